@@ -1,0 +1,77 @@
+# One line of help a target: `make help`. Python, Node >= 20 and make are assumed; the rest is installed here.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python
+
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e test web-test bench ci types system clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+$(PY): pyproject.toml constraints.txt
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(PY)
+
+.make/node: web_client/package.json web_client/package-lock.json
+	@mkdir -p .make && cd web_client && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+WEB_SOURCES := $(shell find web_client/src web_client/public web_client/*.html web_client/*.ts web_client/*.json -type f 2>/dev/null)
+.make/web: .make/node $(WEB_SOURCES)
+	@cd web_client && npm run --silent build
+	@touch $@
+
+setup: $(PY) .make/node ## create the environment and install what the web client needs
+
+web: .make/web ## build the web client
+
+run: $(PY) .make/web ## start the gateway with a demo session and print its links
+	@exec $(BIN)/quietroom serve --demo $(ARGS)
+
+fmt: $(PY) .make/node ## format everything
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . ; cd web_client && npm run --silent fmt
+
+lint: $(PY) .make/node ## style: ruff, codespell, eslint, prettier
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell
+	@cd web_client && npm run --silent lint
+
+type: $(PY) .make/node ## types: mypy strict, tsc
+	@$(BIN)/mypy && cd web_client && npm run --silent type
+
+arch: $(PY) ## architecture contracts
+	@$(BIN)/lint-imports
+
+types: $(PY) .make/node ## regenerate the web client's wire types from signaling/wire.py
+	@$(PY) -m signaling.wire > web_client/src/protocol/wire.schema.json && cd web_client && npm run --silent types
+
+system: ## install or name the browsers and tools the tests need
+	@bash tests/support/system.sh
+
+unit: $(PY) ## unit tests
+	@$(BIN)/pytest -q tests/unit
+
+sim: $(PY) ## virtual-time simulations
+	@$(BIN)/pytest -q tests/sim
+
+integration: $(PY) .make/web ## real sockets on loopback
+	@$(BIN)/pytest -q tests/integration
+
+e2e: $(PY) .make/web system ## calls between real browsers; prints the join-time table
+	@$(BIN)/pytest -q -s tests/e2e
+
+web-test: .make/node ## the web client's own tests
+	@cd web_client && npm run --silent test
+
+test: $(PY) .make/web system web-test ## everything that must pass, in at most ten minutes
+	@$(BIN)/pytest -q
+
+bench: $(PY) .make/web system ## measured figures, printed as tables
+	@$(BIN)/pytest -q -s -m bench tests/bench -p no:randomly --timeout=1200
+
+ci: lint type arch ## what CI runs: lint, types, contracts, then the README's test command
+	@$(MAKE) --no-print-directory test
+
+clean: ## remove what the targets made
+	@rm -rf .venv .make web_client/dist web_client/node_modules

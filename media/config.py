@@ -1,0 +1,41 @@
+"""Defaults of the data plane. Only ``signaling/config.py`` reads them from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MediaConfig:
+    """Limits and addresses of one engine.
+
+    Constants carry their trade-off here, so that an operator who changes one knows what it costs.
+    """
+
+    host: str = "0.0.0.0"  # noqa: S104  a media gateway is reached from outside; loopback in tests
+    port: int = 3480
+    external_ips: tuple[str, ...] = ()
+    """What candidates say instead of the bound address, for a machine behind 1:1 NAT."""
+
+    max_endpoints: int = 1000
+    max_half_open: int = 256
+    """Endpoints whose handshake has not finished. Each holds an OpenSSL state of about 200 kB."""
+    handshake_timeout_s: float = 10.0
+    silence_s: float = 2.0
+    """Nothing heard for this long is "disconnected". Browsers' own checks come every 2.5-6 s, hence
+    the client's 500 ms beat when no media flows."""
+    abandon_s: float = 120.0
+    """Nothing heard for this long closes the endpoint; the session keeps the seat."""
+
+    datagrams_per_wake: int = 64
+    seconds_per_wake: float = 0.001
+    """Whichever is reached first ends a wake, so that timers never starve behind a flood."""
+
+    video_codecs: tuple[str, ...] = ("VP8", "H264", "VP9", "AV1")
+    """In order of preference. VP8 is spoken by every browser, so it leads."""
+    history_s: float = 1.0
+    """How long sent packets are remembered for retransmission."""
+    keyframe_interval_s: float = 0.5
+    """At most one keyframe request a publication in this time: a keyframe is 5-10 times a delta."""
+    feedback_interval_s: float = 0.1
+    """transport-cc feedback: 50-100 ms follows the line closely; each costs about 60 B upstream."""

@@ -1,0 +1,52 @@
+"""Instructions a router hands to its shell. Drained after every mutation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from media.ids import EndpointId
+
+
+class SendRtp(NamedTuple):
+    """A whole plain RTP packet, rewritten for this endpoint; the shell protects and sends it."""
+
+    endpoint: EndpointId
+    packet: bytes
+
+
+class SendRtcp(NamedTuple):
+    """A whole plain RTCP compound packet for this endpoint."""
+
+    endpoint: EndpointId
+    packet: bytes
+
+
+class SlotFill(NamedTuple):
+    """Whose media a slot carries now; ``publisher`` None while the slot is free."""
+
+    audio_mid: str | None
+    video_mid: str | None
+    publisher: EndpointId | None
+
+
+class SlotsChanged(NamedTuple):
+    """The full list of an endpoint's slots, in slot order, after a change."""
+
+    endpoint: EndpointId
+    slots: tuple[SlotFill, ...]
+
+
+class CodecPreferred(NamedTuple):
+    """The best video codec all endpoints of the room speak; the publisher should send it."""
+
+    endpoint: EndpointId
+    codec: str
+
+
+class FirstPacket(NamedTuple):
+    """An endpoint's first media packet has arrived."""
+
+    endpoint: EndpointId
+
+
+Output: TypeAlias = SendRtp | SendRtcp | SlotsChanged | CodecPreferred | FirstPacket

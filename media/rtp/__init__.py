@@ -1,0 +1,1 @@
+"""RTP and RTCP on the wire: parse and build, never guess. Pure."""

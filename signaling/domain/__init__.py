@@ -1,0 +1,1 @@
+"""Rooms, participants, grants and messages. Pure: no clock, socket, log or library in here."""

@@ -1,0 +1,16 @@
+"""What a token allows: a role in one room."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who someone is in a session."""
+
+    COUNSELLOR = "counsellor"
+    CLIENT = "client"
+
+
+MAY_END: frozenset[Role] = frozenset({Role.COUNSELLOR})
+"""Only the counsellor ends a session for everyone; anyone may leave."""

@@ -1,0 +1,383 @@
+"""Every message that crosses the border, typed, in one file; docs/protocol.md is its prose.
+
+Rule 1: a raw payload becomes a frozen struct in :func:`decode_command`, :func:`decode_channel` or
+:func:`decode_body`, and nowhere else. An unknown field or message is a refusal.
+Rule 2: what the browser must not choose (who sends, what time it is) is not a field of a command.
+Rule 3: ``python -m signaling.wire`` prints the JSON Schema from which the web client's types come.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import CloseReason, LinkView, Presence
+from signaling.domain.grants import Role
+
+PROTOCOL_VERSION = 1
+MAX_MESSAGE_BYTES = 64 * 1024
+MAX_TEXT_CHARS = 2000
+
+Token: TypeAlias = Annotated[str, Meta(min_length=16, max_length=2048)]
+Seq: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+Identity: TypeAlias = Annotated[str, Meta(min_length=1, max_length=128)]
+Milliseconds: TypeAlias = Annotated[float, Meta(ge=0, le=600_000)]
+
+
+class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
+    """A closed record: what is not listed is refused."""
+
+
+# --- commands: browser -> gateway, Socket.IO event "command", answered by a Reply -----------------
+
+
+class Offer(_Message, frozen=True, tag="offer"):
+    """An SDP offer (RFC 8829). The first of a page creates its endpoint; later ones restart ICE.
+
+    ``fresh`` asks for a new endpoint, when the old peer connection is beyond repair.
+    """
+
+    sdp: Annotated[str, Meta(min_length=1, max_length=60_000)]
+    fresh: bool = False
+
+
+class SetMedia(_Message, frozen=True, tag="set_media"):
+    """What the person has switched on, by their own tap; the others are told."""
+
+    microphone: bool
+    camera: bool
+
+
+class SendText(_Message, frozen=True, tag="send_text"):
+    """A line of text, over Socket.IO or the text data channel alike.
+
+    ``ref`` counts up by one from 1 for each text of a seat; a repeated one is answered as before
+    and stored once.
+    """
+
+    ref: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    body: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
+
+
+class Replay(_Message, frozen=True, tag="replay"):
+    """Asks for the texts after ``after``, when a gap was seen."""
+
+    after: Seq
+
+
+class Leave(_Message, frozen=True, tag="leave"):
+    """The person goes, on purpose; the seat is given up."""
+
+
+class EndSession(_Message, frozen=True, tag="end_session"):
+    """The counsellor ends the session for everyone."""
+
+
+class JoinPhase(StrEnum):
+    """Milestones of a join that only the browser can see (product.md: join_seconds)."""
+
+    TOKEN = "token"  # noqa: S105  the name of a phase
+    PERMISSION = "permission"
+    SIGNALLING = "signalling"
+    ICE = "ice"
+    FIRST_AUDIO = "first_audio"
+    FIRST_FRAME = "first_frame"
+    TOTAL = "total"
+
+
+class ReportJoin(_Message, frozen=True, tag="report_join"):
+    """How long each phase of joining took; once a join. Becomes a histogram without identities."""
+
+    phases: dict[JoinPhase, Milliseconds]
+
+
+Command: TypeAlias = Offer | SetMedia | SendText | Replay | Leave | EndSession | ReportJoin
+
+
+# --- replies: the Socket.IO acknowledgement of a command ------------------------------------------
+
+
+class Done(_Message, frozen=True, tag="done"):
+    """It was carried out; there is nothing more to say."""
+
+
+class Answer(_Message, frozen=True, tag="answer"):
+    """The gateway's SDP answer."""
+
+    sdp: str
+
+
+class TextAccepted(_Message, frozen=True, tag="text_accepted"):
+    """The text is in the room's sequence at ``seq``; ``at`` is Unix milliseconds."""
+
+    ref: int
+    seq: int
+    at: int
+
+
+class Refused(_Message, frozen=True, tag="refused"):
+    """Nothing changed. ``code`` is stable; ``message`` is English for developers, never shown."""
+
+    code: Code
+    message: str = ""
+    ref: int | None = None
+
+
+# --- events: gateway -> browser, Socket.IO event "event" ------------------------------------------
+
+
+class ParticipantView(_Message, frozen=True):
+    """One person as the others see them. ``id`` is random and means nothing outside this room."""
+
+    id: str
+    role: Role
+    name: str
+    presence: Presence
+    microphone: bool
+    camera: bool
+    link: LinkView
+
+
+class Text(_Message, frozen=True, tag="text"):
+    """One line of the room's text. ``seq`` has no gaps; ``sender`` is the gateway's word.
+
+    ``ref`` is the sender's own counter, so that the sender's page can match it.
+    """
+
+    seq: int
+    sender: str
+    ref: int
+    body: str
+    at: int
+
+
+class IceServer(_Message, frozen=True):
+    """As RTCIceServer (W3C); time-limited credentials."""
+
+    urls: list[str]
+    username: str = ""
+    credential: str = ""
+
+
+class SlotView(_Message, frozen=True):
+    """Receive slot with these mids carries ``participant``, or nobody."""
+
+    audio_mid: str | None
+    video_mid: str | None
+    participant: str | None
+
+
+class Welcome(_Message, frozen=True, tag="welcome"):
+    """First event of every connection. ``seat`` replaces the seat token that was presented."""
+
+    seat: str
+    resumed: bool
+    you: str
+    roster: list[ParticipantView]
+    texts: list[Text]
+    slots: int
+    ice_servers: list[IceServer]
+    can_end: bool
+    next_ref: int
+    """The ``ref`` the seat's next text must carry."""
+    now: int
+    """Unix milliseconds at the gateway, for clocks."""
+    started_at: int
+    """Unix milliseconds when the room was first entered."""
+
+
+class ParticipantChanged(_Message, frozen=True, tag="participant_changed"):
+    """Someone joined, came back, or changed what they have switched on; also about oneself."""
+
+    participant: ParticipantView
+
+
+class ParticipantLeft(_Message, frozen=True, tag="participant_left"):
+    """Someone's seat is empty now."""
+
+    id: str
+    reason: CloseReason
+
+
+class Slots(_Message, frozen=True, tag="slots"):
+    """Whom each receive slot carries; the whole list at every change."""
+
+    slots: list[SlotView]
+
+
+class UseCodec(_Message, frozen=True, tag="use_codec"):
+    """Send this video codec, because everyone in the room speaks it."""
+
+    codec: str
+
+
+class MediaClosed(_Message, frozen=True, tag="media_closed"):
+    """The page's media connection ended at the gateway; offer again with ``fresh``."""
+
+    reason: str
+
+
+class Closed(_Message, frozen=True, tag="closed"):
+    """Last event: this page is no longer in the room. ``reason`` says whether to come back."""
+
+    reason: CloseReason
+
+
+Event: TypeAlias = (
+    Welcome | ParticipantChanged | ParticipantLeft | Text | Slots | UseCodec | MediaClosed | Closed
+)
+
+
+class Replayed(_Message, frozen=True, tag="replayed"):
+    """The texts asked for, in order."""
+
+    texts: list[Text]
+
+
+Reply: TypeAlias = Done | Answer | TextAccepted | Replayed | Refused
+ChannelMessage: TypeAlias = Text | TextAccepted | Refused
+"""What the gateway writes on the text data channel; the browser writes :class:`SendText` only."""
+
+
+class ConnectAuth(_Message, frozen=True):
+    """The ``auth`` payload of the Socket.IO CONNECT packet."""
+
+    seat: Token
+    protocol: Literal[1]
+    after: Seq = 0
+
+
+# --- REST bodies ----------------------------------------------------------------------------------
+
+
+class ExchangeToken(_Message, frozen=True):
+    """POST /api/v1/seats: the link's token, sent on the person's own tap."""
+
+    token: Token
+
+
+class Seat(_Message, frozen=True):
+    """A place in a room. ``seat`` goes into the Socket.IO ``auth`` payload."""
+
+    seat: str
+    role: Role
+    name: str
+
+
+class CreateSession(_Message, frozen=True):
+    """POST /api/v1/sessions."""
+
+    expires_in_s: Annotated[int, Meta(ge=60, le=30 * 86_400)] = 86_400
+
+
+class Session(_Message, frozen=True):
+    """A session a clinic's back end has made."""
+
+    id: str
+    expires_at: int
+
+
+class MintToken(_Message, frozen=True):
+    """POST /api/v1/sessions/{id}/tokens: a right to enter one room in one role."""
+
+    role: Role
+    identity: Identity
+    name: Name
+    expires_in_s: Annotated[int, Meta(ge=10, le=30 * 86_400)] = 3600
+
+
+class JoinToken(_Message, frozen=True):
+    """``link`` carries the token in its fragment, so that it reaches no server log."""
+
+    token: str
+    jti: str
+    link: str
+    expires_at: int
+
+
+class Problem(_Message, frozen=True):
+    """An error body (RFC 9457), with a stable ``code``."""
+
+    title: str
+    status: int
+    code: Code
+    type: str = "about:blank"
+
+
+# --- the border -----------------------------------------------------------------------------------
+
+_T = TypeVar("_T")
+
+
+def decode_command(payload: object) -> Command:
+    """Turn a Socket.IO payload into a command.
+
+    Raises :class:`Refusal` with ``malformed``.
+    """
+    try:
+        return msgspec.convert(payload, Command)  # type: ignore[no-any-return]
+    except msgspec.ValidationError as error:
+        raise Refusal(Code.MALFORMED) from error
+
+
+def decode_channel(data: str) -> SendText:
+    """Turn a message of the text data channel into a command.
+
+    Raises :class:`Refusal` with ``malformed`` or ``too_large``.
+    """
+    if len(data) > MAX_MESSAGE_BYTES:
+        raise Refusal(Code.TOO_LARGE)
+    return decode_body(data.encode(), SendText)
+
+
+def decode_body(data: bytes, shape: type[_T]) -> _T:
+    """Turn a request body into ``shape``.
+
+    Raises :class:`Refusal` with ``malformed``.
+    """
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(Code.MALFORMED) from error
+
+
+def decode_auth(payload: object) -> ConnectAuth:
+    """Turn the Socket.IO ``auth`` payload into what it says.
+
+    Raises :class:`Refusal` with ``seat_invalid``: a stranger learns no more than that.
+    """
+    try:
+        return msgspec.convert(payload, ConnectAuth)
+    except msgspec.ValidationError as error:
+        raise Refusal(Code.SEAT_INVALID) from error
+
+
+def to_builtins(message: _Message) -> Any:
+    """Turn a message into what python-socketio can send."""
+    return msgspec.to_builtins(message)
+
+
+def to_json(message: _Message) -> bytes:
+    """Turn a message into JSON, for REST and the data channel."""
+    return msgspec.json.encode(message)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of every message, as one document with a definition each."""
+    roots = [Command, Reply, Event, ChannelMessage, ConnectAuth, ExchangeToken, Seat, Problem]
+    _, components = msgspec.json.schema_components(roots, ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Wire",
+        "$defs": dict(sorted(components.items())),
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(schema())).decode() + "\n")
