@@ -370,12 +370,16 @@ def to_json(message: _Message) -> bytes:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of every message, as one document with a definition each."""
-    roots = [Command, Reply, Event, ChannelMessage, ConnectAuth, ExchangeToken, Seat, Problem]
-    _, components = msgspec.json.schema_components(roots, ref_template="#/$defs/{name}")
+    named = {"Command": Command, "Reply": Reply, "Event": Event, "ChannelMessage": ChannelMessage}
+    bodies = [ConnectAuth, ExchangeToken, Seat, Problem]
+    schemas, components = msgspec.json.schema_components(
+        [*named.values(), *bodies], ref_template="#/$defs/{name}"
+    )
+    definitions = components | dict(zip(named, schemas, strict=False))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Wire",
-        "$defs": dict(sorted(components.items())),
+        "$defs": dict(sorted(definitions.items())),
     }
 
 
