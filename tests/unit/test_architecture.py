@@ -1,0 +1,93 @@
+"""The import contracts hold, and each of them bites: planted offences fail the same command."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("signaling", "recording", "media")
+
+
+def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
+    """Run what `make arch` runs, over the packages that lie in ``tree``."""
+    code = "import sys; from importlinter.cli import lint_imports_command as run; run()"
+    return subprocess.run(
+        [sys.executable, "-P", "-c", code, "--no-cache"],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+
+def copy_of_the_tree(target: Path) -> Path:
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package, target / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(ROOT / ".importlinter", target)
+    return target
+
+
+def test_import_contracts_are_kept(tmp_path: Path) -> None:
+    result = lint_imports(copy_of_the_tree(tmp_path))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "0 broken" in result.stdout
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One offence: ``line`` appended to ``path``, and the words the linter must then say."""
+
+    path: str
+    line: str
+    expected: str
+
+
+PLANTS = {
+    "backward": Plant("media/plan.py", "import signaling.wire", "The one arrow BROKEN"),
+    "backward-inside-media": Plant(
+        "media/ids.py", "import media.engine", "Inside media (every module listed"
+    ),
+    "stray-helper": Plant("media/helpers.py", "", "media.helpers"),
+    "stray-domain-module": Plant("signaling/domain/utils.py", "", "signaling.domain.utils"),
+    "aiortc-outside-its-door": Plant(
+        "media/router.py", "import aiortc", "aiortc has one door BROKEN"
+    ),
+    "socketio-outside-its-door": Plant(
+        "signaling/routes.py", "import socketio", "python-socketio has one door BROKEN"
+    ),
+    "clock-in-a-pure-core": Plant(
+        "signaling/domain/grants.py", "import time", "Pure cores know no clock"
+    ),
+    "socket-in-a-pure-core": Plant("media/router.py", "import socket", "Pure cores know no clock"),
+}
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_planted_offence_fails(name: str, tmp_path: Path) -> None:
+    plant = PLANTS[name]
+    tree = copy_of_the_tree(tmp_path)
+    with (tree / plant.path).open("a", encoding="utf-8") as module:
+        module.write(f"\n{plant.line}\n")
+    result = lint_imports(tree)
+    assert result.returncode != 0
+    assert plant.expected in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_package_is_typed(package: str) -> None:
+    assert (ROOT / package / "py.typed").is_file()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_folder_of_modules_is_a_package(package: str) -> None:
+    folders = {module.parent for module in (ROOT / package).rglob("*.py")}
+    assert all((folder / "__init__.py").is_file() for folder in folders)

@@ -1,0 +1,124 @@
+"""The documents keep up with the code: nothing on the wire or on a graph is undocumented."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from prometheus_client import CollectorRegistry
+
+from media.channel import EndpointClose
+from media.errors import OfferFault
+from signaling import wire
+from signaling.domain.errors import Code
+from signaling.domain.events import CloseReason, LinkView, Presence
+from signaling.domain.grants import Role
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
+OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
+CLOSURES = (DOCS / "closures.md").read_text(encoding="utf-8")
+
+
+def messages() -> dict[str, type[msgspec.Struct]]:
+    """Every message of the wire, by class name."""
+    return {
+        name: thing
+        for name, thing in vars(wire).items()
+        if isinstance(thing, type)
+        and issubclass(thing, msgspec.Struct)
+        and thing.__module__ == wire.__name__
+        and not name.startswith("_")
+    }
+
+
+def section_of(name: str) -> str:
+    """The part of protocol.md under the heading that names ``name``, up to the next heading."""
+    parts = re.split(r"^#{2,5} ", PROTOCOL, flags=re.MULTILINE)
+    found = [part for part in parts if f"`{name}`" in part.split("\n", 1)[0]]
+    assert found, f"docs/protocol.md has no heading with `{name}`"
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("name", sorted(messages()))
+def test_message_has_a_section_that_names_all_its_fields(name: str) -> None:
+    message = messages()[name]
+    tag = message.__struct_config__.tag
+    section = section_of(tag if isinstance(tag, str) else name)
+    missing = [field for field in message.__struct_fields__ if f"`{field}`" not in section]
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    "vocabulary",
+    [Code, CloseReason, Presence, LinkView, Role, wire.JoinPhase],
+    ids=lambda enum: enum.__name__,
+)
+def test_every_word_of_the_wire_is_explained(vocabulary: type[StrEnum]) -> None:
+    rows = set(re.findall(r"^\| `([a-z_]+)` \|", PROTOCOL, flags=re.MULTILINE))
+    assert not {word.value for word in vocabulary} - rows
+
+
+def test_every_offer_fault_is_a_code() -> None:
+    assert {fault.value for fault in OfferFault} <= {code.value for code in Code}
+
+
+@pytest.mark.parametrize("reason", EndpointClose)
+def test_every_end_of_an_endpoint_is_written_down(reason: EndpointClose) -> None:
+    assert f"`{reason.value}`" in CLOSURES
+
+
+@pytest.mark.parametrize("reason", CloseReason)
+def test_every_end_of_a_stay_is_written_down(reason: CloseReason) -> None:
+    assert f"`{reason.value}`" in CLOSURES
+
+
+def test_every_code_the_documents_promise_exists() -> None:
+    codes = PROTOCOL.split("## Codes", 1)[1].split("\n## ", 1)[0]
+    promised = set(re.findall(r"^\| `([a-z_]+)` \|", codes, flags=re.MULTILINE))
+    assert promised == {code.value for code in Code}
+
+
+def test_limits_are_the_ones_documented() -> None:
+    assert f"{wire.MAX_TEXT_CHARS} characters" in PROTOCOL
+    assert f"{wire.MAX_MESSAGE_BYTES // 1024} KiB" in PROTOCOL
+
+
+def exported_metrics() -> set[str]:
+    """The names a scrape would show, without the suffixes of histograms and counters."""
+    from signaling import metrics
+
+    names: set[str] = set()
+    for thing in _registries(metrics):
+        names |= {family.name for family in thing.collect()}
+    return {name for name in names if name.startswith("quietroom")}
+
+
+def _registries(module: Any) -> list[CollectorRegistry]:
+    metrics = next(
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+        and thing.__module__ == module.__name__
+        and thing.__name__ == "Metrics"
+    )()
+    registries = [thing for thing in vars(metrics).values() if isinstance(thing, CollectorRegistry)]
+    assert registries
+    return registries
+
+
+def test_every_metric_is_documented() -> None:
+    names = exported_metrics()
+    assert names
+    assert not {name for name in names if f"`{name}" not in OPERATIONS}
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert not [target for target in targets if not (page.parent / target).exists()]

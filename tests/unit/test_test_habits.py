@@ -1,0 +1,96 @@
+"""Tests are honest: nothing is skipped without words, nothing pure sleeps, everything asserts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+MODULES = sorted(path.relative_to(TESTS) for path in TESTS.rglob("*.py"))
+PURE = [path for path in MODULES if path.parts[0] in {"unit", "sim"}]
+
+LEAVERS = {"skip", "skipif", "xfail", "importorskip"}
+SLEEPS = {"time.sleep", "asyncio.sleep", "sleep"}
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse((TESTS / path).read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def wordless(call: ast.Call) -> bool:
+    """Whether a skip or xfail gives no reason."""
+    name = ast.unparse(call.func).rsplit(".", 1)[-1]
+    if name not in LEAVERS or "pytest" not in ast.unparse(call.func):
+        return False
+    said = [keyword.value for keyword in call.keywords if keyword.arg == "reason"]
+    said += call.args if name == "skip" else []
+    return not any(not isinstance(word, ast.Constant) or word.value for word in said)
+
+
+def bare_marks(tree: ast.AST) -> Iterator[str]:
+    """Marks used without a call, as in ``@pytest.mark.skip``."""
+    called = {id(call.func) for call in calls(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and id(node) not in called:
+            text = ast.unparse(node)
+            if text.startswith("pytest.mark.") and text.rsplit(".", 1)[-1] in LEAVERS:
+                yield text
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_skips_give_a_reason(path: Path) -> None:
+    tree = tree_of(path)
+    assert not [ast.unparse(call) for call in calls(tree) if wordless(call)]
+    assert not list(bare_marks(tree))
+
+
+@pytest.mark.parametrize("path", PURE, ids=str)
+def test_nothing_pure_sleeps(path: Path) -> None:
+    sleeping = [
+        ast.unparse(call)
+        for call in calls(tree_of(path))
+        if ast.unparse(call.func) in SLEEPS
+        # A zero sleep lets other tasks run; it takes no time.
+        and not (call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0)
+    ]
+    assert not sleeping
+
+
+def asserts_something(function: ast.AST, checkers: set[str]) -> bool:
+    """An assert, a pytest.raises, a ``.assert_*`` call, or a call of such a function nearby."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            last = name.rsplit(".", 1)[-1]
+            if name == "pytest.raises" or last.startswith(("assert_", "expect", "check")):
+                return True
+            if last in checkers:
+                return True
+    return False
+
+
+def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name.startswith("test_")], ids=str)
+def test_every_test_asserts(path: Path) -> None:
+    found = functions(tree_of(path))
+    checkers = {f.name for f in found if asserts_something(f, set())}
+    # A second look lets a helper stand between a test and the helper that asserts.
+    checkers |= {f.name for f in found if asserts_something(f, checkers)}
+    silent = [
+        f.name for f in found if f.name.startswith("test_") and not asserts_something(f, checkers)
+    ]
+    assert not silent
