@@ -1,0 +1,61 @@
+/** The page's language: one for the whole page, changed anywhere, at once, without a reload. */
+
+import { en, type Key } from './en';
+import { zh } from './zh';
+
+export type { Key } from './en';
+export type Language = 'zh-CN' | 'en';
+export type Parameters = Readonly<Record<string, string | number>>;
+
+const TABLES: Readonly<Record<Language, Readonly<Record<Key, string>>>> = { 'zh-CN': zh, en };
+const listeners = new Set<() => void>();
+let current: Language = 'zh-CN';
+
+export function language(): Language {
+  return current;
+}
+
+/** The nearest language we speak; Chinese when nothing is known. */
+export function nearest(tags: readonly string[]): Language {
+  for (const tag of tags) {
+    if (/^zh\b/i.test(tag)) return 'zh-CN';
+    if (/^en\b/i.test(tag)) return 'en';
+  }
+  return 'zh-CN';
+}
+
+export function setLanguage(next: Language): void {
+  current = next;
+  for (const listener of listeners) listener();
+}
+
+/** Call `listener` after every change of language. Returns how to stop. */
+export function onLanguage(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The sentence for `key`, with its `{blanks}` filled. */
+export function t(key: Key, parameters: Parameters = {}): string {
+  return fill(TABLES[current][key], parameters);
+}
+
+/** As {@link t}, in a named language (the widget's page has a language of its own). */
+export function tIn(spoken: Language, key: Key, parameters: Parameters = {}): string {
+  return fill(TABLES[spoken][key], parameters);
+}
+
+function fill(sentence: string, parameters: Parameters): string {
+  return sentence.replace(/\{(\w+)\}/g, (blank, name: string) =>
+    name in parameters ? String(parameters[name]) : blank,
+  );
+}
+
+/** Time of day as this language writes it. */
+export function timeOfDay(unixMs: number): string {
+  return new Intl.DateTimeFormat(current, { hour: '2-digit', minute: '2-digit' }).format(unixMs);
+}
+
+export function count(value: number): string {
+  return new Intl.NumberFormat(current).format(value);
+}

@@ -1,0 +1,144 @@
+/**
+ * One's media path for as long as the session lasts: peers come and go beneath it, one's own tracks
+ * and the others' slots stay.
+ */
+
+import { switchCodec } from './codecs';
+import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
+import { pathOf, type Repair, RepairPlan } from './repair';
+import { readPath } from './stats';
+import type { IceServer, Offer, Reply } from '../protocol/wire';
+
+const TICK_MS = 500;
+
+export interface LinkListener extends PeerListener {
+  /** True while somebody else's sound or picture ought to be arriving. */
+  expecting(): boolean;
+  negotiate(offer: Offer): Promise<Reply>;
+}
+
+export interface LinkSetup {
+  readonly iceServers: readonly IceServer[];
+  readonly slots: number;
+}
+
+export class MediaLink {
+  private peer: Peer | null = null;
+  private setup: LinkSetup | null = null;
+  private plan = new RepairPlan();
+  private tracks: Record<Kind, MediaStreamTrack | null> = { audio: null, video: null };
+  private codec: string | null = null;
+  private timer: number | null = null;
+  private owed: Repair | null = null;
+  private busy = false;
+  /** The SRTP cipher in use, when the browser says it. */
+  cipher: string | null = null;
+
+  constructor(private readonly listener: LinkListener) {}
+
+  get state(): RTCPeerConnectionState {
+    return this.peer?.state ?? 'new';
+  }
+
+  get encrypted(): boolean {
+    return this.peer?.encrypted ?? false;
+  }
+
+  received(mid: string | null): MediaStreamTrack | null {
+    return this.peer?.received(mid) ?? null;
+  }
+
+  /** The session has a connection: enter, or mend what broke while it had none. */
+  handleWelcome(setup: LinkSetup, resumed: boolean): void {
+    this.setup = setup;
+    if (this.peer === null) void this.build(false);
+    else if (!resumed) void this.build(true);
+    else if (this.peer.state !== 'connected') void this.repair('restart');
+    this.timer ??= window.setInterval(() => void this.tick(), TICK_MS);
+  }
+
+  /** The gateway let go of this connection. */
+  handleMediaClosed(): void {
+    if (this.setup !== null) void this.build(true);
+  }
+
+  /** The machine's network came back or changed. */
+  handleOnline(): void {
+    const repair = this.plan.handleOnline(pathOf(this.state), performance.now());
+    if (repair !== null) void this.repair(repair);
+  }
+
+  async setTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
+    this.tracks[kind] = track;
+    await this.peer?.send(kind, track);
+  }
+
+  useCodec(codec: string): void {
+    this.codec = codec;
+    if (this.peer !== null) void switchCodec(this.peer.sender('video'), codec);
+  }
+
+  close(): void {
+    if (this.timer !== null) window.clearInterval(this.timer);
+    this.timer = null;
+    this.setup = null;
+    this.peer?.close();
+    this.peer = null;
+  }
+
+  private async build(fresh: boolean): Promise<void> {
+    if (this.setup === null) return;
+    this.peer?.close();
+    this.cipher = null;
+    const peer = new Peer({
+      ...this.setup,
+      listener: this.listener,
+      negotiate: (offer) => this.listener.negotiate(offer),
+    });
+    this.peer = peer;
+    this.plan.handleBuilt(performance.now());
+    this.listener.changed();
+    await Promise.all([
+      peer.send('audio', this.tracks.audio),
+      peer.send('video', this.tracks.video),
+    ]);
+    this.settle(peer, await peer.negotiate({ fresh }), fresh ? 'rebuild' : 'restart');
+  }
+
+  private async repair(repair: Repair): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      const peer = this.peer;
+      if (repair === 'rebuild' || peer === null) await this.build(true);
+      else this.settle(peer, await peer.negotiate({ restart: true }), 'restart');
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** What came of an offer. One that was lost or refused is owed: a later tick makes it good. */
+  private settle(peer: Peer, outcome: Negotiated, repair: Repair): void {
+    if (peer !== this.peer) return;
+    if (outcome.kind === 'done') {
+      this.owed = null;
+      if (this.codec !== null) void switchCodec(peer.sender('video'), this.codec);
+    } else {
+      this.owed = outcome.kind === 'refused' && outcome.code !== 'media_busy' ? 'rebuild' : repair;
+    }
+    this.listener.changed();
+  }
+
+  private async tick(): Promise<void> {
+    const peer = this.peer;
+    if (peer === null) return;
+    if (this.tracks.audio === null && this.tracks.video === null) peer.sendBeat();
+    const { bytes, cipher } = readPath(await peer.getStats());
+    if (peer !== this.peer) return;
+    this.cipher = cipher;
+    const path = this.owed === null ? pathOf(peer.state) : 'down';
+    const sample = { path, bytes, expecting: this.listener.expecting() } as const;
+    const repair = this.plan.handleSample(sample, performance.now());
+    if (repair !== null) await this.repair(this.owed ?? repair);
+  }
+}

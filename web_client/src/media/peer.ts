@@ -1,0 +1,155 @@
+/**
+ * One RTCPeerConnection to the gateway: own sound and picture up, fixed receive slots down, two
+ * data channels. It is negotiated once; after that a microphone or a camera goes on and off without
+ * a new offer, and only a lost path is offered again.
+ */
+
+import { preferCodecs } from './codecs';
+import type { IceServer, Offer, Reply } from '../protocol/wire';
+
+export type Kind = 'audio' | 'video';
+
+export interface PeerListener {
+  /** The connection's state or its protection changed. */
+  changed(): void;
+  /** The text channel opened, or is gone (null). */
+  textChannel(channel: RTCDataChannel | null): void;
+  textMessage(data: string): void;
+  /** Sound arrives for the first time on the slot with this mid. */
+  firstAudio(mid: string): void;
+}
+
+export interface PeerOptions {
+  readonly iceServers: readonly IceServer[];
+  readonly slots: number;
+  readonly listener: PeerListener;
+  /** Carries an offer to the gateway and brings its reply. Rejects when the line is lost. */
+  readonly negotiate: (offer: Offer) => Promise<Reply>;
+}
+
+/** How an offer went: answered, refused with a code, or lost on the way (to be tried again). */
+export type Negotiated = { kind: 'done' } | { kind: 'refused'; code: string } | { kind: 'lost' };
+
+export class Peer {
+  private readonly connection: RTCPeerConnection;
+  private readonly senders: Record<Kind, RTCRtpTransceiver>;
+  private readonly text: RTCDataChannel;
+  private readonly beat: RTCDataChannel;
+  private closed = false;
+  private negotiating: Promise<Negotiated> | null = null;
+
+  constructor(private readonly options: PeerOptions) {
+    this.connection = new RTCPeerConnection({
+      iceServers: options.iceServers.map(toIceServer),
+      bundlePolicy: 'max-bundle',
+    });
+    this.senders = { audio: this.addSender('audio'), video: this.addSender('video') };
+    for (let slot = 0; slot < options.slots; slot++) {
+      this.addReceiver('audio');
+      this.addReceiver('video');
+    }
+    this.text = this.connection.createDataChannel('text', { ordered: true });
+    this.beat = this.connection.createDataChannel('beat', { ordered: false, maxRetransmits: 0 });
+    this.listen(options.listener);
+  }
+
+  get state(): RTCPeerConnectionState {
+    return this.connection.connectionState;
+  }
+
+  /** True only while DTLS is up: sound and picture are encrypted on their way to the gateway. */
+  get encrypted(): boolean {
+    return this.senders.audio.sender.transport?.state === 'connected';
+  }
+
+  /** Offer to the gateway; `restart` moves the path, `fresh` asks for a new endpoint. */
+  async negotiate(how: { restart?: boolean; fresh?: boolean } = {}): Promise<Negotiated> {
+    this.negotiating ??= this.offer(how).finally(() => (this.negotiating = null));
+    return this.negotiating;
+  }
+
+  /** Put a track on the wire, or take it off; never a new offer. */
+  async send(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
+    if (!this.closed) await this.senders[kind].sender.replaceTrack(track);
+  }
+
+  sender(kind: Kind): RTCRtpSender {
+    return this.senders[kind].sender;
+  }
+
+  /** What arrives in the slot with this mid. */
+  received(mid: string | null): MediaStreamTrack | null {
+    if (mid === null) return null;
+    const found = this.connection.getTransceivers().find((other) => other.mid === mid);
+    return found?.receiver.track ?? null;
+  }
+
+  /** Say "I am here" when no track of one's own says it. */
+  sendBeat(): void {
+    if (this.beat.readyState === 'open' && this.beat.bufferedAmount === 0) this.beat.send('1');
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return this.connection.getStats();
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.connection.close();
+    this.options.listener.textChannel(null);
+  }
+
+  private async offer(how: { restart?: boolean; fresh?: boolean }): Promise<Negotiated> {
+    try {
+      if (how.restart === true) this.connection.restartIce();
+      await this.connection.setLocalDescription();
+      const sdp = this.connection.localDescription?.sdp ?? '';
+      const reply = await this.options.negotiate({
+        type: 'offer',
+        sdp,
+        fresh: how.fresh === true,
+      });
+      if (reply.type !== 'answer') {
+        return { kind: 'refused', code: reply.type === 'refused' ? reply.code : 'malformed' };
+      }
+      await this.connection.setRemoteDescription({ type: 'answer', sdp: reply.sdp });
+      return { kind: 'done' };
+    } catch {
+      return { kind: 'lost' };
+    }
+  }
+
+  private addSender(kind: Kind): RTCRtpTransceiver {
+    const transceiver = this.connection.addTransceiver(kind, { direction: 'sendonly' });
+    preferCodecs(transceiver, kind);
+    return transceiver;
+  }
+
+  private addReceiver(kind: Kind): void {
+    const transceiver = this.connection.addTransceiver(kind, { direction: 'recvonly' });
+    preferCodecs(transceiver, kind);
+    if (kind === 'video') return;
+    const heard = (): void => this.options.listener.firstAudio(transceiver.mid ?? '');
+    transceiver.receiver.track.addEventListener('unmute', heard, { once: true });
+  }
+
+  private listen(listener: PeerListener): void {
+    this.connection.addEventListener('connectionstatechange', () => {
+      if (!this.closed) listener.changed();
+    });
+    this.text.addEventListener('open', () => {
+      if (!this.closed) listener.textChannel(this.text);
+    });
+    this.text.addEventListener('close', () => {
+      if (!this.closed) listener.textChannel(null);
+    });
+    this.text.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (!this.closed && typeof event.data === 'string') listener.textMessage(event.data);
+    });
+  }
+}
+
+function toIceServer({ urls, username, credential }: IceServer): RTCIceServer {
+  return username ? { urls, username, credential: credential ?? '' } : { urls };
+}

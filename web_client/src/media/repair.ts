@@ -1,0 +1,88 @@
+/**
+ * When to restart one's media path, and when to build a new one. Pure: `now` is in milliseconds.
+ *
+ * Rule 1: a path that is down is restarted at once; if two restarts do not bring it back, a new
+ * connection is built. Each try waits longer than the one before, up to 8 s.
+ * Rule 2: a path that says it is up but brings nothing is restarted, never rebuilt: the silence
+ * may be the other person's.
+ */
+
+export type Path = 'up' | 'down' | 'starting';
+export type Repair = 'restart' | 'rebuild';
+
+export interface PathSample {
+  readonly path: Path;
+  /** Bytes received on the nominated pair, ever; null when the browser does not say. */
+  readonly bytes: number | null;
+  /** Somebody else's sound or picture ought to be arriving. */
+  readonly expecting: boolean;
+}
+
+const FLAT_MS = 1_000;
+const FLAT_AGAIN_MS = 10_000;
+const STARTING_MS = 8_000;
+const PAUSES_MS = [1_500, 3_000, 5_000, 8_000] as const;
+const RESTARTS = 2;
+
+export class RepairPlan {
+  private tries = 0;
+  private notBefore = -Infinity;
+  private startedAt: number | null = null;
+  private bytes: number | null = null;
+  private movedAt: number | null = null;
+
+  /** Take a look at the path; returns what to do about it now, if anything. */
+  handleSample(sample: PathSample, now: number): Repair | null {
+    if (sample.path === 'up') {
+      this.tries = 0;
+      this.startedAt = null;
+      return this.handleUp(sample, now);
+    }
+    this.movedAt = null;
+    if (sample.path === 'starting') {
+      this.startedAt ??= now;
+      return now - this.startedAt >= STARTING_MS ? this.next(now) : null;
+    }
+    return this.next(now);
+  }
+
+  /** The machine's network came back or changed: a restart is worth trying at once. */
+  handleOnline(path: Path, now: number): Repair | null {
+    if (path === 'starting' || now < this.notBefore) return null;
+    return this.next(now, -Infinity);
+  }
+
+  /** A new connection was built: it may take its time to start. */
+  handleBuilt(now: number): void {
+    this.startedAt = now;
+    this.movedAt = null;
+    this.bytes = null;
+  }
+
+  private handleUp({ bytes, expecting }: PathSample, now: number): Repair | null {
+    if (!expecting || bytes === null || this.movedAt === null || bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.movedAt = now;
+      return null;
+    }
+    if (now - this.movedAt < FLAT_MS || now < this.notBefore) return null;
+    this.notBefore = now + FLAT_AGAIN_MS;
+    return 'restart';
+  }
+
+  private next(now: number, notBefore = this.notBefore): Repair | null {
+    if (now < notBefore) return null;
+    const pause = PAUSES_MS[Math.min(this.tries, PAUSES_MS.length - 1)] ?? 0;
+    this.notBefore = now + pause;
+    this.tries += 1;
+    if (this.tries <= RESTARTS) return 'restart';
+    this.startedAt = now;
+    return 'rebuild';
+  }
+}
+
+/** A browser's words for a connection, in ours. */
+export function pathOf(state: RTCPeerConnectionState): Path {
+  if (state === 'connected') return 'up';
+  return state === 'new' || state === 'connecting' ? 'starting' : 'down';
+}

@@ -1,0 +1,74 @@
+/** What this page knows of its room: a pure function of the events received. */
+
+import type { Event, IceServer, ParticipantView, SlotView } from './wire';
+
+export interface Room {
+  /** One's own participant id; empty before the first welcome. */
+  readonly you: string;
+  readonly roster: readonly ParticipantView[];
+  readonly slots: readonly SlotView[];
+  readonly slotCount: number;
+  readonly iceServers: readonly IceServer[];
+  readonly canEnd: boolean;
+  /** When the room was first entered, in this machine's Unix milliseconds; null before a welcome. */
+  readonly startedAt: number | null;
+  readonly codec: string | null;
+}
+
+export const EMPTY_ROOM: Room = {
+  you: '',
+  roster: [],
+  slots: [],
+  slotCount: 0,
+  iceServers: [],
+  canEnd: false,
+  startedAt: null,
+  codec: null,
+};
+
+/** `wallNow` is this machine's Unix milliseconds: the gateway's clock is translated to it. */
+export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
+  switch (event.type) {
+    case 'welcome':
+      return {
+        ...room,
+        you: event.you,
+        roster: event.roster,
+        slotCount: event.slots,
+        iceServers: event.ice_servers,
+        canEnd: event.can_end,
+        startedAt: event.started_at + (wallNow - event.now),
+      };
+    case 'participant_changed':
+      return { ...room, roster: withParticipant(room.roster, event.participant) };
+    case 'participant_left':
+      return { ...room, roster: room.roster.filter((other) => other.id !== event.id) };
+    case 'slots':
+      return { ...room, slots: event.slots };
+    case 'use_codec':
+      return { ...room, codec: event.codec };
+    case 'text':
+    case 'media_closed':
+    case 'closed':
+      return room;
+  }
+}
+
+/** People whose seat is taken: who is really here. */
+export function present(room: Room): readonly ParticipantView[] {
+  return room.roster.filter((other) => other.presence === 'present' || other.presence === 'away');
+}
+
+/** The other people, whoever they are. */
+export function others(room: Room): readonly ParticipantView[] {
+  return room.roster.filter((other) => other.id !== room.you && other.presence !== 'gone');
+}
+
+function withParticipant(
+  roster: readonly ParticipantView[],
+  changed: ParticipantView,
+): readonly ParticipantView[] {
+  return roster.some((other) => other.id === changed.id)
+    ? roster.map((other) => (other.id === changed.id ? changed : other))
+    : [...roster, changed];
+}

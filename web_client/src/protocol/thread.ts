@@ -1,0 +1,56 @@
+/** The room's text as this page holds it: ordered by `seq`, each once, and aware of its gaps. */
+
+import type { Text } from './wire';
+
+/** How far a thread has been read without a gap, and what waits behind one. */
+export class Thread {
+  private readonly known = new Map<number, Text>();
+  private early: Text[] = [];
+  private last = 0;
+
+  /** The highest `seq` below which nothing is missing: what a reconnect names as `after`. */
+  get after(): number {
+    return this.last;
+  }
+
+  /** Every text held, in order. Texts behind a gap are not shown before the gap is filled. */
+  get texts(): readonly Text[] {
+    return [...this.known.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  /**
+   * Take one live text. Returns the `after` to ask a replay for when something before it is
+   * missing, else null.
+   */
+  receive(text: Text): number | null {
+    if (text.seq <= this.last) return null;
+    if (text.seq > this.last + 1) {
+      if (!this.early.some((other) => other.seq === text.seq)) this.early.push(text);
+      return this.last;
+    }
+    this.take(text);
+    this.takeEarly();
+    return null;
+  }
+
+  /** Take a list the gateway vouches for (a welcome or a replay): what it leaves out is gone. */
+  fill(texts: readonly Text[]): void {
+    for (const text of [...texts].sort((a, b) => a.seq - b.seq)) {
+      if (text.seq > this.last) this.take(text);
+    }
+    this.takeEarly();
+  }
+
+  private take(text: Text): void {
+    this.known.set(text.seq, text);
+    this.last = text.seq;
+  }
+
+  private takeEarly(): void {
+    this.early.sort((a, b) => a.seq - b.seq);
+    while (this.early[0] !== undefined && this.early[0].seq <= this.last + 1) {
+      const text = this.early.shift();
+      if (text !== undefined && text.seq === this.last + 1) this.take(text);
+    }
+  }
+}
