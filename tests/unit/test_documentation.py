@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from signaling import wire
 from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, LinkView, Presence
 from signaling.domain.grants import Role
+from signaling.domain.participant import PRESENCE
+from signaling.domain.room import PHASES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -122,3 +125,16 @@ def test_every_metric_is_documented() -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert not [target for target in targets if not (page.parent / target).exists()]
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("PRESENCE", PRESENCE), ("PHASES", PHASES)],
+    ids=lambda thing: str(thing)[:8],
+)
+def test_drawn_tables_are_the_code_s(
+    name: str, table: Mapping[tuple[StrEnum, StrEnum], StrEnum]
+) -> None:
+    drawn = CLOSURES.split(f"<!-- table: {name} -->", 1)[1].split("<!-- end -->", 1)[0]
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", drawn, flags=re.MULTILINE)
+    assert rows == [(before, given, after) for (before, given), after in table.items()]
