@@ -1,0 +1,166 @@
+"""Writes the SDP answer for a planned offer (RFC 8829 section 5.3).
+
+The sections' text is aiortc's; what it does not know (ICE-lite, mixed header extensions, the order
+of SSRC lines a browser insists on) is added here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from aiortc import sdp
+from aiortc.rtcicetransport import RTCIceParameters
+from aiortc.rtcrtpparameters import (
+    RTCRtcpFeedback,
+    RTCRtpCodecParameters,
+    RTCRtpHeaderExtensionParameters,
+)
+
+from media.ice import Address, Credentials
+from media.negotiation import Offer
+from media.plan import Codec, Extension, Kind, MediaPlan, PublishSection, Slot, SlotSection
+
+Feedback: TypeAlias = tuple[tuple[str, str | None], ...]
+VIDEO_FEEDBACK: Final[Feedback] = (("nack", None), ("nack", "pli"), ("ccm", "fir"))
+TRANSPORT_CC: Final[Feedback] = (("transport-cc", None),)
+OPUS_PARAMETERS: Final[Mapping[str, int]] = {"minptime": 10, "useinbandfec": 1, "usedtx": 0}
+"""Asked of the sender: FEC on; DTX off, or silence could not be told from loss (RFC 7587)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What an answer says of the gateway."""
+
+    credentials: Credentials
+    fingerprint: str
+    addresses: tuple[Address, ...]
+
+
+def write_answer(offer: Offer, plan: MediaPlan, local: Local) -> str:
+    """The SDP answer to a checked and planned offer."""
+    publishing = {section.mid: section for section in plan.publishing}
+    slots = {
+        section.mid: (slot, section)
+        for slot in plan.slots
+        for section in (slot.audio, slot.video)
+        if section is not None
+    }
+    live: list[str] = []
+    written: list[str] = []
+    for offered in offer.description.media:
+        mid = offered.rtp.muxId
+        section = sdp.MediaDescription(offered.kind, 9, offered.profile, list(offered.fmt))
+        section.rtp.muxId = mid
+        section.ice = RTCIceParameters()  # written below, once for all kinds of section
+        section.host = "0.0.0.0"  # noqa: S104  SDP's word for "see the candidates"
+        if mid in publishing:
+            _write_publish(section, offered, publishing[mid])
+        elif mid in slots:
+            _write_slot(section, offered, *slots[mid])
+        elif offered.kind == "application" and offer.sctp_port is not None:
+            section.sctp_port = 5000
+        else:
+            section.port = 0
+            section.direction = "inactive"
+            section.rtp.codecs = offered.rtp.codecs[:1]
+            section.fmt = [each.payloadType for each in section.rtp.codecs] or section.fmt[:1]
+        lines = str(section)
+        if section.port:
+            live.append(mid)
+            lines += _transport_lines(section.kind, local)
+        written.append(lines)
+    head = [
+        "v=0",
+        "o=- 0 0 IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        "a=ice-lite",
+        f"a=group:BUNDLE {' '.join(live)}",
+        "a=msid-semantic: WMS *",
+    ]
+    return "\r\n".join(head) + "\r\n" + "".join(written)
+
+
+def _transport_lines(kind: str, local: Local) -> str:
+    """What every live section repeats: one transport serves them all."""
+    lines = [
+        f"a=ice-ufrag:{local.credentials.ufrag}",
+        f"a=ice-pwd:{local.credentials.password}",
+        f"a=fingerprint:sha-256 {local.fingerprint}",
+        "a=setup:passive",
+    ]
+    for index, (host, port) in enumerate(local.addresses):
+        # Host candidates in our order of preference (RFC 8445 section 5.1.2.1).
+        priority = (126 << 24) | ((65535 - index) << 8) | 255
+        lines.append(f"a=candidate:{index + 1} 1 udp {priority} {host} {port} typ host")
+    lines.append("a=end-of-candidates")
+    if kind == "application":
+        lines.append("a=max-message-size:65536")
+    else:
+        lines += ["a=rtcp-mux", "a=rtcp-rsize", "a=extmap-allow-mixed"]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _write_publish(
+    section: sdp.MediaDescription, offered: sdp.MediaDescription, plan: PublishSection
+) -> None:
+    section.direction = "recvonly"
+    feedback: Feedback = VIDEO_FEEDBACK if plan.kind is Kind.VIDEO else ()
+    if plan.transport_cc:
+        feedback += TRANSPORT_CC
+    _write_codecs(section, offered, plan.codecs, feedback)
+    _write_extensions(section, plan.extensions)
+
+
+def _write_slot(
+    section: sdp.MediaDescription, offered: sdp.MediaDescription, slot: Slot, plan: SlotSection
+) -> None:
+    section.direction = "sendonly"
+    _write_codecs(section, offered, plan.codecs, VIDEO_FEEDBACK if plan.kind is Kind.VIDEO else ())
+    _write_extensions(section, plan.extensions)
+    # One stream id and one CNAME for a slot's voice and picture: that is what lip-sync goes by.
+    stream = cname(slot.index)
+    section.msid = f"{stream} {stream}-{plan.kind.value}"
+    section.ssrc = [sdp.SsrcDescription(ssrc=plan.ssrc, cname=stream)]
+    if plan.rtx_ssrc is not None:
+        # The primary's line comes before its repair's, or the picture stays black in Chromium.
+        section.ssrc.append(sdp.SsrcDescription(ssrc=plan.rtx_ssrc, cname=stream))
+        section.ssrc_group = [sdp.GroupDescription("FID", [plan.ssrc, plan.rtx_ssrc])]
+
+
+def cname(slot_index: int) -> str:
+    """The CNAME of a slot (RFC 3550 section 6.5.1); it names a place, never a person."""
+    return f"slot-{slot_index}"
+
+
+def _write_codecs(
+    section: sdp.MediaDescription,
+    offered: sdp.MediaDescription,
+    codecs: tuple[Codec, ...],
+    feedback: Feedback,
+) -> None:
+    by_type = {each.payloadType: each for each in offered.rtp.codecs}
+    section.rtp.codecs = []
+    for codec in codecs:
+        source = by_type[codec.payload_type]
+        primary = RTCRtpCodecParameters(
+            mimeType=source.mimeType,
+            clockRate=source.clockRate,
+            channels=source.channels,
+            payloadType=source.payloadType,
+            rtcpFeedback=[RTCRtcpFeedback(type=kind, parameter=what) for kind, what in feedback],
+            parameters=dict(OPUS_PARAMETERS if codec.name == "opus" else source.parameters),
+        )
+        section.rtp.codecs.append(primary)
+        if codec.rtx_payload_type is not None:
+            section.rtp.codecs.append(by_type[codec.rtx_payload_type])
+    section.fmt = [each.payloadType for each in section.rtp.codecs]
+
+
+def _write_extensions(section: sdp.MediaDescription, extensions: Mapping[Extension, int]) -> None:
+    section.rtp.headerExtensions = [
+        RTCRtpHeaderExtensionParameters(id=number, uri=uri.value)
+        for uri, number in extensions.items()
+    ]

@@ -1,0 +1,186 @@
+"""Our half of ICE: a lite agent (RFC 8445 section 2.5) that answers checks and follows nomination.
+
+Rule 1: a datagram is worth nothing until its username fragment is one of ours and its integrity
+holds; until then nothing is answered, and nothing but the fragment has been parsed.
+Rule 2: only an address that passed a check is ever sent to. Signaled candidates are not even kept.
+Rule 3: the codec is aioice's; what a check means is decided here.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from aioice import stun
+
+from media.errors import PacketError
+
+Address: TypeAlias = tuple[str, int]
+"""Host and UDP port as the socket module writes them."""
+
+Path: TypeAlias = tuple[int, Address]
+"""Which of our sockets, and the peer's address as that socket sees it."""
+
+HEADER_BYTES: Final = 20
+COOKIE: Final = b"\x21\x12\xa4\x42"
+BINDING_REQUEST: Final = b"\x00\x01"
+USERNAME: Final = 0x0006
+MAX_USERNAME_BYTES: Final = 513  # RFC 8489 section 14.3
+
+_attribute = struct.Struct("!HH")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A username fragment and its password (RFC 8445 section 5.3)."""
+
+    ufrag: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAnswer:
+    """What to send back to a check, and what it proved.
+
+    ``valid`` says that the address is proved to be the peer's; ``selected`` that it is now the
+    address media goes to and was not before; ``restarted`` that the peer has taken up the
+    credentials of a new offer.
+    """
+
+    response: bytes
+    valid: bool
+    selected: bool
+    restarted: bool = False
+
+
+def local_ufrag(data: bytes) -> str:
+    """Read the part of USERNAME that names one of our endpoints, and nothing else.
+
+    Raises :class:`PacketError` when ``data`` is not a Binding request with a USERNAME of the form
+    ``ours:theirs`` (RFC 8445 section 7.2.2).
+    """
+    size = len(data)
+    if size < HEADER_BYTES or data[4:8] != COOKIE or data[:2] != BINDING_REQUEST:
+        raise PacketError("not a binding request")
+    if int.from_bytes(data[2:4], "big") != size - HEADER_BYTES or size % 4:
+        raise PacketError("length")
+    at = HEADER_BYTES
+    while at + 4 <= size:
+        kind, length = _attribute.unpack_from(data, at)
+        if kind == USERNAME:
+            if length > MAX_USERNAME_BYTES or at + 4 + length > size:
+                raise PacketError("username length")
+            ours, colon, _ = data[at + 4 : at + 4 + length].partition(b":")
+            if not colon or not ours.isascii():
+                raise PacketError("username form")
+            return ours.decode("ascii")
+        at += 4 + length + (-length % 4)
+    raise PacketError("no username")
+
+
+class IceAgent:
+    """The credentials and the chosen path of one endpoint."""
+
+    __slots__ = ("_current", "_previous", "_remote_ufrag", "selected")
+
+    def __init__(self, local: Credentials, remote_ufrag: str) -> None:
+        self._current = local
+        self._previous: Credentials | None = None
+        self._remote_ufrag = remote_ufrag
+        self.selected: Path | None = None
+        """Where media is sent; None until a check has passed."""
+
+    @property
+    def local(self) -> Credentials:
+        """The credentials the last answer carried."""
+        return self._current
+
+    @property
+    def remote_ufrag(self) -> str:
+        """The peer's fragment of the last offer; a new one there asks for a restart."""
+        return self._remote_ufrag
+
+    def ufrags(self) -> tuple[str, ...]:
+        """Every fragment of ours that a check may name now."""
+        if self._previous is None:
+            return (self._current.ufrag,)
+        return (self._current.ufrag, self._previous.ufrag)
+
+    def restart(self, local: Credentials, remote_ufrag: str) -> None:
+        """Take up new credentials (RFC 8445 section 9).
+
+        The old ones and the selected address stay good until a check names the new ones, so that
+        media goes on while the restart is under way.
+        """
+        self._previous = self._current
+        self._current = local
+        self._remote_ufrag = remote_ufrag
+
+    def handle_check(self, data: bytes, path: Path) -> CheckAnswer:
+        """Answer a Binding request whose fragment named this endpoint.
+
+        Raises :class:`PacketError` when it is malformed or its integrity does not hold; then
+        nothing has changed and nothing may be answered.
+        """
+        message = _parse(data)
+        ours, _, theirs = str(message.attributes.get("USERNAME", "")).partition(":")
+        credentials = self._named(ours)
+        if credentials is None or not message.check_message_integrity(
+            credentials.password.encode()
+        ):
+            raise PacketError("integrity")
+        if "ICE-CONTROLLED" in message.attributes:
+            # A lite agent is always controlled; the peer must switch (RFC 8445 section 7.3.1.1).
+            return CheckAnswer(_role_conflict(message, credentials), valid=False, selected=False)
+        is_current = credentials is self._current
+        if is_current and theirs != self._remote_ufrag:
+            raise PacketError("peer fragment")
+        restarted = is_current and self._previous is not None
+        if restarted:
+            self._previous = None
+        nominated = "USE-CANDIDATE" in message.attributes
+        # Before any nomination the first valid pair serves, so that DTLS need not wait for it.
+        wanted = nominated or restarted or self.selected is None
+        selected = is_current and wanted and path != self.selected
+        if selected:
+            self.selected = path
+        response = _success(message, path[1], credentials)
+        return CheckAnswer(response, valid=True, selected=selected, restarted=restarted)
+
+    def _named(self, ufrag: str) -> Credentials | None:
+        if ufrag == self._current.ufrag:
+            return self._current
+        if self._previous is not None and ufrag == self._previous.ufrag:
+            return self._previous
+        return None
+
+
+def _parse(data: bytes) -> stun.Message:
+    """The codec raises whatever it runs into; a stranger's bytes are one kind of fault."""
+    try:
+        return stun.parse_message(data)
+    except (ValueError, KeyError, IndexError, struct.error) as error:
+        raise PacketError("stun") from error
+
+
+def _success(request: stun.Message, address: Address, credentials: Credentials) -> bytes:
+    response = stun.Message(
+        message_method=stun.Method.BINDING,
+        message_class=stun.Class.RESPONSE,
+        transaction_id=request.transaction_id,
+        attributes={"XOR-MAPPED-ADDRESS": address},
+    )
+    response.add_message_integrity(credentials.password.encode())
+    return bytes(response)
+
+
+def _role_conflict(request: stun.Message, credentials: Credentials) -> bytes:
+    response = stun.Message(
+        message_method=stun.Method.BINDING,
+        message_class=stun.Class.ERROR,
+        transaction_id=request.transaction_id,
+        attributes={"ERROR-CODE": (487, "Role Conflict")},
+    )
+    response.add_message_integrity(credentials.password.encode())
+    return bytes(response)

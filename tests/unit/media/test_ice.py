@@ -1,0 +1,132 @@
+"""The lite agent: what it answers, what it refuses, and where it sends afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from aioice import stun
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.errors import PacketError
+from media.ice import Credentials, IceAgent, Path, local_ufrag
+
+OURS = Credentials("ours", "p" * 24)
+NEXT = Credentials("next", "q" * 24)
+HOME: Path = (0, ("192.0.2.7", 5000))
+AWAY: Path = (0, ("192.0.2.8", 6000))
+
+
+def check(
+    credentials: Credentials = OURS,
+    theirs: str = "theirs",
+    *,
+    nominate: bool = False,
+    controlled: bool = False,
+    password: str | None = None,
+) -> bytes:
+    attributes: dict[str, object] = {"USERNAME": f"{credentials.ufrag}:{theirs}", "PRIORITY": 1}
+    attributes["ICE-CONTROLLED" if controlled else "ICE-CONTROLLING"] = 1
+    if nominate:
+        attributes["USE-CANDIDATE"] = None
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, attributes=attributes)
+    message.add_message_integrity((password or credentials.password).encode())
+    return bytes(message)
+
+
+@pytest.fixture
+def agent() -> IceAgent:
+    return IceAgent(OURS, "theirs")
+
+
+def test_a_valid_check_is_answered_with_our_integrity_and_the_mapped_address(agent: IceAgent):
+    answer = agent.handle_check(check(), HOME)
+    response = stun.parse_message(answer.response)
+    assert answer.valid
+    assert response.message_class is stun.Class.RESPONSE
+    assert response.attributes["XOR-MAPPED-ADDRESS"] == HOME[1]
+    assert response.check_message_integrity(OURS.password.encode())
+
+
+def test_the_first_valid_path_serves_until_one_is_nominated(agent: IceAgent):
+    assert agent.handle_check(check(), HOME).selected
+    assert not agent.handle_check(check(), AWAY).selected
+    assert agent.selected == HOME
+    assert agent.handle_check(check(nominate=True), AWAY).selected
+    assert agent.selected == AWAY
+
+
+def test_the_latest_nomination_wins(agent: IceAgent):
+    agent.handle_check(check(nominate=True), HOME)
+    agent.handle_check(check(nominate=True), AWAY)
+    assert agent.handle_check(check(nominate=True), HOME).selected
+    assert agent.selected == HOME
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(check(password="wrong" * 5), id="wrong password"),
+        pytest.param(check(Credentials("other", "p" * 24)), id="another endpoint's fragment"),
+        pytest.param(check(theirs="stranger"), id="peer fragment of another offer"),
+        pytest.param(check()[:-1], id="cut"),
+        pytest.param(check()[:40], id="without integrity"),
+        pytest.param(b"", id="empty"),
+    ],
+)
+def test_a_bad_check_changes_nothing_and_is_not_answered(agent: IceAgent, data: bytes):
+    with pytest.raises(PacketError):
+        agent.handle_check(data, HOME)
+    assert agent.selected is None
+
+
+def test_a_peer_that_thinks_it_is_controlled_is_told_to_switch(agent: IceAgent):
+    answer = agent.handle_check(check(controlled=True), HOME)
+    response = stun.parse_message(answer.response)
+    assert not answer.valid
+    assert response.message_class is stun.Class.ERROR
+    assert response.attributes["ERROR-CODE"][0] == 487
+    assert agent.selected is None
+
+
+def test_a_restart_keeps_the_old_path_until_a_check_names_the_new_credentials(agent: IceAgent):
+    agent.handle_check(check(nominate=True), HOME)
+    agent.restart(NEXT, "theirs2")
+    assert agent.ufrags() == ("next", "ours")
+    assert agent.handle_check(check(nominate=True), AWAY).valid
+    assert agent.selected == HOME  # an old nomination no longer moves anything
+    answer = agent.handle_check(check(NEXT, "theirs2"), AWAY)
+    assert answer.restarted
+    assert agent.selected == AWAY
+    assert agent.ufrags() == ("next",)
+    with pytest.raises(PacketError):
+        agent.handle_check(check(), HOME)
+
+
+def test_the_fragment_is_read_without_parsing_the_rest():
+    assert local_ufrag(check()) == "ours"
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_escape_the_fragment_reader(data: bytes):
+    for candidate in (data, check()[:8] + data, check()[:20] + data):
+        try:
+            local_ufrag(candidate)
+        except PacketError:
+            continue
+
+
+@given(st.integers(0, 107), st.integers(0, 255))
+def test_a_flipped_byte_is_refused_or_harmless(position: int, value: int):
+    agent = IceAgent(OURS, "theirs")
+    data = bytearray(check())
+    position %= len(data)
+    changed = data[position] != value
+    data[position] = value
+    try:
+        answer = agent.handle_check(bytes(data), HOME)
+    except PacketError:
+        assert agent.selected is None
+    else:
+        # What integrity does not cover (RFC 8489 section 14.5) may change without harm.
+        assert answer.valid
+        assert not changed or position >= len(data) - 8

@@ -1,0 +1,189 @@
+"""Offers of real browsers, and offers that lie."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from aiortc import sdp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.answer import Local, write_answer
+from media.config import MediaConfig
+from media.errors import NegotiationError, OfferFault
+from media.ice import Credentials
+from media.negotiation import plan_media, read_offer
+from media.plan import Extension, Kind
+
+OFFERS = Path(__file__).parents[2] / "support" / "offers"
+CHROMIUM = (OFFERS / "chromium.sdp").read_bytes().decode()
+FIREFOX = (OFFERS / "firefox.sdp").read_bytes().decode()
+LOCAL = Local(Credentials("ours", "p" * 24), "AA:BB", (("192.0.2.1", 3480),))
+CONFIG = MediaConfig()
+browsers = pytest.mark.parametrize("text", [CHROMIUM, FIREFOX], ids=["chromium", "firefox"])
+
+
+@browsers
+def test_a_browsers_offer_becomes_two_publications_and_three_slots(text: str):
+    plan = plan_media(read_offer(text), CONFIG)
+    assert [section.kind for section in plan.publishing] == [Kind.AUDIO, Kind.VIDEO]
+    assert [(slot.audio is not None, slot.video is not None) for slot in plan.slots] == [
+        (True, True)
+    ] * 3
+    voice, picture = plan.publishing
+    assert voice.codecs[0].name == "opus"
+    assert picture.codecs[0].name == "VP8"
+    assert picture.codecs[0].rtx_payload_type is not None
+    assert picture.nack
+    assert picture.transport_cc
+    assert len(set(picture.ssrcs.values()) - {None}) == 1
+
+
+@browsers
+def test_the_answer_is_lite_passive_and_mirrors_every_section(text: str):
+    offer = read_offer(text)
+    answer = write_answer(offer, plan_media(offer, CONFIG), LOCAL)
+    parsed = sdp.SessionDescription.parse(answer)
+    assert "a=ice-lite\r\n" in answer
+    assert [m.rtp.muxId for m in parsed.media] == [m.rtp.muxId for m in offer.description.media]
+    assert [m.direction for m in parsed.media] == ["recvonly"] * 2 + ["sendonly"] * 6 + [None]
+    for media in parsed.media:
+        assert media.ice.usernameFragment == "ours"
+        assert media.dtls.fingerprints[0].value == "AA:BB"
+        assert [(c.ip, c.port) for c in media.ice_candidates] == [("192.0.2.1", 3480)]
+    assert "goog-remb" not in answer  # never REMB and transport-cc for one stream
+
+
+@browsers
+def test_a_slots_voice_and_picture_share_stream_and_cname_and_primary_comes_first(text: str):
+    offer = read_offer(text)
+    plan = plan_media(offer, CONFIG)
+    media = sdp.SessionDescription.parse(write_answer(offer, plan, LOCAL)).media
+    by_mid = {each.rtp.muxId: each for each in media}
+    for slot in plan.slots:
+        assert slot.audio and slot.video
+        voice, picture = by_mid[slot.audio.mid], by_mid[slot.video.mid]
+        assert voice.msid.split()[0] == picture.msid.split()[0]
+        assert {each.cname for each in voice.ssrc + picture.ssrc} == {voice.ssrc[0].cname}
+        assert [each.ssrc for each in picture.ssrc] == [slot.video.ssrc, slot.video.rtx_ssrc]
+
+
+@browsers
+def test_subscribers_are_offered_no_transport_cc(text: str):
+    plan = plan_media(read_offer(text), CONFIG)
+    for slot in plan.slots:
+        for section in (slot.audio, slot.video):
+            assert section and Extension.TRANSPORT_CC not in section.extensions
+
+
+def test_no_ssrc_is_given_twice():
+    plan = plan_media(read_offer(CHROMIUM), CONFIG)
+    ours = [
+        ssrc
+        for slot in plan.slots
+        for section in (slot.audio, slot.video)
+        if section
+        for ssrc in (section.ssrc, section.rtx_ssrc)
+        if ssrc is not None
+    ]
+    assert len(ours) == len(set(ours)) == 9
+
+
+@browsers
+def test_an_ice_restart_keeps_the_ssrcs_of_slots(text: str):
+    first = read_offer(text)
+    plan = plan_media(first, CONFIG)
+    again = read_offer(re.sub(r"a=ice-ufrag:\S+", "a=ice-ufrag:fresh", text))
+    assert plan_media(again, CONFIG, (first, plan)).slots == plan.slots
+    assert again.remote_ufrag == "fresh"
+
+
+def without(pattern: str, text: str = CHROMIUM) -> str:
+    return re.sub(pattern, "", text)
+
+
+def sections(text: str, count: int) -> str:
+    head, *media = re.split(r"(?=^m=)", text, flags=re.MULTILINE)
+    return head + media[-1] * count
+
+
+LIES = {
+    "empty": ("", OfferFault.MALFORMED),
+    "not SDP": ("hello", OfferFault.MALFORMED),
+    "binary": ("\x00\xff" * 50, OfferFault.MALFORMED),
+    "huge": ("v=0\r\n" * 20_000, OfferFault.TOO_LARGE),
+    "100 sections": (sections(CHROMIUM, 100), OfferFault.TOO_MANY_SECTIONS),
+    "one mid twice": (sections(CHROMIUM, 2), OfferFault.MALFORMED),
+    "no mid": (without(r"a=mid:\S+\r\n"), OfferFault.MALFORMED),
+    "no fingerprint": (without(r"a=fingerprint:.*\r\n"), OfferFault.NO_FINGERPRINT),
+    "weak fingerprint": (
+        re.sub(r"a=fingerprint:sha-256 \S+", "a=fingerprint:md5 AA:BB", CHROMIUM),
+        OfferFault.NO_FINGERPRINT,
+    ),
+    "wants us to be the client": (
+        CHROMIUM.replace("a=setup:actpass", "a=setup:passive"),
+        OfferFault.NO_FINGERPRINT,
+    ),
+    "no credentials": (without(r"a=ice-ufrag:\S+\r\n"), OfferFault.NO_ICE_CREDENTIALS),
+    "endless password": (
+        re.sub(r"a=ice-pwd:\S+", "a=ice-pwd:" + "x" * 300, CHROMIUM),
+        OfferFault.NO_ICE_CREDENTIALS,
+    ),
+    "not bundled": (without(r"a=group:BUNDLE.*\r\n"), OfferFault.NOT_BUNDLED),
+    "unknown voice codec": (
+        CHROMIUM.replace("opus/48000", "foo/48000"),
+        OfferFault.NO_COMMON_CODEC,
+    ),
+    "unknown picture codecs": (
+        re.sub(r"(VP8|VP9|H264|AV1)/90000", "bar/90000", CHROMIUM),
+        OfferFault.NO_COMMON_CODEC,
+    ),
+    "payload type of no codec": (
+        re.sub(r"a=fmtp:\d+", "a=fmtp:77", CHROMIUM),
+        OfferFault.MALFORMED,
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_an_offer_that_lies_is_refused_by_name(lie: str):
+    text, fault = LIES[lie]
+    with pytest.raises(NegotiationError) as caught:
+        plan_media(read_offer(text), CONFIG)
+    assert caught.value.fault is fault
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda t: t.replace("a=mid:7", "a=mid:77"), id="another mid"),
+        pytest.param(lambda t: t.replace("a=recvonly", "a=sendrecv"), id="another direction"),
+        pytest.param(
+            lambda t: re.sub(r"(a=fingerprint:sha-256 )..", r"\g<1>00", t), id="another fingerprint"
+        ),
+    ],
+)
+def test_only_ice_may_change_in_a_later_offer(change):
+    first = read_offer(CHROMIUM)
+    plan = plan_media(first, CONFIG)
+    changed = change(CHROMIUM).replace("BUNDLE 0 1 2 3 4 5 6 7 8", "BUNDLE 0 1 2 3 4 5 6 7 77 8")
+    with pytest.raises(NegotiationError) as caught:
+        plan_media(read_offer(changed), CONFIG, (first, plan))
+    assert caught.value.fault is OfferFault.CHANGED
+
+
+LINES = CHROMIUM.split("\r\n")
+
+
+@given(st.lists(st.integers(0, len(LINES) - 1), max_size=12), st.text(max_size=40))
+def test_a_mangled_offer_is_answered_or_refused_never_an_escape(removed: list[int], noise: str):
+    lines = [line for index, line in enumerate(LINES) if index not in set(removed)]
+    lines.insert(len(removed) * 7 % len(lines), "a=" + noise)
+    try:
+        offer = read_offer("\r\n".join(lines))
+        plan = plan_media(offer, CONFIG)
+    except NegotiationError:
+        return
+    assert write_answer(offer, plan, LOCAL).startswith("v=0\r\n")
