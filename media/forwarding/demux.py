@@ -1,0 +1,95 @@
+"""Which publication a packet belongs to (RFC 8843 section 9.2, RFC 4588 section 5.3).
+
+Rule 1: an SSRC once told stays told; else the mid extension, else a payload type that only one
+section uses.
+Rule 2: what a sender may teach is bounded: an endpoint needs a handful of SSRCs, not a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from media.forwarding.drops import DropReason
+from media.forwarding.publication import Publication
+from media.plan import Extension
+from media.rtp import extensions
+from media.rtp.packet import Header
+
+MAX_SSRCS: Final = 16
+"""Learned beyond the announced ones: three sections with RTX, restarted twice."""
+MAX_ANNOUNCED: Final = 32
+"""Of one section. An offer naming more names them in vain."""
+
+
+class Demux:
+    """The SSRCs of one endpoint. ``active`` is the packet path's table: the live encodings."""
+
+    __slots__ = ("_by_mid", "_by_type", "_learned", "_mid_id", "_primary", "_repair", "active")
+
+    def __init__(self) -> None:
+        self.active: dict[int, Publication] = {}
+        self._primary: dict[int, Publication] = {}
+        self._repair: dict[int, Publication] = {}
+        self._learned: set[int] = set()
+        self._by_mid: dict[str, Publication] = {}
+        self._by_type: dict[int, Publication] = {}
+        self._mid_id = 0
+
+    def replace(self, publications: Iterable[Publication]) -> None:
+        """Take the publications of a new plan. What was learned for those that stay is kept."""
+        self._by_mid = {publication.section.mid: publication for publication in publications}
+        kept = set(self._by_mid.values())
+        self._learned = {ssrc for ssrc in self._learned if self._known(ssrc) in kept}
+        for table in (self._primary, self._repair, self.active):
+            for ssrc in [ssrc for ssrc, publication in table.items() if publication not in kept]:
+                del table[ssrc]
+        self._mid_id = 0
+        counted: dict[int, list[Publication]] = {}
+        for publication in kept:
+            section = publication.section
+            for ssrc, rtx_ssrc in list(section.ssrcs.items())[:MAX_ANNOUNCED]:
+                self._primary[ssrc] = publication
+                if rtx_ssrc is not None:
+                    self._repair[rtx_ssrc] = publication
+            self._mid_id = section.extensions.get(Extension.MID, self._mid_id)
+            for payload_type in {c.payload_type for c in section.codecs} | set(
+                publication.rtx_types
+            ):
+                counted.setdefault(payload_type, []).append(publication)
+        self._by_type = {kind: who[0] for kind, who in counted.items() if len(who) == 1}
+
+    def _known(self, ssrc: int) -> Publication | None:
+        return self._primary.get(ssrc) or self._repair.get(ssrc)
+
+    def resolve(self, packet: bytes, header: Header) -> Publication | DropReason:
+        """Return the publication of a packet whose SSRC is not active, learning its SSRC.
+
+        Raises :class:`media.errors.PacketError` for a broken extension block.
+        """
+        ssrc, payload_type = header[4], header[1] & 0x7F
+        known = self._known(ssrc)
+        if known is not None:
+            return known
+        found = self._by_header(packet, header) or self._by_type.get(payload_type)
+        if found is None:
+            return DropReason.UNKNOWN_SSRC
+        if len(self._learned) >= MAX_SSRCS:
+            return DropReason.SSRC_LIMIT
+        self._learned.add(ssrc)
+        table = self._repair if payload_type in found.rtx_types else self._primary
+        table[ssrc] = found
+        return found
+
+    def _by_header(self, packet: bytes, header: Header) -> Publication | None:
+        if header[5] < 0 or not self._mid_id:
+            return None
+        elements = extensions.parse(packet, header[5], header[6], header[7])
+        mid = elements.get(self._mid_id)
+        return self._by_mid.get(mid.decode("utf-8", "replace")) if mid else None
+
+    def activate(self, publication: Publication, before: int | None, ssrc: int) -> None:
+        """The publication's encoding is ``ssrc`` now, no longer ``before``."""
+        if before is not None:
+            self.active.pop(before, None)
+        self.active[ssrc] = publication

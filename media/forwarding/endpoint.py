@@ -1,0 +1,196 @@
+"""One endpoint inside a router: what it publishes, what it is sent, and its timers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from media.clock import Instant
+from media.config import MediaConfig
+from media.forwarding.demux import Demux
+from media.forwarding.numbers import Numbers
+from media.forwarding.publication import Publication
+from media.forwarding.reports import RECEIVER_SSRC, REPORT_INTERVAL_S
+from media.forwarding.slots import SlotTable
+from media.forwarding.subscription import Subscription
+from media.forwarding.transport_feedback import TransportFeedback
+from media.ids import EndpointId
+from media.outputs import SlotFill, SlotsChanged
+from media.plan import Kind, MediaPlan, Slot, SlotSection
+from media.rtp import rtcp
+
+NEVER: Final = float("inf")
+
+
+class Endpoint:
+    """The state of one endpoint. ``epochs`` gives numbers unique in the room."""
+
+    __slots__ = (
+        "_config",
+        "_epochs",
+        "_numbers",
+        "_subscriptions",
+        "armed",
+        "by_slot_ssrc",
+        "demux",
+        "feedback",
+        "feedback_at",
+        "heard",
+        "id",
+        "plan",
+        "publications",
+        "ready",
+        "report_at",
+        "slots",
+        "told_codec",
+    )
+
+    def __init__(
+        self, ident: EndpointId, config: MediaConfig, numbers: Numbers, epochs: Callable[[], int]
+    ) -> None:
+        self._config = config
+        self._numbers = numbers
+        self._epochs = epochs
+        self._subscriptions: dict[tuple[str, int], Subscription] = {}
+        self.id = ident
+        self.plan = MediaPlan()
+        self.ready = False
+        self.heard = False
+        self.armed = False
+        """Packets come, so feedback and reports are due at the two times below."""
+        self.feedback_at: Instant = NEVER
+        self.report_at: Instant = NEVER
+        self.told_codec: str | None = None
+        self.demux = Demux()
+        self.feedback = TransportFeedback()
+        self.publications: dict[tuple[str, Kind], Publication] = {}
+        self.by_slot_ssrc: dict[int, Subscription] = {}
+        self.slots = SlotTable(0)
+
+    def apply(self, plan: MediaPlan) -> bool:
+        """Take a plan; what it keeps goes on untouched. Says whether slot holders changed."""
+        self.plan = plan
+        publications = {}
+        for section in plan.publishing:
+            key = (section.mid, section.kind)
+            publication = self.publications.get(key)
+            if publication is None:
+                interval_s = self._config.keyframe_interval_s
+                publication = Publication(self.id, section, self.feedback, interval_s, self._epochs)
+            else:
+                publication.replace_section(section)
+            publications[key] = publication
+        self.publications = publications
+        self.demux.replace(publications.values())
+        video = self.publication(Kind.VIDEO)
+        if self.told_codec is None and video is not None and video.section.codecs:
+            self.told_codec = video.section.codecs[0].name
+        self._apply_slots(plan)
+        return self.slots.resize(len(plan.slots))
+
+    def _apply_slots(self, plan: MediaPlan) -> None:
+        before, self._subscriptions = self._subscriptions, {}
+        for slot in plan.slots:
+            for section in (slot.audio, slot.video):
+                if section is None:
+                    continue
+                key = (section.mid, section.ssrc)
+                kept = before.get(key)
+                if kept is None:
+                    history_s = self._config.history_s
+                    kept = Subscription(section, _cname(slot), history_s, self._numbers)
+                else:
+                    kept.replace_section(section)
+                self._subscriptions[key] = kept
+        self.by_slot_ssrc = {ssrc: kept for (_, ssrc), kept in self._subscriptions.items()}
+
+    def publication(self, kind: Kind) -> Publication | None:
+        """Return the first publication of a kind: a slot has room for one voice and one picture."""
+        for publication in self.publications.values():
+            if publication.section.kind is kind:
+                return publication
+        return None
+
+    def subscription(self, section: SlotSection | None) -> Subscription | None:
+        """Return the subscription of one of the plan's slot sections."""
+        return None if section is None else self._subscriptions[section.mid, section.ssrc]
+
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """All of them, in slot order."""
+        return tuple(self._subscriptions.values())
+
+    def slots_changed(self) -> SlotsChanged:
+        """Return the slots as they are now."""
+        return SlotsChanged(
+            self.id,
+            tuple(
+                SlotFill(
+                    slot.audio.mid if slot.audio else None,
+                    slot.video.mid if slot.video else None,
+                    holder,
+                )
+                for slot, holder in zip(self.plan.slots, self.slots.held, strict=True)
+            ),
+        )
+
+    def end_encodings(self, ssrcs: Iterable[int]) -> None:
+        """These SSRCs said BYE: another may take their sections at once."""
+        for ssrc in ssrcs:
+            publication = self.demux.active.get(ssrc)
+            if publication is not None and publication.encoding is not None:
+                publication.encoding.ended = True
+
+    def arm(self, now: Instant) -> None:
+        """A packet has come after silence: begin to report."""
+        self.armed = True
+        self.feedback_at = now + self._config.feedback_interval_s
+        self.report_at = now + REPORT_INTERVAL_S
+
+    def collect_rtcp(self, now: Instant) -> bytes | None:
+        """Return what is due to the publisher as one compound, a receiver report at its head."""
+        blocks: list[rtcp.ReportBlock] = []
+        parts: list[bytes] = []
+        if now >= self.report_at:
+            blocks = self._collect_blocks(now)
+            self.report_at = now + REPORT_INTERVAL_S if blocks else NEVER
+            self.armed = bool(blocks)
+        if now >= self.feedback_at:
+            self.feedback_at = now + self._config.feedback_interval_s if self.armed else NEVER
+            parts += self._collect_feedback()
+        for publication in self.publications.values():
+            parts += publication.collect_nack(now)
+        if not blocks and not parts:
+            return None
+        return rtcp.build_rr(RECEIVER_SSRC, blocks[: rtcp.MAX_BLOCKS]) + b"".join(parts)
+
+    def _collect_blocks(self, now: Instant) -> list[rtcp.ReportBlock]:
+        return [
+            publication.stats.block(publication.encoding.ssrc, now)
+            for publication in self.publications.values()
+            if publication.encoding is not None
+            and publication.stats is not None
+            and publication.stats.has_news
+        ]
+
+    def _collect_feedback(self) -> list[bytes]:
+        media_ssrc = next(iter(self.demux.active), 0)
+        return [
+            rtcp.build_feedback(
+                rtcp.RTPFB, rtcp.FMT_TRANSPORT_CC, RECEIVER_SSRC, media_ssrc, information
+            )
+            for information in self.feedback.take()
+        ]
+
+    def next_deadline(self) -> Instant:
+        """Return when :meth:`collect_rtcp` or a keyframe request is next due."""
+        due = min(self.feedback_at, self.report_at)
+        for publication in self.publications.values():
+            due = min(due, publication.next_deadline())
+        return due
+
+
+def _cname(slot: Slot) -> bytes:
+    """Return the canonical name a slot's voice and picture share, and no other slot's."""
+    first = slot.audio or slot.video
+    return b"" if first is None else b"q%08x" % first.ssrc

@@ -1,0 +1,149 @@
+"""Reading a publisher's header extensions and writing a subscriber's.
+
+Both sides chose their own ids, so a block is never copied: the few values that mean something are
+read, and a new block is written under the subscriber's ids. Values are passed on untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from media.clock import Instant
+from media.errors import PacketError
+from media.plan import Extension
+from media.rtp import extensions
+
+_NO_TRANSPORT_NUMBER: Final = -1
+_ABSENT: Final = 0
+"""Id 0 is padding on the wire, so it can stand for "not negotiated"."""
+
+_FIRST_HEAD: Final = 0x10
+_STOP_HEAD: Final = 0xF0
+"""Below the one: padding, or id 0 with a length; from the other: id 15. Both end the block."""
+
+_ONE_BYTE_HEADS: Final = tuple(b"\xbe\xde" + words.to_bytes(2, "big") for words in range(16))
+
+
+class ExtensionReader:
+    """Finds transport-cc number, audio level and dependency descriptor by a section's ids.
+
+    A number of another size than two bytes, or a level of another than one (RFC 6464), is none.
+    """
+
+    __slots__ = ("_descriptor", "_level", "_transport")
+
+    def __init__(self, ids: Mapping[Extension, int], *, transport_cc: bool) -> None:
+        self._transport = ids.get(Extension.TRANSPORT_CC, _ABSENT) if transport_cc else _ABSENT
+        self._level = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
+        self._descriptor = ids.get(Extension.DEPENDENCY_DESCRIPTOR, _ABSENT)
+
+    def read(  # noqa: C901  one walk for each packet: a call for each element would double it
+        self, packet: bytes, profile: int, start: int, end: int
+    ) -> tuple[int, bytes | None, bytes | None]:
+        """Return number (-1 without), level and descriptor. Raises :class:`PacketError`.
+
+        The same walk as :func:`media.rtp.extensions.parse`, without making what nobody reads.
+        """
+        number, level, descriptor = _NO_TRANSPORT_NUMBER, None, None
+        if profile != extensions.ONE_BYTE:
+            return self._read_two_byte(packet, profile, start, end)
+        at = start
+        while at < end:
+            head = packet[at]
+            at += 1
+            if head < _FIRST_HEAD or head >= _STOP_HEAD:
+                if head:
+                    break
+                continue
+            after = at + (head & 0x0F) + 1
+            if after > end:
+                raise PacketError("extension element past its block")
+            ident = head >> 4
+            if ident == self._transport:
+                if after - at == 2:  # noqa: PLR2004  the extension's fixed size
+                    number = packet[at] << 8 | packet[at + 1]
+            elif ident == self._level:
+                if after - at == 1:
+                    level = packet[at:after]
+            elif ident == self._descriptor:
+                descriptor = packet[at:after]
+            at = after
+        return number, level, descriptor
+
+    def _read_two_byte(
+        self, packet: bytes, profile: int, start: int, end: int
+    ) -> tuple[int, bytes | None, bytes | None]:
+        found = extensions.parse(packet, profile, start, end)
+        number = found.get(self._transport, b"")
+        level = found.get(self._level, b"")
+        return (
+            int.from_bytes(number, "big") if len(number) == 2 else _NO_TRANSPORT_NUMBER,  # noqa: PLR2004  as above
+            level if len(level) == 1 else None,
+            found.get(self._descriptor),
+        )
+
+
+class ExtensionWriter:
+    """Writes a slot section's block: mid, send time, and what the publisher said."""
+
+    __slots__ = (
+        "_descriptor",
+        "_level",
+        "_level_head",
+        "_mid",
+        "_send_time",
+        "_short",
+        "mid_element",
+    )
+
+    def __init__(self, ids: Mapping[Extension, int], mid: str) -> None:
+        mid_bytes = mid.encode()
+        self._mid = (ids.get(Extension.MID, _ABSENT), mid_bytes)
+        self._send_time = ids.get(Extension.ABS_SEND_TIME, _ABSENT)
+        self._level = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
+        self._descriptor = ids.get(Extension.DEPENDENCY_DESCRIPTOR, _ABSENT)
+        self._level_head = bytes(((self._level & 0x0F) << 4,))
+        known = (self._mid[0], self._send_time, self._level, self._descriptor)
+        self._short = all(ident < 15 for ident in known) and 0 < len(mid_bytes) <= 16  # noqa: PLR2004  RFC 8285 section 4.2
+        self.mid_element = (
+            bytes((self._mid[0] << 4 | len(mid_bytes) - 1,)) + mid_bytes
+            if self._short and self._mid[0]
+            else b""
+        )
+
+    def write(
+        self, level: bytes | None, descriptor: bytes | None, now: Instant, *, with_mid: bool
+    ) -> bytes:
+        """Return the block with its head, or nothing.
+
+        The short path is every packet of a browser; the long one is RFC 8285's two-byte form.
+        """
+        if not self._short or (descriptor is not None and len(descriptor) > 16):  # noqa: PLR2004  as above
+            return self._write_long(level, descriptor, now, with_mid=with_mid)
+        body = self.mid_element if with_mid else b""
+        if self._send_time:
+            stamp = int(now * 262144.0) & 0xFFFFFF
+            body += (self._send_time << 28 | 2 << 24 | stamp).to_bytes(4, "big")
+        if level and self._level:
+            body += self._level_head + level
+        if descriptor and self._descriptor:
+            body += bytes((self._descriptor << 4 | len(descriptor) - 1,)) + descriptor
+        if not body:
+            return b""
+        size = len(body)
+        return _ONE_BYTE_HEADS[size + 3 >> 2] + body + extensions.PADDING[size & 3]
+
+    def _write_long(
+        self, level: bytes | None, descriptor: bytes | None, now: Instant, *, with_mid: bool
+    ) -> bytes:
+        elements: list[tuple[int, bytes]] = []
+        if with_mid and self._mid[0]:
+            elements.append(self._mid)
+        if self._send_time:
+            elements.append((self._send_time, (int(now * 262144.0) & 0xFFFFFF).to_bytes(3, "big")))
+        if level and self._level:
+            elements.append((self._level, level))
+        if descriptor and self._descriptor:
+            elements.append((self._descriptor, descriptor))
+        return extensions.build(elements)

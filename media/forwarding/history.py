@@ -1,0 +1,90 @@
+"""What was sent lately on one stream, for who asks again (RFC 4585 section 6.2.1).
+
+Rule 1: bounded in time (old packets are let go as new ones come), in count (the ring) and in what
+is given out: bytes resent never exceed bytes sent, so a flood of NACKs at most doubles a stream.
+Rule 2: a packet is not given twice within a round trip, as one still under way cannot have been
+missed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from media.clock import Instant
+from media.rtp.sequence import extend
+
+CAPACITY: Final = 1024
+"""Packets: about 2.5 s of 4 Mbit/s. More than a receiver's jitter buffer would wait for."""
+_MASK: Final = CAPACITY - 1
+CREDIT_BYTES: Final = 250_000
+"""What may be resent at once after a quiet time: 2 s of 1 Mbit/s."""
+RESEND_SPACING_S: Final = 0.02
+"""The least time between two copies of one packet, where the round trip is shorter or unknown."""
+_NEVER: Final = float("-inf")
+
+
+class _Sent:
+    __slots__ = ("at", "extended", "packet", "resent_at")
+
+    def __init__(self, extended: int, packet: bytes, at: Instant) -> None:
+        self.extended = extended
+        self.packet = packet
+        self.at = at
+        self.resent_at = _NEVER
+
+
+class History:
+    """A ring of sent packets by extended sequence number, kept for ``keep_s`` seconds."""
+
+    __slots__ = ("_credit", "_highest", "_keep_s", "_ring", "_tail")
+
+    def __init__(self, keep_s: float) -> None:
+        self._keep_s = keep_s
+        self._ring: list[_Sent | None] = [None] * CAPACITY
+        self._credit = 0
+        self._highest = self._tail = 0
+
+    def add(self, extended: int, packet: bytes, now: Instant) -> None:
+        """Remember a packet just sent."""
+        ring = self._ring
+        ring[extended & _MASK] = _Sent(extended, packet, now)
+        credit = self._credit + len(packet)
+        self._credit = credit if credit < CREDIT_BYTES else CREDIT_BYTES
+        if extended > self._highest:  # noqa: PLR1730  max() costs a call for each packet
+            self._highest = extended
+        self._forget(extended, now - self._keep_s)
+
+    def _forget(self, extended: int, before: Instant) -> None:
+        ring, tail = self._ring, self._tail
+        if extended - tail >= CAPACITY:
+            tail = extended - CAPACITY + 1
+        while tail < extended:
+            oldest = ring[tail & _MASK]
+            if oldest is not None:
+                if oldest.at > before:
+                    break
+                ring[tail & _MASK] = None
+            tail += 1
+        self._tail = tail
+
+    def take(self, sequence: int, rtt_s: float, now: Instant) -> tuple[int, bytes] | None:
+        """Return the extended number and bytes of what to send again, or None.
+
+        ``sequence`` is the 16 bits asked for. Taking counts as sending: see the rules above.
+        """
+        extended = extend(sequence, self._highest)
+        sent = self._ring[extended & _MASK]
+        if sent is None or sent.extended != extended or now - sent.at > self._keep_s:
+            return None
+        if now - sent.resent_at < max(rtt_s, RESEND_SPACING_S) or len(sent.packet) > self._credit:
+            return None
+        self._credit -= len(sent.packet)
+        sent.resent_at = now
+        return extended, sent.packet
+
+    def clear(self) -> None:
+        """Let go of every packet."""
+        self._ring = [None] * CAPACITY
+
+    def __len__(self) -> int:
+        return sum(sent is not None for sent in self._ring)

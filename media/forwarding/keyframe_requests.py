@@ -1,0 +1,62 @@
+"""When to ask a publisher for a keyframe (RFC 4585 section 6.3.1, RFC 5104 section 4.3.1).
+
+Rule 1: at most one request an interval; one that comes too early waits for the interval's end, and
+is dropped only because a keyframe came meanwhile.
+Rule 2: while nobody has seen the keyframe asked for, ask again, at twice the interval, at most
+:data:`MAX_RETRIES` times: an encrypted payload never shows us one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from media.clock import Instant
+
+MAX_RETRIES: Final = 5
+NEVER: Final = float("inf")
+_LONG_AGO: Final = float("-inf")
+
+
+class KeyframeRequests:
+    """The requests of one publication. ``interval_s`` is the least time between two."""
+
+    __slots__ = ("_interval_s", "_retries", "_sent_at", "due", "waiting")
+
+    def __init__(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self._sent_at: Instant = _LONG_AGO
+        self._retries = 0
+        self.waiting = False
+        """Somebody needs a keyframe, and none has come since."""
+        self.due: Instant = NEVER
+        """When :meth:`take` will next say yes."""
+
+    def request(self, now: Instant) -> None:
+        """Somebody needs a keyframe."""
+        self.waiting = True
+        self._retries = 0
+        self.due = max(now, self._sent_at + self._interval_s)
+
+    def handle_start(self, now: Instant) -> None:
+        """A source's first packet: it begins with a keyframe by itself, so ask only if it fails."""
+        self._sent_at = now
+        if self.waiting:
+            self.due = now + self._interval_s
+
+    def handle_keyframe(self) -> None:
+        """A keyframe has come."""
+        self.waiting = False
+        self.due = NEVER
+
+    def take(self, now: Instant) -> bool:
+        """Say whether to send a request now; yes counts as sent."""
+        if now < self.due:
+            return False
+        self._sent_at = now
+        self._retries += 1
+        if self._retries > MAX_RETRIES:
+            self.waiting = False
+            self.due = NEVER
+        else:
+            self.due = now + 2 * self._interval_s
+        return True

@@ -1,0 +1,94 @@
+"""Which packets of a publication are missing, and when to ask for them (RFC 4585 section 6.2.1).
+
+Rule 1: a gap waits :data:`REORDER_S`, then is asked for, then again every round trip, until
+:data:`MAX_TRIES` or :data:`GIVE_UP_S`.
+Rule 2: the list is bounded; when a burst is too long the oldest go, as a keyframe repairs better.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from media.clock import Instant
+
+REORDER_S: Final = 0.01
+"""Wi-Fi reorders within a few ms; asking at once would double what was merely late."""
+MAX_TRIES: Final = 10
+GIVE_UP_S: Final = 1.0
+MAX_MISSING: Final = 512
+"""About a second of 4 Mbit/s."""
+DEFAULT_RTT_S: Final = 0.1
+_RTT_LEAST_S: Final = 0.02
+_RTT_MOST_S: Final = 0.5
+NEVER: Final = float("inf")
+
+
+class _Missing:
+    __slots__ = ("asked_at", "due", "since", "tries")
+
+    def __init__(self, since: Instant) -> None:
+        self.since = since
+        self.due = since + REORDER_S
+        self.tries = 0
+        self.asked_at = since
+
+
+class NackTracker:
+    """The missing numbers of one incoming stream. Numbers are extended."""
+
+    __slots__ = ("_missing", "due", "rtt_s")
+
+    def __init__(self) -> None:
+        self._missing: dict[int, _Missing] = {}
+        self.due: Instant = NEVER
+        """When :meth:`collect` next has something to do."""
+        self.rtt_s = DEFAULT_RTT_S
+        """Between us and the publisher, learned from how fast what we ask for comes."""
+
+    def handle_gap(self, first: int, after: int, now: Instant) -> None:
+        """The numbers from ``first`` up to but not including ``after`` were stepped over."""
+        missing = self._missing
+        for extended in range(max(first, after - MAX_MISSING), after):
+            missing[extended] = _Missing(now)
+        while len(missing) > MAX_MISSING:
+            del missing[next(iter(missing))]
+        self.due = min(self.due, now + REORDER_S)
+
+    def handle_late(self, extended: int, now: Instant) -> bool:
+        """A packet behind the highest has come. Says whether it was missing."""
+        found = self._missing.pop(extended, None)
+        if found is None:
+            return False
+        if found.tries == 1:  # after a second request the answer could be to either
+            sample = min(max(now - found.asked_at, _RTT_LEAST_S), _RTT_MOST_S)
+            self.rtt_s += (sample - self.rtt_s) / 8
+        if not self._missing:
+            self.due = NEVER
+        return True
+
+    def collect(self, now: Instant) -> list[int]:
+        """Return what to ask for now, ascending, and move each to its next turn."""
+        if now < self.due:
+            return []
+        asked: list[int] = []
+        due = NEVER
+        for extended, entry in list(self._missing.items()):
+            if entry.tries >= MAX_TRIES or now - entry.since >= GIVE_UP_S:
+                del self._missing[extended]
+                continue
+            if entry.due <= now:
+                entry.tries += 1
+                entry.asked_at = now
+                entry.due = now + self.rtt_s
+                asked.append(extended)
+            due = min(due, entry.due)
+        self.due = due
+        return sorted(asked)
+
+    def clear(self) -> None:
+        """Forget everything missing, for the numbering has changed."""
+        self._missing.clear()
+        self.due = NEVER
+
+    def __len__(self) -> int:
+        return len(self._missing)

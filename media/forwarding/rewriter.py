@@ -1,0 +1,105 @@
+"""Sequence numbers and timestamps of one outgoing stream that outlives its sources.
+
+Rule 1: a number that went out names one packet forever. Within a source, out = in + offset; a new
+source starts above everything sent, and what is older than its first packet is refused.
+Rule 2: gaps of the source stay gaps, so that the receiver asks for what is missing; what we chose
+not to forward leaves none.
+Rule 3: timestamps keep the source's own distances; between sources they advance by the time that
+passed, for a receiver plays by them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from media.clock import Instant
+from media.rtp.sequence import CYCLE
+
+_NO_SOURCE: Final = -1
+_NO_CLOCK: Final = 0
+
+
+class Rewriter:
+    """Maps (epoch, extended number, timestamp) of a source to the numbers of one outgoing SSRC.
+
+    An ``epoch`` names one unbroken numbering of one source; it never comes back once left.
+    ``sequence`` (16 bits) and ``timestamp`` (32 bits) are where the stream begins.
+    """
+
+    __slots__ = (
+        "_anchored_clock",
+        "_at",
+        "_clock_rate",
+        "_epoch",
+        "_floor",
+        "_sequence_offset",
+        "_timestamp",
+        "_timestamp_offset",
+        "highest",
+        "switches",
+    )
+
+    def __init__(self, sequence: int, timestamp: int) -> None:
+        self.highest = CYCLE + sequence
+        """The highest extended number given out."""
+        self.switches = 0
+        """How often the numbering was anchored anew."""
+        self._timestamp = timestamp
+        self._at: Instant | None = None
+        self._epoch = _NO_SOURCE
+        self._clock_rate = self._anchored_clock = _NO_CLOCK
+        self._floor = self._sequence_offset = self._timestamp_offset = 0
+
+    def rewrite(
+        self, epoch: int, extended: int, timestamp: int, clock_rate: int, now: Instant
+    ) -> tuple[int, int] | None:
+        """Return the outgoing extended number and timestamp, or None for what is too old."""
+        if epoch != self._epoch or clock_rate != self._clock_rate:
+            if not self._anchor(epoch, extended, timestamp, clock_rate, now):
+                return None
+        elif extended < self._floor:
+            return None
+        sequence = extended + self._sequence_offset
+        timestamp = timestamp + self._timestamp_offset & 0xFFFFFFFF
+        if sequence > self.highest:
+            self.highest = sequence
+            self._timestamp = timestamp
+            self._at = now
+        return sequence, timestamp
+
+    def interrupt(self) -> None:
+        """Forget the numbering: what is left out from here on shall leave no gap."""
+        self._raise_floor()
+        self._clock_rate = _NO_CLOCK
+
+    def map_timestamp(self, epoch: int, timestamp: int) -> int | None:
+        """Return a source's timestamp on the outgoing clock, None unless it is the one carried."""
+        if epoch != self._epoch or self._clock_rate == _NO_CLOCK:
+            return None
+        return timestamp + self._timestamp_offset & 0xFFFFFFFF
+
+    def _raise_floor(self) -> None:
+        if self._clock_rate != _NO_CLOCK:
+            self._floor = self.highest - self._sequence_offset + 1
+
+    def _anchor(
+        self, epoch: int, extended: int, timestamp: int, clock_rate: int, now: Instant
+    ) -> bool:
+        if epoch == self._epoch:
+            self._raise_floor()
+            if extended < self._floor:
+                return False
+        if epoch != self._epoch or clock_rate != self._anchored_clock:
+            self._timestamp_offset = self._continue(clock_rate, now) - timestamp & 0xFFFFFFFF
+        self._epoch = epoch
+        self._clock_rate = self._anchored_clock = clock_rate
+        self._floor = extended
+        self._sequence_offset = self.highest + 1 - extended
+        self.switches += 1
+        return True
+
+    def _continue(self, clock_rate: int, now: Instant) -> int:
+        """Return the timestamp that follows the last one sent by the time since it."""
+        if self._at is None:
+            return self._timestamp
+        return self._timestamp + max(1, round((now - self._at) * clock_rate))

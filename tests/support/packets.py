@@ -1,0 +1,119 @@
+"""RTP packets, payloads and plans for tests. RTCP is built by ``media.rtp.rtcp`` itself."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+from media.ids import EndpointId
+from media.plan import Codec, Extension, Kind, MediaPlan, PublishSection, Slot, SlotSection
+from media.rtp import extensions
+
+OPUS = Codec("opus", 48000, 111)
+VP8 = Codec("VP8", 90000, 96, rtx_payload_type=97)
+H264 = Codec("H264", 90000, 102, rtx_payload_type=103, format="42e0")
+IDS: Mapping[Extension, int] = {
+    Extension.MID: 4,
+    Extension.ABS_SEND_TIME: 2,
+    Extension.TRANSPORT_CC: 3,
+    Extension.AUDIO_LEVEL: 1,
+    Extension.DEPENDENCY_DESCRIPTOR: 12,
+}
+SLOT_IDS: Mapping[Extension, int] = {
+    Extension.MID: 9,
+    Extension.ABS_SEND_TIME: 5,
+    Extension.AUDIO_LEVEL: 6,
+    Extension.DEPENDENCY_DESCRIPTOR: 8,
+}
+VP8_KEY = b"\x10\x00"
+VP8_DELTA = b"\x10\x01"
+
+
+def rtp(
+    sequence: int,
+    *,
+    payload_type: int = 96,
+    timestamp: int = 0,
+    ssrc: int = 1000,
+    marker: bool = False,
+    payload: bytes = b"\x10\x01payload",
+    elements: Mapping[int, bytes] | None = None,
+    two_byte: bool = False,
+    padding: int = 0,
+    csrcs: int = 0,
+) -> bytes:
+    """A plain RTP packet; ``padding`` bytes are appended and flagged."""
+    block = b""
+    if elements and two_byte:
+        body = b"".join(bytes((ident, len(value))) + value for ident, value in elements.items())
+        block = extensions.wrap(extensions.TWO_BYTE, body)
+    elif elements:
+        block = extensions.build(elements.items())
+    first = 0x80 | csrcs | (0x10 if block else 0) | (0x20 if padding else 0)
+    head = struct.pack(
+        "!BBHII",
+        first,
+        payload_type | (0x80 if marker else 0),
+        sequence & 0xFFFF,
+        timestamp & 0xFFFFFFFF,
+        ssrc,
+    )
+    tail = bytes(padding - 1) + bytes((padding,)) if padding else b""
+    return head + bytes(4 * csrcs) + block + payload + tail
+
+
+def rtx(original: bytes, sequence: int, *, payload_type: int = 97, ssrc: int = 1001) -> bytes:
+    """A retransmission of a packet without extensions (RFC 4588)."""
+    head = original[:1] + bytes((original[1] & 0x80 | payload_type,))
+    head += struct.pack("!H", sequence) + original[4:8] + struct.pack("!I", ssrc)
+    return head + original[2:4] + original[12:]
+
+
+def publishing(
+    base: int = 1000,
+    *,
+    video: tuple[Codec, ...] = (VP8,),
+    announce: bool = True,
+    transport_cc: bool = True,
+) -> tuple[PublishSection, ...]:
+    """A voice (SSRC base+500) and a picture (SSRC base, RTX base+1)."""
+    return (
+        PublishSection(
+            "a", Kind.AUDIO, (OPUS,), IDS, {base + 500: None} if announce else {}, transport_cc
+        ),
+        PublishSection(
+            "v",
+            Kind.VIDEO,
+            video,
+            IDS,
+            {base: base + 1} if announce else {},
+            transport_cc,
+            nack=True,
+        ),
+    )
+
+
+def slot(
+    index: int, base: int = 50_000, *, video: tuple[Codec, ...] = (VP8,), rtx: bool = True
+) -> Slot:
+    """A slot with SSRCs of its own: voice base+10i, picture +1, RTX +2."""
+    first = base + 10 * index
+    return Slot(
+        index,
+        SlotSection(f"ra{index}", Kind.AUDIO, (OPUS,), first, None, SLOT_IDS),
+        SlotSection(
+            f"rv{index}", Kind.VIDEO, video, first + 1, first + 2 if rtx else None, SLOT_IDS
+        ),
+    )
+
+
+def plan(base: int = 1000, *, slots: int = 2, slot_base: int | None = None) -> MediaPlan:
+    """A browser that sends voice and picture and can receive ``slots`` others."""
+    where = base * 50 if slot_base is None else slot_base
+    return MediaPlan(publishing(base), tuple(slot(index, where) for index in range(slots)))
+
+
+ALICE = EndpointId("alice")
+BOB = EndpointId("bob")
+CAROL = EndpointId("carol")
+DAVE = EndpointId("dave")
