@@ -38,7 +38,7 @@ look() {
 look
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
-install="apt-get install -y --no-install-recommends ${missing[*]}"
+install=(apt-get install -y --no-install-recommends)
 as_root=()
 may_install=no
 if command -v apt-get >/dev/null; then
@@ -55,11 +55,14 @@ if [ "$may_install" = yes ]; then
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     echo "Installing for the tests: ${missing[*]}"
-    # A stale package list is the usual reason for a first failure, so it is refreshed only then.
-    # shellcheck disable=SC2086  # the package names are meant to split
-    "${as_root[@]}" $install >"$log" 2>&1 ||
-        { "${as_root[@]}" apt-get update >"$log" 2>&1 && "${as_root[@]}" $install >>"$log" 2>&1; } ||
-        tail -n 5 "$log" >&2
+    # A stale package list is the usual reason for a first failure. A name this system does not know
+    # is the next: then each goes alone, so that one unknown does not keep out the others.
+    if ! "${as_root[@]}" "${install[@]}" "${missing[@]}" >"$log" 2>&1; then
+        "${as_root[@]}" apt-get update >"$log" 2>&1 || tail -n 5 "$log" >&2
+        for name in "${missing[@]}"; do
+            "${as_root[@]}" "${install[@]}" "$name" >"$log" 2>&1 || tail -n 5 "$log" >&2
+        done
+    fi
     look
 fi
 
@@ -67,7 +70,7 @@ fi
 
 # The one command to type.
 if command -v apt-get >/dev/null; then
-    echo "sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+    echo "sudo apt-get update && sudo ${install[*]} ${missing[*]}" >&2
 else
     echo "Install with your system's package manager: ${missing[*]}" >&2
 fi
