@@ -64,14 +64,15 @@ def test_nothing_pure_sleeps(path: Path) -> None:
 
 
 def asserts_something(function: ast.AST, checkers: set[str]) -> bool:
-    """An assert, a pytest.raises, a ``.assert_*`` call, or a call of such a function nearby."""
+    """An assert, a pytest.raises, a call of ``assert_*``, ``expect*``, ``check*`` or ``until*`` (which
+    fails when its condition does not come), or a call of such a function nearby."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
             return True
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
             last = name.rsplit(".", 1)[-1]
-            if name == "pytest.raises" or last.startswith(("assert_", "expect", "check")):
+            if name == "pytest.raises" or last.startswith(("assert_", "expect", "check", "until")):
                 return True
             if last in checkers:
                 return True
