@@ -25,6 +25,7 @@ Path: TypeAlias = tuple[int, Address]
 HEADER_BYTES: Final = 20
 COOKIE: Final = b"\x21\x12\xa4\x42"
 BINDING_REQUEST: Final = b"\x00\x01"
+FINGERPRINT_HEADER: Final = b"\x80\x28\x00\x04"
 USERNAME: Final = 0x0006
 MAX_USERNAME_BYTES: Final = 513  # RFC 8489 section 14.3
 
@@ -65,6 +66,9 @@ def local_ufrag(data: bytes) -> str:
         raise PacketError("not a binding request")
     if int.from_bytes(data[2:4], "big") != size - HEADER_BYTES or size % 4:
         raise PacketError("length")
+    # A check ends with a fingerprint (RFC 8445 section 7.2.2), which the codec then compares.
+    if data[-8:-4] != FINGERPRINT_HEADER:
+        raise PacketError("no fingerprint")
     at = HEADER_BYTES
     while at + 4 <= size:
         kind, length = _attribute.unpack_from(data, at)
@@ -118,7 +122,7 @@ class IceAgent:
         self._remote_ufrag = remote_ufrag
 
     def handle_check(self, data: bytes, path: Path) -> CheckAnswer:
-        """Answer a Binding request whose fragment named this endpoint.
+        """Answer a Binding request whose fragment :func:`local_ufrag` read as this endpoint's.
 
         Raises :class:`PacketError` when it is malformed or its integrity does not hold; then
         nothing has changed and nothing may be answered.

@@ -7,6 +7,7 @@ own ICE, the DTLS client role. What it receives it keeps, plain.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import secrets
 import socket
@@ -17,6 +18,7 @@ import aiortc
 from aioice import stun
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 from aiortc.rtcsctptransport import RTCSctpCapabilities, RTCSctpTransport
+from OpenSSL import SSL
 
 OPUS, VP8, VP8_RTX = 111, 96, 97
 MID, AUDIO_LEVEL, TRANSPORT_CC = 4, 1, 3
@@ -156,6 +158,15 @@ class LoopbackPeer:
         message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, attributes=attributes)
         message.add_message_integrity(self._their_password.encode())
         return bytes(message)
+
+    def client_hello(self) -> bytes:
+        """The first flight of a handshake, for tests that never send the second."""
+        context = self.certificate._create_ssl_context(srtp_profiles=self.dtls._srtp_profiles)
+        half = SSL.Connection(context)
+        half.set_connect_state()
+        with contextlib.suppress(SSL.WantReadError):
+            half.do_handshake()
+        return half.bio_read(1500)
 
     async def check(self) -> None:
         """Send checks until one is answered."""

@@ -1,0 +1,93 @@
+"""A gateway process as an operator starts it, with a demo session and its links."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"(https?://\S+/(counsellor|client|operator)#\S+)")
+
+
+def free_port(kind: int = socket.SOCK_STREAM) -> int:
+    """A port nobody holds at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Gateway:
+    """A running gateway."""
+
+    process: asyncio.subprocess.Process
+    links: dict[str, str]
+    url: str
+    output: list[str]
+
+    def cpu_seconds(self) -> float:
+        """User and system time of the process so far, from the kernel's accounting."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    async def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(20):
+            return await self.process.wait()
+
+
+@contextlib.asynccontextmanager
+async def gateway(*arguments: str, port: int | None = None) -> AsyncIterator[Gateway]:
+    """Start `quietroom serve --demo` on loopback and read the links it prints."""
+    port = port or free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "signaling", "serve", "--demo",
+        "--host", "127.0.0.1", "--port", str(port),
+        "--media-host", "127.0.0.1", "--media-port", str(free_port(socket.SOCK_DGRAM)),
+        *arguments,
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    links: dict[str, str] = {}
+    output: list[str] = []
+    reader: asyncio.Task[None] | None = None
+    try:
+        async with asyncio.timeout(30):
+            while len(links) < 3:
+                line = (await process.stdout.readline()).decode()
+                if not line:
+                    raise RuntimeError("the gateway ended:\n" + "".join(output))
+                output.append(line)
+                if found := LINK.search(line):
+                    links[found[2]] = found[1]
+        reader = asyncio.create_task(_collect(process.stdout, output))
+        url = links["client"].split("/client")[0]
+        yield Gateway(process, links, url, output)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            try:
+                async with asyncio.timeout(15):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        if reader is not None:
+            await reader
+
+
+async def _collect(stream: asyncio.StreamReader, output: list[str]) -> None:
+    while line := await stream.readline():
+        output.append(line.decode())
