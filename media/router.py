@@ -8,7 +8,8 @@ earliest is due, not for each packet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -28,6 +29,9 @@ from media.rtp import rtcp
 from media.rtp.packet import Header, parse_header, unwrap_rtx
 
 NEVER: Final = float("inf")
+
+_send_rtp: Callable[[tuple[EndpointId, bytes]], SendRtp] = partial(tuple.__new__, SendRtp)
+"""SendRtp of a pair, without the named constructor's cost for each packet."""
 
 
 class Router:
@@ -201,6 +205,7 @@ class Router:
         self._fan_out(publication, media, now)
 
     def _fan_out(self, publication: Publication, media: Media, now: Instant) -> None:
+        outputs = self._outputs
         for target, subscription in publication.targets:
             sent = subscription.forward(media, now)
             if not isinstance(sent, bytes):
@@ -208,7 +213,7 @@ class Router:
                 continue
             self.packets_out += 1
             self.bytes_out += len(sent)
-            self._outputs.append(SendRtp(target, sent))
+            outputs.append(_send_rtp((target, sent)))
         if self._unreported:
             self._report_first(now)
 

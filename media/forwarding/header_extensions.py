@@ -48,6 +48,7 @@ class ExtensionReader:
         number, level, descriptor = _NO_TRANSPORT_NUMBER, None, None
         if profile != extensions.ONE_BYTE:
             return self._read_two_byte(packet, profile, start, end)
+        transport_id, level_id, descriptor_id = self._transport, self._level, self._descriptor
         at = start
         while at < end:
             head = packet[at]
@@ -60,13 +61,13 @@ class ExtensionReader:
             if after > end:
                 raise PacketError("extension element past its block")
             ident = head >> 4
-            if ident == self._transport:
+            if ident == transport_id:
                 if after - at == 2:  # noqa: PLR2004  the extension's fixed size
                     number = packet[at] << 8 | packet[at + 1]
-            elif ident == self._level:
+            elif ident == level_id:
                 if after - at == 1:
                     level = packet[at:after]
-            elif ident == self._descriptor:
+            elif ident == descriptor_id:
                 descriptor = packet[at:after]
             at = after
         return number, level, descriptor

@@ -23,48 +23,40 @@ RESEND_SPACING_S: Final = 0.02
 _NEVER: Final = float("-inf")
 
 
-class _Sent:
-    __slots__ = ("at", "extended", "packet", "resent_at")
-
-    def __init__(self, extended: int, packet: bytes, at: Instant) -> None:
-        self.extended = extended
-        self.packet = packet
-        self.at = at
-        self.resent_at = _NEVER
-
-
 class History:
-    """A ring of sent packets by extended sequence number, kept for ``keep_s`` seconds."""
+    """A ring of sent packets by extended sequence number, kept for ``keep_s`` seconds.
 
-    __slots__ = ("_credit", "_highest", "_keep_s", "_ring", "_tail")
+    An entry is a plain (extended, sent at, packet): one is made for every packet.
+    """
+
+    __slots__ = ("_credit", "_highest", "_keep_s", "_resent_at", "_ring", "_tail")
 
     def __init__(self, keep_s: float) -> None:
         self._keep_s = keep_s
-        self._ring: list[_Sent | None] = [None] * CAPACITY
+        self._ring: list[tuple[int, Instant, bytes] | None] = [None] * CAPACITY
+        self._resent_at: dict[int, Instant] = {}
         self._credit = 0
         self._highest = self._tail = 0
 
     def add(self, extended: int, packet: bytes, now: Instant) -> None:
         """Remember a packet just sent."""
         ring = self._ring
-        ring[extended & _MASK] = _Sent(extended, packet, now)
+        ring[extended & _MASK] = (extended, now, packet)
         credit = self._credit + len(packet)
         self._credit = credit if credit < CREDIT_BYTES else CREDIT_BYTES
-        if extended > self._highest:  # noqa: PLR1730  max() costs a call for each packet
-            self._highest = extended
-        self._forget(extended, now - self._keep_s)
-
-    def _forget(self, extended: int, before: Instant) -> None:
-        ring, tail = self._ring, self._tail
+        if extended <= self._highest:
+            return
+        self._highest = extended
+        tail = self._tail
         if extended - tail >= CAPACITY:
             tail = extended - CAPACITY + 1
-        while tail < extended:
-            oldest = ring[tail & _MASK]
-            if oldest is not None:
-                if oldest.at > before:
-                    break
-                ring[tail & _MASK] = None
+        before = now - self._keep_s
+        oldest = ring[tail & _MASK]
+        # Usually one step a packet: as many are let go as come.
+        while (oldest is None or oldest[1] < before) and tail < extended:
+            ring[tail & _MASK] = None
             tail += 1
+            oldest = ring[tail & _MASK]
         self._tail = tail
 
     def take(self, sequence: int, rtt_s: float, now: Instant) -> tuple[int, bytes] | None:
@@ -74,17 +66,26 @@ class History:
         """
         extended = extend(sequence, self._highest)
         sent = self._ring[extended & _MASK]
-        if sent is None or sent.extended != extended or now - sent.at > self._keep_s:
+        if sent is None or sent[0] != extended or now - sent[1] > self._keep_s:
             return None
-        if now - sent.resent_at < max(rtt_s, RESEND_SPACING_S) or len(sent.packet) > self._credit:
+        packet = sent[2]
+        spacing = max(rtt_s, RESEND_SPACING_S)
+        if now - self._resent_at.get(extended, _NEVER) < spacing or len(packet) > self._credit:
             return None
-        self._credit -= len(sent.packet)
-        sent.resent_at = now
-        return extended, sent.packet
+        self._credit -= len(packet)
+        self._note_resent(extended, now)
+        return extended, packet
+
+    def _note_resent(self, extended: int, now: Instant) -> None:
+        self._resent_at.pop(extended, None)
+        self._resent_at[extended] = now
+        if len(self._resent_at) > CAPACITY:
+            del self._resent_at[next(iter(self._resent_at))]
 
     def clear(self) -> None:
         """Let go of every packet."""
         self._ring = [None] * CAPACITY
+        self._resent_at.clear()
 
     def __len__(self) -> int:
         return sum(sent is not None for sent in self._ring)

@@ -24,6 +24,11 @@ EXTENSION_BIT: Final = 0x10
 _FIXED = Struct("!BBHII")
 _unpack_fixed = _FIXED.unpack_from
 pack_fixed = _FIXED.pack
+_USUAL = Struct("!BBHIIHH")
+_USUAL_BYTES: Final = 16
+_USUAL_FIRST: Final = 0x90
+"""What nearly every packet of a browser begins with: version 2, an extension, nothing else."""
+_unpack_usual = _USUAL.unpack_from
 _unpack_extension = Struct("!HH").unpack_from
 _SEQUENCE = Struct("!H")
 
@@ -33,6 +38,16 @@ def parse_header(packet: bytes) -> Header:
 
     The payload may be empty; padding is checked to lie inside it, and left in place.
     """
+    size = len(packet)
+    if size >= _USUAL_BYTES:
+        first, second, sequence, timestamp, ssrc, profile, words = _unpack_usual(packet)
+        payload = _USUAL_BYTES + words * 4
+        if first == _USUAL_FIRST and payload <= size:
+            return first, second, sequence, timestamp, ssrc, profile, _USUAL_BYTES, payload
+    return _parse_any(packet)
+
+
+def _parse_any(packet: bytes) -> Header:
     size = len(packet)
     if size < HEADER_BYTES:
         raise PacketError("shorter than an RTP header")
