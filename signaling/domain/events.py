@@ -1,8 +1,12 @@
-"""Facts out of a room."""
+"""Facts out of a room, and whom each is for."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+from signaling.domain.grants import Role
 
 
 class Presence(StrEnum):
@@ -34,3 +38,113 @@ class CloseReason(StrEnum):
     EXPIRED = "expired"
     SERVER_STOPPING = "server_stopping"
     FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantSeen:
+    """One person as the others see them."""
+
+    id: str
+    role: Role
+    name: str
+    presence: Presence
+    microphone: bool
+    camera: bool
+    link: LinkView
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of the room's text. ``seq`` counts from 1 without gaps; ``at`` is Unix ms."""
+
+    seq: int
+    sender: str
+    ref: int
+    body: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """A connection holds a seat now, and this is the room it finds."""
+
+    participant: str
+    resumed: bool
+    roster: tuple[ParticipantSeen, ...]
+    texts: tuple[TextLine, ...]
+    can_end: bool
+    next_ref: int
+    started_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Someone came, came back, went quiet, or switched something."""
+
+    participant: ParticipantSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Someone's seat is empty now."""
+
+    participant: str
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class TextAdded:
+    """The room's text has one more line."""
+
+    line: TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A connection holds no seat any more."""
+
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class SeatGone:
+    """Nobody holds this seat: its media and its seat tokens end."""
+
+    participant: str
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class ToAll:
+    """Everyone who holds a seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToAllBut:
+    """Everyone who holds a seat, but this participant."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToConnection:
+    """One connection, even when it has just lost its seat."""
+
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToShell:
+    """Nobody in the room: the shell around it has something to do."""
+
+
+Audience: TypeAlias = ToAll | ToAllBut | ToConnection | ToShell
+Fact: TypeAlias = Welcomed | Changed | Left | TextAdded | Dismissed | SeatGone
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One fact for one audience."""
+
+    to: Audience
+    fact: Fact

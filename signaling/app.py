@@ -1,0 +1,185 @@
+"""The composition root: one gateway, from its settings to its sockets."""
+
+from __future__ import annotations
+
+import datetime
+import errno
+import secrets
+import ssl
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import msgspec
+from aiohttp import web
+
+from media.channel import Listener, MediaPlane
+from media.config import MediaConfig
+from signaling import border, certificates, demo, logs, wire
+from signaling.config import Config
+from signaling.gateway import Gateway
+from signaling.metrics import Metrics, package_version
+from signaling.pages import Pages, find_root
+from signaling.registry import Registry
+from signaling.routes import Routes
+from signaling.tokens import Tokens
+
+SHUTDOWN_S: Final = 2.0
+BACKLOG: Final = 256
+
+
+class StartError(Exception):
+    """The gateway cannot start; the text is one line for whoever started it."""
+
+
+class RunningMedia(MediaPlane, Protocol):
+    """A media plane in this process, which this root starts and stops."""
+
+    @property
+    def port(self) -> int:
+        """The UDP port that was bound."""
+
+    async def start(self) -> None:
+        """Bind the media port. Raises OSError."""
+
+    async def stop(self) -> None:
+        """End every endpoint and release the port."""
+
+
+MediaFactory = Callable[[MediaConfig, Listener], RunningMedia]
+
+
+def _engine(config: MediaConfig, listener: Listener) -> RunningMedia:
+    from media.engine import Engine
+
+    return Engine(config, listener)
+
+
+class App:
+    """One gateway. ``url`` and ``registry`` are of use once :meth:`start` has returned."""
+
+    def __init__(self, config: Config, media_factory: MediaFactory = _engine) -> None:
+        if not config.signing_keys:
+            # Links then end with this process: good for a try, said in the log.
+            logs.event("signing_key_made")
+            config = msgspec.structs.replace(
+                config, signing_keys={"start": secrets.token_urlsafe(48)}
+            )
+        if not config.operator_token:
+            config = msgspec.structs.replace(config, operator_token=secrets.token_urlsafe(24))
+        self.config = config
+        self.metrics = Metrics()
+        self.registry = Registry(config, Tokens(config.signing_keys), self.metrics)
+        self.media = media_factory(config.media, self.registry.notify)
+        self._tls = self._tls_context()
+        self._routes = Routes(config, self.registry, self.metrics, config.public_url)
+        self._gateway = Gateway(config, self.registry, self.metrics)
+        self._runners: list[web.AppRunner] = []
+        self.url = config.public_url
+
+    async def start(self) -> None:
+        """Bind the ports and answer.
+
+        Raises :class:`StartError` when a port is taken; then nothing is left running.
+        """
+        config = self.config
+        try:
+            await self.media.start()
+        except OSError as error:
+            place = f"{config.media.host}:{config.media.port} (UDP)"
+            raise StartError(_port_line("media port", place, error)) from None
+        self.registry.attach(self.media)
+        self._routes.set_media(self.media)
+        try:
+            port = await self._serve(self._application(), config.host, config.port, self._tls)
+            if config.metrics and config.metrics_port is not None:
+                await self._serve(
+                    self._metrics_application(), config.metrics_host, config.metrics_port, None
+                )
+        except StartError:
+            await self.stop()
+            raise
+        self.url = config.public_url or self._own_url(port)
+        self._routes.set_base_url(self.url)
+        self._routes.ready = True
+        logs.event("started", version=package_version())
+
+    async def stop(self) -> None:
+        """Tell everyone, close everything; nothing of this gateway is left when it returns."""
+        self._routes.ready = False
+        await self.registry.stop()
+        await self._gateway.stop()
+        for runner in self._runners:
+            await runner.cleanup()
+        await self.media.stop()
+        logs.event("stopped")
+
+    def demo_links(self) -> str:
+        """Open a demo session and return its links, laid out to be printed."""
+        return demo.links(self.registry, self.url, self.config.operator_token)
+
+    def _application(self) -> web.Application:
+        tls = self._tls is not None or self.config.public_url.startswith("https://")
+        app = web.Application(
+            client_max_size=wire.MAX_MESSAGE_BYTES,
+            middlewares=[
+                border.middleware(
+                    self.config, tls=tls, refused=lambda code: self.metrics.refused("rest", code)
+                )
+            ],
+        )
+        self._routes.attach(app)
+        self._gateway.attach(app)
+        Pages(find_root()).attach(app)
+        return app
+
+    def _metrics_application(self) -> web.Application:
+        app = web.Application()
+        self._routes.attach_metrics(app)
+        return app
+
+    async def _serve(
+        self, app: web.Application, host: str, port: int, tls: ssl.SSLContext | None
+    ) -> int:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+        await runner.setup()
+        self._runners.append(runner)
+        try:
+            await web.TCPSite(runner, host, port, ssl_context=tls, backlog=BACKLOG).start()
+        except OSError as error:
+            raise StartError(_port_line("port", f"{host}:{port}", error)) from None
+        return int(runner.addresses[0][1])
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        config = self.config
+        if config.tls_cert:
+            try:
+                return certificates.from_files(config.tls_cert, config.tls_key)
+            except ValueError as error:
+                raise StartError(f"tls_cert, tls_key: cannot be used ({error})") from None
+        if config.tls_self_signed:
+            now = datetime.datetime.now(tz=datetime.UTC)
+            return certificates.self_signed(self._names(), now)
+        return None
+
+    def _names(self) -> list[str]:
+        return list(
+            dict.fromkeys([*certificates.local_addresses(), *self.config.media.external_ips])
+        )
+
+    def _own_url(self, port: int) -> str:
+        """The address to type. On every interface: with TLS the one that other machines reach,
+        without it loopback, for a browser gives no microphone to a plain page from elsewhere.
+        """
+        host = self.config.host
+        if host in {"0.0.0.0", "::", ""}:  # noqa: S104  compared, not bound
+            addresses = certificates.local_addresses()
+            host = addresses[0] if self._tls is None else addresses[:2][-1]
+        if ":" in host:
+            host = f"[{host}]"
+        return f"{'http' if self._tls is None else 'https'}://{host}:{port}"
+
+
+def _port_line(what: str, place: str, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"the {what} {place} is in use by another program; choose another one"
+    return f"the {what} {place} cannot be used: {error.strerror or type(error).__name__}"

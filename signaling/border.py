@@ -1,0 +1,155 @@
+"""What every HTTP answer has in common: its headers, its errors, and whose pages may ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from signaling import logs, wire
+from signaling.config import Config
+from signaling.domain.errors import Code, Refusal
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+STATUS: Final[dict[Code, HTTPStatus]] = {
+    Code.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Code.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Code.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    Code.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+    Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.ORIGIN_REFUSED: HTTPStatus.FORBIDDEN,
+    Code.TOKEN_INVALID: HTTPStatus.UNAUTHORIZED,
+    Code.TOKEN_EXPIRED: HTTPStatus.UNAUTHORIZED,
+    Code.TOKEN_REVOKED: HTTPStatus.UNAUTHORIZED,
+    Code.KEY_INVALID: HTTPStatus.UNAUTHORIZED,
+    Code.ROOM_ENDED: HTTPStatus.GONE,
+    Code.ROOM_FULL: HTTPStatus.CONFLICT,
+}
+_CALM_TITLES: Final[dict[Code, str]] = {
+    Code.NOT_FOUND: "There is nothing here.",
+    Code.BUSY: "Not just now; please try again in a moment.",
+}
+_HOST: Final = re.compile(r"^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$")
+_PERMISSIONS: Final = ", ".join(
+    [
+        "camera=(self)",
+        "microphone=(self)",
+        "display-capture=(self)",
+        "autoplay=(self)",
+        "screen-wake-lock=(self)",
+        "speaker-selection=(self)",
+        "geolocation=()",
+        "payment=()",
+        "usb=()",
+        "browsing-topics=()",
+    ]
+)
+
+
+def problem(code: Code, status: HTTPStatus | None = None) -> web.Response:
+    """Return an error body (RFC 9457) that says no more than its code."""
+    status = status or STATUS.get(code, HTTPStatus.BAD_REQUEST)
+    title = _CALM_TITLES.get(code, status.phrase)
+    body = wire.to_json(wire.Problem(title=title, status=status.value, code=code))
+    return web.Response(body=body, status=status.value, content_type="application/problem+json")
+
+
+def is_own_origin(request: web.Request, config: Config) -> bool:
+    """Whether the page that asks is ours. Browsers name their origin; other programs need not.
+
+    A browser cannot be made to lie about Host or Origin by a page, so comparing the two is enough.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None or origin == config.public_url:
+        return True
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and parts.netloc == request.host
+
+
+def security_headers(request: web.Request, config: Config, *, tls: bool) -> dict[str, str]:
+    """Return the headers every answer carries."""
+    sockets = f" ws://{request.host} wss://{request.host}" if _HOST.match(request.host) else ""
+    ancestors = " ".join(config.frame_ancestors) or "'none'"
+    policy = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        f"connect-src 'self'{sockets}",  # Safari before 15.4 does not count ws: as 'self'
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        f"frame-ancestors {ancestors}",
+    ]
+    headers = {
+        "Content-Security-Policy": "; ".join(policy),
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": _PERMISSIONS,
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    if tls:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+def middleware(config: Config, *, tls: bool, refused: Callable[[Code], None]) -> Middleware:
+    """Return the outermost layer: errors become problems, and every answer gets its headers."""
+
+    @web.middleware
+    async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except Refusal as refusal:
+            refused(refusal.code)
+            response = problem(refusal.code)
+        except web.HTTPException as error:
+            response = _calm(error)
+        except (ConnectionError, TimeoutError):
+            raise  # the peer is gone; there is nobody to answer
+        except Exception as error:  # a bug must show a stranger nothing of itself
+            logs.fault("request_fault", error)
+            response = problem(Code.BUSY, HTTPStatus.INTERNAL_SERVER_ERROR)
+        if not response.prepared:
+            _dress(response, security_headers(request, config, tls=tls))
+        return response
+
+    return around
+
+
+def _calm(error: web.HTTPException) -> web.Response:
+    if error.status < HTTPStatus.BAD_REQUEST:
+        return error
+    codes = {
+        HTTPStatus.NOT_FOUND: Code.NOT_FOUND,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Code.TOO_LARGE,
+        HTTPStatus.METHOD_NOT_ALLOWED: Code.NOT_ALLOWED,
+    }
+    status = HTTPStatus(error.status)
+    answer = problem(codes.get(status, Code.MALFORMED), status)
+    if "Allow" in error.headers:
+        answer.headers["Allow"] = error.headers["Allow"]
+    return answer
+
+
+def _dress(response: web.StreamResponse, headers: dict[str, str]) -> None:
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    if "Server" not in response.headers:
+        response.headers["Server"] = "quietroom"  # instead of the library's name and version

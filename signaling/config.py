@@ -1,0 +1,300 @@
+"""Everything that can be set, read once at the start: defaults, TOML, environment, command line.
+
+Rule 1: later sources win; each setting is one line of :class:`Config`, and nothing else in the
+project reads a file or the environment for its settings.
+Rule 2: a bad value stops the start with one line that names the setting (:class:`ConfigError`).
+Rule 3: a summary shows secrets as set or unset.
+
+Environment: ``QUIETROOM_PORT=8080``, ``QUIETROOM_MEDIA__PORT=3480`` (two underscores enter a
+table), lists and tables as JSON.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from media.config import MediaConfig
+from signaling.limits import Rate
+from signaling.tokens import MIN_KEY_BYTES
+from signaling.wire import IceServer
+
+ENVIRONMENT_PREFIX: Final = "QUIETROOM_"
+_BEFORE: Final = {"environment": "QUIETROOM_CONFIG"}
+_KEY_ID: Final = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_ORIGIN: Final = re.compile(
+    r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^https?://\[[0-9a-f:]+\](:[0-9]{1,5})?$"
+)
+MIN_SECRET_CHARS: Final = 16
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=30 * 86_400)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the text is one line and names it."""
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of everything; each default says what it protects."""
+
+    max_participants: Annotated[int, Meta(ge=2, le=16)] = 4
+    seat_hold_s: Seconds = 120.0
+    empty_room_s: Seconds = 600.0
+    max_sessions: Count = 2000
+    max_sockets: Count = 2000
+    connect_deadline_s: Seconds = 10.0
+    """A connection that has not taken a seat by then is closed: it costs memory and serves none."""
+    ping_interval_s: Seconds = 10.0
+    ping_timeout_s: Seconds = 8.0
+    """Together: a dead socket is noticed within 18 s. Shorter drains phones."""
+    commands_per_s: Seconds = 20.0
+    commands_burst: Count = 60
+    texts_per_s: Seconds = 5.0
+    texts_burst: Count = 20
+    offers_per_s: Seconds = 0.6
+    offers_burst: Count = 6
+    endpoints_per_s: Seconds = 10 / 60
+    endpoints_burst: Count = 10
+    """New media endpoints of one seat; each costs a DTLS handshake of 7-9 ms."""
+    exchanges_per_s: Seconds = 5.0
+    exchanges_burst: Count = 60
+    """Token exchanges of one address; a clinic (or a proxy in front) behind one address still gets
+    everyone in. No token can be guessed at any rate; this bounds the work."""
+
+    @property
+    def commands(self) -> Rate:
+        """Commands of one connection."""
+        return Rate(self.commands_per_s, self.commands_burst)
+
+    @property
+    def texts(self) -> Rate:
+        """Texts of one seat, by socket and data channel together."""
+        return Rate(self.texts_per_s, self.texts_burst)
+
+    @property
+    def offers(self) -> Rate:
+        """Offers of one connection."""
+        return Rate(self.offers_per_s, self.offers_burst)
+
+    @property
+    def endpoints(self) -> Rate:
+        """New media endpoints of one seat."""
+        return Rate(self.endpoints_per_s, self.endpoints_burst)
+
+    @property
+    def exchanges(self) -> Rate:
+        """Token exchanges of one address."""
+        return Rate(self.exchanges_per_s, self.exchanges_burst)
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of a gateway."""
+
+    host: str = "127.0.0.1"
+    """Loopback unless told otherwise: nothing is open to a network by accident."""
+    port: Port = 8080
+    public_url: str = ""
+    """What links begin with, such as https://room.example.org; empty: worked out from the above."""
+    tls_cert: str = ""
+    tls_key: str = ""
+    tls_self_signed: bool = False
+    signing_keys: dict[str, str] = {}
+    """Key id to secret of at least 32 bytes; the first signs. Empty: one is made at each start."""
+    api_keys: dict[str, str] = {}
+    operator_token: str = ""
+    frame_ancestors: list[str] = []
+    """Origins that may embed the client's page."""
+    ice_servers: list[IceServer] = []
+    metrics: bool = True
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port | None = None
+    """A port of its own for /metrics; unset: beside everything else."""
+    limits: Limits = Limits()
+    media: MediaConfig = MediaConfig()
+
+
+SECRETS: Final = frozenset({"signing_keys", "api_keys", "operator_token", "ice_servers"})
+
+
+def load(
+    path: str | None, environment: Mapping[str, str], command_line: Mapping[str, Any]
+) -> Config:
+    """Read every source and check the whole.
+
+    ``command_line`` holds settings by dotted name; None means not given.
+    Raises :class:`ConfigError`.
+    """
+    settings: dict[str, Any] = {}
+    if path:
+        settings = _read_file(path)
+    for name, text in sorted(environment.items()):
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in _BEFORE.values():
+            dotted = name[len(ENVIRONMENT_PREFIX) :].lower().replace("__", ".")
+            _put(settings, dotted, _parse_text(dotted, text))
+    for dotted, value in command_line.items():
+        if value is not None:
+            _put(settings, dotted, value)
+    return build(settings)
+
+
+def build(settings: Mapping[str, Any]) -> Config:
+    """Turn plain settings into a checked :class:`Config`.
+
+    Raises :class:`ConfigError`.
+    """
+    _check_media_names(settings.get("media", {}))
+    try:
+        config = msgspec.convert(settings, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain(str(error), settings)) from None
+    for check in (_check_keys, _check_tls, _check_origins, _check_media):
+        check(config)
+    return config
+
+
+def summary(config: Config) -> str:
+    """Return the settings a line each; secrets only as set or unset."""
+    plain = msgspec.to_builtins(config)
+    rows: list[str] = []
+    for name, value in plain.items():
+        if name in SECRETS:
+            rows.append(f"{name} = {'set' if value else 'unset'}")
+        elif isinstance(value, dict):
+            rows += [f"{name}.{inner} = {_show(what)}" for inner, what in value.items()]
+        else:
+            rows.append(f"{name} = {_show(value)}")
+    return "\n".join(rows)
+
+
+def _show(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _read_file(path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"config: cannot read the file: {os.strerror(error.errno or 0)}"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        first_line = str(error).splitlines()[0]
+        raise ConfigError(f"config: not valid TOML: {first_line}") from None
+
+
+def _put(settings: dict[str, Any], dotted: str, value: Any) -> None:
+    *tables, last = dotted.split(".")
+    for table in tables:
+        inner = settings.setdefault(table, {})
+        if not isinstance(inner, dict):
+            raise ConfigError(f"{dotted}: {table} is not a table")
+        settings = inner
+    settings[last] = value
+
+
+def _kind(dotted: str) -> str:
+    """Return the annotation of a setting as text, or an empty string when there is none."""
+    table, _, last = dotted.rpartition(".")
+    if table == "media":
+        return str({f.name: f.type for f in fields(MediaConfig)}.get(last, ""))
+    shape = Limits if table == "limits" else Config
+    return str(shape.__annotations__.get(last, ""))
+
+
+def _parse_text(dotted: str, text: str) -> Any:
+    """Turn an environment variable into the plain value its setting takes."""
+    kind = _kind(dotted)
+    if kind == "str" or not kind:
+        return text
+    if kind.startswith("tuple") and not text.lstrip().startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return json.loads(text)
+    except ValueError:
+        # Left as it is: the check of the whole then names the setting and what it should be.
+        return text
+
+
+def _explain(error: str, settings: Mapping[str, Any]) -> str:
+    """Say where and what, without ever repeating a value: it may be a secret."""
+    what, _, where = error.partition(" - at `$")
+    name = where.rstrip("`").lstrip(".") or "settings"
+    unknown = re.match(r"Object contains unknown field `(.*)`", what)
+    if unknown:
+        prefix = f"{name}." if where.rstrip("`") else ""
+        return f"{prefix}{unknown[1]}: there is no such setting"
+    return f"{name}: {what[:1].lower()}{what[1:]}"
+
+
+def _check_media_names(media: object) -> None:
+    """Media is a plain dataclass, of which msgspec would ignore what it does not know."""
+    known = {field.name for field in fields(MediaConfig)}
+    for name in media if isinstance(media, dict) else ():
+        if name not in known:
+            raise ConfigError(f"media.{name}: there is no such setting")
+
+
+def _check_keys(config: Config) -> None:
+    for kid, secret in config.signing_keys.items():
+        if not _KEY_ID.match(kid):
+            raise ConfigError("signing_keys: a key id is 1-64 letters, digits, _ or -")
+        if len(secret.encode()) < MIN_KEY_BYTES:
+            raise ConfigError(f"signing_keys.{kid}: must be at least {MIN_KEY_BYTES} bytes long")
+    for kid, secret in config.api_keys.items():
+        if not _KEY_ID.match(kid):
+            raise ConfigError("api_keys: a key id is 1-64 letters, digits, _ or -")
+        if len(secret) < MIN_SECRET_CHARS:
+            raise ConfigError(f"api_keys.{kid}: must be at least {MIN_SECRET_CHARS} characters")
+    if config.operator_token and len(config.operator_token) < MIN_SECRET_CHARS:
+        raise ConfigError(f"operator_token: must be at least {MIN_SECRET_CHARS} characters")
+
+
+def _check_tls(config: Config) -> None:
+    if bool(config.tls_cert) != bool(config.tls_key):
+        missing = "tls_key" if config.tls_cert else "tls_cert"
+        raise ConfigError(f"{missing}: certificate and key are needed together")
+    if config.tls_self_signed and config.tls_cert:
+        raise ConfigError("tls_self_signed: not together with tls_cert")
+    for name, path in (("tls_cert", config.tls_cert), ("tls_key", config.tls_key)):
+        if path and not Path(path).is_file():
+            raise ConfigError(f"{name}: there is no such file")
+
+
+def _check_origins(config: Config) -> None:
+    if config.public_url and not _ORIGIN.match(config.public_url):
+        raise ConfigError("public_url: must be like https://room.example.org, without a path")
+    for origin in config.frame_ancestors:
+        if not _ORIGIN.match(origin):
+            raise ConfigError("frame_ancestors: each must be like https://clinic.example.org")
+
+
+def _check_media(config: Config) -> None:
+    media = config.media
+    if not 0 <= media.port <= 65535:  # noqa: PLR2004  the range of a port number
+        raise ConfigError("media.port: must be between 0 and 65535")
+    for name in (f.name for f in fields(media)):
+        value = getattr(media, name)
+        if name != "port" and isinstance(value, int | float) and value <= 0:
+            raise ConfigError(f"media.{name}: must be more than 0")
+    for address in media.external_ips:
+        _check_address("media.external_ips", address)
+    _check_address("media.host", media.host)
+
+
+def _check_address(name: str, text: str) -> None:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise ConfigError(f"{name}: must be an IP address") from None

@@ -1,0 +1,29 @@
+"""One session to try things out with, and its three links."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from signaling.domain.grants import Role
+from signaling.registry import Registry
+
+HOURS: Final = 12
+COUNSELLOR: Final = "李老师"
+CLIENT: Final = "来访者"
+
+
+def links(registry: Registry, base_url: str, operator_token: str) -> str:
+    """Make a session and return what to print: who opens which link."""
+    lifetime = HOURS * 3600
+    session = registry.create_session(lifetime)
+    rows = [("Counsellor  咨询师", "counsellor", Role.COUNSELLOR, "demo-counsellor", COUNSELLOR)]
+    rows += [("Client      来访者", "client", Role.CLIENT, "demo-client", CLIENT)]
+    said = [
+        f"A demo session is open for {HOURS} hours; open each link in its own browser:",
+        "",
+    ]
+    for title, page, role, identity, name in rows:
+        token = registry.mint(session.id, role, identity, name, lifetime).token
+        said += [f"  {title}", f"  {base_url}/{page}#{token}", ""]
+    said += ["  Operator    运维", f"  {base_url}/operator#{operator_token}", ""]
+    return "\n".join(said)

@@ -1,0 +1,154 @@
+"""What may be asked of a room, and what it answers.
+
+Rule: every command names its participant by the room's own random id; the identity in a token is
+seen by :class:`Admit` alone. Wall time comes as a field (``at``, Unix milliseconds) where a person
+will read it; the monotonic ``now`` is an argument of the room's methods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from signaling.domain.events import CloseReason, LinkView, TextLine
+from signaling.domain.grants import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """A token was exchanged: keep a seat for this identity. ``participant`` is a fresh random id.
+
+    It is used only when the identity is new to the room; the answer says which id holds.
+    ``until`` is the monotonic instant at which the session expires, as far as this token knows.
+    """
+
+    identity: str
+    participant: str
+    role: Role
+    name: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """A connection takes the seat; whoever held it before is dismissed."""
+
+    participant: str
+    connection: str
+    after: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """A connection is gone without a word. One that holds no seat is ignored."""
+
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The person goes, on purpose."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The counsellor ends the session for everyone."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """A seat is taken away from above, such as when its token was revoked."""
+
+    participant: str
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The whole room is closed from above."""
+
+    reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class WriteText:
+    """A line of text. ``ref`` counts up by one from 1 for each text of a seat."""
+
+    participant: str
+    ref: int
+    body: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTexts:
+    """The lines after ``after``."""
+
+    participant: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchMedia:
+    """What the person has switched on."""
+
+    participant: str
+    microphone: bool
+    camera: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetLink:
+    """What the media plane says of this person's path."""
+
+    participant: str
+    link: LinkView
+
+
+Command: TypeAlias = (
+    Admit
+    | Connect
+    | Lose
+    | Leave
+    | End
+    | Remove
+    | Close
+    | WriteText
+    | ReadTexts
+    | SwitchMedia
+    | SetLink
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """It was carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The seat's participant id."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The line as it stands in the room's text, now or since an earlier attempt."""
+
+    line: TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The lines asked for, in order."""
+
+    lines: tuple[TextLine, ...]
+
+
+Result: TypeAlias = Carried | Admitted | Written | Read

@@ -1,0 +1,94 @@
+"""One person's seat in a room, and its presence as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import LinkView, ParticipantSeen, Presence
+from signaling.domain.grants import Role
+
+
+class SeatInput(StrEnum):
+    """What can happen to a seat."""
+
+    ADMIT = "admit"
+    CONNECT = "connect"
+    LOSE = "lose"
+    LEAVE = "leave"
+    TIME_OUT = "time_out"
+    REMOVE = "remove"
+
+
+PRESENCE: Final[Mapping[tuple[Presence, SeatInput], Presence]] = {
+    (Presence.EXPECTED, SeatInput.ADMIT): Presence.EXPECTED,
+    (Presence.EXPECTED, SeatInput.CONNECT): Presence.PRESENT,
+    (Presence.EXPECTED, SeatInput.TIME_OUT): Presence.GONE,
+    (Presence.EXPECTED, SeatInput.REMOVE): Presence.GONE,
+    (Presence.PRESENT, SeatInput.ADMIT): Presence.PRESENT,
+    (Presence.PRESENT, SeatInput.CONNECT): Presence.PRESENT,  # taken over by another page
+    (Presence.PRESENT, SeatInput.LOSE): Presence.AWAY,
+    (Presence.PRESENT, SeatInput.LEAVE): Presence.GONE,
+    (Presence.PRESENT, SeatInput.REMOVE): Presence.GONE,
+    (Presence.AWAY, SeatInput.ADMIT): Presence.AWAY,
+    (Presence.AWAY, SeatInput.CONNECT): Presence.PRESENT,
+    (Presence.AWAY, SeatInput.TIME_OUT): Presence.GONE,
+    (Presence.AWAY, SeatInput.REMOVE): Presence.GONE,
+    (Presence.GONE, SeatInput.ADMIT): Presence.EXPECTED,  # the link still works: come in again
+}
+"""An absent pair is refused with ``not_in_room`` and changes nothing."""
+
+SEATED: Final = frozenset({Presence.PRESENT, Presence.AWAY})
+"""Whom the others see."""
+HOLDS_SEAT: Final = SEATED | {Presence.EXPECTED}
+"""Who counts against the room's size."""
+
+
+@dataclass(slots=True)
+class Participant:
+    """One identity's seat. Kept when gone, so that the same person keeps the same id and refs."""
+
+    id: str
+    role: Role
+    name: str
+    presence: Presence = Presence.GONE
+    connection: str | None = None
+    held_until: float | None = None
+    """When an expected or away seat is given up; monotonic seconds."""
+    microphone: bool = False
+    camera: bool = False
+    link: LinkView = LinkView.NONE
+
+    def step(self, given: SeatInput) -> Presence:
+        """Follow the table; returns the presence before.
+
+        Raises :class:`Refusal` with ``not_in_room`` when the table has no such step.
+        """
+        following = PRESENCE.get((self.presence, given))
+        if following is None:
+            raise Refusal(Code.NOT_IN_ROOM)
+        before, self.presence = self.presence, following
+        return before
+
+    def vacate(self) -> None:
+        """Forget what belonged to the person's presence."""
+        self.connection = None
+        self.held_until = None
+        self.microphone = False
+        self.camera = False
+        self.link = LinkView.NONE
+
+    def seen(self) -> ParticipantSeen:
+        """Return what the others may see."""
+        return ParticipantSeen(
+            self.id,
+            self.role,
+            self.name,
+            self.presence,
+            self.microphone,
+            self.camera,
+            self.link,
+        )

@@ -1,0 +1,167 @@
+"""What /metrics shows: counts and times, never who. Labels come from closed lists alone."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from media.stats import EngineStats
+from signaling.domain.errors import Code
+from signaling.domain.grants import Role
+
+JOIN_BUCKETS: Final = (0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30)
+"""From "at once" to "gave up"; growing by half, as patience does."""
+WHERE: Final = ("rest", "connect", "command", "channel", "packet")
+REMEMBERED_JOINS: Final = 500
+
+
+def package_version() -> str:
+    """Return the installed version, or ``unknown`` when run from a bare tree."""
+    try:
+        return version("quietroom")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+class _Engine(Collector):
+    """Shows the last snapshot of the engine's counters under their own names."""
+
+    def __init__(self) -> None:
+        self.stats = EngineStats()
+
+    def collect(self) -> Iterator[Metric]:
+        stats = self.stats
+        yield GaugeMetricFamily(
+            "quietroom_media_endpoints", "Media endpoints alive", value=stats.endpoints
+        )
+        yield GaugeMetricFamily(
+            "quietroom_media_half_open",
+            "Media endpoints whose handshake has not finished",
+            value=stats.half_open,
+        )
+        links = GaugeMetricFamily(
+            "quietroom_media_links", "Media endpoints by state of their path", labels=["state"]
+        )
+        for state, count in stats.links.items():
+            links.add_metric([state], count)
+        yield links
+        for name, words in (
+            ("packets_received", "Datagrams received at the media port"),
+            ("packets_forwarded", "RTP packets sent on"),
+            ("bytes_received", "Bytes received at the media port"),
+            ("bytes_sent", "Bytes sent from the media port"),
+            ("retransmissions", "RTP packets sent again on request"),
+            ("keyframe_requests", "Keyframe requests passed to publishers"),
+        ):
+            yield CounterMetricFamily(f"quietroom_media_{name}", words, value=getattr(stats, name))
+        dropped = CounterMetricFamily(
+            "quietroom_media_dropped", "Datagrams dropped, by reason", labels=["reason"]
+        )
+        for reason, count in stats.dropped.items():
+            dropped.add_metric([reason], count)
+        yield dropped
+
+
+class Metrics:
+    """All metrics of one gateway, on a registry of its own so that tests can have many."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._engine = _Engine()
+        self.registry.register(self._engine)
+        self._join = Histogram(
+            "quietroom_join_seconds",
+            "How long each phase of joining took",
+            ["role", "phase"],
+            buckets=JOIN_BUCKETS,
+            registry=self.registry,
+        )
+        self._attempts = self._counter(
+            "quietroom_join_attempts", "Token exchanges", ["role", "result"]
+        )
+        self._refusals = self._counter(
+            "quietroom_refusals", "Refusals by code and by where they were said", ["where", "code"]
+        )
+        self._texts = self._counter("quietroom_texts", "Texts accepted", ["path"])
+        self._sockets_opened = self._counter("quietroom_sockets_opened", "Sockets opened", [])
+        self._commands = self._counter("quietroom_commands", "Commands received", [])
+        self._room_faults = self._counter("quietroom_room_faults", "Rooms closed by a bug", [])
+        self._sockets = self._gauge("quietroom_sockets", "Sockets open now", [])
+        self._rooms = self._gauge("quietroom_rooms", "Rooms in memory now", [])
+        self._participants = self._gauge(
+            "quietroom_participants", "Seats by presence", ["presence"]
+        )
+        self._gauge("quietroom_build_info", "The version that runs", ["version"]).labels(
+            package_version()
+        ).set(1)
+        self.join_totals: dict[Role, deque[float]] = {
+            role: deque(maxlen=REMEMBERED_JOINS) for role in Role
+        }
+
+    def join_phase(self, role: Role, phase: str, seconds: float) -> None:
+        """One phase of one join; ``phase`` is a JoinPhase or a gateway phase, never free text."""
+        self._join.labels(role.value, phase).observe(seconds)
+        if phase == "total":
+            self.join_totals[role].append(seconds)
+
+    def join_attempt(self, role: Role | None, code: Code | None) -> None:
+        """One exchange of a token; ``code`` None when it gave a seat."""
+        who = "unknown" if role is None else role.value
+        self._attempts.labels(who, "seated" if code is None else code.value).inc()
+
+    def refused(self, where: str, code: Code) -> None:
+        """One refusal said to a peer."""
+        assert where in WHERE
+        self._refusals.labels(where, code.value).inc()
+
+    def text(self, *, by_channel: bool) -> None:
+        """One text accepted, by data channel or by socket."""
+        self._texts.labels("channel" if by_channel else "socket").inc()
+
+    def socket_opened(self) -> None:
+        """One more socket."""
+        self._sockets_opened.inc()
+        self._sockets.inc()
+
+    def socket_closed(self) -> None:
+        """One socket fewer."""
+        self._sockets.dec()
+
+    def command(self) -> None:
+        """One command received, whatever becomes of it."""
+        self._commands.inc()
+
+    def room_fault(self) -> None:
+        """One room closed by a bug."""
+        self._room_faults.inc()
+
+    def counts(self, rooms: int, presence: dict[str, int]) -> None:
+        """Set what is there now, just before it is shown."""
+        self._rooms.set(rooms)
+        for state, count in presence.items():
+            self._participants.labels(state).set(count)
+
+    def expose(self, stats: EngineStats) -> bytes:
+        """Return the text exposition format, with this snapshot of the engine."""
+        self._engine.stats = stats
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, words: str, labels: list[str]) -> Counter:
+        return Counter(name, words, labels, registry=self.registry)
+
+    def _gauge(self, name: str, words: str, labels: list[str]) -> Gauge:
+        return Gauge(name, words, labels, registry=self.registry)
+
+
+def quantile(values: deque[float], share: float) -> float | None:
+    """Return the nearest-rank quantile, or None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,0 +1,296 @@
+"""All sessions and rooms of this gateway: who may come in, and how everything ends."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from media.channel import MediaPlane, Notification
+from media.ids import EndpointId, RoomKey
+from signaling import logs, wire
+from signaling.config import Config
+from signaling.domain import commands as ask
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import CloseReason
+from signaling.domain.grants import Role
+from signaling.domain.room import Phase, Room, RoomLimits
+from signaling.metrics import Metrics
+from signaling.room_engine import EngineSide
+from signaling.room_task import Connection, RoomTask, Surroundings
+from signaling.seats import Holder, SeatBook
+from signaling.tokens import MAX_LIFETIME_S, Claims, Minted, Tokens
+
+STOP_S: Final = 3.0
+
+
+@dataclass(slots=True)
+class Session:
+    """One appointment. ``expires_at`` is Unix seconds; one known only from a token can grow."""
+
+    id: str
+    expires_at: float
+    by_token: bool = False
+    ended: bool = False
+
+
+class Registry:
+    """Sessions by id, and the room of each session that has one now."""
+
+    def __init__(
+        self,
+        config: Config,
+        tokens: Tokens,
+        metrics: Metrics,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.tokens = tokens
+        self.metrics = metrics
+        self.seats = SeatBook()
+        self.wall = wall
+        self.stopping = False
+        self._config = config
+        self._media: MediaPlane | None = None
+        self._sessions: dict[str, Session] = {}
+        self._rooms: dict[str, RoomTask] = {}
+        self._ending: set[RoomTask] = set()
+        self._endpoints: dict[EndpointId, RoomTask] = {}
+        self._rooms_made = 0
+
+    def attach(self, media: MediaPlane) -> None:
+        """Use this media plane from now on; :meth:`notify` is its listener."""
+        self._media = media
+
+    # --- sessions and tokens ----------------------------------------------------------------------
+
+    def create_session(self, expires_in_s: int) -> Session:
+        """Make a session.
+
+        Raises :class:`Refusal` with ``busy`` when there are too many.
+        """
+        session = Session(secrets.token_urlsafe(12), self.wall() + expires_in_s)
+        self._keep(session)
+        return session
+
+    def end_session(self, session_id: str) -> None:
+        """End a session for good: its tokens open nothing any more.
+
+        Raises :class:`Refusal` with ``not_found``.
+        """
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise Refusal(Code.NOT_FOUND)
+        self._mark_ended(session)
+        room = self._rooms.get(session_id)
+        if room is not None:
+            room.close(CloseReason.SESSION_ENDED)
+
+    def mint(
+        self, session_id: str, role: Role, identity: str, name: str, lifetime_s: int
+    ) -> Minted:
+        """Sign a token for a session; it never outlives the session.
+
+        Raises :class:`Refusal` with ``not_found`` or ``room_ended``.
+        """
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise Refusal(Code.NOT_FOUND)
+        left = int(session.expires_at - self.wall())
+        if session.ended or left <= 0:
+            raise Refusal(Code.ROOM_ENDED)
+        lifetime = min(lifetime_s, left)
+        return self.tokens.mint(session_id, role, identity, name, lifetime, self.wall())
+
+    def revoke(self, jti: str) -> None:
+        """Make a token worthless and end the seats it gave, at once."""
+        self.tokens.revoke(jti, self.wall())
+        for holder in self.seats.end_token(jti):
+            room = self._rooms.get(holder.session)
+            if room is not None:
+                room.remove(holder.identity, CloseReason.REVOKED)
+
+    # --- coming in --------------------------------------------------------------------------------
+
+    async def exchange(self, token: str) -> wire.Seat:
+        """Turn a join token into a seat.
+
+        Raises :class:`Refusal`; a stranger's token gives nothing about any room away.
+        """
+        role: Role | None = None
+        try:
+            claims = self.tokens.verify(token, self.wall())
+            role = claims.role
+            session = self._session_of(claims)
+            holder = Holder(
+                session.id, claims.sub, claims.role, claims.name, claims.jti, session.expires_at
+            )
+            await self._admit(holder)
+            seat = self.seats.open(holder, self.wall())
+        except Refusal as refusal:
+            self.metrics.join_attempt(role, refusal.code)
+            raise
+        self.metrics.join_attempt(role, None)
+        return wire.Seat(seat, claims.role, claims.name)
+
+    async def connect(
+        self, auth: wire.ConnectAuth, connection: Connection
+    ) -> tuple[RoomTask, Role]:
+        """Give a connection the seat it has a token for.
+
+        Raises :class:`Refusal`.
+        """
+        holder = self.seats.look(auth.seat, self.wall())
+        room, participant = await self._admit(holder)
+        following = self.seats.use(auth.seat, self.wall())
+        await room.connect(participant, connection, auth.after, following)
+        return room, holder.role
+
+    async def _admit(self, holder: Holder) -> tuple[RoomTask, str]:
+        session = self._sessions.get(holder.session)
+        if session is None or session.ended or session.expires_at <= self.wall():
+            raise Refusal(Code.ROOM_ENDED)
+        until = self._instant(session.expires_at)
+        command = ask.Admit(
+            holder.identity, secrets.token_urlsafe(9), holder.role, holder.name, until
+        )
+        room = self._rooms.get(session.id) or self._open(session)
+        try:
+            return room, await room.admit(command)
+        except Refusal as refusal:
+            # The room may have been forgotten in the moment we came: then open it again, once.
+            if refusal.code is not Code.BUSY or not room.task.done():
+                raise
+        room = self._rooms.get(session.id) or self._open(session)
+        return room, await room.admit(command)
+
+    def _session_of(self, claims: Claims) -> Session:
+        """Return the session a verified token names.
+
+        One that is not known is made: our signature on the token is authority enough, so a clinic's
+        links keep working after the gateway was restarted.
+        """
+        session = self._sessions.get(claims.room)
+        if session is None:
+            session = Session(claims.room, float(claims.exp), by_token=True)
+            self._keep(session)
+        elif session.by_token and not session.ended:
+            session.expires_at = max(session.expires_at, float(claims.exp))
+        if session.ended or session.expires_at <= self.wall():
+            raise Refusal(Code.ROOM_ENDED)
+        return session
+
+    # --- rooms ------------------------------------------------------------------------------------
+
+    def notify(self, notification: Notification) -> None:
+        """Pass on what the engine says; about endpoints we have given up, nobody cares."""
+        room = self._endpoints.get(notification.endpoint)
+        if room is not None:
+            room.notify(notification)
+
+    def counts(self) -> tuple[int, dict[str, int], dict[str, int]]:
+        """Return how many rooms there are, and people by presence and by link."""
+        presence: Counter[str] = Counter()
+        links: Counter[str] = Counter()
+        for task in self._rooms.values():
+            for participant in task.room.participants():
+                presence[participant.presence.value] += 1
+                links[participant.link.value] += participant.connection is not None
+        return len(self._rooms), dict(presence), dict(links)
+
+    async def stop(self) -> None:
+        """Tell everyone, and return when no room's task is left."""
+        self.stopping = True
+        rooms = [*self._rooms.values(), *self._ending]
+        for room in rooms:
+            room.close(CloseReason.SERVER_STOPPING)
+        try:
+            async with asyncio.timeout(STOP_S):
+                await asyncio.gather(*(room.stopped() for room in rooms))
+        except TimeoutError:
+            logs.warning("rooms_did_not_stop", count=len(self._rooms))
+            for room in rooms:
+                room.task.cancel()
+            await asyncio.gather(*(room.stopped() for room in rooms), return_exceptions=True)
+
+    def _open(self, session: Session) -> RoomTask:
+        if self.stopping or self._media is None:
+            raise Refusal(Code.BUSY)
+        limits = self._config.limits
+        room_limits = RoomLimits(limits.seat_hold_s, limits.empty_room_s, limits.max_participants)
+        now = asyncio.get_running_loop().time()
+        room = Room(room_limits, self._instant(session.expires_at), now)
+        self._rooms_made += 1
+        around = self._surroundings(session.id, self._media)
+        key = RoomKey(secrets.token_urlsafe(12))
+        side = partial(self._side, around=around)
+        task = self._rooms[session.id] = RoomTask(room, key, self._rooms_made, side, around)
+        logs.event("room_opened", room=self._rooms_made)
+        return task
+
+    def _surroundings(self, session_id: str, media: MediaPlane) -> Surroundings:
+        return Surroundings(
+            media=media,
+            metrics=self.metrics,
+            ice_servers=self._config.ice_servers,
+            slots=self._config.limits.max_participants - 1,
+            wall_ms=lambda: int(self.wall() * 1000),
+            seat_gone=partial(self._seat_gone, session_id),
+            ended=partial(self._room_over, session_id),
+        )
+
+    def _side(self, task: RoomTask, around: Surroundings) -> EngineSide:
+        limits = self._config.limits
+
+        def close(endpoint: EndpointId) -> None:
+            task.chore(around.media.close_endpoint(endpoint))
+
+        def bind(endpoint: EndpointId, begins: bool) -> None:  # noqa: FBT001  RoomMedia's shape
+            if begins:
+                self._endpoints[endpoint] = task
+            else:
+                self._endpoints.pop(endpoint, None)
+
+        rates = (limits.endpoints, limits.texts)
+        return EngineSide(task, around.media, self.metrics, rates, close, bind)
+
+    def _seat_gone(self, session_id: str, identity: str, reason: CloseReason) -> None:
+        # Whoever was away too long may still come back to a new stay with the token they hold, and
+        # whoever was in a room that broke down or a gateway that stops may try again.
+        if reason in {CloseReason.LEFT, CloseReason.REVOKED}:
+            self.seats.end(session_id, identity)
+
+    def _room_over(self, session_id: str, task: RoomTask) -> None:
+        if self._rooms.get(session_id) is task:
+            del self._rooms[session_id]
+        logs.event("room_closed", room=task.number, reason=str(task.room.reason or "fault"))
+        self._ending.add(task)
+        task.task.add_done_callback(lambda _done: self._ending.discard(task))
+        session = self._sessions.get(session_id)
+        over = {CloseReason.SESSION_ENDED, CloseReason.EXPIRED}
+        if session is not None and task.room.phase is Phase.ENDED and task.room.reason in over:
+            self._mark_ended(session)
+
+    def _mark_ended(self, session: Session) -> None:
+        session.ended = True
+        self.seats.end_session(session.id)
+        if session.by_token:
+            # Tokens we did not mint may outlive what we know; refuse them as long as any can live.
+            session.expires_at = self.wall() + MAX_LIFETIME_S
+
+    def _keep(self, session: Session) -> None:
+        wall = self.wall()
+        for old in [s.id for s in self._sessions.values() if s.expires_at <= wall]:
+            if old not in self._rooms:
+                del self._sessions[old]
+        live = sum(not known.ended for known in self._sessions.values())
+        if live >= self._config.limits.max_sessions:
+            raise Refusal(Code.BUSY)
+        self._sessions[session.id] = session
+
+    def _instant(self, wall: float) -> float:
+        return asyncio.get_running_loop().time() + (wall - self.wall())

@@ -1,0 +1,164 @@
+"""A room's side of the media plane: notifications in, texts and endings out.
+
+Called on the room's owner task only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from media.channel import (
+    CodecChosen,
+    LinkChanged,
+    LinkState,
+    MediaPlane,
+    Notification,
+    PhaseReached,
+    SlotsFilled,
+    TextChannelChanged,
+    TextReceived,
+)
+from media.ids import EndpointId
+from signaling import wire
+from signaling.domain import commands as ask
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import LinkView
+from signaling.domain.room import Room
+from signaling.limits import Bucket, Rate
+from signaling.metrics import Metrics
+from signaling.room_media import Held, RoomMedia
+
+_LINKS: Final = {
+    LinkState.CONNECTING: LinkView.CONNECTING,
+    LinkState.CONNECTED: LinkView.CONNECTED,
+    LinkState.DISCONNECTED: LinkView.DISCONNECTED,
+    LinkState.CLOSED: LinkView.NONE,
+}
+
+
+class Owner(Protocol):
+    """What this side needs of the room's owner task."""
+
+    room: Room
+
+    def deliver(self, participant: str, event: wire.Event) -> None:
+        """Send an event to one participant's socket, if there is one."""
+
+    def write_text(
+        self, participant: str, text: wire.SendText, now: float, *, by_channel: bool
+    ) -> wire.TextAccepted:
+        """Put one line into the room's text. Raises :class:`Refusal`."""
+
+
+class EngineSide:
+    """What the engine says about a room's endpoints, turned into what the room understands."""
+
+    def __init__(
+        self,
+        owner: Owner,
+        plane: MediaPlane,
+        metrics: Metrics,
+        rates: tuple[Rate, Rate],
+        close: Callable[[EndpointId], None],
+        bind: Callable[[EndpointId, bool], None],
+    ) -> None:
+        endpoints, self._text_rate = rates
+        self.media = RoomMedia(endpoints, close, bind)
+        self._owner = owner
+        self._plane = plane
+        self._metrics = metrics
+        self._text_buckets: dict[str, Bucket] = {}
+
+    def handle(self, given: Notification, now: float) -> None:
+        """Take one notification. Those about endpoints that are no longer ours are ignored."""
+        held = self.media.get(given.endpoint)
+        if held is None:
+            return
+        match given:
+            case LinkChanged():
+                self._handle_link(held, given, now)
+            case TextChannelChanged():
+                held.text_open = given.open
+            case TextReceived():
+                self._handle_text(held, given.data, now)
+            case SlotsFilled():
+                held.slots = given
+                self._tell(held, self.media.slots(given))
+            case CodecChosen():
+                held.codec = given.codec
+                self._tell(held, wire.UseCodec(given.codec))
+            case PhaseReached():
+                self._handle_phase(held, given)
+
+    def adopt(self, connection: str, endpoint: EndpointId, now: float) -> None:
+        """The endpoint was answered; it belongs to whoever holds this connection's seat.
+
+        Raises :class:`Refusal` with ``not_in_room`` when the seat has changed hands since.
+        """
+        participant = self._owner.room.holder(connection).id
+        pending = self.media.get(endpoint)
+        if pending is not None and pending.owner != participant:
+            raise Refusal(Code.NOT_IN_ROOM)
+        held = self.media.adopt(endpoint)
+        self._owner.room.handle(ask.SetLink(participant, held.link), now)
+        self.remind(participant)
+
+    def remind(self, participant: str) -> None:
+        """Repeat to a page what the engine last said of its endpoint."""
+        held = self.media.current(participant)
+        if held is None:
+            return
+        if held.slots is not None:
+            self._tell(held, self.media.slots(held.slots))
+        if held.codec is not None:
+            self._tell(held, wire.UseCodec(held.codec))
+
+    def send(self, participant: str, message: wire.ChannelMessage) -> bool:
+        """Write to a seat's text channel; False when it has none that is open."""
+        held = self.media.current(participant)
+        if held is None or not held.text_open:
+            return False
+        self._plane.send_text(held.endpoint, wire.to_json(message).decode())
+        return True
+
+    def may_write(self, participant: str, now: float) -> bool:
+        """Whether this seat may write another text now."""
+        bucket = self._text_buckets.setdefault(participant, Bucket(self._text_rate, now))
+        return bucket.take(now)
+
+    def _tell(self, held: Held, event: wire.Event) -> None:
+        if self.media.is_current(held):
+            self._owner.deliver(held.owner, event)
+
+    def _handle_link(self, held: Held, given: LinkChanged, now: float) -> None:
+        held.link = _LINKS[given.state]
+        held.text_open = held.text_open and given.state is not LinkState.CLOSED
+        if not self.media.is_current(held):
+            if given.state is LinkState.CLOSED:
+                self.media.lost(held.endpoint)
+            return
+        if given.state is LinkState.CLOSED:
+            # We forget an endpoint before we close it, so this end was not our wish.
+            reason = given.reason.value if given.reason is not None else "unknown"
+            self._tell(held, wire.MediaClosed(reason))
+            self.media.lost(held.endpoint)
+        self._owner.room.handle(ask.SetLink(held.owner, held.link), now)
+
+    def _handle_text(self, held: Held, data: str, now: float) -> None:
+        answer: wire.TextAccepted | wire.Refused
+        ref: int | None = None
+        try:
+            text = wire.decode_channel(data)
+            ref = text.ref
+            answer = self._owner.write_text(held.owner, text, now, by_channel=True)
+        except Refusal as refusal:
+            self._metrics.refused("channel", refusal.code)
+            answer = wire.Refused(refusal.code, ref=ref)
+        self._plane.send_text(held.endpoint, wire.to_json(answer).decode())
+
+    def _handle_phase(self, held: Held, given: PhaseReached) -> None:
+        for participant in self._owner.room.participants():
+            if participant.id == held.owner:
+                phase = f"gateway_{given.phase.value}"
+                self._metrics.join_phase(participant.role, phase, given.seconds)

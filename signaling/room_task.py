@@ -1,0 +1,369 @@
+"""The one task that owns a room: its inbox, its timer, and what follows from each change.
+
+Rule 1: nothing else touches the room. Others post a job and wait for its result.
+Rule 2: the inbox is bounded for what people ask (``busy``); facts (a lost socket, the engine's
+notifications) always pass, and each connection can cause only a few of them.
+Rule 3: a job never awaits. What takes time (a negotiation, closing an endpoint) runs outside and
+posts its result, so that one person's offer holds up nobody.
+Rule 4: a bug closes this room with ``fault``, says so in one log line, and the process lives on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeVar
+
+from media.channel import MediaPlane, Notification
+from media.errors import NegotiationError
+from media.ids import EndpointId, RoomKey
+from signaling import logs, views, wire
+from signaling.domain import commands as ask
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import (
+    Changed,
+    CloseReason,
+    Dismissed,
+    Left,
+    Output,
+    SeatGone,
+    TextAdded,
+    ToAllBut,
+    ToConnection,
+    ToShell,
+    Welcomed,
+)
+from signaling.domain.participant import HOLDS_SEAT
+from signaling.domain.room import Phase, Room
+from signaling.metrics import Metrics
+from signaling.room_engine import EngineSide
+from signaling.room_media import RoomMedia
+
+MAX_INBOX: Final = 512
+
+_T = TypeVar("_T")
+
+
+class Connection(Protocol):
+    """A page's socket, as a room sees it. Neither call waits or fails."""
+
+    id: str
+
+    def deliver(self, event: wire.Event) -> None:
+        """Send an event, in order."""
+
+    def close(self) -> None:
+        """Close after what was delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a room task needs of the house around it."""
+
+    media: MediaPlane
+    metrics: Metrics
+    ice_servers: list[wire.IceServer]
+    slots: int
+    wall_ms: Callable[[], int]
+    seat_gone: Callable[[str, CloseReason], None]
+    ended: Callable[[RoomTask], None]
+
+
+class RoomTask:
+    """One room and its owner task. ``number`` is what a log line may call it."""
+
+    def __init__(
+        self,
+        room: Room,
+        key: RoomKey,
+        number: int,
+        engine_side: Callable[[RoomTask], EngineSide],
+        around: Surroundings,
+    ) -> None:
+        self.room = room
+        self.key = key
+        self.number = number
+        self.around = around
+        self.side = engine_side(self)
+        self._inbox: asyncio.Queue[tuple[Callable[[float], Any], asyncio.Future[Any] | None]] = (
+            asyncio.Queue()
+        )
+        self._connections: dict[str, Connection] = {}
+        self._seats: dict[str, str] = {}
+        self._identities: dict[str, str] = {}
+        self._chores: set[asyncio.Task[None]] = set()
+        self._over = False
+        self.task = asyncio.get_running_loop().create_task(self._own(), name="room")
+
+    @property
+    def media(self) -> RoomMedia:
+        """Whose endpoint is whose."""
+        return self.side.media
+
+    # --- asked from outside -----------------------------------------------------------------------
+
+    async def request(self, job: Callable[[float], _T]) -> _T:
+        """Run a job on the owner task and return its result.
+
+        Raises :class:`Refusal`: the job's own, ``busy``, or ``room_ended``.
+        """
+        if self._over:
+            raise Refusal(self._farewell())
+        if self._inbox.qsize() >= MAX_INBOX:
+            raise Refusal(Code.BUSY)
+        future: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
+        self._inbox.put_nowait((job, future))
+        return await future
+
+    def tell(self, job: Callable[[float], Any]) -> None:
+        """Run a job on the owner task; its refusal is nobody's concern."""
+        if not self._over:
+            self._inbox.put_nowait((job, None))
+
+    async def admit(self, command: ask.Admit) -> str:
+        """Keep a seat for an identity; returns its participant id."""
+
+        def job(now: float) -> str:
+            result = self.room.handle(command, now)
+            assert isinstance(result, ask.Admitted)  # what the room answers to Admit
+            self._identities[result.participant] = command.identity
+            return result.participant
+
+        return await self.request(job)
+
+    async def connect(
+        self, participant: str, connection: Connection, after: int, seat: str
+    ) -> None:
+        """Give the seat to a connection; it is welcomed with the next seat token."""
+
+        def job(now: float) -> None:
+            self._connections[connection.id] = connection
+            self._seats[connection.id] = seat
+            command = ask.Connect(participant, connection.id, after, self.around.wall_ms())
+            try:
+                self.room.handle(command, now)
+            except Refusal:
+                del self._connections[connection.id], self._seats[connection.id]
+                raise
+
+        await self.request(job)
+
+    def lose(self, connection: str) -> None:
+        """A connection is gone."""
+
+        def job(now: float) -> None:
+            self._connections.pop(connection, None)
+            self.room.handle(ask.Lose(connection), now)
+
+        self.tell(job)
+
+    def remove(self, identity: str, reason: CloseReason) -> None:
+        """Take someone's seat away."""
+
+        def job(now: float) -> None:
+            for participant, known in self._identities.items():
+                if known == identity:
+                    self.room.handle(ask.Remove(participant, reason), now)
+
+        self.tell(job)
+
+    def close(self, reason: CloseReason) -> None:
+        """Close the room for everyone."""
+        self.tell(lambda now: self.room.handle(ask.Close(reason), now))
+
+    def notify(self, notification: Notification) -> None:
+        """The engine has something to say about one of this room's endpoints."""
+        self.tell(lambda now: self.side.handle(notification, now))
+
+    async def command(self, connection: str, command: wire.Command) -> wire.Reply:
+        """Carry out what a page asks, other than an offer or a join report.
+
+        Raises :class:`Refusal`.
+        """
+        return await self.request(lambda now: self._command(connection, command, now))
+
+    async def offer(self, connection: str, offer: wire.Offer, *, first: bool) -> wire.Answer:
+        """Negotiate media for a page; ``first`` is its connection's first offer.
+
+        A page that was reloaded comes back to its seat, and its first offer may not fit the
+        endpoint the page before it left; then it gets a new one, as if it had asked.
+        Raises :class:`Refusal`.
+        """
+        try:
+            return await self._offer(connection, offer.sdp, fresh=offer.fresh)
+        except Refusal as refusal:
+            if refusal.code is not Code.OFFER_CHANGED or offer.fresh or not first:
+                raise
+        return await self._offer(connection, offer.sdp, fresh=True)
+
+    async def _offer(self, connection: str, sdp: str, *, fresh: bool) -> wire.Answer:
+        def reserve(now: float) -> tuple[EndpointId, bool]:
+            return self.media.reserve(self.room.holder(connection).id, fresh=fresh, now=now)
+
+        endpoint, is_new = await self.request(reserve)
+        try:
+            answer = await self.around.media.negotiate(self.key, endpoint, sdp)
+            await self.request(lambda now: self.side.adopt(connection, endpoint, now))
+        except BaseException as error:
+            if is_new:
+                self.tell(lambda _now: self.media.discard(endpoint))
+            if isinstance(error, NegotiationError):
+                raise Refusal(Code(error.fault.value)) from None
+            raise
+        return wire.Answer(answer)
+
+    # --- the owner --------------------------------------------------------------------------------
+
+    async def _own(self) -> None:
+        now = asyncio.get_running_loop().time
+        try:
+            while self.room.phase is Phase.OPEN:
+                try:
+                    async with asyncio.timeout_at(self.room.next_deadline()):
+                        job, future = await self._inbox.get()
+                except TimeoutError:
+                    self.room.handle_timeout(now())
+                else:
+                    self._answer(job, future, now())
+                for output in self.room.drain():
+                    self._perform(output)
+        except Exception as error:  # a bug in this room must not end the others (rule 4)
+            logs.fault("room_fault", error, room=self.number)
+            self.around.metrics.room_fault()
+            self._dismiss_all(CloseReason.FAULT)
+        finally:
+            self._finish()
+
+    def _answer(
+        self, job: Callable[[float], Any], future: asyncio.Future[Any] | None, now: float
+    ) -> None:
+        try:
+            result = job(now)
+        except Refusal as refusal:
+            if future is not None and not future.done():
+                future.set_exception(refusal)
+        except Exception:
+            if future is not None and not future.done():
+                future.set_exception(Refusal(Code.BUSY))
+            raise
+        else:
+            if future is not None and not future.done():
+                future.set_result(result)
+
+    def _finish(self) -> None:
+        self._over = True
+        self.media.forget_all()
+        while not self._inbox.empty():
+            _, future = self._inbox.get_nowait()
+            if future is not None and not future.done():
+                future.set_exception(Refusal(self._farewell()))
+        self._dismiss_all(CloseReason.SERVER_STOPPING)
+        self.around.ended(self)
+
+    def _farewell(self) -> Code:
+        # A room that was forgotten or broke down may be opened again at once; an ended one not.
+        return Code.ROOM_ENDED if self.room.phase is Phase.ENDED else Code.BUSY
+
+    def _dismiss_all(self, reason: CloseReason) -> None:
+        for connection in list(self._connections.values()):
+            self._dismiss(connection.id, reason)
+
+    def _dismiss(self, connection: str, reason: CloseReason) -> None:
+        found = self._connections.pop(connection, None)
+        self._seats.pop(connection, None)
+        if found is not None:
+            found.deliver(wire.Closed(reason))
+            found.close()
+
+    def _perform(self, output: Output) -> None:
+        match output.to, output.fact:
+            case ToConnection(connection), Welcomed() as fact:
+                self._welcome(connection, fact)
+            case ToConnection(connection), Dismissed(reason):
+                self._dismiss(connection, reason)
+            case ToShell(), SeatGone(participant, reason):
+                self.media.forget(participant)
+                self.around.seat_gone(self._identities[participant], reason)
+            case _, TextAdded(line):
+                self._spread_text(views.text(line))
+            case ToAllBut(participant), Changed() | Left() as fact:
+                self._spread(views.event(fact), but=participant)
+            case _, Changed() | Left() as fact:
+                self._spread(views.event(fact))
+            case _:
+                raise AssertionError("a fact for an audience that it has no words for")
+
+    def _welcome(self, connection: str, fact: Welcomed) -> None:
+        found = self._connections.get(connection)
+        if found is None:
+            return
+        around = self.around
+        seat = self._seats.pop(connection)
+        found.deliver(views.welcome(fact, seat, around.slots, around.ice_servers, around.wall_ms()))
+        self.side.remind(fact.participant)
+
+    def deliver(self, participant: str, event: wire.Event) -> None:
+        """Send an event to one participant's socket, if there is one."""
+        for known in self.room.participants():
+            if known.id == participant and known.connection is not None:
+                connection = self._connections.get(known.connection)
+                if connection is not None:
+                    connection.deliver(event)
+
+    def _spread(self, event: wire.Event, but: str | None = None) -> None:
+        for participant in self.room.participants():
+            if participant.id != but and participant.connection is not None:
+                self.deliver(participant.id, event)
+
+    def _spread_text(self, text: wire.Text) -> None:
+        for participant in self.room.participants():
+            if participant.presence in HOLDS_SEAT and not self.side.send(participant.id, text):
+                self.deliver(participant.id, text)
+
+    def _command(self, connection: str, command: wire.Command, now: float) -> wire.Reply:
+        participant = self.room.holder(connection).id
+        match command:
+            case wire.SendText():
+                return self.write_text(participant, command, now, by_channel=False)
+            case wire.Replay():
+                read = self.room.handle(ask.ReadTexts(participant, command.after), now)
+                assert isinstance(read, ask.Read)  # what the room answers to ReadTexts
+                return wire.Replayed([views.text(line) for line in read.lines])
+            case wire.SetMedia():
+                switch = ask.SwitchMedia(participant, command.microphone, command.camera)
+                self.room.handle(switch, now)
+            case wire.Leave():
+                self.room.handle(ask.Leave(participant), now)
+            case wire.EndSession():
+                self.room.handle(ask.End(participant), now)
+            case wire.Offer() | wire.ReportJoin():
+                raise Refusal(Code.MALFORMED)
+        return wire.Done()
+
+    def write_text(
+        self, participant: str, text: wire.SendText, now: float, *, by_channel: bool
+    ) -> wire.TextAccepted:
+        """Put one line into the room's text.
+
+        Raises :class:`Refusal`.
+        """
+        if not self.side.may_write(participant, now):
+            raise Refusal(Code.RATE_LIMITED)
+        command = ask.WriteText(participant, text.ref, text.body, self.around.wall_ms())
+        written = self.room.handle(command, now)
+        assert isinstance(written, ask.Written)  # what the room answers to WriteText
+        self.around.metrics.text(by_channel=by_channel)
+        return views.accepted(written.line)
+
+    def chore(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something that takes time beside the owner; nothing waits for it but the stop."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    async def stopped(self) -> None:
+        """Wait until the owner and all it started are gone."""
+        await asyncio.gather(self.task, return_exceptions=True)
+        while self._chores:
+            await asyncio.gather(*self._chores, return_exceptions=True)

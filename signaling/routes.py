@@ -1,0 +1,185 @@
+"""REST: a clinic's back end makes sessions and tokens; a page turns its token into a seat.
+
+Keys are compared in constant time and never logged; bodies are decoded by ``wire`` alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import msgspec
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from media.channel import MediaPlane
+from media.stats import EngineStats
+from signaling import wire
+from signaling.border import is_own_origin
+from signaling.config import Config
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import LinkView, Presence
+from signaling.domain.grants import Role
+from signaling.limits import BucketsByKey
+from signaling.metrics import Metrics, package_version, quantile
+from signaling.registry import Registry
+
+SUMMARY_LINKS: Final = tuple(LinkView)
+
+_T = TypeVar("_T")
+
+
+class Routes:
+    """Everything under ``/api/v1``, and what watches the gateway from outside."""
+
+    def __init__(self, config: Config, registry: Registry, metrics: Metrics, base_url: str) -> None:
+        self._config = config
+        self._registry = registry
+        self._metrics = metrics
+        self._base_url = base_url
+        self._exchanges = BucketsByKey(config.limits.exchanges)
+        self._media: MediaPlane | None = None
+        self.ready = False
+
+    def set_base_url(self, url: str) -> None:
+        """Begin links with this from now on."""
+        self._base_url = url
+
+    def set_media(self, media: MediaPlane) -> None:
+        """Read the counters of this media plane from now on."""
+        self._media = media
+
+    def attach(self, app: web.Application) -> None:
+        """Answer at the paths of the API."""
+        api = app.router
+        api.add_post("/api/v1/sessions", self._create_session)
+        api.add_delete("/api/v1/sessions/{id}", self._end_session)
+        api.add_post("/api/v1/sessions/{id}/tokens", self._mint)
+        api.add_delete("/api/v1/tokens/{jti}", self._revoke)
+        api.add_post("/api/v1/seats", self._exchange)
+        api.add_get("/api/v1/operator/summary", self._summary)
+        api.add_get("/healthz", self._health)
+        api.add_get("/readyz", self._readiness)
+        if self._config.metrics and self._config.metrics_port is None:
+            self.attach_metrics(app)
+
+    def attach_metrics(self, app: web.Application) -> None:
+        """Answer at ``/metrics``, here or in an application of its own."""
+        app.router.add_get("/metrics", self._show_metrics)
+
+    # --- a clinic's back end ----------------------------------------------------------------------
+
+    async def _create_session(self, request: web.Request) -> web.Response:
+        self._check_key(request)
+        asked = await _body(request, wire.CreateSession)
+        session = self._registry.create_session(asked.expires_in_s)
+        return _json(wire.Session(session.id, int(session.expires_at)), HTTPStatus.CREATED)
+
+    async def _end_session(self, request: web.Request) -> web.Response:
+        self._check_key(request)
+        self._registry.end_session(request.match_info["id"])
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    async def _mint(self, request: web.Request) -> web.Response:
+        self._check_key(request)
+        asked = await _body(request, wire.MintToken)
+        minted = self._registry.mint(
+            request.match_info["id"], asked.role, asked.identity, asked.name, asked.expires_in_s
+        )
+        link = f"{self._base_url}/{asked.role.value}#{minted.token}"
+        token = wire.JoinToken(minted.token, minted.jti, link, minted.expires_at)
+        return _json(token, HTTPStatus.CREATED)
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        self._check_key(request)
+        self._registry.revoke(request.match_info["jti"])
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    # --- a person's page --------------------------------------------------------------------------
+
+    async def _exchange(self, request: web.Request) -> web.Response:
+        if not is_own_origin(request, self._config):
+            raise Refusal(Code.ORIGIN_REFUSED)
+        # The address is a key in memory for as long as its bucket lives, and is written nowhere.
+        if not self._exchanges.take(request.remote or "", asyncio.get_running_loop().time()):
+            raise Refusal(Code.RATE_LIMITED)
+        asked = await _body(request, wire.ExchangeToken)
+        return _json(await self._registry.exchange(asked.token), HTTPStatus.CREATED)
+
+    # --- whoever runs the gateway -----------------------------------------------------------------
+
+    async def _summary(self, request: web.Request) -> web.Response:
+        expected = self._config.operator_token
+        if not expected or not _same(_bearer(request), expected):
+            raise Refusal(Code.KEY_INVALID)
+        rooms, presence, links = self._registry.counts()
+        return web.json_response(
+            {
+                "version": package_version(),
+                "ready": self.ready,
+                "rooms": rooms,
+                "people": {state.value: presence.get(state.value, 0) for state in Presence},
+                "links": {state.value: links.get(state.value, 0) for state in SUMMARY_LINKS},
+                "media": msgspec.to_builtins(await self._stats()),
+                "join_seconds": {role.value: self._join_quantiles(role) for role in Role},
+            }
+        )
+
+    def _join_quantiles(self, role: Role) -> dict[str, Any]:
+        totals = self._metrics.join_totals[role]
+        return {"count": len(totals), "p50": quantile(totals, 0.5), "p95": quantile(totals, 0.95)}
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def _readiness(self, _request: web.Request) -> web.Response:
+        if not self.ready or self._registry.stopping:
+            raise Refusal(Code.BUSY)
+        return web.Response(text="ready\n")
+
+    async def _show_metrics(self, _request: web.Request) -> web.Response:
+        rooms, presence, _links = self._registry.counts()
+        every = {state.value: presence.get(state.value, 0) for state in Presence}
+        self._metrics.counts(rooms, every)
+        body = self._metrics.expose(await self._stats())
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _stats(self) -> EngineStats:
+        return EngineStats() if self._media is None else await self._media.stats()
+
+    def _check_key(self, request: web.Request) -> None:
+        if not is_known_key(_bearer(request), self._config.api_keys):
+            raise Refusal(Code.KEY_INVALID)
+
+
+def is_known_key(given: str, keys: Mapping[str, str]) -> bool:
+    """Whether this is ``id:secret`` or ``secret`` of a key; takes as long for any wrong one."""
+    known = False
+    for key_id, secret in keys.items():
+        known |= _same(given, f"{key_id}:{secret}")
+        known |= _same(given, secret)
+    return known
+
+
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode())
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _body(request: web.Request, shape: type[_T]) -> _T:
+    """Return the decoded body; the application's limit has refused one that is too large."""
+    data = await request.read()
+    return wire.decode_body(data or b"{}", shape)
+
+
+def _json(message: Any, status: HTTPStatus) -> web.Response:
+    return web.Response(
+        body=wire.to_json(message), status=status.value, content_type="application/json"
+    )
