@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from media.channel import EndpointClose
 from media.errors import OfferFault
 from signaling import wire
+from signaling.border import STATUS
 from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, LinkView, Presence
 from signaling.domain.grants import Role
@@ -85,6 +86,22 @@ def test_every_code_the_documents_promise_exists() -> None:
     codes = PROTOCOL.split("## Codes", 1)[1].split("\n## ", 1)[0]
     promised = set(re.findall(r"^\| `([a-z_]+)` \|", codes, flags=re.MULTILINE))
     assert promised == {code.value for code in Code}
+
+
+def test_statuses_are_the_ones_documented() -> None:
+    section = PROTOCOL.split("\n## REST", 1)[1]
+    rows = re.findall(r"^\| (\d{3}) \| (.*) \|$", section, flags=re.MULTILINE)
+    drawn = {code: int(status) for status, codes in rows for code in re.findall(r"`(\w+)`", codes)}
+    assert drawn == {code.value: status.value for code, status in STATUS.items()}
+
+
+def test_routes_are_documented() -> None:
+    """Whatever answers a request is on the protocol's or the operator's page."""
+    source = (ROOT / "signaling" / "routes.py").read_text(encoding="utf-8")
+    routes = re.findall(r"\.add_(get|post|delete)\(\s*\"(/[^\"]+)\"", source)
+    assert len(routes) > 5
+    said = PROTOCOL + OPERATIONS
+    assert not [path for _, path in routes if path not in said]
 
 
 def test_limits_are_the_ones_documented() -> None:
