@@ -18,12 +18,9 @@ export default defineConfig({
         counsellor: page('counsellor.html'),
         operator: page('operator.html'),
         away: page('away.html'),
-        widget: page('src/widget/quiet-room.ts'),
       },
       output: {
-        // Other sites name /widget.js in their own pages: its address is for ever.
-        entryFileNames: (chunk) =>
-          chunk.name === 'widget' ? 'widget.js' : 'assets/[name]-[hash].js',
+        entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
       },

@@ -72,6 +72,8 @@ export const en = {
   'room.text.only': 'You are together by text.',
   'room.hear': 'Tap to hear',
 
+  'room.minutes': '{count} min',
+
   'status.connecting': 'Connecting…',
   'status.peer.camera.off': '{name} has the picture off. You can still talk.',
   'status.peer.quiet': '{name} is here by text.',
@@ -119,7 +121,7 @@ export const en = {
   'trust.unrecorded': 'not recorded',
   'trust.open': 'Who is here, and how it is protected',
   'trust.title': 'Who is here',
-  'trust.person.hears': 'can hear, see and read · can’t record',
+  'trust.person.hears': 'can hear, see and read · can’t record here',
   'trust.you': '{name} (you)',
   'trust.role.counsellor': 'Counsellor',
   'trust.role.client': 'Client',
@@ -195,13 +197,6 @@ export const en = {
   'operator.uptime': 'Running since',
   'operator.packets': 'Packets forwarded',
   'operator.bytes': 'Data forwarded',
-
-  'widget.title': 'Appointment',
-  'widget.open': 'Open',
-  'widget.window': 'Open in a new window',
-  'widget.blocked': 'This page can’t use the microphone or camera. A new window can.',
-  'widget.second': 'An appointment is already open on this page.',
-  'widget.unreachable': 'We can’t reach the place right now.',
 } as const;
 
 export type Key = keyof typeof en;

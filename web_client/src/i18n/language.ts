@@ -40,11 +40,6 @@ export function t(key: Key, parameters: Parameters = {}): string {
   return fill(TABLES[current][key], parameters);
 }
 
-/** As {@link t}, in a named language (the widget's page has a language of its own). */
-export function tIn(spoken: Language, key: Key, parameters: Parameters = {}): string {
-  return fill(TABLES[spoken][key], parameters);
-}
-
 function fill(sentence: string, parameters: Parameters): string {
   return sentence.replace(/\{(\w+)\}/g, (blank, name: string) =>
     name in parameters ? String(parameters[name]) : blank,

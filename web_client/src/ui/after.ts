@@ -1,0 +1,61 @@
+/** C10: thanks, or "not your fault". After ten minutes the page says nothing at all. */
+
+import { html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import { pageLayout } from './page';
+import './scene';
+import { type Key, t } from '../i18n/language';
+import type { Role } from '../protocol/wire';
+
+const NEUTRAL_MS = 10 * 60_000;
+
+export type Parting = 'left' | 'ended' | 'failed';
+
+@customElement('qr-after')
+export class After extends QuietElement {
+  static override styles = [base, buttons, pageLayout];
+
+  @property() person: Role = 'client';
+  @property() parting: Parting = 'left';
+  @property({ type: Boolean }) retry = false;
+  @state() private neutral = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const timer = window.setTimeout(() => (this.neutral = true), NEUTRAL_MS);
+    this.while(() => window.clearTimeout(timer));
+  }
+
+  override render() {
+    if (this.neutral) {
+      return html`<main><h1 class="unseen">${t('title')}</h1><p>${t('neutral.body')}</p></main>`;
+    }
+    const back = this.retry && this.parting !== 'ended';
+    const button = this.parting === 'failed' ? 'primary' : 'plain';
+    return html`<main data-testid="after" data-parting=${this.parting}>
+      <qr-scene></qr-scene>
+      <div class="words">
+        <h1>${t(this.headline)}</h1>
+        <p class="sub">${t(this.more)}</p>
+        ${back
+          ? html`<button class=${button} data-testid="come-back" @click=${() => this.say('try-again')}>
+              ${t('after.back')}
+            </button>`
+          : nothing}
+      </div>
+    </main>`;
+  }
+
+  private get headline(): Key {
+    if (this.parting === 'failed') return 'after.failed';
+    if (this.person === 'client') return 'after.thanks';
+    return this.parting === 'ended' ? 'after.counsellor.ended' : 'after.counsellor';
+  }
+
+  private get more(): Key {
+    if (this.parting === 'failed') return 'after.failed.sub';
+    return this.person === 'client' ? 'after.thanks.sub' : 'after.close';
+  }
+}

@@ -1,0 +1,264 @@
+/** The page of a client or a counsellor: which of its few views is shown, and what leads from one to the next. */
+
+import { html } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+
+import './after';
+import type { Parting } from './after';
+import './arrive';
+import { base, QuietElement } from './element';
+import './how';
+import type { Arrival } from './how';
+import { EscapeCounter, leaveQuickly } from './leaving';
+import { forgetToken, tokenIn } from './link';
+import './page-bar';
+import './refusal';
+import { type RefusalKind, refusalKind } from './refusal';
+import './room';
+import { Host } from './host';
+import { language, onLanguage, setLanguage, t } from '../i18n/language';
+import { Call } from '../media/call';
+import { SocketLine } from '../protocol/line';
+import { exchangeToken, memorySeatStore, type SeatStore, seatStore } from '../protocol/seats';
+import { type Ending, Session } from '../protocol/session';
+import type { Role, Seat } from '../protocol/wire';
+
+type View =
+  | { readonly kind: 'arrive' }
+  | { readonly kind: 'how'; readonly seat: Seat; readonly tokenMs: number }
+  | { readonly kind: 'room'; readonly call: Call; readonly resumed: boolean }
+  | { readonly kind: 'refused'; readonly why: RefusalKind }
+  | { readonly kind: 'after'; readonly parting: Parting };
+
+@customElement('qr-app')
+export class App extends QuietElement {
+  static override styles = [base];
+
+  @property() person: Role = 'client';
+  @state() private view: View = { kind: 'arrive' };
+  @state() private opening = false;
+  @state() private token: string | null = null;
+  private seats: SeatStore = memorySeatStore();
+  private readonly escapes = new EscapeCounter();
+  private readonly embedded = new URLSearchParams(location.search).has('embed');
+  private host: Host | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.documentElement.dataset['role'] = this.person;
+    this.seats = openSeatStore(this.person);
+    this.while(onLanguage(() => this.nameThePage()));
+    this.nameThePage();
+    const onKey = (event: KeyboardEvent): void => this.handleKey(event);
+    window.addEventListener('keydown', onKey, { capture: true });
+    this.while(() => window.removeEventListener('keydown', onKey, { capture: true }));
+    if (this.embedded) this.listenToHost();
+    this.begin();
+  }
+
+  override render() {
+    if (this.view.kind === 'room') {
+      return html`<qr-room
+        .call=${this.view.call}
+        .person=${this.person}
+        .resumed=${this.view.resumed}
+        .link=${this.link}
+        @quick-exit=${() => this.leaveQuickly()}
+        @new-window=${() => this.openWindow()}
+      ></qr-room>`;
+    }
+    return html`
+      <header class="bar">
+        <qr-page-bar
+          class="page-bar"
+          ?exit=${this.person === 'client'}
+          @quick-exit=${() => this.leaveQuickly()}
+        ></qr-page-bar>
+      </header>
+      ${this.page()}
+    `;
+  }
+
+  private page() {
+    const view = this.view;
+    switch (view.kind) {
+      case 'how':
+        return html`<qr-how
+          .person=${this.person}
+          .name=${view.seat.name}
+          @arrive=${(event: CustomEvent<Arrival>) => this.enter(view.seat, event.detail, view.tokenMs)}
+        ></qr-how>`;
+      case 'refused':
+        return html`<qr-refusal
+          .kind=${view.why}
+          .retry=${this.token !== null}
+          @try-again=${() => void this.comeIn()}
+        ></qr-refusal>`;
+      case 'after':
+        return html`<qr-after
+          .person=${this.person}
+          .parting=${view.parting}
+          .retry=${this.token !== null}
+          @try-again=${() => void this.comeIn()}
+        ></qr-after>`;
+      case 'arrive':
+      case 'room':
+        return html`<qr-arrive
+          .person=${this.person}
+          .opening=${this.opening}
+          .waiting=${this.embedded && this.token === null}
+          @come-in=${() => void this.comeIn()}
+        ></qr-arrive>`;
+    }
+  }
+
+  private get link(): string {
+    return this.token === null ? '' : `${location.origin}${location.pathname}#${this.token}`;
+  }
+
+  private begin(): void {
+    this.token = tokenIn(location.hash);
+    if (this.token !== null) return;
+    const seat = this.seats.load();
+    // A reload: the same seat goes on. Devices wait for their owner's tap.
+    if (seat?.role === this.person) this.enter(seat, { microphone: false, camera: false }, null);
+    else if (!this.embedded) this.view = { kind: 'refused', why: this.whyNoToken() };
+  }
+
+  private whyNoToken(): RefusalKind {
+    return location.hash.length > 1 ? 'invalid' : 'absent';
+  }
+
+  private async comeIn(): Promise<void> {
+    if (this.token === null || this.opening) return;
+    this.opening = true;
+    const asked = performance.now();
+    const exchange = await exchangeToken(this.token);
+    this.opening = false;
+    if (exchange.kind === 'unreachable') this.view = { kind: 'refused', why: 'unreachable' };
+    else if (exchange.kind === 'refused') this.refuse(refusalKind(exchange.code));
+    else if (exchange.seat.role !== this.person) this.refuse('invalid');
+    else {
+      forgetToken();
+      const tokenMs = performance.now() - asked;
+      this.view = { kind: 'how', seat: exchange.seat, tokenMs };
+    }
+  }
+
+  private enter(seat: Seat, arrival: Arrival, tokenMs: number | null): void {
+    const tap = performance.now();
+    performance.mark('quietroom:tap');
+    delete document.documentElement.dataset['firstFrameMs'];
+    this.seats.save(seat);
+    const session = new Session({
+      line: new SocketLine(),
+      seats: this.seats,
+      seat,
+      timers: {
+        now: () => Date.now(),
+        set: (callback, ms) => window.setTimeout(callback, ms),
+        clear: (id) => window.clearTimeout(id),
+      },
+      random: Math.random,
+    });
+    const call = new Call({ session, ...arrival, tap, tokenMs });
+    session.onChange(() => this.handleSession(call));
+    this.view = { kind: 'room', call, resumed: tokenMs === null };
+    call.start();
+  }
+
+  private handleSession(call: Call): void {
+    const { state: now, ending } = call.session;
+    if (now === 'open') this.host?.tell('joined');
+    if (ending === null || this.view.kind !== 'room' || this.view.call !== call) return;
+    this.conclude(ending);
+  }
+
+  private conclude(ending: Ending): void {
+    this.host?.tell('left', { reason: ending.kind === 'closed' ? ending.reason : ending.code });
+    if (ending.kind === 'refused') {
+      const why = refusalKind(ending.code);
+      // A seat that worked and then did not is a break, not a wrong link.
+      if (why === 'expired') this.view = { kind: 'after', parting: 'failed' };
+      else this.refuse(why);
+      return;
+    }
+    switch (ending.reason) {
+      case 'left':
+        this.view = { kind: 'after', parting: 'left' };
+        return;
+      case 'session_ended':
+        this.host?.tell('ended');
+        this.view = { kind: 'after', parting: 'ended' };
+        return;
+      case 'taken_over':
+        this.refuse('elsewhere');
+        return;
+      case 'revoked':
+      case 'expired':
+        this.refuse(ending.reason);
+        return;
+      case 'timed_out':
+      case 'server_stopping':
+      case 'fault':
+        this.view = { kind: 'after', parting: 'failed' };
+    }
+  }
+
+  private refuse(why: RefusalKind): void {
+    this.host?.tell('error', { code: why });
+    this.view = { kind: 'refused', why };
+  }
+
+  private leaveQuickly(): void {
+    const view = this.view;
+    leaveQuickly(() => {
+      if (view.kind === 'room') view.call.leave();
+      this.seats.clear();
+    });
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || this.person !== 'client' || event.isComposing) return;
+    if (this.escapes.handlePress(performance.now())) this.leaveQuickly();
+  }
+
+  private listenToHost(): void {
+    this.host = new Host({
+      token: (token) => {
+        if (this.view.kind === 'room') return;
+        this.token = token;
+        if (this.view.kind === 'refused') this.view = { kind: 'arrive' };
+      },
+      language: setLanguage,
+      leave: () => {
+        if (this.view.kind === 'room') this.view.call.leave();
+      },
+    });
+    this.host.start();
+    this.while(() => this.host?.stop());
+  }
+
+  private openWindow(): void {
+    if (this.host !== null) this.host.tell('error', { code: 'policy_blocked' });
+    else if (this.link !== '') window.open(this.link, '_blank', 'noopener');
+  }
+
+  private nameThePage(): void {
+    document.documentElement.lang = language();
+    document.title = t('title');
+    try {
+      sessionStorage.setItem('lang', language());
+    } catch {
+      // A browser that keeps nothing keeps no language either.
+    }
+  }
+}
+
+function openSeatStore(person: Role): SeatStore {
+  try {
+    return seatStore(sessionStorage, `seat.${person}`);
+  } catch {
+    return memorySeatStore();
+  }
+}

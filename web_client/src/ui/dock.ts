@@ -1,0 +1,171 @@
+/** The controls, each with its word. Leaving is a word too, not an alarm. */
+
+import { css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import './icon';
+import type { IconName } from './icon';
+import { type Key, t } from '../i18n/language';
+
+interface Control {
+  readonly id: string;
+  readonly icon: IconName;
+  readonly word: Key;
+  readonly on: boolean;
+  readonly busy: boolean;
+  readonly press: () => void;
+}
+
+@customElement('qr-dock')
+export class Dock extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      nav {
+        display: flex;
+        align-items: center;
+        justify-content: center;
+        gap: 8px;
+        flex-wrap: wrap;
+      }
+      button {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 8px 16px;
+        border-radius: var(--round-card);
+        line-height: 1.3;
+      }
+      .control {
+        background: transparent;
+        color: var(--ink-2);
+        border-color: var(--edge);
+      }
+      .control[aria-pressed='true'] {
+        background: var(--surface);
+        color: var(--ink);
+        border-color: var(--qing);
+      }
+      .control[aria-pressed='true'] qr-icon {
+        color: var(--qing);
+      }
+      .control:hover:not(:disabled) {
+        background: var(--sunken);
+      }
+      .state {
+        color: var(--ink-2);
+      }
+      .leave {
+        padding-inline: 20px;
+      }
+      .unread {
+        font-size: var(--caption);
+        color: var(--on-qing);
+        background: var(--qing);
+        border-radius: var(--round-control);
+        padding: 1px 8px;
+      }
+      .gap {
+        inline-size: 1px;
+        block-size: 24px;
+        margin-inline: 8px;
+        background: var(--hair);
+      }
+      @media (max-width: 640px) {
+        nav {
+          flex-wrap: nowrap;
+          gap: 4px;
+          align-items: stretch;
+        }
+        button {
+          flex: 1 1 0;
+          min-inline-size: 0;
+          flex-direction: column;
+          justify-content: center;
+          gap: 2px;
+          padding: 8px 2px;
+          min-block-size: 64px;
+          text-align: center;
+        }
+        .leave {
+          padding-inline: 2px;
+        }
+        .label {
+          font-size: 0.9375rem;
+        }
+        .gap {
+          display: none;
+        }
+        .unread {
+          position: absolute;
+          translate: 24px -24px;
+        }
+      }
+    `,
+  ];
+
+  @property({ type: Boolean }) microphone = false;
+  @property({ type: Boolean }) camera = false;
+  @property({ type: Boolean }) text = false;
+  @property({ attribute: false }) asking = { audio: false, video: false };
+  @property({ type: Number }) unread = 0;
+  @property({ type: Boolean }) canEnd = false;
+
+  override render() {
+    const { microphone, camera } = this;
+    return html`<nav aria-label=${t('dock.label')}>
+      ${this.control({
+        id: 'mic',
+        icon: microphone ? 'microphone' : 'microphone-off',
+        word: 'dock.mic',
+        on: microphone,
+        busy: this.asking.audio,
+        press: () => this.say('turn', { kind: 'audio', on: !microphone }),
+      })}
+      ${this.control({
+        id: 'camera',
+        icon: camera ? 'camera' : 'camera-off',
+        word: 'dock.camera',
+        on: camera,
+        busy: this.asking.video,
+        press: () => this.say('turn', { kind: 'video', on: !camera }),
+      })}
+      <button
+        class="control"
+        data-testid="text"
+        aria-pressed=${this.text}
+        @click=${() => this.say('toggle-text')}
+      >
+        <qr-icon name="text"></qr-icon>
+        <span class="label">${t('dock.text')}</span>
+        ${this.unread > 0
+          ? html`<span class="unread">${t('dock.unread', { count: this.unread })}</span>`
+          : nothing}
+      </button>
+      <span class="gap" aria-hidden="true"></span>
+      <button class="ending leave" data-testid="leave" @click=${() => this.say('ask-leave')}>
+        <span class="label">${t('dock.leave')}</span>
+      </button>
+      ${this.canEnd
+        ? html`<button class="ending leave" data-testid="end-session" @click=${() => this.say('ask-end')}>
+            <span class="label">${t('dock.end')}</span>
+          </button>`
+        : nothing}
+    </nav>`;
+  }
+
+  private control({ id, icon, word, on, busy, press }: Control) {
+    return html`<button
+      class="control"
+      data-testid=${id}
+      aria-pressed=${on}
+      ?disabled=${busy}
+      @click=${press}
+    >
+      <qr-icon name=${icon}></qr-icon>
+      <span class="label">${t(word)} <span class="state">${t(on ? 'dock.on' : 'dock.off')}</span></span>
+    </button>`;
+  }
+}

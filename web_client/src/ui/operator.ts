@@ -1,0 +1,139 @@
+/** O1: the house now. Counts, and nothing that leads to a person. */
+
+import { css, html } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import { base, QuietElement } from './element';
+import { tokenIn } from './link';
+import './page-bar';
+import { counts } from './summary';
+import { count, language, onLanguage, t, timeOfDay } from '../i18n/language';
+
+const EVERY_MS = 5_000;
+
+@customElement('qr-operator')
+export class Operator extends QuietElement {
+  static override styles = [
+    base,
+    css`
+      main {
+        max-inline-size: 880px;
+        margin-inline: auto;
+        padding: 16px 24px 64px;
+      }
+      h1 {
+        font-size: var(--headline);
+        font-weight: 600;
+      }
+      .sub {
+        color: var(--ink-2);
+        margin-block-end: 32px;
+      }
+      dl {
+        margin: 0;
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(200px, 1fr));
+        gap: 16px;
+      }
+      .count {
+        display: flex;
+        flex-direction: column-reverse;
+        justify-content: flex-end;
+        padding: 20px 24px;
+        background: var(--surface);
+        border-radius: var(--round-card);
+      }
+      dt {
+        color: var(--ink-2);
+      }
+      dd {
+        margin: 0;
+        font-size: var(--headline);
+        line-height: 1.3;
+      }
+      .fresh {
+        margin-block-start: 24px;
+        color: var(--ink-2);
+      }
+      .fresh.stale {
+        color: var(--amber);
+      }
+    `,
+  ];
+
+  @state() private summary: unknown = null;
+  @state() private refused = false;
+  @state() private stale = false;
+  private at = Date.now();
+  private readonly token = tokenIn(location.hash);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.documentElement.dataset['role'] = 'operator';
+    this.while(onLanguage(() => this.nameThePage()));
+    this.nameThePage();
+    if (this.token === null) {
+      this.refused = true;
+      return;
+    }
+    const timer = window.setInterval(() => void this.load(), EVERY_MS);
+    this.while(() => window.clearInterval(timer));
+    void this.load();
+  }
+
+  override render() {
+    return html`
+      <header><qr-page-bar></qr-page-bar></header>
+      <main>${this.refused ? this.refusal() : this.overview()}</main>
+    `;
+  }
+
+  private refusal() {
+    return html`<h1 data-testid="refusal">${t('operator.refused')}</h1>
+      <p class="sub">${t('operator.refused.next')}</p>`;
+  }
+
+  private overview() {
+    const all = counts(this.summary);
+    return html`
+      <h1>${t('operator.title')}</h1>
+      <p class="sub">${t('operator.sub')}</p>
+      ${all.length === 0
+        ? html`<p>${t('operator.empty')}</p>`
+        : html`<dl>
+            ${all.map(
+              ({ key, label, value }) =>
+                html`<div class="count" data-count=${key}>
+                  <dt>${label === null ? key : t(label)}</dt>
+                  <dd>${count(value)}</dd>
+                </div>`,
+            )}
+          </dl>`}
+      <p class="fresh ${this.stale ? 'stale' : ''}" role="status">
+        ${t(this.stale ? 'operator.stale' : 'operator.fresh', { time: timeOfDay(this.at) })}
+      </p>
+    `;
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const response = await fetch('/api/v1/operator/summary', {
+        headers: { authorization: `Bearer ${this.token ?? ''}` },
+        cache: 'no-store',
+        referrerPolicy: 'no-referrer',
+      });
+      this.refused = response.status === 401 || response.status === 403;
+      if (!response.ok) throw new Error('no summary');
+      this.summary = await response.json();
+      this.at = Date.now();
+      this.stale = false;
+    } catch {
+      this.stale = true;
+    }
+  }
+
+  private nameThePage(): void {
+    document.documentElement.lang = language();
+    document.title = t('title');
+  }
+}

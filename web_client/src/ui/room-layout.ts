@@ -1,0 +1,165 @@
+/** Where things stand in a session: by a phone's height, by a desk's width. */
+
+import { css } from 'lit';
+
+export const roomLayout = css`
+  :host {
+    block-size: 100vh;
+    block-size: 100dvh;
+    background: linear-gradient(
+      180deg,
+      color-mix(in oklab, var(--warm-sky) var(--warmth), var(--clear-sky)),
+      color-mix(in oklab, var(--warm-floor) var(--warmth), var(--clear-floor))
+    );
+    color: var(--ink);
+  }
+  main {
+    block-size: 100%;
+    display: grid;
+    gap: 12px;
+    padding: 12px 16px calc(12px + env(safe-area-inset-bottom));
+    grid-template:
+      'bar bar' auto
+      'stage text' minmax(0, 1fr)
+      'foot text' auto
+      / minmax(0, 1fr) 0;
+    column-gap: 0;
+  }
+  main.with-text {
+    grid-template-columns: minmax(0, 1fr) minmax(300px, 360px);
+    column-gap: 16px;
+  }
+  .bar {
+    grid-area: bar;
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 4px 16px;
+  }
+  .stage {
+    grid-area: stage;
+    position: relative;
+    min-block-size: 0;
+  }
+  qr-tile {
+    block-size: 100%;
+  }
+  footer {
+    grid-area: foot;
+    display: grid;
+    gap: 8px;
+    justify-items: center;
+  }
+  qr-device-note {
+    inline-size: min(720px, 100%);
+  }
+  qr-dock {
+    inline-size: 100%;
+  }
+  qr-text-panel {
+    grid-area: text;
+    min-block-size: 0;
+  }
+  .line {
+    text-align: center;
+    padding: 6px 20px;
+    border-radius: var(--round-card);
+    color: var(--ink-2);
+  }
+  .line:empty {
+    position: absolute;
+    padding: 0;
+  }
+  .line.notice {
+    background: var(--amber-ground);
+    color: var(--amber);
+  }
+  .clock {
+    display: flex;
+    align-items: baseline;
+    gap: 10px;
+    margin-inline-end: auto;
+    color: var(--ink-2);
+  }
+  .clock .time {
+    color: var(--ink);
+    font-size: var(--sentence);
+  }
+  .choices {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 12px;
+    margin-block-start: 24px;
+  }
+
+  /* The desk: what is known at the left, the face at the top under the camera, text at the right. */
+  @media (min-width: 1000px) {
+    main.counsellor {
+      grid-template:
+        'bar stage text' minmax(0, 1fr)
+        'bar foot text' auto
+        / 216px minmax(0, 1fr) 0;
+    }
+    main.counsellor.with-text {
+      grid-template-columns: 216px minmax(0, 1fr) minmax(300px, 340px);
+    }
+    .counsellor .bar {
+      flex-direction: column;
+      align-items: flex-start;
+      justify-content: flex-start;
+      gap: 20px;
+      padding-block-start: 4px;
+      margin-inline-end: 16px;
+    }
+    .counsellor .clock {
+      flex-direction: column;
+      gap: 0;
+      padding-inline-start: 12px;
+    }
+    .counsellor qr-page-bar {
+      margin-block-start: auto;
+    }
+  }
+
+  /* The phone: one thing above the other; text rises over the lower part of the picture. */
+  @media (max-width: 999px) {
+    main,
+    main.with-text {
+      grid-template:
+        'bar' auto
+        'stage' minmax(0, 1fr)
+        'foot' auto
+        / minmax(0, 1fr);
+      padding: 8px 12px calc(8px + env(safe-area-inset-bottom));
+      gap: 8px;
+    }
+    main.with-text {
+      grid-template-rows: auto minmax(120px, 2fr) minmax(160px, 3fr) auto;
+      grid-template-areas: 'bar' 'stage' 'text' 'foot';
+    }
+    .bar {
+      flex-wrap: wrap;
+    }
+  }
+  @media (max-width: 640px) {
+    .bar qr-page-bar {
+      flex: 1 1 100%;
+      order: -1;
+    }
+    .bar qr-trust-chip {
+      flex: 1 1 auto;
+    }
+    qr-tile {
+      border-radius: var(--round-card);
+    }
+  }
+  @media (max-height: 520px) {
+    :host {
+      block-size: auto;
+      min-block-size: 100dvh;
+    }
+    .stage {
+      min-block-size: 240px;
+    }
+  }
+`;

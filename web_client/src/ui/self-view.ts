@@ -1,0 +1,104 @@
+/** One's own picture: small, and gone after a while, because most people would rather not watch it. */
+
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import './icon';
+import { t } from '../i18n/language';
+
+@customElement('qr-self-view')
+export class SelfView extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        position: absolute;
+        inset: auto 16px 16px auto;
+      }
+      video {
+        display: block;
+        inline-size: clamp(96px, 18vmin, 200px);
+        aspect-ratio: 4 / 3;
+        object-fit: cover;
+        transform: scaleX(-1);
+        border-radius: var(--round-card);
+        background: var(--sunken);
+        box-shadow: 0 0 0 2px var(--surface);
+        transition: opacity 600ms ease-out;
+      }
+      button {
+        padding: 6px 12px;
+        background: var(--surface);
+        color: var(--ink-2);
+        border-radius: var(--round-card);
+        font-size: var(--caption);
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+      button:hover {
+        color: var(--ink);
+      }
+      .hide {
+        position: absolute;
+        inset: auto 0 0 auto;
+        opacity: 0;
+      }
+      .frame {
+        position: relative;
+      }
+      .frame:hover .hide,
+      .hide:focus-visible {
+        opacity: 1;
+      }
+      @media (hover: none) {
+        .hide {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) track: MediaStreamTrack | null = null;
+  /** How long the picture stays, in ms. */
+  @property({ type: Number }) stay = 20_000;
+  @state() private shown = true;
+  private timer: number | undefined;
+
+  /** Bring the picture back for a while. */
+  show(): void {
+    this.shown = true;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => (this.shown = false), this.stay);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearTimeout(this.timer);
+  }
+
+  override render() {
+    if (this.track === null) return nothing;
+    if (!this.shown) {
+      return html`<button @click=${() => this.show()}>
+        <qr-icon name="self"></qr-icon>${t('room.self.show')}
+      </button>`;
+    }
+    return html`<div class="frame">
+      <video data-testid="self-video" aria-label=${t('room.self')} muted playsinline autoplay></video>
+      <button class="hide" @click=${() => (this.shown = false)}>${t('room.self.hide')}</button>
+    </div>`;
+  }
+
+  override updated(changes: PropertyValues<this>): void {
+    if (changes.has('track') && this.track !== null) this.show();
+    const video = this.renderRoot.querySelector('video');
+    if (video === null || this.track === null) return;
+    const held = video.srcObject instanceof MediaStream ? video.srcObject.getTracks()[0] : null;
+    if (held === this.track) return;
+    video.muted = true;
+    video.srcObject = new MediaStream([this.track]);
+  }
+}

@@ -1,0 +1,144 @@
+/** A sheet: from below on a phone, a card on a desk. The call behind it goes on. */
+
+import { css, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import { t } from '../i18n/language';
+
+@customElement('qr-sheet')
+export class Sheet extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        position: fixed;
+        inset: auto 0 0;
+        z-index: 20;
+        display: flex;
+        justify-content: center;
+        pointer-events: none;
+      }
+      section {
+        pointer-events: auto;
+        position: relative;
+        inline-size: min(480px, 100%);
+        max-block-size: 85vh;
+        max-block-size: 85dvh;
+        overflow: auto;
+        padding: 24px 24px calc(24px + env(safe-area-inset-bottom));
+        border-radius: var(--round-card) var(--round-card) 0 0;
+        background: var(--surface);
+        color: var(--ink);
+        box-shadow: var(--shadow);
+        animation: rise var(--fade);
+      }
+      h2 {
+        font-size: var(--sentence);
+        line-height: 1.4;
+        padding-inline-end: 96px;
+        margin-block-end: 12px;
+      }
+      .close {
+        position: absolute;
+        inset: 14px 12px auto auto;
+        color: var(--dai);
+        padding-inline: 12px;
+      }
+      .close:hover {
+        background: var(--sunken);
+      }
+      @media (min-width: 720px) {
+        :host {
+          inset: 0;
+          align-items: center;
+        }
+        section {
+          border-radius: var(--round-card);
+          padding: 32px;
+        }
+      }
+      @keyframes rise {
+        from {
+          opacity: 0;
+          transform: translateY(12px);
+        }
+      }
+      @media (prefers-reduced-motion: reduce) {
+        section {
+          animation: fade 100ms ease-out;
+        }
+        @keyframes fade {
+          from {
+            opacity: 0;
+          }
+        }
+      }
+    `,
+  ];
+
+  @property() heading = '';
+  /** Without a close button, the sheet's own buttons are the way on. */
+  @property({ type: Boolean }) closable = true;
+  private returnTo: Element | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.returnTo = deepActive();
+    const onKey = (event: KeyboardEvent): void => this.handleKey(event);
+    this.addEventListener('keydown', onKey);
+    this.while(() => this.removeEventListener('keydown', onKey));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.returnTo instanceof HTMLElement) this.returnTo.focus();
+  }
+
+  override firstUpdated(): void {
+    this.renderRoot.querySelector('section')?.focus();
+  }
+
+  override render() {
+    return html`<section role="dialog" aria-labelledby="heading" tabindex="-1">
+      <h2 id="heading">${this.heading}</h2>
+      <slot></slot>
+      <button class="close" ?hidden=${!this.closable} @click=${() => this.say('close-sheet')}>
+        ${t('close')}
+      </button>
+    </section>`;
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    if (event.key === 'Escape') this.say('close-sheet');
+    if (event.key === 'Tab') this.keepFocus(event);
+  }
+
+  /** Focus goes round inside the sheet; pointing elsewhere is free. */
+  private keepFocus(event: KeyboardEvent): void {
+    const stops = [...this.querySelectorAll('button, a[href]')].filter(isFocusable);
+    const own = this.renderRoot.querySelector('.close');
+    if (own instanceof HTMLElement && !own.hidden) stops.push(own);
+    const first = stops[0];
+    const last = stops.at(-1);
+    const active = deepActive();
+    const edge = event.shiftKey ? first : last;
+    const target = event.shiftKey ? last : first;
+    const atStart = active instanceof HTMLElement && active.tagName === 'SECTION';
+    if (active !== edge && !(event.shiftKey && atStart)) return;
+    event.preventDefault();
+    target?.focus();
+  }
+}
+
+function isFocusable(element: Element): element is HTMLElement {
+  return element instanceof HTMLElement && !element.hasAttribute('disabled');
+}
+
+/** The element with the focus, through every shadow. */
+function deepActive(): Element | null {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active;
+}

@@ -1,0 +1,71 @@
+/** The one line under the picture: which sentence of product.md C5 is true now. Pure. */
+
+import type { Key } from '../i18n/language';
+import type { SessionState } from '../protocol/session';
+import type { LinkView, Presence } from '../protocol/wire';
+
+export interface Moment {
+  readonly session: SessionState;
+  /** How long the signaling line has been gone; null while it stands. */
+  readonly lineGoneMs: number | null;
+  readonly linkUp: boolean;
+  /** The media path stood at least once. */
+  readonly linkWasUp: boolean;
+  readonly linkGoneMs: number | null;
+  readonly other: {
+    readonly presence: Presence;
+    readonly link: LinkView;
+    readonly microphone: boolean;
+    readonly camera: boolean;
+  } | null;
+  readonly otherLeft: boolean;
+  /** The page came back by itself after a reload: its microphone waits for its owner's tap. */
+  readonly cameBackMuted: boolean;
+}
+
+export interface Status {
+  readonly key: Key;
+  readonly tone: 'plain' | 'notice';
+  /** Said at once rather than at the next pause (product.md 4.0). */
+  readonly urgent: boolean;
+}
+
+const PATIENCE_MS = 5_000;
+const LONG_MS = 30_000;
+
+export function statusOf(moment: Moment): Status | null {
+  if (moment.session === 'closed') return null;
+  return ownLine(moment) ?? peerLine(moment);
+}
+
+function ownLine(moment: Moment): Status | null {
+  if (!moment.linkUp && moment.lineGoneMs !== null) {
+    if (moment.lineGoneMs < PATIENCE_MS) return null;
+    if (moment.lineGoneMs >= LONG_MS) return notice('status.reconnecting.long', true);
+    return notice(
+      moment.other === null ? 'status.reconnecting.alone' : 'status.reconnecting',
+      true,
+    );
+  }
+  if (!moment.linkUp && !moment.linkWasUp) return plain('status.connecting');
+  if (moment.linkGoneMs !== null && moment.linkGoneMs >= PATIENCE_MS && moment.other !== null) {
+    return notice('status.text.lifeline', true);
+  }
+  return null;
+}
+
+function peerLine({ other, otherLeft, cameBackMuted }: Moment): Status | null {
+  if (other === null) return otherLeft ? plain('status.peer.left') : null;
+  if (other.presence === 'away' || other.link === 'disconnected') return notice('status.peer.lost');
+  if (cameBackMuted) return plain('status.mic.off');
+  if (other.presence !== 'present' || other.camera) return null;
+  return plain(other.microphone ? 'status.peer.camera.off' : 'status.peer.quiet');
+}
+
+function plain(key: Key): Status {
+  return { key, tone: 'plain', urgent: false };
+}
+
+function notice(key: Key, urgent = false): Status {
+  return { key, tone: 'notice', urgent };
+}

@@ -1,0 +1,217 @@
+/** Text beside the picture, or under it on a phone: always there, whatever the line does. */
+
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import './icon';
+import { t, timeOfDay } from '../i18n/language';
+import type { Outgoing } from '../protocol/outbox';
+import type { ParticipantView, Text } from '../protocol/wire';
+
+@customElement('qr-text-panel')
+export class TextPanel extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        display: grid;
+        grid-template-rows: auto minmax(0, 1fr) auto;
+        background: var(--surface);
+        border-radius: var(--round-card);
+        overflow: hidden;
+      }
+      header {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        padding: 8px 8px 0 20px;
+      }
+      h2 {
+        font-weight: 600;
+      }
+      .list {
+        overflow-y: auto;
+        overscroll-behavior: contain;
+        padding: 8px 20px 16px;
+        display: flex;
+        flex-direction: column;
+        gap: 12px;
+      }
+      .empty {
+        color: var(--ink-2);
+        margin-block: auto;
+        text-align: center;
+        text-wrap: balance;
+      }
+      li {
+        max-inline-size: 88%;
+        align-self: flex-start;
+      }
+      li.mine {
+        align-self: flex-end;
+      }
+      .body {
+        padding: 10px 14px;
+        border-radius: var(--round-card);
+        background: var(--ground);
+        overflow-wrap: anywhere;
+        white-space: pre-wrap;
+      }
+      .mine .body {
+        background: var(--sunken);
+      }
+      .about {
+        font-size: var(--caption);
+        color: var(--ink-2);
+        padding: 2px 4px 0;
+      }
+      .mine .about {
+        text-align: end;
+      }
+      .failed {
+        display: block;
+        margin-inline-start: auto;
+        padding: 4px 8px;
+        font-size: var(--caption);
+        color: var(--amber);
+        text-decoration: underline;
+        text-underline-offset: 3px;
+      }
+      form {
+        display: flex;
+        align-items: flex-end;
+        gap: 8px;
+        padding: 8px 12px 12px;
+      }
+      textarea {
+        flex: 1;
+        min-inline-size: 0;
+        min-block-size: 48px;
+        max-block-size: 30vh;
+        field-sizing: content;
+        resize: none;
+        font: inherit;
+        line-height: 1.5;
+        color: var(--ink);
+        background: var(--surface);
+        border: 1px solid var(--edge);
+        border-radius: var(--round-control);
+        padding: 11px 12px;
+      }
+      textarea::placeholder {
+        color: var(--ink-2);
+        opacity: 1;
+      }
+      .send {
+        padding-inline: 16px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) texts: readonly Text[] = [];
+  @property({ attribute: false }) waiting: readonly Outgoing[] = [];
+  @property({ attribute: false }) people: readonly ParticipantView[] = [];
+  @property() you = '';
+  @property({ type: Boolean }) closable = true;
+  @state() private draft = '';
+  @query('.list') private readonly list!: HTMLElement;
+  @query('textarea') private readonly input!: HTMLTextAreaElement;
+  private readonly names = new Map<string, string>();
+
+  override focus(): void {
+    this.input.focus();
+  }
+
+  override willUpdate(): void {
+    // A name is remembered: what someone wrote stays theirs after they have left.
+    for (const { id, name } of this.people) this.names.set(id, name);
+  }
+
+  override render() {
+    const empty = this.texts.length === 0 && this.waiting.length === 0;
+    return html`
+      <header>
+        <h2>${t('text.title')}</h2>
+        <button
+          class="link"
+          ?hidden=${!this.closable}
+          @click=${() => this.say('close-text')}
+        >
+          ${t('text.hide')}
+        </button>
+      </header>
+      <ol class="list" role="log" aria-live="polite" data-testid="text-list" tabindex="0"
+        aria-label=${t('text.title')}>
+        ${empty ? html`<li class="empty">${t('text.empty')}</li>` : nothing}
+        ${this.texts.map((text) => this.said(text))}
+        ${this.waiting.map((outgoing) => this.unsaid(outgoing))}
+      </ol>
+      <form @submit=${(event: SubmitEvent) => this.handleSubmit(event)}>
+        <textarea
+          data-testid="text-input"
+          rows="1"
+          maxlength="2000"
+          autocomplete="off"
+          aria-label=${t('text.input')}
+          placeholder=${t('text.input')}
+          .value=${this.draft}
+          @input=${() => (this.draft = this.input.value)}
+          @keydown=${(event: KeyboardEvent) => this.handleKey(event)}
+        ></textarea>
+        <button class="primary send" data-testid="text-send">${t('text.send')}</button>
+      </form>
+    `;
+  }
+
+  private said(text: Text) {
+    const mine = text.sender === this.you;
+    const who = mine ? t('text.you') : (this.names.get(text.sender) ?? '');
+    return html`<li class=${mine ? 'mine' : ''} data-seq=${text.seq}>
+      <p class="unseen">${who}</p>
+      <p class="body">${text.body}</p>
+      <p class="about">
+        ${mine ? `${t('text.delivered')} · ` : who === '' ? nothing : `${who} · `}${timeOfDay(
+          text.at,
+        )}
+      </p>
+    </li>`;
+  }
+
+  private unsaid({ key, body, state: delivery }: Outgoing) {
+    return html`<li class="mine" data-delivery=${delivery}>
+      <p class="body">${body}</p>
+      ${delivery === 'failed'
+        ? html`<button class="failed" @click=${() => this.say('retry-text', key)}>
+            ${t('text.failed')}
+          </button>`
+        : html`<p class="about">${t('text.sending')}</p>`}
+    </li>`;
+  }
+
+  override updated(changes: PropertyValues<this>): void {
+    if (changes.has('texts') || changes.has('waiting')) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    // Enter also ends a word being composed (Chinese input); only a plain Enter sends.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  private handleSubmit(event: SubmitEvent): void {
+    event.preventDefault();
+    this.send();
+    this.focus();
+  }
+
+  private send(): void {
+    const body = this.draft.trim();
+    if (body === '') return;
+    this.draft = '';
+    this.input.value = '';
+    this.say('write-text', body);
+  }
+}

@@ -1,0 +1,183 @@
+/** The other person, large, in a softly lit room. Never a spinner over a face. */
+
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import './scene';
+import { t } from '../i18n/language';
+
+@customElement('qr-tile')
+export class Tile extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        position: relative;
+        overflow: hidden;
+        border-radius: var(--round-picture);
+        background: linear-gradient(
+          180deg,
+          color-mix(in oklab, var(--warm-sky) var(--warmth), var(--clear-sky)),
+          color-mix(in oklab, var(--warm-wall) var(--warmth), var(--clear-wall)) 62%,
+          color-mix(in oklab, var(--warm-floor) var(--warmth), var(--clear-floor))
+        );
+      }
+      video {
+        position: absolute;
+        inset: 0;
+        inline-size: 100%;
+        block-size: 100%;
+        object-fit: cover;
+        opacity: 0;
+        transition: opacity var(--fade);
+      }
+      video.seen {
+        opacity: 1;
+      }
+      video.dim {
+        opacity: 0.9;
+      }
+      .place {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        grid-template-rows: 1fr auto;
+        justify-items: center;
+        padding: 16px;
+      }
+      qr-scene {
+        inline-size: min(620px, 100%);
+        block-size: 100%;
+        min-block-size: 0;
+        align-self: end;
+      }
+      .note {
+        text-align: center;
+        padding: 12px 20px 16px;
+      }
+      .who {
+        font-size: var(--sentence);
+        line-height: 1.4;
+      }
+      .sub {
+        color: var(--ink-2);
+      }
+      .initial {
+        position: absolute;
+        inset-block-start: clamp(24px, 12%, 96px);
+        display: grid;
+        place-items: center;
+        inline-size: clamp(88px, 18vmin, 144px);
+        aspect-ratio: 1;
+        border-radius: 50%;
+        background: var(--surface);
+        color: var(--qing);
+        font-size: clamp(2.25rem, 7vmin, 3.5rem);
+        box-shadow: 0 0 0 10px color-mix(in srgb, var(--surface) 45%, transparent);
+      }
+      .hear {
+        position: absolute;
+        inset-block-end: 24px;
+        inset-inline-start: 50%;
+        transform: translateX(-50%);
+      }
+      @media (prefers-reduced-motion: reduce) {
+        video {
+          transition-duration: 100ms;
+        }
+      }
+    `,
+  ];
+
+  @property() name = '';
+  /** Someone is in the room, seen or not. */
+  @property({ type: Boolean }) present = false;
+  @property({ type: Boolean }) camera = false;
+  @property({ type: Boolean }) microphone = false;
+  /** The path is down: the last picture stays for a moment, a little dimmer. */
+  @property({ type: Boolean }) dim = false;
+  @property({ attribute: false }) audioTrack: MediaStreamTrack | null = null;
+  @property({ attribute: false }) videoTrack: MediaStreamTrack | null = null;
+  @property() headline = '';
+  @property() detail = '';
+  @state() private seen = false;
+  @state() private silenced = false;
+
+  override render() {
+    const shown = this.present && this.camera && this.seen;
+    return html`
+      ${shown ? nothing : this.placeholder()}
+      <video
+        class="${shown ? 'seen' : ''} ${this.dim ? 'dim' : ''}"
+        data-testid="remote-video"
+        aria-label=${t('room.other.picture', { name: this.name })}
+        playsinline
+        autoplay
+      ></video>
+      ${this.silenced
+        ? html`<button class="primary hear" @click=${() => void this.play()}>
+            ${t('room.hear')}
+          </button>`
+        : nothing}
+    `;
+  }
+
+  private placeholder() {
+    return html`<div class="place">
+      <qr-scene></qr-scene>
+      ${this.present
+        ? html`<div class="initial" aria-hidden="true">${[...this.name][0] ?? ''}</div>`
+        : nothing}
+      <div class="note">
+        <p class="who">${this.headline}</p>
+        <p class="sub">${this.detail}</p>
+      </div>
+    </div>`;
+  }
+
+  override updated(changes: PropertyValues<this>): void {
+    if (changes.has('audioTrack') || changes.has('videoTrack')) this.attach();
+    if (changes.has('camera') && !this.camera) this.seen = false;
+    if (changes.has('camera') && this.camera) this.watch();
+  }
+
+  private get video(): HTMLVideoElement | null {
+    return this.renderRoot.querySelector('video');
+  }
+
+  private attach(): void {
+    const video = this.video;
+    if (video === null) return;
+    const tracks = [this.audioTrack, this.videoTrack].filter((track) => track !== null);
+    video.srcObject = tracks.length === 0 ? null : new MediaStream(tracks);
+    this.seen = false;
+    if (tracks.length === 0) return;
+    void this.play();
+    this.watch();
+  }
+
+  private async play(): Promise<void> {
+    try {
+      await this.video?.play();
+      this.silenced = false;
+    } catch (error) {
+      // The browser wants a tap before it makes a sound; anything else is a track being replaced.
+      if (error instanceof Error && error.name === 'NotAllowedError') this.silenced = true;
+    }
+  }
+
+  /** Tell of the next decoded picture. */
+  private watch(): void {
+    const video = this.video;
+    if (video === null) return;
+    const found = (): void => {
+      if (video !== this.video || video.videoWidth === 0) return;
+      this.seen = true;
+      this.say('first-frame');
+    };
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(found);
+    else (video as HTMLVideoElement).addEventListener('loadeddata', found, { once: true });
+  }
+}

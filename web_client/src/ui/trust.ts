@@ -1,0 +1,119 @@
+/** Who is here, is it encrypted, is it recorded: always in sight, and only what is true right now. */
+
+import { css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import './icon';
+import './sheet';
+import { t } from '../i18n/language';
+import type { ParticipantView } from '../protocol/wire';
+
+@customElement('qr-trust-chip')
+export class TrustChip extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      button {
+        display: inline-flex;
+        align-items: center;
+        gap: 8px;
+        padding: 8px 16px 8px 12px;
+        border-radius: var(--round-card);
+        background: var(--surface);
+        text-align: start;
+        line-height: 1.35;
+      }
+      button:hover {
+        background: var(--sunken);
+      }
+      qr-icon {
+        color: var(--qing);
+      }
+    `,
+  ];
+
+  @property({ type: Number }) count = 0;
+  @property({ type: Boolean }) encrypted = false;
+
+  override render() {
+    const words = [
+      t('trust.people', { count: this.count }),
+      t(this.encrypted ? 'trust.encrypted' : 'trust.unencrypted'),
+      t('trust.unrecorded'),
+    ].join(' · ');
+    return html`<button
+      data-testid="trust-chip"
+      aria-label=${`${words}. ${t('trust.open')}`}
+      @click=${() => this.say('open-trust')}
+    >
+      <qr-icon name="shield"></qr-icon><span>${words}</span>
+    </button>`;
+  }
+}
+
+@customElement('qr-trust-sheet')
+export class TrustSheet extends QuietElement {
+  static override styles = [
+    base,
+    css`
+      section + section {
+        margin-block-start: 24px;
+      }
+      h3 {
+        font-weight: 600;
+        margin-block-end: 6px;
+      }
+      li + li {
+        margin-block-start: 10px;
+      }
+      .what,
+      .cipher {
+        color: var(--ink-2);
+      }
+      .cipher {
+        font-size: var(--caption);
+      }
+      p + p {
+        margin-block-start: 6px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) people: readonly ParticipantView[] = [];
+  @property() you = '';
+  @property({ type: Boolean }) encrypted = false;
+  @property() cipher: string | null = null;
+
+  override render() {
+    return html`<qr-sheet heading=${t('trust.title')}>
+      <section>
+        <ul>
+          ${this.people.map((person) => this.person(person))}
+        </ul>
+      </section>
+      <section>
+        <h3>${t('trust.protection')}</h3>
+        <p>${t(this.encrypted ? 'trust.protection.on' : 'trust.protection.off')}</p>
+        <p>${t(location.protocol === 'https:' ? 'trust.text' : 'trust.text.plain')}</p>
+        ${this.encrypted && this.cipher !== null
+          ? html`<p class="cipher">${t('trust.cipher', { cipher: this.cipher })}</p>`
+          : nothing}
+      </section>
+      <section>
+        <h3>${t('trust.records')}</h3>
+        <p>${t('trust.records.none')}</p>
+      </section>
+    </qr-sheet>`;
+  }
+
+  private person({ id, name, role, presence }: ParticipantView) {
+    const called = id === this.you ? t('trust.you', { name }) : name;
+    const part = t(role === 'counsellor' ? 'trust.role.counsellor' : 'trust.role.client');
+    return html`<li>
+      <p>${called} · ${part}</p>
+      <p class="what">${t(presence === 'away' ? 'trust.away' : 'trust.person.hears')}</p>
+    </li>`;
+  }
+}
