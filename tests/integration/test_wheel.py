@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -199,11 +199,18 @@ def links(served: Served) -> list[str]:
     return paths
 
 
-def test_widget_is_served_to_other_origins(served: Served) -> None:
-    status, kind, body = served.get("/widget.js")
-    assert status == 200
-    assert "javascript" in kind
+def test_widget_may_be_loaded_by_pages_of_other_origins(served: Served) -> None:
+    """A module script of another origin is fetched with CORS, and so is whatever it imports."""
+    request = Request(  # noqa: S310  loopback
+        f"{served.origin}/widget.js", headers={"Origin": "https://www.clinic.example"}
+    )
+    with urlopen(request, timeout=10) as answer:  # noqa: S310  loopback
+        body = answer.read().decode()
+        assert "javascript" in answer.headers["Content-Type"]
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "quiet-room" in body
+    assert not re.findall(r"\bfrom\s*[\"']|\bimport\s*[(\"']", body)
 
 
 def test_it_ends_on_sigterm(environment: Path, tmp_path: Path) -> None:
