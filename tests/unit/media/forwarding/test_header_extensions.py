@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.errors import PacketError
+from media.forwarding.header_extensions import ExtensionReader, ExtensionWriter
+from media.plan import Extension
+from media.rtp import extensions
+from media.rtp.extensions import ONE_BYTE, TWO_BYTE
+from tests.support.packets import IDS, SLOT_IDS
+
+READER = ExtensionReader(IDS, transport_cc=True)
+NOW = 1.5
+STAMP = int(1.5 * (1 << 18)).to_bytes(3, "big")
+
+
+def read(profile: int, body: bytes, reader: ExtensionReader = READER) -> tuple[object, ...]:
+    return reader.read(body, profile, 0, len(body))
+
+
+@pytest.mark.parametrize(
+    ("profile", "body", "found"),
+    [
+        (ONE_BYTE, b"", (-1, None, None)),
+        (ONE_BYTE, b"\x10\x85\x31\x12\x34\x00\x00", (0x1234, b"\x85", None)),
+        (ONE_BYTE, b"\xc2abc\x40v", (-1, None, b"abc")),
+        (ONE_BYTE, b"\x11\x85\x00\x30\x01", (-1, None, None)),  # sizes that are not theirs
+        (ONE_BYTE, b"\xf0\x00\x10\x85", (-1, None, None)),
+        (ONE_BYTE, b"\x01\x00\x10\x85", (-1, None, None)),
+        (
+            TWO_BYTE,
+            b"\x03\x02\x12\x34\x01\x01\x85\x0c\x11" + bytes(17),
+            (0x1234, b"\x85", bytes(17)),
+        ),
+        (TWO_BYTE, b"\x03\x01\x12\x01\x02\x85\x85", (-1, None, None)),
+        (0x1234, b"\x10\x85", (-1, None, None)),
+    ],
+)
+def test_reads_what_is_passed_on(profile: int, body: bytes, found: tuple[object, ...]) -> None:
+    assert read(profile, body) == found
+
+
+def test_reads_no_transport_number_where_none_was_agreed() -> None:
+    reader = ExtensionReader(IDS, transport_cc=False)
+    assert read(ONE_BYTE, b"\x31\x12\x34", reader) == (-1, None, None)
+
+
+@given(profile=st.sampled_from([ONE_BYTE, TWO_BYTE, 5]), body=st.binary(max_size=60))
+def test_reads_what_the_parser_finds(profile: int, body: bytes) -> None:
+    try:
+        elements = extensions.parse(body, profile, 0, len(body))
+    except PacketError:
+        with pytest.raises(PacketError):
+            read(profile, body)
+        return
+    _, level, descriptor = read(profile, body)
+    assert level in (None, elements.get(1)) or profile == ONE_BYTE  # of repeats, a valid one
+    assert descriptor == elements.get(12)
+
+
+def written(
+    writer: ExtensionWriter, *args: bytes | None, with_mid: bool = False
+) -> dict[int, bytes]:
+    level, descriptor = args
+    block = writer.write(level, descriptor, NOW, with_mid=with_mid)
+    assert len(block) % 4 == 0
+    profile = int.from_bytes(block[:2], "big")
+    return extensions.parse(block, profile, 4, len(block)) if block else {}
+
+
+def test_writes_under_the_subscriber_s_ids() -> None:
+    writer = ExtensionWriter(SLOT_IDS, "rv0")
+    assert written(writer, b"\x85", b"dd", with_mid=True) == {
+        9: b"rv0", 5: STAMP, 6: b"\x85", 8: b"dd"
+    }  # fmt: skip
+    assert written(writer, None, None) == {5: STAMP}
+
+
+def test_writes_nothing_that_was_not_agreed() -> None:
+    writer = ExtensionWriter({}, "rv0")
+    assert writer.write(b"\x85", b"dd", NOW, with_mid=True) == b""
+    only_level = ExtensionWriter({Extension.AUDIO_LEVEL: 1}, "rv0")
+    assert written(only_level, b"\x85", b"dd", with_mid=True) == {1: b"\x85"}
+    assert only_level.write(None, None, NOW, with_mid=False) == b""
+
+
+@pytest.mark.parametrize("length", [1, 16, 17, 255])
+def test_a_long_descriptor_takes_the_two_byte_form_untouched(length: int) -> None:
+    descriptor = bytes(range(length))
+    writer = ExtensionWriter(SLOT_IDS, "rv0")
+    block = writer.write(None, descriptor, NOW, with_mid=False)
+    assert (block[:2] == b"\x10\x00") is (length > 16)
+    assert written(writer, None, descriptor)[8] == descriptor
+
+
+def test_a_long_mid_or_a_high_id_takes_the_two_byte_form() -> None:
+    high = ExtensionWriter({**SLOT_IDS, Extension.AUDIO_LEVEL: 200}, "rv0")
+    assert written(high, b"\x85", b"dd", with_mid=True) == {
+        9: b"rv0", 5: STAMP, 200: b"\x85", 8: b"dd"
+    }  # fmt: skip
+    long = ExtensionWriter({Extension.MID: 9}, "m" * 17)
+    assert written(long, None, None, with_mid=True) == {9: b"m" * 17}
+    assert written(long, b"\x85", b"dd") == {}
+
+
+def test_send_time_wraps_at_64_seconds() -> None:
+    writer = ExtensionWriter({Extension.ABS_SEND_TIME: 5}, "rv0")
+    first = writer.write(None, None, 1.0, with_mid=False)
+    assert writer.write(None, None, 65.0, with_mid=False) == first

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+
+from media.forwarding.nack import (
+    DEFAULT_RTT_S,
+    GIVE_UP_S,
+    MAX_MISSING,
+    MAX_TRIES,
+    NEVER,
+    REORDER_S,
+    NackTracker,
+)
+
+# gaps (first, after, at), late arrivals (number, at), when to collect -> what is asked for
+TABLE = [
+    ([], [], [1.0], [[]]),
+    ([(10, 12, 0.0)], [], [0.0, REORDER_S / 2], [[], []]),  # may be only late
+    ([(10, 12, 0.0)], [], [REORDER_S], [[10, 11]]),
+    ([(10, 12, 0.0)], [(10, 0.005)], [REORDER_S], [[11]]),
+    ([(10, 12, 0.0)], [(10, 0.005), (11, 0.006)], [REORDER_S], [[]]),
+    ([(10, 11, 0.0)], [(99, 0.001)], [REORDER_S], [[10]]),
+    ([(10, 11, 0.0)], [], [0.01, 0.05, 0.12], [[10], [], [10]]),  # again after a round trip
+    ([(10, 11, 0.0), (20, 21, 0.05)], [], [0.01, 0.065, 0.12], [[10], [20], [10]]),
+    ([(20, 21, 0.0), (30, 31, 0.0)], [], [0.02], [[20, 30]]),
+]
+
+
+@pytest.mark.parametrize(("gaps", "late", "times", "asked"), TABLE)
+def test_asks_for_what_is_missing(
+    gaps: list[tuple[int, int, float]],
+    late: list[tuple[int, float]],
+    times: list[float],
+    asked: list[list[int]],
+) -> None:
+    tracker = NackTracker()
+    events = [(at, "gap", first, after) for first, after, at in gaps]
+    events += [(at, "late", number, 0) for number, at in late]
+    events += [(at, "look", 0, 0) for at in times]
+    looked = []
+    for at, what, number, after in sorted(events, key=lambda event: event[0]):
+        if what == "gap":
+            tracker.handle_gap(number, after, at)
+        elif what == "late":
+            tracker.handle_late(number, at)
+        else:
+            looked.append(tracker.collect(at))
+    assert looked == asked
+
+
+def run(tracker: NackTracker) -> list[float]:
+    """Collect whenever due until nothing is; return the times something was asked for."""
+    asked = []
+    while tracker.due != NEVER:
+        now = tracker.due
+        if tracker.collect(now):
+            asked.append(now)
+    return asked
+
+
+def test_gives_up_after_a_second() -> None:
+    tracker = NackTracker()
+    tracker.handle_gap(1, 2, 0.0)
+    asked = run(tracker)
+    assert 5 < len(asked) <= MAX_TRIES
+    assert asked[-1] < GIVE_UP_S
+    assert len(tracker) == 0
+
+
+def test_gives_up_after_so_many_tries_where_the_line_is_short() -> None:
+    tracker = NackTracker()
+    tracker.rtt_s = 0.02
+    tracker.handle_gap(1, 2, 0.0)
+    assert len(run(tracker)) == MAX_TRIES
+
+
+def test_the_list_is_bounded_and_the_newest_stay() -> None:
+    tracker = NackTracker()
+    tracker.handle_gap(0, 100, 0.0)
+    tracker.handle_gap(200, 3000, 0.0)
+    assert len(tracker) == MAX_MISSING
+    assert tracker.collect(1.0 - 0.5)[-1] == 2999
+    for first in range(4000, 8000, 3):
+        tracker.handle_gap(first, first + 2, 0.5)
+    assert len(tracker) == MAX_MISSING
+
+
+def test_learns_the_round_trip_from_first_answers_only() -> None:
+    tracker = NackTracker()
+    tracker.handle_gap(1, 3, 0.0)
+    tracker.collect(0.01)
+    assert tracker.handle_late(1, 0.04)
+    learned = tracker.rtt_s
+    assert learned < DEFAULT_RTT_S
+    tracker.collect(0.2)
+    tracker.handle_late(2, 0.21)  # an answer to which of two requests?
+    assert tracker.rtt_s == learned
+
+
+def test_an_arrival_that_was_not_missing_is_said_so() -> None:
+    assert not NackTracker().handle_late(5, 0.0)
+
+
+def test_clear_forgets() -> None:
+    tracker = NackTracker()
+    tracker.handle_gap(1, 3, 0.0)
+    tracker.clear()
+    assert tracker.due == NEVER
+    assert tracker.collect(1.0) == []
