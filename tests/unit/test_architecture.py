@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -44,30 +45,38 @@ def test_import_contracts_are_kept(tmp_path: Path) -> None:
 
 @dataclass(frozen=True)
 class Plant:
-    """One offence: ``line`` appended to ``path``, and the words the linter must then say."""
+    """One offence: ``line`` appended to ``path``, and what the linter must then say (a pattern)."""
 
     path: str
     line: str
     expected: str
 
 
+ARROW = r"The one arrow BROKEN"
+INSIDE_MEDIA = r"Inside media \(.*\) BROKEN"
+PURE = r"Pure cores .* BROKEN"
+
 PLANTS = {
-    "backward": Plant("media/plan.py", "import signaling.wire", "The one arrow BROKEN"),
-    "backward-inside-media": Plant(
-        "media/ids.py", "import media.engine", "Inside media (every module listed"
+    "backward": Plant("media/plan.py", "import signaling.wire", ARROW),
+    "backward-to-recording": Plant("media/plan.py", "import recording", ARROW),
+    "backward-under-type-checking": Plant(
+        "media/plan.py",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import signaling.wire",
+        ARROW,
     ),
-    "stray-helper": Plant("media/helpers.py", "", "media.helpers"),
-    "stray-domain-module": Plant("signaling/domain/utils.py", "", "signaling.domain.utils"),
+    "backward-inside-media": Plant("media/ids.py", "import media.engine", INSIDE_MEDIA),
+    "stray-helper": Plant("media/helpers.py", "", r"not listed as layers:\s+- media\.helpers\b"),
+    "stray-domain-module": Plant(
+        "signaling/domain/utils.py", "", r"not listed as layers:\s+- signaling\.domain\.utils\b"
+    ),
     "aiortc-outside-its-door": Plant(
-        "media/router.py", "import aiortc", "aiortc has one door BROKEN"
+        "media/router.py", "import aiortc", r"aiortc has one door BROKEN"
     ),
     "socketio-outside-its-door": Plant(
-        "signaling/routes.py", "import socketio", "python-socketio has one door BROKEN"
+        "signaling/routes.py", "import socketio", r"python-socketio has one door BROKEN"
     ),
-    "clock-in-a-pure-core": Plant(
-        "signaling/domain/grants.py", "import time", "Pure cores know no clock"
-    ),
-    "socket-in-a-pure-core": Plant("media/router.py", "import socket", "Pure cores know no clock"),
+    "clock-in-a-pure-core": Plant("signaling/domain/grants.py", "import time", PURE),
+    "socket-in-a-pure-core": Plant("media/router.py", "import socket", PURE),
 }
 
 
@@ -79,7 +88,7 @@ def test_planted_offence_fails(name: str, tmp_path: Path) -> None:
         module.write(f"\n{plant.line}\n")
     result = lint_imports(tree)
     assert result.returncode != 0
-    assert plant.expected in result.stdout, result.stdout
+    assert re.search(plant.expected, result.stdout), result.stdout
 
 
 @pytest.mark.parametrize("package", PACKAGES)

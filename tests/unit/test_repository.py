@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support import check_files
 
@@ -120,3 +121,14 @@ def test_shell_scripts_parse(script: str) -> None:
         ["bash", "-n", str(ROOT / script)], capture_output=True, check=False, timeout=20
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_hooks_are_local_and_run_what_the_makefile_runs() -> None:
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repository["repo"] for repository in config["repos"]] == ["local"]
+    entries = [hook["entry"] for hook in config["repos"][0]["hooks"]]
+    tools = {"ruff format", "ruff check", "mypy", "lint-imports", "codespell", "shellcheck"}
+    assert not [tool for tool in tools if not any(tool in entry for entry in entries)]
+    for target in ("lint", "type"):
+        assert f"npm --prefix web_client run --silent {target}" in entries
+        assert f"npm run --silent {target}" in MAKEFILE
