@@ -74,6 +74,7 @@ class App:
         self._routes = Routes(config, self.registry, self.metrics, config.public_url)
         self._gateway = Gateway(config, self.registry, self.metrics)
         self._runners: list[web.AppRunner] = []
+        self._stopped = False
         self.url = config.public_url
 
     async def start(self) -> None:
@@ -104,7 +105,13 @@ class App:
         logs.event("started", version=package_version())
 
     async def stop(self) -> None:
-        """Tell everyone, close everything; nothing of this gateway is left when it returns."""
+        """Tell everyone, close everything; nothing of this gateway is left when it returns.
+
+        A second call does nothing.
+        """
+        if self._stopped:
+            return
+        self._stopped = True
         self._routes.ready = False
         await self.registry.stop()
         await self._gateway.stop()
@@ -167,7 +174,9 @@ class App:
         )
 
     def _own_url(self, port: int) -> str:
-        """The address to type. On every interface: with TLS the one that other machines reach,
+        """Return the address to type.
+
+        On every interface: with TLS the one that other machines reach,
         without it loopback, for a browser gives no microphone to a plain page from elsewhere.
         """
         host = self.config.host

@@ -124,10 +124,10 @@ class Gateway:
             room, role = await self._registry.connect(seat, connection)
         except Refusal as refusal:
             self._metrics.refused("connect", refusal.code)
-            raise ConnectionRefused({"code": refusal.code.value}) from None
+            raise ConnectionRefused("refused", {"code": refusal.code.value}) from None
         except Exception as error:  # a bug: the stranger is told to try again, we are told where
             logs.fault("connect_fault", error)
-            raise ConnectionRefused({"code": Code.BUSY.value}) from None
+            raise ConnectionRefused("refused", {"code": Code.BUSY.value}) from None
         connection.room, connection.role = room, role
         self._connections[sid] = connection
 

@@ -185,6 +185,17 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         self._deadlines: dict[str, asyncio.TimerHandle] = {}
         self._cuts: set[asyncio.Task[None]] = set()
 
+    async def handle_request(self, request: web.Request) -> Any:
+        """Answer one HTTP request, be it a poll or the beginning of a WebSocket.
+
+        Raises :class:`MalformedBody`.
+        """
+        sid = request.query.get("sid", "")
+        socket = self.eio.sockets.get(sid)
+        if socket is not None and socket.closed:
+            del self.eio.sockets[sid]  # the library stumbles over one that it has not swept yet
+        return await super().handle_request(request)
+
     @property
     def open_sockets(self) -> int:
         """How many Engine.IO connections there are."""

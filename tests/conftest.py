@@ -1,0 +1,73 @@
+"""What holds for every test: nothing personal in a log, and no socket where none belongs."""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from tests.support.people import SEEDED
+
+TESTS = Path(__file__).resolve().parent
+
+PERSONAL = {
+    "an IPv4 address": re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"),
+    "an IPv6 address": re.compile(r"(?i)(?<![\w:])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\w:])"),
+    "a token": re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.|(?<![\w-])[\w-]{43}(?![\w-])"),
+    "SDP": re.compile(r"a=(?:fingerprint|candidate|ice-ufrag|ice-pwd|mid)\b|m=(?:audio|video)"),
+    "a seeded name or text": re.compile("|".join(re.escape(word) for word in SEEDED)),
+}
+OURS = ("quietroom", "signaling", "media", "recording")
+
+
+def personal_in(text: str) -> list[str]:
+    """What a log line says that it must not."""
+    return [what for what, pattern in PERSONAL.items() if pattern.search(text)]
+
+
+class Guard(logging.Handler):
+    """Keeps what would have been written: all of ours, and the libraries' warnings."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        ours = record.name.split(".")[0] in OURS
+        if ours or record.levelno >= logging.WARNING:
+            self.lines.append(logging.Formatter().format(record))
+
+
+@pytest.fixture(autouse=True)
+def log_guard() -> Iterator[Guard]:
+    """Fail the test whose code logs an address, a token, SDP or a seeded name."""
+    guard = Guard()
+    root = logging.getLogger()
+    root.addHandler(guard)
+    ours = logging.getLogger("quietroom")
+    level = ours.level
+    ours.setLevel(logging.DEBUG)
+    yield guard
+    ours.setLevel(level)
+    root.removeHandler(guard)
+    # The line itself is not repeated: a report of a leak must not leak.
+    leaks = [what for line in guard.lines for what in personal_in(line)]
+    assert not leaks, f"logged: {sorted(set(leaks))}"
+
+
+def _refuse(*_args: Any, **_kwargs: Any) -> NoReturn:
+    raise AssertionError("a unit or sim test opened a socket")
+
+
+@pytest.fixture(autouse=True)
+def no_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit and sim tests touch no network; an event loop's own socket pair is not one."""
+    where = Path(str(request.path)).relative_to(TESTS).parts[0]
+    if where in {"unit", "sim"}:
+        for method in ("bind", "connect", "connect_ex", "sendto"):
+            monkeypatch.setattr(socket.socket, method, _refuse)
