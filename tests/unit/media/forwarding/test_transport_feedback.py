@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,6 +114,7 @@ def test_every_arrival_is_told_as_it_was(steps: list[tuple[int, int, bool]]) -> 
             messages += feedback.take()
     messages += feedback.take()
     said = {at + CYCLE: when for at, when in told(messages, CYCLE * 2).items() if when is not None}
-    assert all(arrival in came[at] for at, arrival in said.items())
+    for at, arrival in said.items():
+        assert any(arrival == pytest.approx(when, abs=TICK_S) for when in came[at])
     assert max(came) in said
     assert all(len(message) < 1250 for message in messages)
