@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from media.channel import EndpointClose
 from media.errors import OfferFault
+from media.forwarding.drops import DropReason
 from signaling import wire
 from signaling.border import STATUS
 from signaling.domain.errors import Code
@@ -25,6 +26,7 @@ from signaling.domain.room import PHASES
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
+ARCHITECTURE = (DOCS / "architecture.md").read_text(encoding="utf-8")
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 CLOSURES = (DOCS / "closures.md").read_text(encoding="utf-8")
 
@@ -104,6 +106,18 @@ def test_routes_are_documented() -> None:
     assert not [path for _, path in routes if path not in said]
 
 
+def test_every_module_has_its_room_in_the_architecture() -> None:
+    rooms = ARCHITECTURE.split("## Rooms of the house", 1)[1].split("\n## ", 1)[0]
+    named = set(re.findall(r"\w+", rooms))
+    modules = {
+        path.stem
+        for package in ("media", "signaling", "recording")
+        for path in (ROOT / package).rglob("*.py")
+        if path.stem != "__init__"
+    }
+    assert not modules - named
+
+
 def test_limits_are_the_ones_documented() -> None:
     assert f"{wire.MAX_TEXT_CHARS} characters" in PROTOCOL
     assert f"{wire.MAX_MESSAGE_BYTES // 1024} KiB" in PROTOCOL
@@ -136,6 +150,17 @@ def test_every_metric_is_documented() -> None:
     names = exported_metrics()
     assert names
     assert not {name for name in names if f"`{name}" not in OPERATIONS}
+
+
+def test_every_reason_to_drop_a_datagram_is_documented() -> None:
+    counted = {reason.value for reason in DropReason}
+    for path in (ROOT / "media").glob("*.py"):
+        for index in re.findall(r"dropped\[([^\]]*)\] \+= 1", path.read_text(encoding="utf-8")):
+            counted |= set(re.findall(r"\"(\w+)\"", index))
+    table = OPERATIONS.split("Reasons of `quietroom_media_dropped_total`", 1)[1].split("\n\nW", 1)[
+        0
+    ]
+    assert counted == set(re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE))
 
 
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "deploy").glob("*.md")])
