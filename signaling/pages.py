@@ -14,6 +14,7 @@ PAGES: Final = {
     "/client": "client.html",
     "/counsellor": "counsellor.html",
     "/operator": "operator.html",
+    "/away": "away.html",
 }
 PLAIN: Final = {
     "/widget.js": "text/javascript",
