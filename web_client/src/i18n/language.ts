@@ -54,3 +54,9 @@ export function timeOfDay(unixMs: number): string {
 export function count(value: number): string {
   return new Intl.NumberFormat(current).format(value);
 }
+
+/** A measured amount with its unit, such as "0.8 s" or "12.4 MB". */
+export function amount(value: number, unit: 'second' | 'megabyte'): string {
+  const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(current, style).format(value);
+}

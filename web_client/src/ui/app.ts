@@ -1,6 +1,6 @@
 /** The page of a client or a counsellor: which of its few views is shown, and what leads from one to the next. */
 
-import { html } from 'lit';
+import { css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import './after';
@@ -32,7 +32,14 @@ type View =
 
 @customElement('qr-app')
 export class App extends QuietElement {
-  static override styles = [base];
+  static override styles = [
+    base,
+    css`
+      .bar {
+        padding: 12px 16px;
+      }
+    `,
+  ];
 
   @property() person: Role = 'client';
   @state() private view: View = { kind: 'arrive' };

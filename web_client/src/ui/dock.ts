@@ -35,6 +35,7 @@ export class Dock extends QuietElement {
         align-items: center;
         gap: 8px;
         padding: 8px 16px;
+        position: relative;
         border-radius: var(--round-card);
         line-height: 1.3;
       }
@@ -61,11 +62,15 @@ export class Dock extends QuietElement {
         padding-inline: 20px;
       }
       .unread {
+        position: absolute;
+        inset: -8px -4px auto auto;
+        min-inline-size: 24px;
         font-size: var(--caption);
+        text-align: center;
         color: var(--on-qing);
         background: var(--qing);
-        border-radius: var(--round-control);
-        padding: 1px 8px;
+        border-radius: 12px;
+        padding: 1px 7px;
       }
       .gap {
         inline-size: 1px;
@@ -97,10 +102,6 @@ export class Dock extends QuietElement {
         }
         .gap {
           display: none;
-        }
-        .unread {
-          position: absolute;
-          translate: 24px -24px;
         }
       }
     `,
@@ -141,7 +142,8 @@ export class Dock extends QuietElement {
         <qr-icon name="text"></qr-icon>
         <span class="label">${t('dock.text')}</span>
         ${this.unread > 0
-          ? html`<span class="unread">${t('dock.unread', { count: this.unread })}</span>`
+          ? html`<span class="unread" aria-hidden="true">${this.unread}</span
+              ><span class="unseen">${t('dock.unread', { count: this.unread })}</span>`
           : nothing}
       </button>
       <span class="gap" aria-hidden="true"></span>

@@ -6,16 +6,24 @@ import { customElement, state } from 'lit/decorators.js';
 import { base, QuietElement } from './element';
 import { tokenIn } from './link';
 import './page-bar';
-import { counts } from './summary';
-import { count, language, onLanguage, t, timeOfDay } from '../i18n/language';
+import { type Count, counts, isReady } from './summary';
+import { amount, count, language, onLanguage, t, timeOfDay } from '../i18n/language';
 
 const EVERY_MS = 5_000;
+
+function written({ value, unit }: Count): string {
+  if (unit === 'bytes') return amount(value / 1e6, 'megabyte');
+  return unit === 'seconds' ? amount(value, 'second') : count(value);
+}
 
 @customElement('qr-operator')
 export class Operator extends QuietElement {
   static override styles = [
     base,
     css`
+      header {
+        padding: 12px 16px;
+      }
       main {
         max-inline-size: 880px;
         margin-inline: auto;
@@ -95,17 +103,19 @@ export class Operator extends QuietElement {
 
   private overview() {
     const all = counts(this.summary);
+    const takes = isReady(this.summary);
+    const ready = takes === null ? '' : t(takes ? 'operator.ready' : 'operator.stopping');
     return html`
       <h1>${t('operator.title')}</h1>
-      <p class="sub">${t('operator.sub')}</p>
+      <p class="sub">${t('operator.sub')} ${ready}</p>
       ${all.length === 0
         ? html`<p>${t('operator.empty')}</p>`
         : html`<dl>
             ${all.map(
-              ({ key, label, value }) =>
-                html`<div class="count" data-count=${key}>
-                  <dt>${label === null ? key : t(label)}</dt>
-                  <dd>${count(value)}</dd>
+              (one) =>
+                html`<div class="count" data-count=${one.key}>
+                  <dt>${t(one.label)}</dt>
+                  <dd>${written(one)}</dd>
                 </div>`,
             )}
           </dl>`}

@@ -131,9 +131,6 @@ export class RoomElement extends QuietElement {
   private tile() {
     const other = this.other;
     const here = other !== null && other.presence !== 'expected';
-    const words = here
-      ? t(other.microphone ? 'room.sound.ok' : 'room.text.only')
-      : t('room.waiting.sub');
     const name = this.otherName;
     return html`<qr-tile
       .name=${name}
@@ -144,7 +141,7 @@ export class RoomElement extends QuietElement {
       .audioTrack=${other === null ? null : this.call.received(other.id, 'audio')}
       .videoTrack=${other === null ? null : this.call.received(other.id, 'video')}
       .headline=${here ? name : t('room.waiting', { name: sentenceCase(name) })}
-      .detail=${words}
+      .detail=${here ? '' : t('room.waiting.sub')}
     ></qr-tile>`;
   }
 
@@ -210,7 +207,7 @@ export class RoomElement extends QuietElement {
           .cipher=${this.call.link.cipher}
         ></qr-trust-sheet>`;
       case 'leave':
-        return html`<qr-sheet heading=${t('leave.title')} .closable=${false}>
+        return html`<qr-sheet place="dock" heading=${t('leave.title')} .closable=${false}>
           <p>${t('leave.body')}</p>
           <div class="choices">
             <button class="plain" data-testid="leave-cancel" @click=${() => (this.asking = null)}>
@@ -222,7 +219,7 @@ export class RoomElement extends QuietElement {
           </div>
         </qr-sheet>`;
       case 'end':
-        return html`<qr-sheet heading=${t('end.title')} .closable=${false}>
+        return html`<qr-sheet place="dock" heading=${t('end.title')} .closable=${false}>
           <p>${t('end.body')}</p>
           <div class="choices">
             <button class="plain" data-testid="end-cancel" @click=${() => (this.asking = null)}>

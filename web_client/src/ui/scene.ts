@@ -1,7 +1,7 @@
 /** The room itself: daylight from a window, two chairs, a cup on the table. No one has to be in it. */
 
-import { css, html } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, nothing, svg } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 
 import { base, QuietElement } from './element';
 
@@ -21,9 +21,15 @@ export class Scene extends QuietElement {
         fill: var(--light);
         opacity: 0.55;
       }
+      .glow {
+        fill: url(#glow);
+      }
       .beam {
         fill: var(--light);
         opacity: 0.34;
+      }
+      .lit {
+        stop-color: var(--light);
       }
       .far {
         fill: var(--leaf);
@@ -70,11 +76,38 @@ export class Scene extends QuietElement {
         stroke-width: 3;
         stroke-linecap: round;
       }
+      .body {
+        fill: var(--qing);
+        opacity: 0.82;
+      }
+      .head {
+        fill: var(--surface);
+        stroke: var(--qing);
+        stroke-width: 3;
+      }
+      .initial {
+        fill: var(--qing);
+        font-size: 34px;
+        text-anchor: middle;
+        dominant-baseline: central;
+      }
       .cup {
         fill: var(--surface);
       }
     `,
   ];
+
+  /** The first letter of whoever sits in the other chair; empty while nobody does. */
+  @property() guest = '';
+
+  private seated() {
+    return svg`<g>
+      <path class="body" d="M424 268c0-34 22-56 48-56s48 22 48 56z" />
+      <path class="body" d="M430 262h82v14h-82z" />
+      <circle class="head" cx="472" cy="172" r="37" />
+      <text class="initial" x="472" y="172">${this.guest}</text>
+    </g>`;
+  }
 
   override render() {
     return html`<svg viewBox="0 0 640 400" preserveAspectRatio="xMidYMax meet" aria-hidden="true">
@@ -86,6 +119,10 @@ export class Scene extends QuietElement {
           <stop offset="0" stop-color="#fff" stop-opacity="1" />
           <stop offset="1" stop-color="#fff" stop-opacity="0" />
         </linearGradient>
+        <radialGradient id="glow">
+          <stop class="lit" offset="0" stop-opacity="0.9" />
+          <stop class="lit" offset="1" stop-opacity="0" />
+        </radialGradient>
         <linearGradient id="sides" x1="0" y1="0" x2="1" y2="0">
           <stop offset="0" stop-color="#fff" stop-opacity="0" />
           <stop offset="0.18" stop-color="#fff" stop-opacity="1" />
@@ -95,6 +132,7 @@ export class Scene extends QuietElement {
         <mask id="soft-beam"><path d="M180 320h280l84 80H96z" fill="url(#fade)" /></mask>
         <mask id="soft-floor"><rect width="640" height="400" fill="url(#sides)" /></mask>
       </defs>
+      <ellipse class="glow" cx="320" cy="150" rx="300" ry="190" />
       <g mask="url(#soft-floor)"><rect class="floor" y="320" width="640" height="80" /></g>
       <g clip-path="url(#window)">
         <rect class="sky" x="224" width="192" height="232" />
@@ -124,6 +162,7 @@ export class Scene extends QuietElement {
         <path class="shade" d="M536 262h-86a20 20 0 0 0-20 20v2h112z" />
         <path class="wood" d="M548 256c-30-10-62-10-92 0v28" />
       </g>
+      ${this.guest === '' ? nothing : this.seated()}
       <g>
         <ellipse class="shade" cx="320" cy="356" rx="52" ry="6" />
         <path class="wood" d="M320 296v34M320 328l-26 26M320 328l26 26" />

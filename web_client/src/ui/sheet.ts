@@ -54,6 +54,12 @@ export class Sheet extends QuietElement {
           inset: 0;
           align-items: center;
         }
+        :host([place='corner']) {
+          inset: 72px auto auto 16px;
+        }
+        :host([place='dock']) {
+          inset: auto 0 76px;
+        }
         section {
           border-radius: var(--round-card);
           padding: 32px;
@@ -79,6 +85,8 @@ export class Sheet extends QuietElement {
   ];
 
   @property() heading = '';
+  /** Where it stands on a desk: never over a face when it can be helped. */
+  @property({ reflect: true }) place: 'middle' | 'corner' | 'dock' = 'middle';
   /** Without a close button, the sheet's own buttons are the way on. */
   @property({ type: Boolean }) closable = true;
   private returnTo: Element | null = null;

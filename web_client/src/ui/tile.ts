@@ -64,19 +64,6 @@ export class Tile extends QuietElement {
       .sub {
         color: var(--ink-2);
       }
-      .initial {
-        position: absolute;
-        inset-block-start: clamp(24px, 12%, 96px);
-        display: grid;
-        place-items: center;
-        inline-size: clamp(88px, 18vmin, 144px);
-        aspect-ratio: 1;
-        border-radius: 50%;
-        background: var(--surface);
-        color: var(--qing);
-        font-size: clamp(2.25rem, 7vmin, 3.5rem);
-        box-shadow: 0 0 0 10px color-mix(in srgb, var(--surface) 45%, transparent);
-      }
       .hear {
         position: absolute;
         inset-block-end: 24px;
@@ -117,7 +104,7 @@ export class Tile extends QuietElement {
         autoplay
       ></video>
       ${this.silenced
-        ? html`<button class="primary hear" @click=${() => void this.play()}>
+        ? html`<button class="primary hear" @click=${() => void this.hear()}>
             ${t('room.hear')}
           </button>`
         : nothing}
@@ -126,10 +113,7 @@ export class Tile extends QuietElement {
 
   private placeholder() {
     return html`<div class="place">
-      <qr-scene></qr-scene>
-      ${this.present
-        ? html`<div class="initial" aria-hidden="true">${[...this.name][0] ?? ''}</div>`
-        : nothing}
+      <qr-scene .guest=${this.present ? ([...this.name][0] ?? '') : ''}></qr-scene>
       <div class="note">
         <p class="who">${this.headline}</p>
         <p class="sub">${this.detail}</p>
@@ -164,8 +148,16 @@ export class Tile extends QuietElement {
       this.silenced = false;
     } catch (error) {
       // The browser wants a tap before it makes a sound; anything else is a track being replaced.
-      if (error instanceof Error && error.name === 'NotAllowedError') this.silenced = true;
+      if (!(error instanceof Error) || error.name !== 'NotAllowedError' || this.video === null) return;
+      this.silenced = true;
+      this.video.muted = true;
+      await this.video.play().catch(() => undefined);
     }
+  }
+
+  private async hear(): Promise<void> {
+    if (this.video !== null) this.video.muted = false;
+    await this.play();
   }
 
   /** Tell of the next decoded picture. */

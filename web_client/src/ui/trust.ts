@@ -6,7 +6,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { base, buttons, QuietElement } from './element';
 import './icon';
 import './sheet';
-import { t } from '../i18n/language';
+import { type Key, t } from '../i18n/language';
 import type { ParticipantView } from '../protocol/wire';
 
 @customElement('qr-trust-chip')
@@ -28,6 +28,9 @@ export class TrustChip extends QuietElement {
       button:hover {
         background: var(--sunken);
       }
+      .word {
+        white-space: nowrap;
+      }
       qr-icon {
         color: var(--qing);
       }
@@ -42,15 +45,26 @@ export class TrustChip extends QuietElement {
       t('trust.people', { count: this.count }),
       t(this.encrypted ? 'trust.encrypted' : 'trust.unencrypted'),
       t('trust.unrecorded'),
-    ].join(' · ');
+    ];
     return html`<button
       data-testid="trust-chip"
-      aria-label=${`${words}. ${t('trust.open')}`}
+      aria-label=${`${words.join(' · ')}. ${t('trust.open')}`}
       @click=${() => this.say('open-trust')}
     >
-      <qr-icon name="shield"></qr-icon><span>${words}</span>
+      <qr-icon name="shield"></qr-icon>
+      <span>
+        ${words.map(
+          (word, place) => html`${place === 0 ? '' : ' · '}<span class="word">${word}</span>`,
+        )}
+      </span>
     </button>`;
   }
+}
+
+/** How text travels follows from how this page came: TLS, this machine only, or in the open. */
+function textKey(): Key {
+  if (location.protocol === 'https:') return 'trust.text';
+  return isSecureContext ? 'trust.text.local' : 'trust.text.plain';
 }
 
 @customElement('qr-trust-sheet')
@@ -58,6 +72,9 @@ export class TrustSheet extends QuietElement {
   static override styles = [
     base,
     css`
+      :host {
+        display: contents;
+      }
       section + section {
         margin-block-start: 24px;
       }
@@ -87,7 +104,7 @@ export class TrustSheet extends QuietElement {
   @property() cipher: string | null = null;
 
   override render() {
-    return html`<qr-sheet heading=${t('trust.title')}>
+    return html`<qr-sheet place="corner" heading=${t('trust.title')}>
       <section>
         <ul>
           ${this.people.map((person) => this.person(person))}
@@ -96,7 +113,7 @@ export class TrustSheet extends QuietElement {
       <section>
         <h3>${t('trust.protection')}</h3>
         <p>${t(this.encrypted ? 'trust.protection.on' : 'trust.protection.off')}</p>
-        <p>${t(location.protocol === 'https:' ? 'trust.text' : 'trust.text.plain')}</p>
+        <p>${t(textKey())}</p>
         ${this.encrypted && this.cipher !== null
           ? html`<p class="cipher">${t('trust.cipher', { cipher: this.cipher })}</p>`
           : nothing}
