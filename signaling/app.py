@@ -75,6 +75,7 @@ class App:
         self._gateway = Gateway(config, self.registry, self.metrics)
         self._runners: list[web.AppRunner] = []
         self._stopped = False
+        self.metrics_address: tuple[str, int] | None = None
         self.url = config.public_url
 
     async def start(self) -> None:
@@ -93,9 +94,11 @@ class App:
         try:
             port = await self._serve(self._application(), config.host, config.port, self._tls)
             if config.metrics and config.metrics_port is not None:
-                await self._serve(
-                    self._metrics_application(), config.metrics_host, config.metrics_port, None
+                host = config.metrics_host
+                bound = await self._serve(
+                    self._metrics_application(), host, config.metrics_port, None
                 )
+                self.metrics_address = (host, bound)
         except StartError:
             await self.stop()
             raise

@@ -14,6 +14,7 @@ import ssl
 import tempfile
 from pathlib import Path
 
+import ifaddr
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -81,15 +82,14 @@ def make(addresses: list[str], now: datetime.datetime) -> tuple[bytes, bytes]:
 
 def local_addresses() -> list[str]:
     """Return this machine's addresses, loopback first, the one other machines reach second."""
-    found = ["127.0.0.1"]
-    probe = _outward_address()
-    if probe is not None:
-        found.append(probe)
-    try:
-        infos = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
-    except OSError:
-        infos = []
-    found += [str(info[4][0]) for info in infos]
+    outward = _outward_address()
+    found = ["127.0.0.1"] + ([outward] if outward is not None else [])
+    for adapter in ifaddr.get_adapters():
+        for ip in adapter.ips:
+            # IPv6 comes as (address, flow, scope); a link-local one means nothing in a certificate.
+            text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
+            if not ipaddress.ip_address(text).is_link_local:
+                found.append(text)
     return list(dict.fromkeys(found))
 
 

@@ -38,6 +38,9 @@ _WANTS_ANSWER: Final = re.compile(r"4(?:2|5[0-9]{1,9}-)([0-9]{1,15})\[")
 MAX_FRAME_BYTES: Final = 4 * wire.MAX_MESSAGE_BYTES
 """A frame up to here is read, so that its sender can be told ``too_large``; a longer one closes."""
 
+CLOSE_S: Final = 1.0
+"""How long a page may take to answer a WebSocket close frame."""
+
 _silent = logging.getLogger("quietroom.library")
 _silent.disabled = True  # the library logs what it receives
 
@@ -67,7 +70,7 @@ class _WebSocket:
     def __init__(self, handler: Any, server: _Engine) -> None:
         self._handler = handler
         self._server = server
-        self._socket = web.WebSocketResponse(max_msg_size=MAX_FRAME_BYTES)
+        self._socket = web.WebSocketResponse(max_msg_size=MAX_FRAME_BYTES, timeout=CLOSE_S)
 
     async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
         await self._socket.prepare(environ["aiohttp.request"])
@@ -255,6 +258,9 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         self._forgive(eio_sid)
         self._metrics.socket_closed()
         await super()._handle_eio_disconnect(eio_sid, reason)
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None and reason == self.reason.CLIENT_DISCONNECT and not socket.upgraded:
+            socket.queue.put_nowait(None)  # a poll that is waiting is answered now, not in 18 s
 
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
         try:

@@ -1,0 +1,257 @@
+"""Media as a room sees it: whose endpoint is whose, texts by data channel, faults."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from media.channel import CodecChosen, EndpointClose, LinkState, Phase, PhaseReached
+from media.ids import EndpointId
+from signaling.domain.grants import Role
+from tests.support.media import OFFER
+from tests.support.page import House, Page, house, until
+from tests.support.people import SECRET_TEXT
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[House]:
+    async with house() as running:
+        yield running
+
+
+async def offer(place: House, page: Page, **fields: bool) -> EndpointId:
+    reply = await page.ask("offer", sdp=OFFER, **fields)
+    assert reply["type"] == "answer", reply
+    return place.media.negotiations[-1][1]
+
+
+async def test_offers_meet_one_endpoint_until_a_fresh_one(place: House) -> None:
+    page = await place.page()
+    first = await offer(place, page)
+    assert await offer(place, page) == first
+    second = await offer(place, page, fresh=True)
+    assert second != first
+    await until(lambda: place.media.alive == [second])
+    other = await place.page(Role.COUNSELLOR)
+    third = await offer(place, other)
+    rooms = {room for room, _, _ in place.media.negotiations}
+    assert len(rooms) == 1
+    await page.ask("leave")
+    await until(lambda: place.media.alive == [third])
+    await other.close()
+
+
+async def test_endpoint_outlives_a_lost_socket(place: House) -> None:
+    page = await place.page()
+    endpoint = await offer(place, page)
+    place.media.fill(endpoint, None)
+    await page.event("slots")
+    await page.drop()
+    back = await place.enter(page.welcome["seat"])
+    await back.event("slots")
+    assert await offer(place, back) == endpoint
+    assert place.media.alive == [endpoint]
+    await back.close()
+
+
+async def test_reloaded_page_gets_a_new_endpoint_when_the_old_does_not_fit(place: House) -> None:
+    page = await place.page()
+    first = await offer(place, page)
+    refused = await page.ask("offer", sdp="offer_changed")
+    assert refused["code"] == "offer_changed"
+    await page.drop()
+    back = await place.enter(page.welcome["seat"])
+    # The fake refuses the same words for a new endpoint too; what counts is that one was tried.
+    assert (await back.ask("offer", sdp="offer_changed"))["code"] == "offer_changed"
+    assert place.media.alive == [first]
+    await back.close()
+
+
+async def test_endpoints_have_a_budget() -> None:
+    limits = {"endpoints_burst": 2, "endpoints_per_s": 0.001}
+    async with house(limits=limits) as place:
+        page = await place.page()
+        await offer(place, page, fresh=True)
+        await offer(place, page, fresh=True)
+        reply = await page.ask("offer", sdp=OFFER, fresh=True)
+        assert reply["code"] == "too_many_connections"
+        await offer(place, page)
+        await page.close()
+
+
+async def test_slow_negotiation_holds_up_nobody(place: House) -> None:
+    client = await place.page()
+    counsellor = await place.page(Role.COUNSELLOR)
+    place.media.gate = asyncio.Event()
+    asking = asyncio.create_task(client.ask("offer", sdp=OFFER))
+    accepted = await counsellor.ask("send_text", ref=1, body="a")
+    assert accepted["seq"] == 1
+    await client.event("text", seq=1)
+    place.media.gate.set()
+    assert (await asking)["type"] == "answer"
+    await client.close()
+    await counsellor.close()
+
+
+async def test_negotiation_of_someone_who_left_leaves_nothing(place: House) -> None:
+    client = await place.page()
+    place.media.gate = asyncio.Event()
+    asking = asyncio.create_task(client.ask("offer", sdp=OFFER))
+    while place.app.registry.counts()[0] and not place.app.registry._endpoints:
+        await asyncio.sleep(0.01)
+    newer = await place.page()
+    assert await client.closed() == "taken_over"
+    await newer.ask("leave")
+    place.media.gate.set()
+    asking.cancel()
+    await until(lambda: not place.app.registry._endpoints)
+    await until(lambda: not place.media.alive)
+    assert not place.media.alive
+
+
+async def test_links_slots_and_codecs_reach_pages_in_the_terms_of_people(place: House) -> None:
+    client = await place.page()
+    counsellor = await place.page(Role.COUNSELLOR)
+    mine = await offer(place, client)
+    theirs = await offer(place, counsellor)
+    place.media.link(mine, LinkState.CONNECTED)
+    you = client.welcome["you"]
+
+    def seen(link: str) -> bool:
+        changes = [c["participant"] for c in counsellor.all("participant_changed")]
+        return any(p["id"] == you and p["link"] == link for p in changes)
+
+    await until(lambda: seen("connected"))
+    place.media.fill(theirs, mine, None, EndpointId("unknown"))
+    slots = (await counsellor.event("slots"))["slots"]
+    assert [slot["participant"] for slot in slots] == [you, None, None]
+    assert slots[0]["audio_mid"] == "a0"
+    place.media.say(CodecChosen(theirs, "VP8"))
+    assert (await counsellor.event("use_codec"))["codec"] == "VP8"
+    place.media.say(PhaseReached(mine, Phase.ICE, 0.1))
+    place.media.link(mine, LinkState.CLOSED, EndpointClose.ABANDONED)
+    assert (await client.event("media_closed"))["reason"] == "abandoned"
+    await until(lambda: seen("none"))
+    assert not counsellor.all("media_closed")
+    assert await offer(place, client) != mine
+    async with place.http.get("/metrics") as answer:
+        assert 'phase="gateway_ice",role="client"' in await answer.text()
+    await client.close()
+    await counsellor.close()
+
+
+async def test_text_goes_by_data_channel_where_one_is_open(place: House) -> None:
+    client = await place.page()
+    counsellor = await place.page(Role.COUNSELLOR)
+    endpoint = await offer(place, client)
+    place.media.open_text(endpoint)
+    place.media.receive_text(
+        endpoint, json.dumps({"type": "send_text", "ref": 1, "body": SECRET_TEXT})
+    )
+    heard = await counsellor.event("text", seq=1)
+    assert heard["sender"] == client.welcome["you"]
+    await until(lambda: len(place.media.sent) == 2)
+    said = {json.loads(data)["type"] for _, data in place.media.sent}
+    assert said == {"text", "text_accepted"}
+    assert not client.all("text")
+
+    await counsellor.ask("send_text", ref=1, body="b")
+    await until(lambda: len(place.media.sent) == 3)
+    place.media.open_text(endpoint, is_open=False)
+    await counsellor.ask("send_text", ref=2, body="c")
+    await client.event("text", seq=3)
+    await client.close()
+    await counsellor.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ("", "malformed"),
+        ("[" * 50_000, "malformed"),
+        ('{"type":"leave"}', "malformed"),
+        ('{"type":"send_text","ref":9,"body":"a"}', "text_out_of_order"),
+        ('{"type":"send_text","ref":1,"body":"\\u0007"}', "malformed"),
+        ("x" * 70_000, "too_large"),
+    ],
+    ids=lambda text: text[:12],
+)
+async def test_bad_channel_message_is_refused_on_the_channel(
+    place: House, data: str, code: str
+) -> None:
+    client = await place.page()
+    endpoint = await offer(place, client)
+    place.media.open_text(endpoint)
+    place.media.receive_text(endpoint, data)
+    await until(lambda: bool(place.media.sent))
+    answer = json.loads(place.media.sent[0][1])
+    assert (answer["type"], answer["code"]) == ("refused", code)
+    assert (await client.ask("send_text", ref=1, body="a"))["seq"] == 1
+    await client.close()
+
+
+async def test_bug_in_one_room_closes_that_room_alone(
+    place: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = await place.page()
+    room = place.app.registry._rooms[place.session]
+    other_session = place.app.registry.create_session(600)
+    place.session, first = other_session.id, place.session
+    other = await place.page(Role.COUNSELLOR)
+
+    def fail(*_args: object) -> None:
+        raise ZeroDivisionError(SECRET_TEXT)
+
+    monkeypatch.setattr(room.room, "handle", fail)
+    reply = await broken.ask("send_text", ref=1, body="a")
+    assert reply["code"] == "busy"
+    assert await broken.closed() == "fault"
+    assert (await other.ask("send_text", ref=1, body="a"))["seq"] == 1
+    # Its seat is still good: the page comes back into a new room of the same session.
+    place.session = first
+    back = await place.enter(broken.welcome["seat"])
+    assert back.welcome["next_ref"] == 1
+    await back.close()
+    await other.close()
+
+
+async def test_seat_is_given_up_and_can_be_taken_again() -> None:
+    async with house(limits={"seat_hold_s": 0.05}) as place:
+        counsellor = await place.page(Role.COUNSELLOR)
+        client = await place.page()
+        await client.drop()
+        left = await counsellor.event("participant_left")
+        assert left["reason"] == "timed_out"
+        back = await place.enter(client.welcome["seat"])
+        assert not back.welcome["resumed"]
+        await back.close()
+        await counsellor.close()
+
+
+async def test_forgotten_room_opens_again() -> None:
+    async with house(limits={"seat_hold_s": 0.05, "empty_room_s": 0.05}) as place:
+        client = await place.page()
+        await client.ask("send_text", ref=1, body="a")
+        await client.drop()
+        await until(lambda: not place.app.registry._rooms)
+        back = await place.enter(client.welcome["seat"])
+        assert back.welcome["texts"] == []
+        await back.close()
+
+
+async def test_expired_session_closes() -> None:
+    async with house() as place:
+        session = place.app.registry.create_session(600)
+        session.expires_at = place.app.registry.wall() + 0.2
+        place.session = session.id
+        holder = place.app.registry.tokens.mint(
+            session.id, Role.CLIENT, "someone", "n", 600, place.app.registry.wall()
+        )
+        seat = await place.app.registry.exchange(holder.token)
+        page = await place.enter(seat.seat)
+        assert await page.closed() == "expired"
