@@ -48,7 +48,7 @@ function fill(sentence: string, parameters: Parameters): string {
 
 /** Time of day as this language writes it. */
 export function timeOfDay(unixMs: number): string {
-  return new Intl.DateTimeFormat(current, { hour: '2-digit', minute: '2-digit' }).format(unixMs);
+  return new Intl.DateTimeFormat(current, { hour: 'numeric', minute: '2-digit' }).format(unixMs);
 }
 
 export function count(value: number): string {

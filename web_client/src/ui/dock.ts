@@ -34,7 +34,7 @@ export class Dock extends QuietElement {
         display: flex;
         align-items: center;
         gap: 8px;
-        padding: 8px 16px;
+        padding: 8px 14px;
         position: relative;
         border-radius: var(--round-card);
         line-height: 1.3;
@@ -58,9 +58,6 @@ export class Dock extends QuietElement {
       .state {
         color: var(--ink-2);
       }
-      .leave {
-        padding-inline: 20px;
-      }
       .unread {
         position: absolute;
         inset: -8px -4px auto auto;
@@ -75,7 +72,7 @@ export class Dock extends QuietElement {
       .gap {
         inline-size: 1px;
         block-size: 24px;
-        margin-inline: 8px;
+        margin-inline: 4px;
         background: var(--hair);
       }
       @media (max-width: 640px) {
@@ -99,6 +96,10 @@ export class Dock extends QuietElement {
         }
         .label {
           font-size: 0.9375rem;
+        }
+        .state {
+          display: block;
+          font-size: var(--caption);
         }
         .gap {
           display: none;

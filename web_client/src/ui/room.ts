@@ -43,6 +43,7 @@ export class RoomElement extends QuietElement {
   @state() private read = 0;
   @state() private otherLeft = false;
   private lastName = '';
+  private entered = false;
   private noticeTimer: number | undefined;
   @query('qr-self-view') private readonly self!: SelfView;
   @query('qr-text-panel') private readonly panel!: TextPanel | null;
@@ -253,7 +254,10 @@ export class RoomElement extends QuietElement {
     } else if (this.lastName !== '') {
       this.otherLeft = true;
     }
-    if (this.textOpen) this.read = this.call.session.texts.texts.length;
+    // What was written before one came in is not news.
+    const fresh = !this.entered && this.call.session.state === 'open';
+    if (this.textOpen || fresh) this.read = this.call.session.texts.texts.length;
+    this.entered ||= fresh;
     if (this.call.notice !== null) {
       window.clearTimeout(this.noticeTimer);
       this.noticeTimer = window.setTimeout(() => this.call.dismissNotice(), NOTICE_MS);

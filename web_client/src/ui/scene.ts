@@ -76,17 +76,11 @@ export class Scene extends QuietElement {
         stroke-width: 3;
         stroke-linecap: round;
       }
-      .body {
+      .cushion {
         fill: var(--qing);
-        opacity: 0.82;
-      }
-      .head {
-        fill: var(--surface);
-        stroke: var(--qing);
-        stroke-width: 3;
       }
       .initial {
-        fill: var(--qing);
+        fill: var(--on-qing);
         font-size: 34px;
         text-anchor: middle;
         dominant-baseline: central;
@@ -100,12 +94,11 @@ export class Scene extends QuietElement {
   /** The first letter of whoever sits in the other chair; empty while nobody does. */
   @property() guest = '';
 
-  private seated() {
-    return svg`<g>
-      <path class="body" d="M424 268c0-34 22-56 48-56s48 22 48 56z" />
-      <path class="body" d="M430 262h82v14h-82z" />
-      <circle class="head" cx="472" cy="172" r="37" />
-      <text class="initial" x="472" y="172">${this.guest}</text>
+  /** A cushion with a letter: the chair is taken. */
+  private cushion() {
+    return svg`<g transform="translate(508 222) rotate(11)">
+      <rect class="cushion" x="-36" y="-36" width="72" height="72" rx="18" />
+      <text class="initial">${this.guest}</text>
     </g>`;
   }
 
@@ -160,9 +153,9 @@ export class Scene extends QuietElement {
         <path class="cloth-2" d="M578 204c4-14-4-26-18-29s-26 5-30 19l-22 84h48z" />
         <path class="cloth-2" d="M564 276a16 16 0 0 0-16-16h-98a20 20 0 0 0-20 20v14a18 18 0 0 0 18 18h100a16 16 0 0 0 16-16z" />
         <path class="shade" d="M536 262h-86a20 20 0 0 0-20 20v2h112z" />
+        ${this.guest === '' ? nothing : this.cushion()}
         <path class="wood" d="M548 256c-30-10-62-10-92 0v28" />
       </g>
-      ${this.guest === '' ? nothing : this.seated()}
       <g>
         <ellipse class="shade" cx="320" cy="356" rx="52" ry="6" />
         <path class="wood" d="M320 296v34M320 328l-26 26M320 328l26 26" />

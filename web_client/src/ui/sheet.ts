@@ -56,6 +56,7 @@ export class Sheet extends QuietElement {
         }
         :host([place='corner']) {
           inset: 72px auto auto 16px;
+          justify-content: flex-start;
         }
         :host([place='dock']) {
           inset: auto 0 76px;
