@@ -38,8 +38,11 @@ class KeyframeRequests:
         self.due = max(now, self._sent_at + self._interval_s)
 
     def handle_start(self, now: Instant) -> None:
-        """A source's first packet: it begins with a keyframe by itself, so ask only if it fails."""
-        self._sent_at = now
+        """Wait for the keyframe a source begins with by itself.
+
+        Who waited before its first packet goes on waiting for it; who asks after has missed it,
+        and is not put off.
+        """
         if self.waiting:
             self.due = now + self._interval_s
 

@@ -55,6 +55,7 @@ class ReceptionStats:
         """
         self.received += 1
         if extended < self.highest:
+            self._first = min(self._first, extended)
             return
         self.highest = extended
         if timestamp == self._timestamp:

@@ -1,7 +1,8 @@
 """Sequence numbers and timestamps of one outgoing stream that outlives its sources.
 
 Rule 1: a number that went out names one packet forever. Within a source, out = in + offset; a new
-source starts above everything sent, and what is older than its first packet is refused.
+source starts above everything sent, and what is older than its first packet is refused (but for
+:data:`HEADROOM`).
 Rule 2: gaps of the source stay gaps, so that the receiver asks for what is missing; what we chose
 not to forward leaves none.
 Rule 3: timestamps keep the source's own distances; between sources they advance by the time that
@@ -15,6 +16,10 @@ from typing import Final
 from media.clock import Instant
 from media.rtp.sequence import CYCLE
 
+HEADROOM: Final = 32
+"""Numbers kept free below the very first packet, for those it overtook: a stream begins with a
+keyframe, and without its first packet there is no picture until another. Later sources get none,
+as a receiver would take the free numbers for loss."""
 _NO_SOURCE: Final = -1
 _NO_CLOCK: Final = 0
 
@@ -93,8 +98,9 @@ class Rewriter:
             self._timestamp_offset = self._continue(clock_rate, now) - timestamp & 0xFFFFFFFF
         self._epoch = epoch
         self._clock_rate = self._anchored_clock = clock_rate
-        self._floor = extended
-        self._sequence_offset = self.highest + 1 - extended
+        room = HEADROOM if self._at is None else 0
+        self._floor = extended - room
+        self._sequence_offset = self.highest + 1 + room - extended
         self.switches += 1
         return True
 

@@ -13,8 +13,7 @@ TABLE = [
     ([(0.0, "ask"), (0.1, "key"), (0.2, "ask"), (0.6, "key")], [0.0, 0.5]),
     ([(0.0, "ask"), (1.2, "key")], [0.0, 1.0]),  # nobody saw one: again
     ([(0.0, "start"), (0.1, "key"), (0.7, "ask"), (0.8, "key")], [0.7]),
-    ([(0.2, "start"), (0.3, "ask"), (0.8, "key")], [0.7]),  # its own first keyframe may do
-    ([(0.2, "start"), (0.3, "ask"), (0.4, "key")], []),
+    ([(0.2, "start"), (0.3, "ask"), (0.4, "key")], [0.3]),  # its own first keyframe was missed
 ]
 
 

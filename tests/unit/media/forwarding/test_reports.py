@@ -36,6 +36,13 @@ def test_what_comes_late_makes_up_for_loss() -> None:
     assert (block.fraction_lost, block.cumulative_lost, block.highest) == (0, 0, CYCLE + 2)
 
 
+def test_what_the_first_packet_overtook_was_expected_too() -> None:
+    stats = ReceptionStats(CYCLE + 5)
+    for number in (5, 4, 3):
+        stats.record(CYCLE + number, 0, 90_000, 1.0)
+    assert stats.block(7, 1.0).cumulative_lost == 0
+
+
 def test_everything_lost_but_the_last_is_no_more_than_255() -> None:
     stats = ReceptionStats(CYCLE)
     stats.record(CYCLE, 0, 90_000, 1.0)

@@ -3,44 +3,54 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.forwarding.rewriter import Rewriter
+from media.forwarding.rewriter import HEADROOM, Rewriter
 from media.rtp.sequence import CYCLE
 
 CLOCK = 90_000
+FIRST = CYCLE + 101 + HEADROOM
 
 
 def started() -> Rewriter:
     rewriter = Rewriter(100, 5000)
-    assert rewriter.rewrite(1, 70_000, 900, CLOCK, 10.0) == (CYCLE + 101, 5000)
+    assert rewriter.rewrite(1, 70_000, 900, CLOCK, 10.0) == (FIRST, 5000)
     return rewriter
 
 
 def test_keeps_what_is_contiguous_contiguous_and_gaps_gaps() -> None:
     rewriter = started()
-    assert rewriter.rewrite(1, 70_001, 900, CLOCK, 10.0) == (CYCLE + 102, 5000)
-    assert rewriter.rewrite(1, 70_004, 3900, CLOCK, 10.1) == (CYCLE + 105, 8000)
-    assert rewriter.rewrite(1, 70_002, 900, CLOCK, 10.2) == (CYCLE + 103, 5000)
+    assert rewriter.rewrite(1, 70_001, 900, CLOCK, 10.0) == (FIRST + 1, 5000)
+    assert rewriter.rewrite(1, 70_004, 3900, CLOCK, 10.1) == (FIRST + 4, 8000)
+    assert rewriter.rewrite(1, 70_002, 900, CLOCK, 10.2) == (FIRST + 2, 5000)
 
 
-def test_what_is_older_than_the_source_s_first_packet_is_refused() -> None:
-    assert started().rewrite(1, 69_999, 900, CLOCK, 10.0) is None
+def test_what_the_very_first_packet_overtook_still_fits_below_it() -> None:
+    rewriter = started()
+    assert rewriter.rewrite(1, 69_999, 900, CLOCK, 10.0) == (FIRST - 1, 5000)
+    assert rewriter.rewrite(1, 70_000 - HEADROOM, 900, CLOCK, 10.0) == (FIRST - HEADROOM, 5000)
+    assert rewriter.rewrite(1, 70_000 - HEADROOM - 1, 900, CLOCK, 10.0) is None
+
+
+def test_what_is_older_than_a_later_source_s_first_packet_is_refused() -> None:
+    rewriter = started()
+    rewriter.rewrite(2, 400, 77, CLOCK, 10.5)
+    assert rewriter.rewrite(2, 399, 77, CLOCK, 10.5) is None
 
 
 def test_a_new_source_follows_in_number_and_in_time() -> None:
     rewriter = started()
-    assert rewriter.rewrite(2, 400, 77, CLOCK, 10.5) == (CYCLE + 102, 5000 + 45_000)
+    assert rewriter.rewrite(2, 400, 77, CLOCK, 10.5) == (FIRST + 1, 5000 + 45_000)
     assert rewriter.rewrite(2, 399, 77, CLOCK, 10.5) is None
     assert rewriter.switches == 2
 
 
 def test_a_new_source_at_once_still_moves_the_timestamp() -> None:
-    assert started().rewrite(2, 400, 77, CLOCK, 10.0) == (CYCLE + 102, 5001)
+    assert started().rewrite(2, 400, 77, CLOCK, 10.0) == (FIRST + 1, 5001)
 
 
 def test_an_interruption_leaves_no_gap_and_keeps_the_clock() -> None:
     rewriter = started()
     rewriter.interrupt()
-    assert rewriter.rewrite(1, 70_050, 900 + CLOCK, CLOCK, 11.0) == (CYCLE + 102, 5000 + CLOCK)
+    assert rewriter.rewrite(1, 70_050, 900 + CLOCK, CLOCK, 11.0) == (FIRST + 1, 5000 + CLOCK)
 
 
 def test_what_is_late_after_an_interruption_is_refused() -> None:
@@ -48,19 +58,19 @@ def test_what_is_late_after_an_interruption_is_refused() -> None:
     rewriter.rewrite(1, 70_010, 900, CLOCK, 10.0)
     rewriter.interrupt()
     assert rewriter.rewrite(1, 70_005, 900, CLOCK, 10.0) is None
-    assert rewriter.rewrite(1, 70_012, 900, CLOCK, 10.0) == (CYCLE + 112, 5000)
+    assert rewriter.rewrite(1, 70_012, 900, CLOCK, 10.0) == (FIRST + 11, 5000)
 
 
 def test_another_clock_in_the_same_source_is_anchored_anew() -> None:
     rewriter = started()
-    assert rewriter.rewrite(1, 70_001, 5, 8000, 11.0) == (CYCLE + 102, 5000 + 8000)
+    assert rewriter.rewrite(1, 70_001, 5, 8000, 11.0) == (FIRST + 1, 5000 + 8000)
 
 
 def test_timestamps_wrap() -> None:
     rewriter = Rewriter(0, 0xFFFF_FFFF)
     rewriter.rewrite(1, 70_000, 0xFFFF_FF00, CLOCK, 0.0)
     rewritten = rewriter.rewrite(1, 70_001, 0x100, CLOCK, 0.0)
-    assert rewritten == (CYCLE + 2, 0x1FF)
+    assert rewritten == (CYCLE + 2 + HEADROOM, 0x1FF)
 
 
 def test_maps_the_timestamps_of_the_source_it_carries_only() -> None:

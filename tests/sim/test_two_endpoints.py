@@ -1,0 +1,222 @@
+"""Two endpoints, and a third, through a router over bad networks, in virtual time."""
+
+from __future__ import annotations
+
+import gc
+from itertools import pairwise
+
+import pytest
+
+from media.config import MediaConfig
+from media.forwarding.endpoint import Endpoint
+from media.forwarding.publication import Publication
+from media.forwarding.subscription import Subscription
+from media.ids import EndpointId
+from media.outputs import SendRtcp, SendRtp
+from media.router import Router
+from media.rtp import rtcp, transport_cc
+from tests.support.browser import Browser
+from tests.support.clock import VirtualClock
+from tests.support.link import Conditions, Link
+from tests.support.packets import ALICE, BOB, CAROL, plan
+
+pytestmark = pytest.mark.sim
+
+BASES = {ALICE: 1000, BOB: 2000, CAROL: 3000}
+CLEAN = Conditions(delay_s=0.02)
+LOSSY = Conditions(delay_s=0.04, jitter_s=0.005, loss=0.05)
+BURSTY = Conditions(delay_s=0.04, burst_enter=0.0125, burst_leave=0.25)
+DEAD = Conditions(loss=1.0)
+
+
+class Call:
+    """A room whose every endpoint has a link up and a link down."""
+
+    def __init__(self, conditions: Conditions, seed: int) -> None:
+        self.clock = VirtualClock()
+        self.router = Router(MediaConfig(), seed)
+        self.browsers: dict[EndpointId, Browser] = {}
+        self.up: dict[EndpointId, Link] = {}
+        self.down: dict[EndpointId, Link] = {}
+        self._conditions = conditions
+        self._seed = seed
+
+    def join(self, endpoint: EndpointId) -> Browser:
+        now = self.clock.now
+        browser = Browser(endpoint, BASES[endpoint], plan(BASES[endpoint]), now)
+        self.browsers[endpoint] = browser
+        self.up[endpoint] = Link(self._conditions, self._seed + BASES[endpoint])
+        self.down[endpoint] = Link(self._conditions, self._seed + BASES[endpoint] + 1)
+        self.router.add_endpoint(endpoint, browser.plan, now)
+        self.router.set_ready(endpoint, True, now)
+        self._carry(now)
+        return browser
+
+    def leave(self, endpoint: EndpointId) -> None:
+        del self.browsers[endpoint], self.up[endpoint], self.down[endpoint]
+        self.router.remove_endpoint(endpoint, self.clock.now)
+        self._carry(self.clock.now)
+
+    def run_for(self, seconds: float) -> None:
+        machines = (*self.up.values(), *self.down.values(), *self.browsers.values(), self.router)
+        self.clock.run_until(self.clock.now + seconds, machines, self._carry)
+
+    def settle(self) -> None:
+        """Let what is under way arrive and be repaired."""
+        for browser in self.browsers.values():
+            browser.sender.paused = True
+        self.run_for(1.5)
+
+    def _carry(self, now: float) -> None:
+        for endpoint, browser in self.browsers.items():
+            for packet, control in browser.drain():
+                self.up[endpoint].send(packet, now, control=control)
+            for packet, control in self.up[endpoint].drain():
+                handle = self.router.handle_rtcp if control else self.router.handle_rtp
+                handle(endpoint, packet, now)
+            for packet, control in self.down[endpoint].drain():
+                browser.handle_packet(packet, control, now)
+        for output in self.router.drain():
+            if isinstance(output, SendRtp | SendRtcp) and output.endpoint in self.down:
+                control = isinstance(output, SendRtcp)
+                self.down[output.endpoint].send(output.packet, now, control=control)
+
+
+def one_to_one(conditions: Conditions, seed: int) -> tuple[Call, Browser, Browser]:
+    call = Call(conditions, seed)
+    return call, call.join(ALICE), call.join(BOB)
+
+
+def assert_continuous(decoded: list[int]) -> None:
+    assert decoded == list(range(decoded[0], decoded[0] + len(decoded)))
+
+
+def test_a_clean_network_needs_no_repair() -> None:
+    call, alice, bob = one_to_one(CLEAN, 1)
+    call.run_for(10)
+    call.settle()
+    for here, there in ((alice, bob), (bob, alice)):
+        assert here.receivers[0].decoded == list(range(there.sender.frames))
+        assert there.sender.retransmitted == 0
+        assert there.sender.keyframes == 1
+        assert len(here.voice) == there.sender._voice
+    assert call.router.retransmissions == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("conditions", [LOSSY, BURSTY], ids=["random", "bursts"])
+def test_repair_brings_nearly_every_packet_and_no_frame_is_skipped(
+    conditions: Conditions, seed: int
+) -> None:
+    call, alice, bob = one_to_one(conditions, seed)
+    call.run_for(20)
+    call.settle()
+    assert sum(link.lost for link in call.up.values()) > 100
+    assert sum(link.lost for link in call.down.values()) > 100
+    for here, there in ((alice, bob), (bob, alice)):
+        receiver = here.receivers[0]
+        assert receiver.received >= 0.99 * there.sender.packets
+        assert receiver.conflicts == 0
+        assert_continuous(receiver.decoded)
+        assert len(receiver.decoded) >= 0.99 * there.sender.frames
+    assert call.router.retransmissions > 50
+
+
+def test_what_is_merely_late_is_not_asked_for() -> None:
+    call, alice, bob = one_to_one(Conditions(delay_s=0.02, jitter_s=0.008), 3)
+    call.run_for(10)
+    assert alice.sender.retransmitted == bob.sender.retransmitted == 0
+    assert bob.receivers[0].conflicts == 0
+
+
+@pytest.mark.parametrize("conditions", [CLEAN, LOSSY], ids=["clean", "lossy"])
+def test_who_joins_later_gets_a_keyframe(conditions: Conditions) -> None:
+    call, alice, bob = one_to_one(conditions, 5)
+    call.run_for(5)
+    before = alice.sender.keyframes
+    carol = call.join(CAROL)
+    call.run_for(2)
+    assert alice.sender.keyframes > before
+    for receiver in carol.receivers:
+        assert len(receiver.decoded) > 20
+        assert_continuous(receiver.decoded)
+    assert_continuous(bob.receivers[0].decoded)
+
+
+def test_after_an_outage_the_picture_comes_back_by_a_keyframe() -> None:
+    call, alice, bob = one_to_one(CLEAN, 7)
+    call.run_for(3)
+    decoded = len(bob.receivers[0].decoded)
+    call.down[BOB].conditions = DEAD
+    call.run_for(3)
+    assert len(bob.receivers[0].decoded) - decoded < 3
+    call.down[BOB].conditions = CLEAN
+    call.run_for(3)
+    call.settle()
+    frames = bob.receivers[0].decoded
+    assert frames[-1] == alice.sender.frames - 1
+    breaks = [b for a, b in pairwise(frames) if b != a + 1]
+    assert len(breaks) == 1
+    assert alice.sender.keyframes < 12
+
+
+def test_a_queue_that_overflows_is_survived() -> None:
+    narrow = Conditions(delay_s=0.02, rate_bps=600_000, queue_bytes=30_000)
+    call, alice, bob = one_to_one(narrow, 9)
+    call.run_for(10)
+    assert call.router.bytes_out < 2 * 2 * (alice.sender.packets + bob.sender.packets) * 1000
+    assert bob.receivers[0].conflicts == 0
+
+
+def test_publishers_hear_of_every_packet_that_came() -> None:
+    call, alice, _ = one_to_one(LOSSY, 11)
+    call.run_for(5)
+    call.settle()
+    told = 0
+    for packet in alice.feedback:
+        if isinstance(packet, rtcp.Feedback):
+            ticks = transport_cc.parse(packet.information).ticks
+            told += sum(tick is not None for tick in ticks)
+    came = call.router._endpoints[ALICE].publications
+    received = sum(p.stats.received for p in came.values() if p.stats is not None)
+    assert told <= received
+    assert told > 0.85 * received  # the feedback itself is lost at times
+
+
+def test_lips_and_voice_share_one_clock() -> None:
+    call, _, bob = one_to_one(CLEAN, 13)
+    call.run_for(5)
+    slot = bob.plan.slots[0]
+    assert slot.audio is not None
+    assert slot.video is not None
+    skew = []
+    for section, clock in ((slot.audio, 48_000), (slot.video, 90_000)):
+        reports = [
+            packet
+            for packet in bob.feedback
+            if isinstance(packet, rtcp.SenderReport) and packet.ssrc == section.ssrc
+        ]
+        first, last = reports[0], reports[-1]
+        seconds = (last.timestamp - first.timestamp & 0xFFFFFFFF) / clock
+        skew.append(seconds - (last.ntp - first.ntp) / (1 << 32))
+    assert skew == [pytest.approx(0.0, abs=0.001)] * 2
+
+
+def test_nothing_remains_of_who_left() -> None:
+    kinds = (Endpoint, Publication, Subscription)
+    gc.collect()
+    before = sum(isinstance(thing, kinds) for thing in gc.get_objects())
+    call, alice, _bob = one_to_one(LOSSY, 15)
+    call.run_for(3)
+    call.leave(BOB)
+    call.run_for(3)
+    call.leave(ALICE)
+    gc.collect()
+    assert sum(isinstance(thing, kinds) for thing in gc.get_objects()) == before
+    alice.handle_timeout(call.clock.now)
+    for packet, control in alice.drain():
+        handle = call.router.handle_rtcp if control else call.router.handle_rtp
+        handle(ALICE, packet, call.clock.now)
+    call.run_for(1)
+    assert call.router.drain() == []
+    assert call.router.next_deadline() is None
