@@ -29,6 +29,8 @@ from media.rtp import rtcp
 from media.rtp.packet import Header, parse_header, unwrap_rtx
 
 NEVER: Final = float("inf")
+MAX_RESENT: Final = 512
+"""Numbers of one NACK looked at: one datagram can name 6,000, and nobody needs so many."""
 
 _send_rtp: Callable[[tuple[EndpointId, bytes]], SendRtp] = partial(tuple.__new__, SendRtp)
 """SendRtp of a pair, without the named constructor's cost for each packet."""
@@ -206,14 +208,17 @@ class Router:
 
     def _fan_out(self, publication: Publication, media: Media, now: Instant) -> None:
         outputs = self._outputs
+        packets = size = 0
         for target, subscription in publication.targets:
             sent = subscription.forward(media, now)
             if not isinstance(sent, bytes):
                 self.dropped[sent] += 1
                 continue
-            self.packets_out += 1
-            self.bytes_out += len(sent)
+            packets += 1
+            size += len(sent)
             outputs.append(_send_rtp((target, sent)))
+        self.packets_out += packets
+        self.bytes_out += size
         if self._unreported:
             self._report_first(now)
 
@@ -318,11 +323,13 @@ class Router:
             if subscription is not None:
                 subscription.reports.handle_block(block, now)
 
-    def _resend(self, source: Endpoint, media_ssrc: int, lost: Iterable[int], now: Instant) -> None:
+    def _resend(
+        self, source: Endpoint, media_ssrc: int, lost: tuple[int, ...], now: Instant
+    ) -> None:
         subscription = source.by_slot_ssrc.get(media_ssrc)
         if subscription is None or not source.ready:
             return
-        for sequence in lost:
+        for sequence in lost[:MAX_RESENT]:
             packet = subscription.resend(sequence, now)
             if packet is not None:
                 self.retransmissions += 1

@@ -41,9 +41,11 @@ class Demux:
         self._by_mid = {publication.section.mid: publication for publication in publications}
         kept = set(self._by_mid.values())
         self._learned = {ssrc for ssrc in self._learned if self._known(ssrc) in kept}
-        for table in (self._primary, self._repair, self.active):
-            for ssrc in [ssrc for ssrc, publication in table.items() if publication not in kept]:
-                del table[ssrc]
+        self.active = {ssrc: who for ssrc, who in self.active.items() if who in kept}
+        # What an earlier plan announced and nobody used goes, or every offer would add to it.
+        used = self._learned | self.active.keys()
+        self._primary = {s: who for s, who in self._primary.items() if who in kept and s in used}
+        self._repair = {s: who for s, who in self._repair.items() if who in kept and s in used}
         self._mid_id = 0
         counted: dict[int, list[Publication]] = {}
         for publication in kept:

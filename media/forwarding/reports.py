@@ -6,6 +6,7 @@ from typing import Final
 
 from media.clock import Instant
 from media.rtp.rtcp import ReportBlock, SenderReport
+from media.rtp.sequence import CYCLE
 
 REPORT_INTERVAL_S: Final = 1.0
 """RFC 3550 would allow 5 s; browsers adapt by these, and a block costs 24 B."""
@@ -92,7 +93,7 @@ class ReceptionStats:
             ssrc=ssrc,
             fraction_lost=fraction,
             cumulative_lost=max(-0x800000, min(0x7FFFFF, lost)),
-            highest=self.highest & 0xFFFFFFFF,
+            highest=(self.highest - CYCLE) & 0xFFFFFFFF,
             jitter=int(self._jitter),
             last_sr=self._last_sr,
             delay=delay,
