@@ -53,7 +53,7 @@ class Forwarder(Protocol):
 class Encoding:
     """One SSRC of a publication: its numbering, and what came of it."""
 
-    __slots__ = ("_resync", "_ring", "clock_rate", "ended", "epoch", "heard_at", "highest", "ssrc")
+    __slots__ = ("_resync", "clock_rate", "ended", "epoch", "heard_at", "highest", "ring", "ssrc")
 
     def __init__(self, ssrc: int, epoch: int, sequence: int, now: Instant) -> None:
         self.ssrc = ssrc
@@ -61,7 +61,7 @@ class Encoding:
         self.ended = False
         self.heard_at = now
         self.highest = CYCLE + sequence - 1
-        self._ring = [-1] * WINDOW
+        self.ring = [-1] * WINDOW
         self._resync = -1
 
     def admit(self, sequence: int) -> int | DropReason:
@@ -71,11 +71,11 @@ class Encoding:
             extended = self.highest = self.highest + ahead
         elif ahead == 0 or ahead > CYCLE - WINDOW:
             extended = self.highest if ahead == 0 else self.highest + ahead - CYCLE
-            if self._ring[extended & _MASK] == extended:
+            if self.ring[extended & _MASK] == extended:
                 return DropReason.DUPLICATE
         else:
             return DropReason.JUMP
-        self._ring[extended & _MASK] = extended
+        self.ring[extended & _MASK] = extended
         return extended
 
     def confirms_restart(self, sequence: int) -> bool:
@@ -88,7 +88,7 @@ class Encoding:
         """Begin a new numbering at ``sequence``."""
         self.epoch = epoch
         self.highest = CYCLE + (sequence & 0xFFFF) - 1
-        self._ring = [-1] * WINDOW
+        self.ring = [-1] * WINDOW
 
 
 class Publication:
@@ -193,14 +193,17 @@ class Publication:
         encoding, stats = self.encoding, self.stats
         assert encoding is not None and stats is not None, "bound by its SSRC only after adopt()"
         encoding.heard_at = now
-        expected = encoding.highest + 1
-        extended = encoding.admit(sequence)
-        if not isinstance(extended, int):
-            if extended is DropReason.JUMP and encoding.confirms_restart(sequence):
-                self._restart(encoding, sequence)
-            return extended
-        if extended != expected:
-            self._note_order(expected, extended, now)
+        extended = encoding.highest + 1
+        if sequence == extended & 0xFFFF:  # nearly always; the rest is admit()'s
+            encoding.highest = extended
+            encoding.ring[extended & _MASK] = extended
+        else:
+            admitted = self._admit(encoding, sequence, now)
+            if not isinstance(admitted, int):
+                if admitted is DropReason.JUMP and encoding.confirms_restart(sequence):
+                    self._restart(encoding, sequence)
+                return admitted
+            extended = admitted
         stats.record(extended, timestamp, clock_rate, now)
         payload = packet[payload_at:]
         if self.keyframes.waiting:
@@ -219,12 +222,9 @@ class Publication:
         level = descriptor = None
         if profile >= 0:
             _, level, descriptor = self._reader.read(packet, profile, start, payload_at)
-        expected = encoding.highest + 1
-        extended = encoding.admit(sequence)
+        extended = self._admit(encoding, sequence, now)
         if not isinstance(extended, int):
             return extended
-        if extended != expected:
-            self._note_order(expected, extended, now)
         payload = packet[payload_at:]
         if self.keyframes.waiting:
             self._look_for_keyframe(second & 0x7F, payload, descriptor)
@@ -264,13 +264,17 @@ class Publication:
         self.stats = ReceptionStats(CYCLE + (sequence + 1 & 0xFFFF))
         self.nack.clear()
 
-    def _note_order(self, expected: int, extended: int, now: Instant) -> None:
-        if not self.section.nack:
-            return
-        if extended > expected:
+    def _admit(self, encoding: Encoding, sequence: int, now: Instant) -> int | DropReason:
+        """Admit a packet that may be out of order, and note what is missing or no longer so."""
+        expected = encoding.highest + 1
+        extended = encoding.admit(sequence)
+        if not isinstance(extended, int):
+            return extended
+        if self.section.nack and extended > expected:
             self.nack.handle_gap(expected, extended, now)
-        else:
+        elif extended < expected:
             self.nack.handle_late(extended, now)
+        return extended
 
     def _look_for_keyframe(
         self, payload_type: int, payload: bytes, descriptor: bytes | None

@@ -277,6 +277,27 @@ def test_an_unannounced_repair_is_told_by_its_payload_type() -> None:
     assert len(forward(router, rtx(rtp(4, ssrc=77), 10, ssrc=4444))) == 1
 
 
+def test_old_repairs_are_no_restart() -> None:
+    router = pair()
+    before = parse_header(forward(router, rtp(20_000))[0])[2]
+    for number in (100, 101, 102):
+        assert forward(router, rtx(rtp(number), number)) == []
+    assert parse_header(forward(router, rtp(20_001))[0])[2] == before + 1 & 0xFFFF
+
+
+def test_repairs_pass_extensions_on_and_show_keyframes() -> None:
+    router = pair()
+    forward(router, rtp(1), 1.0)
+    router.handle_rtcp(BOB, rtcp.build_pli(5, BOB_PICTURE), 5.0)
+    router.drain()
+    repair = rtp(
+        1, payload_type=97, ssrc=REPAIR, payload=b"\x00\x02" + VP8_KEY, elements={12: b"dd"}
+    )
+    (out,) = forward(router, repair, 5.1)
+    assert elements(out)[8] == b"dd"
+    assert plis(run(router, 100.0)) == []
+
+
 def test_probes_are_no_media() -> None:
     router = pair()
     forward(router, rtp(1))
