@@ -93,6 +93,7 @@ class ExtensionWriter:
         "_level",
         "_level_head",
         "_mid",
+        "_only_time",
         "_send_time",
         "_short",
         "mid_element",
@@ -107,6 +108,11 @@ class ExtensionWriter:
         self._level_head = bytes(((self._level & 0x0F) << 4,))
         known = (self._mid[0], self._send_time, self._level, self._descriptor)
         self._short = all(ident < 15 for ident in known) and 0 < len(mid_bytes) <= 16  # noqa: PLR2004  RFC 8285 section 4.2
+        self._only_time = (
+            0xBEDE0001 << 32 | self._send_time << 28 | 2 << 24
+            if self._short and self._send_time
+            else 0
+        )
         self.mid_element = (
             bytes((self._mid[0] << 4 | len(mid_bytes) - 1,)) + mid_bytes
             if self._short and self._mid[0]
@@ -120,6 +126,9 @@ class ExtensionWriter:
 
         The short path is every packet of a browser; the long one is RFC 8285's two-byte form.
         """
+        if level is None and descriptor is None and not with_mid and self._only_time:
+            # Every picture packet but the first few: one element, so the whole block is one number.
+            return (self._only_time | int(now * 262144.0) & 0xFFFFFF).to_bytes(8, "big")
         if not self._short or (descriptor is not None and len(descriptor) > 16):  # noqa: PLR2004  as above
             return self._write_long(level, descriptor, now, with_mid=with_mid)
         body = self.mid_element if with_mid else b""
