@@ -42,17 +42,17 @@ QUIETED: Final = (
 )
 
 
-def event(name: str, **details: str | float) -> None:
+def event(name: str, /, **details: str | float) -> None:
     """Write one line at level INFO."""
     _write(logging.INFO, name, details)
 
 
-def warning(name: str, **details: str | float) -> None:
+def warning(name: str, /, **details: str | float) -> None:
     """Write one line at level WARNING."""
     _write(logging.WARNING, name, details)
 
 
-def fault(name: str, error: BaseException, **details: str | float) -> None:
+def fault(name: str, error: BaseException, /, **details: str | float) -> None:
     """Write one line about a bug: what it was and where, but not what it was carrying."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:

@@ -1,0 +1,63 @@
+"""Presence, over the whole product of states and inputs."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import LinkView, Presence
+from signaling.domain.grants import Role
+from signaling.domain.participant import HOLDS_SEAT, PRESENCE, SEATED, Participant, SeatInput
+
+
+def someone(presence: Presence) -> Participant:
+    return Participant("p", Role.CLIENT, "n", presence)
+
+
+@pytest.mark.parametrize(("presence", "given"), list(product(Presence, SeatInput)))
+def test_every_pair_follows_the_table_or_is_refused(presence: Presence, given: SeatInput) -> None:
+    participant = someone(presence)
+    following = PRESENCE.get((presence, given))
+    if following is None:
+        with pytest.raises(Refusal) as refused:
+            participant.step(given)
+        assert refused.value.code is Code.NOT_IN_ROOM
+        assert participant == someone(presence)
+    else:
+        assert participant.step(given) is presence
+        assert participant.presence is following
+
+
+def test_every_seat_can_be_taken_away() -> None:
+    for presence in HOLDS_SEAT:
+        assert PRESENCE[presence, SeatInput.REMOVE] is Presence.GONE
+
+
+def test_who_is_gone_comes_back_only_by_a_token() -> None:
+    assert [given for state, given in PRESENCE if state is Presence.GONE] == [SeatInput.ADMIT]
+
+
+def test_only_who_is_here_can_be_lost() -> None:
+    assert [state for state, given in PRESENCE if given is SeatInput.LOSE] == [Presence.PRESENT]
+    assert SEATED < HOLDS_SEAT
+
+
+def test_vacating_forgets_the_stay_and_keeps_the_person() -> None:
+    participant = someone(Presence.PRESENT)
+    participant.connection, participant.held_until = "c", 1.0
+    participant.microphone = participant.camera = True
+    participant.link = LinkView.CONNECTED
+    participant.vacate()
+    assert participant == someone(Presence.PRESENT)
+
+
+def test_seen_shows_no_connection() -> None:
+    participant = someone(Presence.AWAY)
+    participant.connection = "a-connection"
+    seen = participant.seen()
+    assert (seen.id, seen.role, seen.name, seen.presence) == (
+        "p", Role.CLIENT, "n", Presence.AWAY,
+    )  # fmt: skip
+    assert "a-connection" not in repr(seen)

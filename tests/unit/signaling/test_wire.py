@@ -1,0 +1,95 @@
+"""The codec: whatever comes, a message or a refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signaling import wire
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.grants import Role
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+TAGS = st.sampled_from(
+    ["offer", "set_media", "send_text", "replay", "leave", "end_session", "report_join"]
+)
+NAMES = st.sampled_from(["sdp", "fresh", "microphone", "camera", "ref", "body", "after", "phases"])
+NEARLY = st.builds(lambda tag, rest: {"type": tag} | rest, TAGS, st.dictionaries(NAMES, JSON))
+BODIES = (wire.ExchangeToken, wire.CreateSession, wire.MintToken, wire.SendText)
+
+
+@given(JSON | NEARLY)
+def test_any_payload_becomes_a_command_or_a_refusal(payload: Any) -> None:
+    try:
+        command = wire.decode_command(payload)
+    except Refusal as refusal:
+        assert refusal.code is Code.MALFORMED
+    else:
+        assert wire.decode_command(wire.to_builtins(command)) == command
+
+
+@given(JSON)
+def test_any_auth_is_refused_with_one_code(payload: Any) -> None:
+    with pytest.raises(Refusal) as refused:
+        wire.decode_auth(payload)
+    assert refused.value.code is Code.SEAT_INVALID
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_body_is_refused_or_decoded(data: bytes) -> None:
+    for shape in BODIES:
+        try:
+            message: Any = wire.decode_body(data, shape)
+        except Refusal as refusal:
+            assert refusal.code is Code.MALFORMED
+        else:
+            assert isinstance(message, shape)
+
+
+@given(st.text(max_size=200))
+def test_any_channel_message_is_refused(data: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        wire.decode_channel(data)
+    assert refused.value.code is Code.MALFORMED
+
+
+def test_deep_and_large_messages_are_refused() -> None:
+    with pytest.raises(Refusal) as refused:
+        wire.decode_channel("[" * 60_000)
+    assert refused.value.code is Code.MALFORMED
+    with pytest.raises(Refusal) as refused:
+        wire.decode_channel("x" * (wire.MAX_MESSAGE_BYTES + 1))
+    assert refused.value.code is Code.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        wire.Offer("v=0"),
+        wire.Offer("v=0", fresh=True),
+        wire.SetMedia(microphone=True, camera=False),
+        wire.SendText(1, "静"),
+        wire.Replay(0),
+        wire.Leave(),
+        wire.EndSession(),
+        wire.ReportJoin({wire.JoinPhase.TOTAL: 1.5}),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_every_command_survives_the_way(command: wire.Command) -> None:
+    through = json.loads(json.dumps(wire.to_builtins(command)))
+    assert wire.decode_command(through) == command
+
+
+def test_seats_show_no_more_than_they_say() -> None:
+    seat = msgspec.json.decode(wire.to_json(wire.Seat("s" * 43, Role.CLIENT, "n")))
+    assert set(seat) == {"seat", "role", "name"}
