@@ -115,7 +115,9 @@ const call = {
     encrypted: scene !== 'connecting',
     cipher: 'AEAD_AES_128_GCM',
   },
-  trouble: query.has('trouble') ? { kind: query.get('kind') ?? 'video', trouble: query.get('trouble') } : null,
+  trouble: query.has('trouble')
+    ? { kind: query.get('kind') ?? 'video', trouble: query.get('trouble') }
+    : null,
   notice: null,
   asking: { audio: false, video: false },
   linkLostAt: null,
@@ -133,7 +135,11 @@ const call = {
 };
 session.start();
 const page = document.createElement(
-  scene === 'after' || scene === 'failed' ? 'qr-after' : scene === 'refused' ? 'qr-refusal' : 'qr-room',
+  scene === 'after' || scene === 'failed'
+    ? 'qr-after'
+    : scene === 'refused'
+      ? 'qr-refusal'
+      : 'qr-room',
 );
 Object.assign(page, {
   call: call as unknown as Call,

@@ -1,7 +1,7 @@
 /** English, and with it the list of every sentence there is. */
 
 export const en = {
-  'title': 'Appointment',
+  title: 'Appointment',
   'lang.switch': 'Language',
 
   'exit.quick': 'Leave quickly',
@@ -22,7 +22,7 @@ export const en = {
   'safe.choice': 'Your microphone and camera start only when you tap them.',
   'safe.traces':
     'In this browser the page is called just “Appointment”. “Leave quickly” replaces it at once; it cannot remove earlier visits from the browser’s history.',
-  'close': 'Close',
+  close: 'Close',
 
   'how.title': 'How would you like to arrive?',
   'how.title.named': 'Hello, {name}. How would you like to arrive?',
@@ -38,7 +38,8 @@ export const en = {
 
   'refusal.title': 'This link doesn’t open a room today',
   'refusal.invalid': 'The link is not complete, or not meant for this place.',
-  'refusal.invalid.next': 'Please open it again from the message you were sent, or ask for a new one.',
+  'refusal.invalid.next':
+    'Please open it again from the message you were sent, or ask for a new one.',
   'refusal.absent': 'There is no appointment in this address.',
   'refusal.absent.next': 'Please open the link from the message you were sent.',
   'refusal.expired': 'The time of this link has passed. You did nothing wrong.',
@@ -55,13 +56,14 @@ export const en = {
   'refusal.unreachable.next': 'Please check your network and try again. Your link stays good.',
   'refusal.elsewhere': 'You are in the room from another page.',
   'refusal.elsewhere.next': 'Carry on there, or come back here.',
-  'again': 'Try again',
+  again: 'Try again',
   'back.here': 'Come back here',
 
   'room.title': 'Your session',
   'room.conversation': 'Conversation',
   'room.other.counsellor': 'your counsellor',
   'room.other.client': 'your client',
+  'room.left.sub': 'You can stay a while. They can come back with the same link.',
   'room.self': 'Your own picture',
   'room.self.hide': 'Hide my picture',
   'room.self.show': 'Show my picture',
@@ -126,10 +128,13 @@ export const en = {
   'trust.protection': 'How it is protected',
   'trust.protection.on':
     'Sound and picture are encrypted between you and the server. The server passes them on and stores nothing of them.',
-  'trust.protection.off': 'No sound or picture is flowing right now, so there is nothing to protect yet.',
-  'trust.text': 'What you write goes encrypted to the server, which passes it to the people in this room.',
+  'trust.protection.off':
+    'No sound or picture is flowing right now, so there is nothing to protect yet.',
+  'trust.text':
+    'What you write goes encrypted to the server, which passes it to the people in this room.',
   'trust.text.local': 'What you write stays on this machine.',
-  'trust.text.plain': 'This address isn’t secure (no https): what you write can be read on its way.',
+  'trust.text.plain':
+    'This address isn’t secure (no https): what you write can be read on its way.',
   'trust.cipher': 'Cipher: {cipher}',
   'trust.records': 'What is kept',
   'trust.records.none': 'Not recorded. Sound and picture leave nothing behind.',
@@ -165,11 +170,13 @@ export const en = {
   'step.copy_link': 'Copy the link',
   'step.copied': 'Copied',
   'how_to.title': 'Allow the microphone and camera',
-  'how_to.chrome': 'Tap the small sign at the left of the address, then switch on Microphone and Camera.',
-  'how_to.firefox':
-    'Click the crossed-out sign at the left of the address and remove “Blocked”.',
-  'how_to.safari': 'Choose Safari, then Settings for this website, and set Camera and Microphone to Allow.',
-  'how_to.safari_ios': 'Tap the sign at the left of the address, then Website settings, and choose Allow.',
+  'how_to.chrome':
+    'Tap the small sign at the left of the address, then switch on Microphone and Camera.',
+  'how_to.firefox': 'Click the crossed-out sign at the left of the address and remove “Blocked”.',
+  'how_to.safari':
+    'Choose Safari, then Settings for this website, and set Camera and Microphone to Allow.',
+  'how_to.safari_ios':
+    'Tap the sign at the left of the address, then Website settings, and choose Allow.',
   'how_to.other': 'Open your browser’s settings for this page and allow the microphone and camera.',
   'how_to.then': 'Then come back and tap again.',
 
@@ -183,7 +190,8 @@ export const en = {
   'operator.stale': 'No news since {time}.',
   'operator.fresh': 'As of {time}',
   'operator.refused': 'This link doesn’t open the overview.',
-  'operator.refused.next': 'Please use the operator’s link that was printed when the gateway started.',
+  'operator.refused.next':
+    'Please use the operator’s link that was printed when the gateway started.',
   'operator.empty': 'Nothing to count yet.',
   'operator.rooms': 'Open rooms',
   'operator.present': 'People here',

@@ -3,7 +3,7 @@
 import type { Key } from './en';
 
 export const zh: Readonly<Record<Key, string>> = {
-  'title': '约定',
+  title: '约定',
   'lang.switch': '语言',
 
   'exit.quick': '快速离开',
@@ -23,7 +23,7 @@ export const zh: Readonly<Record<Key, string>> = {
   'safe.choice': '麦克风和摄像头只有您点了才会打开。',
   'safe.traces':
     '在浏览器里，这个页面只叫“约定”。“快速离开”会马上换掉它，但不能清除浏览器以前的访问记录。',
-  'close': '关闭',
+  close: '关闭',
 
   'how.title': '您想怎么来？',
   'how.title.named': '{name}，您好。您想怎么来？',
@@ -56,13 +56,14 @@ export const zh: Readonly<Record<Key, string>> = {
   'refusal.unreachable.next': '请看看网络，再试一次。您的链接还能用。',
   'refusal.elsewhere': '您正在另一个页面里。',
   'refusal.elsewhere.next': '可以在那边继续，或回到这里。',
-  'again': '再试一次',
+  again: '再试一次',
   'back.here': '回到这里',
 
   'room.title': '会谈',
   'room.conversation': '会谈内容',
   'room.other.counsellor': '老师',
   'room.other.client': '来访者',
+  'room.left.sub': '您可以再坐一会儿，对方用同一个链接就能回来。',
   'room.self': '您自己的画面',
   'room.self.hide': '收起我的画面',
   'room.self.show': '看看我的画面',

@@ -203,10 +203,7 @@ export class Call {
   private handleEvent(event: Event): void {
     if (event.type === 'welcome') {
       this.clock.mark('welcomed', performance.now());
-      this.link.handleWelcome(
-        { iceServers: event.ice_servers, slots: event.slots },
-        event.resumed,
-      );
+      this.link.handleWelcome({ iceServers: event.ice_servers, slots: event.slots }, event.resumed);
       this.tellRoom();
     } else if (event.type === 'media_closed') {
       this.link.handleMediaClosed();

@@ -15,13 +15,7 @@ export type Trouble =
   | 'unsupported';
 
 export type Step =
-  | 'again'
-  | 'show_how'
-  | 'new_window'
-  | 'voice_only'
-  | 'text_only'
-  | 'contact'
-  | 'copy_link';
+  'again' | 'show_how' | 'new_window' | 'voice_only' | 'text_only' | 'contact' | 'copy_link';
 
 /** The one thing to do about each. */
 export const NEXT_STEP: Readonly<Record<Trouble, Step>> = {
@@ -36,6 +30,16 @@ export const NEXT_STEP: Readonly<Record<Trouble, Step>> = {
   in_app: 'copy_link',
   unsupported: 'copy_link',
 };
+
+type Named = 'dismissed' | 'policy';
+export type TroubleKey = `device.${Named}.${Kind}` | `device.${Exclude<Trouble, Named>}`;
+
+/** The key of the sentence; two of them name the device. */
+export function troubleKey(trouble: Trouble, kind: Kind): TroubleKey {
+  return trouble === 'dismissed' || trouble === 'policy'
+    ? `device.${trouble}.${kind}`
+    : `device.${trouble}`;
+}
 
 /** What the page knows about where it runs, besides the error itself. */
 export interface Surroundings {
@@ -53,11 +57,7 @@ export interface Surroundings {
 const TOO_FAST_MS = 60;
 
 /** `loosen`: ask again with looser constraints, and tell nobody. */
-export function mapDeviceError(
-  name: string,
-  kind: Kind,
-  where: Surroundings,
-): Trouble | 'loosen' {
+export function mapDeviceError(name: string, kind: Kind, where: Surroundings): Trouble | 'loosen' {
   switch (name) {
     case 'NotAllowedError':
     case 'PermissionDeniedError':

@@ -63,9 +63,7 @@ export class JoinClock {
     return mark === undefined ? null : Math.max(0, mark - from);
   }
 
-  private known(
-    phases: Record<JoinPhase, number | null>,
-  ): Partial<Record<JoinPhase, number>> {
+  private known(phases: Record<JoinPhase, number | null>): Partial<Record<JoinPhase, number>> {
     const entries = Object.entries(phases).filter(
       (entry): entry is [string, number] =>
         entry[1] !== null && Number.isFinite(entry[1]) && entry[1] <= LONGEST_MS,

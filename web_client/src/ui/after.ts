@@ -30,22 +30,37 @@ export class After extends QuietElement {
 
   override render() {
     if (this.neutral) {
-      return html`<main><h1 class="unseen">${t('title')}</h1><p>${t('neutral.body')}</p></main>`;
+      return html`
+        <main>
+          <h1 class="unseen">${t('title')}</h1>
+          <p>${t('neutral.body')}</p>
+        </main>
+      `;
     }
     const back = this.retry && this.parting !== 'ended';
     const button = this.parting === 'failed' ? 'primary' : 'plain';
-    return html`<main data-testid="after" data-parting=${this.parting}>
-      <qr-scene></qr-scene>
-      <div class="words">
-        <h1>${t(this.headline)}</h1>
-        <p class="sub">${t(this.more)}</p>
-        ${back
-          ? html`<button class=${button} data-testid="come-back" @click=${() => this.say('try-again')}>
-              ${t('after.back')}
-            </button>`
-          : nothing}
-      </div>
-    </main>`;
+    return html`
+      <main data-testid="after" data-parting=${this.parting}>
+        <qr-scene></qr-scene>
+        <div class="words">
+          <h1>${t(this.headline)}</h1>
+          <p class="sub">${t(this.more)}</p>
+          ${
+            back
+              ? html`
+                  <button
+                    class=${button}
+                    data-testid="come-back"
+                    @click=${() => this.say('try-again')}
+                  >
+                    ${t('after.back')}
+                  </button>
+                `
+              : nothing
+          }
+        </div>
+      </main>
+    `;
   }
 
   private get headline(): Key {

@@ -13,7 +13,7 @@ import { EscapeCounter, leaveQuickly } from './leaving';
 import { forgetToken, tokenIn } from './link';
 import './page-bar';
 import './refusal';
-import { type RefusalKind, refusalKind } from './refusal';
+import { type RefusalKind, refusalKind } from './refusal-kind';
 import './room';
 import { Host } from './host';
 import { language, onLanguage, setLanguage, t } from '../i18n/language';
@@ -65,14 +65,16 @@ export class App extends QuietElement {
 
   override render() {
     if (this.view.kind === 'room') {
-      return html`<qr-room
-        .call=${this.view.call}
-        .person=${this.person}
-        .resumed=${this.view.resumed}
-        .link=${this.link}
-        @quick-exit=${() => this.leaveQuickly()}
-        @new-window=${() => this.openWindow()}
-      ></qr-room>`;
+      return html`
+        <qr-room
+          .call=${this.view.call}
+          .person=${this.person}
+          .resumed=${this.view.resumed}
+          .link=${this.link}
+          @quick-exit=${() => this.leaveQuickly()}
+          @new-window=${() => this.openWindow()}
+        ></qr-room>
+      `;
     }
     return html`
       <header class="bar">
@@ -90,32 +92,40 @@ export class App extends QuietElement {
     const view = this.view;
     switch (view.kind) {
       case 'how':
-        return html`<qr-how
-          .person=${this.person}
-          .name=${view.seat.name}
-          @arrive=${(event: CustomEvent<Arrival>) => this.enter(view.seat, event.detail, view.tokenMs)}
-        ></qr-how>`;
+        return html`
+          <qr-how
+            .person=${this.person}
+            .name=${view.seat.name}
+            @arrive=${(event: CustomEvent<Arrival>) => this.enter(view.seat, event.detail, view.tokenMs)}
+          ></qr-how>
+        `;
       case 'refused':
-        return html`<qr-refusal
-          .kind=${view.why}
-          .retry=${this.token !== null}
-          @try-again=${() => void this.comeIn()}
-        ></qr-refusal>`;
+        return html`
+          <qr-refusal
+            .kind=${view.why}
+            .retry=${this.token !== null}
+            @try-again=${() => void this.comeIn()}
+          ></qr-refusal>
+        `;
       case 'after':
-        return html`<qr-after
-          .person=${this.person}
-          .parting=${view.parting}
-          .retry=${this.token !== null}
-          @try-again=${() => void this.comeIn()}
-        ></qr-after>`;
+        return html`
+          <qr-after
+            .person=${this.person}
+            .parting=${view.parting}
+            .retry=${this.token !== null}
+            @try-again=${() => void this.comeIn()}
+          ></qr-after>
+        `;
       case 'arrive':
       case 'room':
-        return html`<qr-arrive
-          .person=${this.person}
-          .opening=${this.opening}
-          .waiting=${this.embedded && this.token === null}
-          @come-in=${() => void this.comeIn()}
-        ></qr-arrive>`;
+        return html`
+          <qr-arrive
+            .person=${this.person}
+            .opening=${this.opening}
+            .waiting=${this.embedded && this.token === null}
+            @come-in=${() => void this.comeIn()}
+          ></qr-arrive>
+        `;
     }
   }
 

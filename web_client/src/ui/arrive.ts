@@ -64,13 +64,21 @@ export class Arrive extends QuietElement {
   }
 
   private safety() {
-    return html`<qr-sheet heading=${t('safe.title')} @close-sheet=${() => (this.asking = false)}>
-      <ul class="facts">
-        <li>${t('safe.encrypted')}</li>
-        <li>${t('safe.recorded')}</li>
-        <li>${t('safe.choice')}</li>
-        ${this.person === 'client' ? html`<li>${t('safe.traces')}</li>` : nothing}
-      </ul>
-    </qr-sheet>`;
+    return html`
+      <qr-sheet heading=${t('safe.title')} @close-sheet=${() => (this.asking = false)}>
+        <ul class="facts">
+          <li>${t('safe.encrypted')}</li>
+          <li>${t('safe.recorded')}</li>
+          <li>${t('safe.choice')}</li>
+          ${
+            this.person === 'client'
+              ? html`
+                  <li>${t('safe.traces')}</li>
+                `
+              : nothing
+          }
+        </ul>
+      </qr-sheet>
+    `;
   }
 }

@@ -5,16 +5,15 @@ import { customElement, property, state } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
 import './sheet';
-import { type Key, t } from '../i18n/language';
-import { browserFamily, NEXT_STEP, type Step, type Trouble } from '../media/device-errors';
+import { t } from '../i18n/language';
+import {
+  browserFamily,
+  NEXT_STEP,
+  type Step,
+  type Trouble,
+  troubleKey,
+} from '../media/device-errors';
 import type { Kind } from '../media/peer';
-
-/** Troubles whose sentence names the device. */
-const NAMED: ReadonlySet<Trouble> = new Set(['dismissed', 'policy']);
-
-export function troubleKey(trouble: Trouble, kind: Kind): Key {
-  return (NAMED.has(trouble) ? `device.${trouble}.${kind}` : `device.${trouble}`) as Key;
-}
 
 @customElement('qr-device-note')
 export class DeviceNote extends QuietElement {
@@ -86,15 +85,17 @@ export class DeviceNote extends QuietElement {
 
   private howTo() {
     const family = browserFamily(navigator.userAgent);
-    return html`<qr-sheet
-      class="sheet"
-      heading=${t('how_to.title')}
-      @close-sheet=${() => (this.showing = false)}
-    >
-      ${addressBar()}
-      <p>${t(`how_to.${family}`)}</p>
-      <p>${t('how_to.then')}</p>
-    </qr-sheet>`;
+    return html`
+      <qr-sheet
+        class="sheet"
+        heading=${t('how_to.title')}
+        @close-sheet=${() => (this.showing = false)}
+      >
+        ${addressBar()}
+        <p>${t(`how_to.${family}`)}</p>
+        <p>${t('how_to.then')}</p>
+      </qr-sheet>
+    `;
   }
 
   private async act(step: Step): Promise<void> {

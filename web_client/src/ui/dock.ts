@@ -117,58 +117,77 @@ export class Dock extends QuietElement {
 
   override render() {
     const { microphone, camera } = this;
-    return html`<nav aria-label=${t('dock.label')}>
-      ${this.control({
-        id: 'mic',
-        icon: microphone ? 'microphone' : 'microphone-off',
-        word: 'dock.mic',
-        on: microphone,
-        busy: this.asking.audio,
-        press: () => this.say('turn', { kind: 'audio', on: !microphone }),
-      })}
-      ${this.control({
-        id: 'camera',
-        icon: camera ? 'camera' : 'camera-off',
-        word: 'dock.camera',
-        on: camera,
-        busy: this.asking.video,
-        press: () => this.say('turn', { kind: 'video', on: !camera }),
-      })}
-      <button
-        class="control"
-        data-testid="text"
-        aria-pressed=${this.text}
-        @click=${() => this.say('toggle-text')}
-      >
-        <qr-icon name="text"></qr-icon>
-        <span class="label">${t('dock.text')}</span>
-        ${this.unread > 0
-          ? html`<span class="unread" aria-hidden="true">${this.unread}</span
-              ><span class="unseen">${t('dock.unread', { count: this.unread })}</span>`
-          : nothing}
-      </button>
-      <span class="gap" aria-hidden="true"></span>
-      <button class="ending leave" data-testid="leave" @click=${() => this.say('ask-leave')}>
-        <span class="label">${t('dock.leave')}</span>
-      </button>
-      ${this.canEnd
-        ? html`<button class="ending leave" data-testid="end-session" @click=${() => this.say('ask-end')}>
-            <span class="label">${t('dock.end')}</span>
-          </button>`
-        : nothing}
-    </nav>`;
+    return html`
+      <nav aria-label=${t('dock.label')}>
+        ${this.control({
+          id: 'mic',
+          icon: microphone ? 'microphone' : 'microphone-off',
+          word: 'dock.mic',
+          on: microphone,
+          busy: this.asking.audio,
+          press: () => this.say('turn', { kind: 'audio', on: !microphone }),
+        })}
+        ${this.control({
+          id: 'camera',
+          icon: camera ? 'camera' : 'camera-off',
+          word: 'dock.camera',
+          on: camera,
+          busy: this.asking.video,
+          press: () => this.say('turn', { kind: 'video', on: !camera }),
+        })}
+        <button
+          class="control"
+          data-testid="text"
+          aria-pressed=${this.text}
+          @click=${() => this.say('toggle-text')}
+        >
+          <qr-icon name="text"></qr-icon>
+          <span class="label">${t('dock.text')}</span>
+          ${
+            this.unread > 0
+              ? html`
+                  <span class="unread" aria-hidden="true">${this.unread}</span>
+                  <span class="unseen">${t('dock.unread', { count: this.unread })}</span>
+                `
+              : nothing
+          }
+        </button>
+        <span class="gap" aria-hidden="true"></span>
+        <button class="ending leave" data-testid="leave" @click=${() => this.say('ask-leave')}>
+          <span class="label">${t('dock.leave')}</span>
+        </button>
+        ${
+          this.canEnd
+            ? html`
+                <button
+                  class="ending leave"
+                  data-testid="end-session"
+                  @click=${() => this.say('ask-end')}
+                >
+                  <span class="label">${t('dock.end')}</span>
+                </button>
+              `
+            : nothing
+        }
+      </nav>
+    `;
   }
 
   private control({ id, icon, word, on, busy, press }: Control) {
-    return html`<button
-      class="control"
-      data-testid=${id}
-      aria-pressed=${on}
-      ?disabled=${busy}
-      @click=${press}
-    >
-      <qr-icon name=${icon}></qr-icon>
-      <span class="label">${t(word)} <span class="state">${t(on ? 'dock.on' : 'dock.off')}</span></span>
-    </button>`;
+    return html`
+      <button
+        class="control"
+        data-testid=${id}
+        aria-pressed=${on}
+        ?disabled=${busy}
+        @click=${press}
+      >
+        <qr-icon name=${icon}></qr-icon>
+        <span class="label">
+          ${t(word)}
+          <span class="state">${t(on ? 'dock.on' : 'dock.off')}</span>
+        </span>
+      </button>
+    `;
   }
 }

@@ -24,9 +24,30 @@ interface Way extends Arrival {
 }
 
 const WAYS: readonly Way[] = [
-  { id: 'arrive-text', icon: 'text', word: 'how.text', more: 'how.text.more', microphone: false, camera: false },
-  { id: 'arrive-voice', icon: 'voice', word: 'how.voice', more: 'how.voice.more', microphone: true, camera: false },
-  { id: 'arrive-video', icon: 'camera', word: 'how.video', more: 'how.video.more', microphone: true, camera: true },
+  {
+    id: 'arrive-text',
+    icon: 'text',
+    word: 'how.text',
+    more: 'how.text.more',
+    microphone: false,
+    camera: false,
+  },
+  {
+    id: 'arrive-voice',
+    icon: 'voice',
+    word: 'how.voice',
+    more: 'how.voice.more',
+    microphone: true,
+    camera: false,
+  },
+  {
+    id: 'arrive-video',
+    icon: 'camera',
+    word: 'how.video',
+    more: 'how.video.more',
+    microphone: true,
+    camera: true,
+  },
 ];
 
 @customElement('qr-how')
@@ -109,25 +130,29 @@ export class How extends QuietElement {
         : this.name === ''
           ? t('how.title')
           : t('how.title.named', { name: this.name });
-    return html`<main>
-      <div class="words">
-        <h1>${title}</h1>
-        <p class="sub">${t('how.any')}</p>
-      </div>
-      <div class="ways">${WAYS.map((way) => this.way(way))}</div>
-      <p class="ask">${t('how.ask')}</p>
-    </main>`;
+    return html`
+      <main>
+        <div class="words">
+          <h1>${title}</h1>
+          <p class="sub">${t('how.any')}</p>
+        </div>
+        <div class="ways">${WAYS.map((way) => this.way(way))}</div>
+        <p class="ask">${t('how.ask')}</p>
+      </main>
+    `;
   }
 
   private way({ id, icon, word, more, microphone, camera }: Way) {
-    return html`<button
-      class="way"
-      data-testid=${id}
-      @click=${() => this.say('arrive', { microphone, camera } satisfies Arrival)}
-    >
-      <qr-icon name=${icon}></qr-icon>
-      <span class="word">${t(word)}</span>
-      <span class="more">${t(more)}</span>
-    </button>`;
+    return html`
+      <button
+        class="way"
+        data-testid=${id}
+        @click=${() => this.say('arrive', { microphone, camera } satisfies Arrival)}
+      >
+        <qr-icon name=${icon}></qr-icon>
+        <span class="word">${t(word)}</span>
+        <span class="more">${t(more)}</span>
+      </button>
+    `;
   }
 }

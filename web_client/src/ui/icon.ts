@@ -45,6 +45,8 @@ export class Icon extends LitElement {
   @property() name: IconName = 'close';
 
   override render() {
-    return html`<svg viewBox="0 0 24 24" aria-hidden="true">${DRAWINGS[this.name]}</svg>`;
+    return html`
+      <svg viewBox="0 0 24 24" aria-hidden="true">${DRAWINGS[this.name]}</svg>
+    `;
   }
 }

@@ -97,8 +97,10 @@ export class Operator extends QuietElement {
   }
 
   private refusal() {
-    return html`<h1 data-testid="refusal">${t('operator.refused')}</h1>
-      <p class="sub">${t('operator.refused.next')}</p>`;
+    return html`
+      <h1 data-testid="refusal">${t('operator.refused')}</h1>
+      <p class="sub">${t('operator.refused.next')}</p>
+    `;
   }
 
   private overview() {
@@ -108,17 +110,24 @@ export class Operator extends QuietElement {
     return html`
       <h1>${t('operator.title')}</h1>
       <p class="sub">${t('operator.sub')} ${ready}</p>
-      ${all.length === 0
-        ? html`<p>${t('operator.empty')}</p>`
-        : html`<dl>
-            ${all.map(
-              (one) =>
-                html`<div class="count" data-count=${one.key}>
-                  <dt>${t(one.label)}</dt>
-                  <dd>${written(one)}</dd>
-                </div>`,
-            )}
-          </dl>`}
+      ${
+        all.length === 0
+          ? html`
+              <p>${t('operator.empty')}</p>
+            `
+          : html`
+              <dl>
+                ${all.map(
+                  (one) => html`
+                    <div class="count" data-count=${one.key}>
+                      <dt>${t(one.label)}</dt>
+                      <dd>${written(one)}</dd>
+                    </div>
+                  `,
+                )}
+              </dl>
+            `
+      }
       <p class="fresh ${this.stale ? 'stale' : ''}" role="status">
         ${t(this.stale ? 'operator.stale' : 'operator.fresh', { time: timeOfDay(this.at) })}
       </p>

@@ -52,27 +52,33 @@ export class PageBar extends QuietElement {
       <div class="languages" role="group" aria-label=${t('lang.switch')}>
         ${this.choice('zh-CN', '中文', 'lang-zh')} ${this.choice('en', 'English', 'lang-en')}
       </div>
-      ${this.exit
-        ? html`<button
-            class="exit"
-            data-testid="quick-exit"
-            aria-label=${t('exit.quick.label')}
-            @click=${() => this.say('quick-exit')}
-          >
-            ${t('exit.quick')}
-          </button>`
-        : nothing}
+      ${
+        this.exit
+          ? html`
+              <button
+                class="exit"
+                data-testid="quick-exit"
+                aria-label=${t('exit.quick.label')}
+                @click=${() => this.say('quick-exit')}
+              >
+                ${t('exit.quick')}
+              </button>
+            `
+          : nothing
+      }
     `;
   }
 
   private choice(tag: Language, name: string, id: string) {
-    return html`<button
-      lang=${tag}
-      data-testid=${id}
-      aria-pressed=${language() === tag}
-      @click=${() => setLanguage(tag)}
-    >
-      ${name}
-    </button>`;
+    return html`
+      <button
+        lang=${tag}
+        data-testid=${id}
+        aria-pressed=${language() === tag}
+        @click=${() => setLanguage(tag)}
+      >
+        ${name}
+      </button>
+    `;
   }
 }

@@ -6,11 +6,8 @@ import { customElement, property } from 'lit/decorators.js';
 import { base, buttons, QuietElement } from './element';
 import { pageLayout } from './page';
 import './scene';
+import type { RefusalKind } from './refusal-kind';
 import { type Key, t } from '../i18n/language';
-import type { Code } from '../protocol/wire';
-
-export type RefusalKind =
-  'invalid' | 'absent' | 'expired' | 'revoked' | 'ended' | 'full' | 'busy' | 'unreachable' | 'elsewhere';
 
 interface Words {
   readonly why: Key;
@@ -31,29 +28,6 @@ const WORDS: Readonly<Record<RefusalKind, Words>> = {
   elsewhere: { why: 'refusal.elsewhere', next: 'refusal.elsewhere.next', button: 'back.here' },
 };
 
-/** A code in the words for it. What is none of the person's business is "not complete". */
-export function refusalKind(code: Code): RefusalKind {
-  switch (code) {
-    case 'token_expired':
-    case 'seat_invalid':
-      return 'expired';
-    case 'token_revoked':
-      return 'revoked';
-    case 'room_ended':
-      return 'ended';
-    case 'room_full':
-      return 'full';
-    case 'seat_replaced':
-      return 'elsewhere';
-    case 'busy':
-    case 'rate_limited':
-    case 'too_many_connections':
-      return 'busy';
-    default:
-      return 'invalid';
-  }
-}
-
 @customElement('qr-refusal')
 export class RefusalPage extends QuietElement {
   static override styles = [base, buttons, pageLayout];
@@ -64,15 +38,23 @@ export class RefusalPage extends QuietElement {
 
   override render() {
     const { why, next, button } = WORDS[this.kind];
-    return html`<main data-testid="refusal" data-kind=${this.kind}>
-      <qr-scene></qr-scene>
-      <div class="words">
-        <h1>${t(why)}</h1>
-        <p class="sub">${t(next)}</p>
-        ${button !== null && this.retry
-          ? html`<button class="primary" @click=${() => this.say('try-again')}>${t(button)}</button>`
-          : nothing}
-      </div>
-    </main>`;
+    return html`
+      <main data-testid="refusal" data-kind=${this.kind}>
+        <qr-scene></qr-scene>
+        <div class="words">
+          <h1>${t(why)}</h1>
+          <p class="sub">${t(next)}</p>
+          ${
+            button !== null && this.retry
+              ? html`
+                  <button class="primary" @click=${() => this.say('try-again')}>
+                    ${t(button)}
+                  </button>
+                `
+              : nothing
+          }
+        </div>
+      </main>
+    `;
   }
 }

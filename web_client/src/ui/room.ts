@@ -57,7 +57,7 @@ export class RoomElement extends QuietElement {
     this.while(() => delete document.documentElement.dataset['theme']);
     // Beside the picture where there is room; under it, and asked for, where there is not.
     const wide = matchMedia('(min-width: 1000px)').matches;
-    this.textOpen = wide || !this.call.isOn('audio') && !this.call.asking.audio && !this.resumed;
+    this.textOpen = wide || (!this.call.isOn('audio') && !this.call.asking.audio && !this.resumed);
     this.handleTick();
   }
 
@@ -84,11 +84,18 @@ export class RoomElement extends QuietElement {
       >
         <h1 class="unseen">${t('room.title')}</h1>
         <header class="bar">
-          <qr-trust-chip .count=${people.length} .encrypted=${this.call.link.encrypted}></qr-trust-chip>
+          <qr-trust-chip
+            .count=${people.length}
+            .encrypted=${this.call.link.encrypted}
+          ></qr-trust-chip>
           ${this.person === 'counsellor' ? this.clock() : nothing}
           <qr-page-bar ?exit=${this.person === 'client'}></qr-page-bar>
         </header>
-        <section class="stage" aria-label=${t('room.conversation')} @click=${() => this.self.show()}>
+        <section
+          class="stage"
+          aria-label=${t('room.conversation')}
+          @click=${() => this.self.show()}
+        >
           ${this.tile()}
           <qr-self-view
             .track=${this.call.ownTrack('video')}
@@ -106,14 +113,18 @@ export class RoomElement extends QuietElement {
             .canEnd=${room.canEnd}
           ></qr-dock>
         </footer>
-        ${this.textOpen
-          ? html`<qr-text-panel
-              .texts=${texts.texts}
-              .waiting=${texts.waiting}
-              .people=${room.roster}
-              .you=${room.you}
-            ></qr-text-panel>`
-          : nothing}
+        ${
+          this.textOpen
+            ? html`
+                <qr-text-panel
+                  .texts=${texts.texts}
+                  .waiting=${texts.waiting}
+                  .people=${room.roster}
+                  .you=${room.you}
+                ></qr-text-panel>
+              `
+            : nothing
+        }
         ${this.sheet(people)}
       </main>
     `;
@@ -133,17 +144,19 @@ export class RoomElement extends QuietElement {
     const other = this.other;
     const here = other !== null && other.presence !== 'expected';
     const name = this.otherName;
-    return html`<qr-tile
-      .name=${name}
-      .present=${here}
-      .camera=${other?.camera ?? false}
-      .microphone=${other?.microphone ?? false}
-      .dim=${this.call.link.state !== 'connected' || other?.link === 'disconnected'}
-      .audioTrack=${other === null ? null : this.call.received(other.id, 'audio')}
-      .videoTrack=${other === null ? null : this.call.received(other.id, 'video')}
-      .headline=${here ? name : t('room.waiting', { name: sentenceCase(name) })}
-      .detail=${here ? '' : t('room.waiting.sub')}
-    ></qr-tile>`;
+    return html`
+      <qr-tile
+        .name=${name}
+        .present=${here}
+        .camera=${other?.camera ?? false}
+        .microphone=${other?.microphone ?? false}
+        .dim=${this.call.link.state !== 'connected' || other?.link === 'disconnected'}
+        .audioTrack=${other === null ? null : this.call.received(other.id, 'audio')}
+        .videoTrack=${other === null ? null : this.call.received(other.id, 'video')}
+        .headline=${here ? name : t(this.otherLeft ? 'status.peer.left' : 'room.waiting', { name: sentenceCase(name) })}
+        .detail=${here ? '' : t(this.otherLeft ? 'room.left.sub' : 'room.waiting.sub')}
+      ></qr-tile>
+    `;
   }
 
   private status(): Status | null {
@@ -174,7 +187,9 @@ export class RoomElement extends QuietElement {
         data-key=${status?.key ?? ''}
         role="status"
         aria-live=${urgent ? 'assertive' : 'polite'}
-      >${words}</p>
+      >
+        ${words}
+      </p>
       <p class="line notice" role="status">${notice}</p>
     `;
   }
@@ -182,55 +197,73 @@ export class RoomElement extends QuietElement {
   private note() {
     const trouble = this.call.trouble;
     if (trouble === null) return nothing;
-    return html`<qr-device-note
-      .trouble=${trouble.trouble}
-      .kind=${trouble.kind}
-      .link=${this.link}
-    ></qr-device-note>`;
+    return html`
+      <qr-device-note
+        .trouble=${trouble.trouble}
+        .kind=${trouble.kind}
+        .link=${this.link}
+      ></qr-device-note>
+    `;
   }
 
   private clock() {
     const started = this.call.session.room.startedAt;
     const minutes = started === null ? 0 : Math.max(0, Math.floor((Date.now() - started) / 60_000));
-    return html`<p class="clock">
-      <span class="time">${timeOfDay(Date.now())}</span>
-      <span class="passed">${t('room.minutes', { count: minutes })}</span>
-    </p>`;
+    return html`
+      <p class="clock">
+        <span class="time">${timeOfDay(Date.now())}</span>
+        <span class="passed">${t('room.minutes', { count: minutes })}</span>
+      </p>
+    `;
   }
 
   private sheet(people: readonly ParticipantView[]) {
     switch (this.asking) {
       case 'trust':
-        return html`<qr-trust-sheet
-          .people=${people}
-          .you=${this.call.session.room.you}
-          .encrypted=${this.call.link.encrypted}
-          .cipher=${this.call.link.cipher}
-        ></qr-trust-sheet>`;
+        return html`
+          <qr-trust-sheet
+            .people=${people}
+            .you=${this.call.session.room.you}
+            .encrypted=${this.call.link.encrypted}
+            .cipher=${this.call.link.cipher}
+          ></qr-trust-sheet>
+        `;
       case 'leave':
-        return html`<qr-sheet place="dock" heading=${t('leave.title')} .closable=${false}>
-          <p>${t('leave.body')}</p>
-          <div class="choices">
-            <button class="plain" data-testid="leave-cancel" @click=${() => (this.asking = null)}>
-              ${t('leave.no')}
-            </button>
-            <button class="plain ending" data-testid="leave-confirm" @click=${() => this.call.leave()}>
-              ${t('leave.yes')}
-            </button>
-          </div>
-        </qr-sheet>`;
+        return html`
+          <qr-sheet place="dock" heading=${t('leave.title')} .closable=${false}>
+            <p>${t('leave.body')}</p>
+            <div class="choices">
+              <button class="plain" data-testid="leave-cancel" @click=${() => (this.asking = null)}>
+                ${t('leave.no')}
+              </button>
+              <button
+                class="plain ending"
+                data-testid="leave-confirm"
+                @click=${() => this.call.leave()}
+              >
+                ${t('leave.yes')}
+              </button>
+            </div>
+          </qr-sheet>
+        `;
       case 'end':
-        return html`<qr-sheet place="dock" heading=${t('end.title')} .closable=${false}>
-          <p>${t('end.body')}</p>
-          <div class="choices">
-            <button class="plain" data-testid="end-cancel" @click=${() => (this.asking = null)}>
-              ${t('leave.no')}
-            </button>
-            <button class="plain ending" data-testid="end-confirm" @click=${() => this.call.end()}>
-              ${t('end.yes')}
-            </button>
-          </div>
-        </qr-sheet>`;
+        return html`
+          <qr-sheet place="dock" heading=${t('end.title')} .closable=${false}>
+            <p>${t('end.body')}</p>
+            <div class="choices">
+              <button class="plain" data-testid="end-cancel" @click=${() => (this.asking = null)}>
+                ${t('leave.no')}
+              </button>
+              <button
+                class="plain ending"
+                data-testid="end-confirm"
+                @click=${() => this.call.end()}
+              >
+                ${t('end.yes')}
+              </button>
+            </div>
+          </qr-sheet>
+        `;
       case null:
         return nothing;
     }

@@ -82,14 +82,25 @@ export class SelfView extends QuietElement {
   override render() {
     if (this.track === null) return nothing;
     if (!this.shown) {
-      return html`<button @click=${() => this.show()}>
-        <qr-icon name="self"></qr-icon>${t('room.self.show')}
-      </button>`;
+      return html`
+        <button @click=${() => this.show()}>
+          <qr-icon name="self"></qr-icon>
+          ${t('room.self.show')}
+        </button>
+      `;
     }
-    return html`<div class="frame">
-      <video data-testid="self-video" aria-label=${t('room.self')} muted playsinline autoplay></video>
-      <button class="hide" @click=${() => (this.shown = false)}>${t('room.self.hide')}</button>
-    </div>`;
+    return html`
+      <div class="frame">
+        <video
+          data-testid="self-video"
+          aria-label=${t('room.self')}
+          muted
+          playsinline
+          autoplay
+        ></video>
+        <button class="hide" @click=${() => (this.shown = false)}>${t('room.self.hide')}</button>
+      </div>
+    `;
   }
 
   override updated(changes: PropertyValues<this>): void {

@@ -110,13 +110,15 @@ export class Sheet extends QuietElement {
   }
 
   override render() {
-    return html`<section role="dialog" aria-labelledby="heading" tabindex="-1">
-      <h2 id="heading">${this.heading}</h2>
-      <slot></slot>
-      <button class="close" ?hidden=${!this.closable} @click=${() => this.say('close-sheet')}>
-        ${t('close')}
-      </button>
-    </section>`;
+    return html`
+      <section role="dialog" aria-labelledby="heading" tabindex="-1">
+        <h2 id="heading">${this.heading}</h2>
+        <slot></slot>
+        <button class="close" ?hidden=${!this.closable} @click=${() => this.say('close-sheet')}>
+          ${t('close')}
+        </button>
+      </section>
+    `;
   }
 
   private handleKey(event: KeyboardEvent): void {

@@ -1,15 +1,4 @@
-/** Starts the operator's page. */
+/** Starts the operator's page: the language is chosen before anything is shown in it. */
 
+import './first-language';
 import './operator';
-import { nearest, setLanguage } from '../i18n/language';
-
-function keptLanguage(): string[] {
-  try {
-    const kept = sessionStorage.getItem('lang');
-    return kept === null ? [] : [kept];
-  } catch {
-    return [];
-  }
-}
-
-setLanguage(nearest([...keptLanguage(), ...navigator.languages]));

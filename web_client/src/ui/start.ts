@@ -1,15 +1,4 @@
-/** Starts a person's page: the language first, then the app. */
+/** Starts a person's page: the language is chosen before anything is shown in it. */
 
+import './first-language';
 import './app';
-import { nearest, setLanguage } from '../i18n/language';
-
-function keptLanguage(): string[] {
-  try {
-    const kept = sessionStorage.getItem('lang');
-    return kept === null ? [] : [kept];
-  } catch {
-    return [];
-  }
-}
-
-setLanguage(nearest([...keptLanguage(), ...navigator.languages]));

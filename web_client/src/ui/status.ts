@@ -25,7 +25,7 @@ export interface Moment {
 
 export interface Status {
   readonly key: Key;
-  readonly tone: 'plain' | 'notice';
+  readonly tone: 'plain' | 'notice' | 'unseen';
   /** Said at once rather than at the next pause (product.md 4.0). */
   readonly urgent: boolean;
 }
@@ -55,7 +55,8 @@ function ownLine(moment: Moment): Status | null {
 }
 
 function peerLine({ other, otherLeft, cameBackMuted }: Moment): Status | null {
-  if (other === null) return otherLeft ? plain('status.peer.left') : null;
+  // The room itself shows the empty chair; the line only says it to who cannot see it.
+  if (other === null) return otherLeft ? { ...plain('status.peer.left'), tone: 'unseen' } : null;
   if (other.presence === 'away' || other.link === 'disconnected') return notice('status.peer.lost');
   if (cameBackMuted) return plain('status.mic.off');
   if (other.presence !== 'present' || other.camera) return null;

@@ -134,17 +134,25 @@ export class TextPanel extends QuietElement {
     return html`
       <header>
         <h2>${t('text.title')}</h2>
-        <button
-          class="link"
-          ?hidden=${!this.closable}
-          @click=${() => this.say('close-text')}
-        >
+        <button class="link" ?hidden=${!this.closable} @click=${() => this.say('close-text')}>
           ${t('text.hide')}
         </button>
       </header>
-      <ol class="list" role="log" aria-live="polite" data-testid="text-list" tabindex="0"
-        aria-label=${t('text.title')}>
-        ${empty ? html`<li class="empty">${t('text.empty')}</li>` : nothing}
+      <ol
+        class="list"
+        role="log"
+        aria-live="polite"
+        data-testid="text-list"
+        tabindex="0"
+        aria-label=${t('text.title')}
+      >
+        ${
+          empty
+            ? html`
+                <li class="empty">${t('text.empty')}</li>
+              `
+            : nothing
+        }
         ${this.texts.map((text) => this.said(text))}
         ${this.waiting.map((outgoing) => this.unsaid(outgoing))}
       </ol>
@@ -168,30 +176,41 @@ export class TextPanel extends QuietElement {
   private said(text: Text) {
     const mine = text.sender === this.you;
     const who = mine ? t('text.you') : (this.names.get(text.sender) ?? '');
-    return html`<li class=${mine ? 'mine' : ''} data-seq=${text.seq}>
-      <p class="unseen">${who}</p>
-      <p class="body">${text.body}</p>
-      <p class="about">
-        ${mine ? `${t('text.delivered')} · ` : who === '' ? nothing : `${who} · `}${timeOfDay(
-          text.at,
-        )}
-      </p>
-    </li>`;
+    return html`
+      <li class=${mine ? 'mine' : ''} data-seq=${text.seq}>
+        <p class="unseen">${who}</p>
+        <p class="body">${text.body}</p>
+        <p class="about">
+          ${mine ? `${t('text.delivered')} · ` : who === '' ? nothing : `${who} · `}${timeOfDay(
+            text.at,
+          )}
+        </p>
+      </li>
+    `;
   }
 
   private unsaid({ key, body, state: delivery }: Outgoing) {
-    return html`<li class="mine" data-delivery=${delivery}>
-      <p class="body">${body}</p>
-      ${delivery === 'failed'
-        ? html`<button class="failed" @click=${() => this.say('retry-text', key)}>
-            ${t('text.failed')}
-          </button>`
-        : html`<p class="about">${t('text.sending')}</p>`}
-    </li>`;
+    return html`
+      <li class="mine" data-delivery=${delivery}>
+        <p class="body">${body}</p>
+        ${
+          delivery === 'failed'
+            ? html`
+                <button class="failed" @click=${() => this.say('retry-text', key)}>
+                  ${t('text.failed')}
+                </button>
+              `
+            : html`
+                <p class="about">${t('text.sending')}</p>
+              `
+        }
+      </li>
+    `;
   }
 
   override updated(changes: PropertyValues<this>): void {
-    if (changes.has('texts') || changes.has('waiting')) this.list.scrollTop = this.list.scrollHeight;
+    if (changes.has('texts') || changes.has('waiting'))
+      this.list.scrollTop = this.list.scrollHeight;
   }
 
   private handleKey(event: KeyboardEvent): void {

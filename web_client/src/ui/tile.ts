@@ -103,22 +103,28 @@ export class Tile extends QuietElement {
         playsinline
         autoplay
       ></video>
-      ${this.silenced
-        ? html`<button class="primary hear" @click=${() => void this.hear()}>
-            ${t('room.hear')}
-          </button>`
-        : nothing}
+      ${
+        this.silenced
+          ? html`
+              <button class="primary hear" @click=${() => void this.hear()}>
+                ${t('room.hear')}
+              </button>
+            `
+          : nothing
+      }
     `;
   }
 
   private placeholder() {
-    return html`<div class="place">
-      <qr-scene .guest=${this.present ? ([...this.name][0] ?? '') : ''}></qr-scene>
-      <div class="note">
-        <p class="who">${this.headline}</p>
-        <p class="sub">${this.detail}</p>
+    return html`
+      <div class="place">
+        <qr-scene .guest=${this.present ? ([...this.name][0] ?? '') : ''}></qr-scene>
+        <div class="note">
+          <p class="who">${this.headline}</p>
+          <p class="sub">${this.detail}</p>
+        </div>
       </div>
-    </div>`;
+    `;
   }
 
   override updated(changes: PropertyValues<this>): void {
@@ -148,7 +154,8 @@ export class Tile extends QuietElement {
       this.silenced = false;
     } catch (error) {
       // The browser wants a tap before it makes a sound; anything else is a track being replaced.
-      if (!(error instanceof Error) || error.name !== 'NotAllowedError' || this.video === null) return;
+      if (!(error instanceof Error) || error.name !== 'NotAllowedError' || this.video === null)
+        return;
       this.silenced = true;
       this.video.muted = true;
       await this.video.play().catch(() => undefined);

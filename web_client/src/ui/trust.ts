@@ -46,18 +46,23 @@ export class TrustChip extends QuietElement {
       t(this.encrypted ? 'trust.encrypted' : 'trust.unencrypted'),
       t('trust.unrecorded'),
     ];
-    return html`<button
-      data-testid="trust-chip"
-      aria-label=${`${words.join(' · ')}. ${t('trust.open')}`}
-      @click=${() => this.say('open-trust')}
-    >
-      <qr-icon name="shield"></qr-icon>
-      <span>
-        ${words.map(
-          (word, place) => html`${place === 0 ? '' : ' · '}<span class="word">${word}</span>`,
-        )}
-      </span>
-    </button>`;
+    return html`
+      <button
+        data-testid="trust-chip"
+        aria-label=${`${words.join(' · ')}. ${t('trust.open')}`}
+        @click=${() => this.say('open-trust')}
+      >
+        <qr-icon name="shield"></qr-icon>
+        <span>
+          ${words.map(
+            (word, place) => html`
+              ${place === 0 ? '' : ' · '}
+              <span class="word">${word}</span>
+            `,
+          )}
+        </span>
+      </button>
+    `;
   }
 }
 
@@ -104,33 +109,41 @@ export class TrustSheet extends QuietElement {
   @property() cipher: string | null = null;
 
   override render() {
-    return html`<qr-sheet place="corner" heading=${t('trust.title')}>
-      <section>
-        <ul>
-          ${this.people.map((person) => this.person(person))}
-        </ul>
-      </section>
-      <section>
-        <h3>${t('trust.protection')}</h3>
-        <p>${t(this.encrypted ? 'trust.protection.on' : 'trust.protection.off')}</p>
-        <p>${t(textKey())}</p>
-        ${this.encrypted && this.cipher !== null
-          ? html`<p class="cipher">${t('trust.cipher', { cipher: this.cipher })}</p>`
-          : nothing}
-      </section>
-      <section>
-        <h3>${t('trust.records')}</h3>
-        <p>${t('trust.records.none')}</p>
-      </section>
-    </qr-sheet>`;
+    return html`
+      <qr-sheet place="corner" heading=${t('trust.title')}>
+        <section>
+          <ul>
+            ${this.people.map((person) => this.person(person))}
+          </ul>
+        </section>
+        <section>
+          <h3>${t('trust.protection')}</h3>
+          <p>${t(this.encrypted ? 'trust.protection.on' : 'trust.protection.off')}</p>
+          <p>${t(textKey())}</p>
+          ${
+            this.encrypted && this.cipher !== null
+              ? html`
+                  <p class="cipher">${t('trust.cipher', { cipher: this.cipher })}</p>
+                `
+              : nothing
+          }
+        </section>
+        <section>
+          <h3>${t('trust.records')}</h3>
+          <p>${t('trust.records.none')}</p>
+        </section>
+      </qr-sheet>
+    `;
   }
 
   private person({ id, name, role, presence }: ParticipantView) {
     const called = id === this.you ? t('trust.you', { name }) : name;
     const part = t(role === 'counsellor' ? 'trust.role.counsellor' : 'trust.role.client');
-    return html`<li>
-      <p>${called} · ${part}</p>
-      <p class="what">${t(presence === 'away' ? 'trust.away' : 'trust.person.hears')}</p>
-    </li>`;
+    return html`
+      <li>
+        <p>${called} · ${part}</p>
+        <p class="what">${t(presence === 'away' ? 'trust.away' : 'trust.person.hears')}</p>
+      </li>
+    `;
   }
 }
