@@ -16,15 +16,15 @@ from typing import Final
 from media.clock import Instant
 from media.config import MediaConfig
 from media.errors import PacketError
-from media.forwarding import codec_choice
+from media.forwarding import wiring
 from media.forwarding.drops import DropReason
 from media.forwarding.endpoint import Endpoint
 from media.forwarding.numbers import Numbers
 from media.forwarding.publication import Forwarder, Media, Publication
-from media.forwarding.subscription import Subscription
+from media.forwarding.wiring import Target
 from media.ids import EndpointId
-from media.outputs import CodecPreferred, FirstPacket, Output, SendRtcp, SendRtp
-from media.plan import Kind, MediaPlan
+from media.outputs import FirstPacket, Output, SendRtcp, SendRtp
+from media.plan import MediaPlan
 from media.rtp import rtcp
 from media.rtp.packet import Header, parse_header, unwrap_rtx
 
@@ -50,7 +50,7 @@ class Router:
         self._endpoints: dict[EndpointId, Endpoint] = {}
         self._outputs: list[Output] = []
         self._deadline: Instant = NEVER
-        self._unreported: list[tuple[EndpointId, Subscription]] = []
+        self._unreported: list[Target] = []
         self.packets_in = 0
         self.packets_out = 0
         self.bytes_out = 0
@@ -82,11 +82,11 @@ class Router:
         if known is None:
             self.add_endpoint(endpoint, plan, now)
             return
-        mids = [
-            (slot.audio and slot.audio.mid, slot.video and slot.video.mid) for slot in plan.slots
-        ]
-        if known.apply(plan) or mids != [fill[:2] for fill in known.slots_changed().slots]:
-            self._outputs.append(known.slots_changed())
+        before = known.slots_changed()
+        known.apply(plan)
+        after = known.slots_changed()
+        if after != before:
+            self._outputs.append(after)
         self._wire(now)
 
     def remove_endpoint(self, endpoint: EndpointId, now: Instant) -> None:
@@ -119,60 +119,27 @@ class Router:
                 self._ask_keyframe(publication, now)
 
     def _wire(self, now: Instant) -> None:
-        """Tie every subscription to the publication its slot stands for now."""
-        targets: dict[Publication | None, list[tuple[EndpointId, Subscription]]] = {}
-        for subscriber in self._endpoints.values():
-            for slot, holder in zip(subscriber.plan.slots, subscriber.slots.held, strict=True):
-                publisher = self._endpoints[holder] if holder is not None else None
-                for kind, section in ((Kind.AUDIO, slot.audio), (Kind.VIDEO, slot.video)):
-                    subscription = subscriber.subscription(section)
-                    if subscription is None:
-                        continue
-                    publication = publisher.publication(kind) if publisher is not None else None
-                    subscription.attach(publication)
-                    if publication is not None and subscriber.ready:
-                        targets.setdefault(publication, []).append((subscriber.id, subscription))
-        for endpoint in self._endpoints.values():
-            for publication in endpoint.publications.values():
-                self._retarget(publication, targets.get(publication, []), now)
+        """Tie subscriptions to publications anew, and serve who is new to one."""
+        targets = wiring.connect(self._endpoints)
         self._unreported = [
             (target, subscription)
             for target, subscription in self._unreported
-            if (target, subscription) in targets.get(subscription.publication, ())
+            if subscription.publication is not None
+            and (target, subscription) in targets.get(subscription.publication, ())
         ]
-        self._prefer_codec()
+        for publication, ready in targets.items():
+            self._retarget(publication, ready, now)
+        self._outputs += wiring.prefer_codec(self._endpoints, self._config.video_codecs)
 
-    def _retarget(
-        self,
-        publication: Publication,
-        targets: list[tuple[EndpointId, Subscription]],
-        now: Instant,
-    ) -> None:
+    def _retarget(self, publication: Publication, ready: list[Target], now: Instant) -> None:
         before = {subscription for _, subscription in publication.targets}
-        after = {subscription for _, subscription in targets}
-        publication.targets = tuple(targets)
-        for gone in before - after:
+        new = [target for target in ready if target[1] not in before]
+        for gone in before.difference(subscription for _, subscription in ready):
             gone.interrupt()
-        self._unreported += [target for target in targets if target[1] not in before]
-        if publication.is_video and after - before:
+        publication.targets = tuple(ready)
+        self._unreported += new
+        if publication.is_video and new:
             self._ask_keyframe(publication, now)
-
-    def _prefer_codec(self) -> None:
-        senders = []
-        sections = []
-        for endpoint in self._endpoints.values():
-            video = endpoint.publication(Kind.VIDEO)
-            if endpoint.ready and video is not None:
-                senders.append(endpoint)
-                sections.append(codec_choice.keys(video.section.codecs))
-            sections += [codec_choice.keys(s.video.codecs) for s in endpoint.plan.slots if s.video]
-        chosen = codec_choice.choose(self._config.video_codecs, sections)
-        if chosen is None:
-            return
-        for endpoint in senders:
-            if endpoint.told_codec is None or endpoint.told_codec.lower() != chosen.lower():
-                endpoint.told_codec = chosen
-                self._outputs.append(CodecPreferred(endpoint.id, chosen))
 
     # Packets
 

@@ -67,8 +67,8 @@ class Endpoint:
         self.by_slot_ssrc: dict[int, Subscription] = {}
         self.slots = SlotTable(0)
 
-    def apply(self, plan: MediaPlan) -> bool:
-        """Take a plan; what it keeps goes on untouched. Says whether slot holders changed."""
+    def apply(self, plan: MediaPlan) -> None:
+        """Take a plan; what it keeps goes on untouched."""
         self.plan = plan
         publications = {}
         for section in plan.publishing:
@@ -86,7 +86,7 @@ class Endpoint:
         if self.told_codec is None and video is not None and video.section.codecs:
             self.told_codec = video.section.codecs[0].name
         self._apply_slots(plan)
-        return self.slots.resize(len(plan.slots))
+        self.slots.resize(len(plan.slots))
 
     def _apply_slots(self, plan: MediaPlan) -> None:
         before, self._subscriptions = self._subscriptions, {}

@@ -41,14 +41,12 @@ class SlotTable:
         self._fill()
         return True
 
-    def resize(self, count: int) -> bool:
-        """Have ``count`` slots; those cut off wait first in line. Says whether they changed."""
-        before = self.held
+    def resize(self, count: int) -> None:
+        """Have ``count`` slots; those cut off wait first in line."""
         cut = [other for other in self._held[count:] if other is not None]
         self._held = self._held[:count] + [None] * (count - len(self._held))
         self._waiting = cut + self._waiting
         self._fill()
-        return self.held != before
 
     def _fill(self) -> bool:
         changed = False
