@@ -92,7 +92,7 @@ class StillLine implements Line {
 
 setLanguage((query.get('lang') ?? 'zh-CN') as Language);
 document.documentElement.lang = language();
-document.documentElement.dataset['role'] = as;
+document.documentElement.dataset.role = as;
 
 const session = new Session({
   line: new StillLine(),

@@ -12,22 +12,22 @@ export function paintPerson(width: number, height: number, who: 0 | 1): MediaStr
       : ['#c9d3d6', '#9fb0b4', '#8a6f62', '#e0bda4', '#2a2422'];
   const draw = (): void => {
     const light = paint.createLinearGradient(0, 0, width, height);
-    light.addColorStop(0, wall ?? '');
-    light.addColorStop(1, wall2 ?? '');
+    light.addColorStop(0, wall);
+    light.addColorStop(1, wall2);
     paint.fillStyle = light;
     paint.fillRect(0, 0, width, height);
     const x = width / 2;
     const u = height / 10;
-    paint.fillStyle = cloth ?? '';
+    paint.fillStyle = cloth;
     paint.beginPath();
     paint.ellipse(x, height + u, u * 3.6, u * 4, 0, 0, Math.PI * 2);
     paint.fill();
-    paint.fillStyle = skin ?? '';
+    paint.fillStyle = skin;
     paint.fillRect(x - u * 0.6, u * 5.2, u * 1.2, u * 2);
     paint.beginPath();
     paint.ellipse(x, u * 4.2, u * 1.5, u * 1.9, 0, 0, Math.PI * 2);
     paint.fill();
-    paint.fillStyle = hair ?? '';
+    paint.fillStyle = hair;
     paint.beginPath();
     paint.ellipse(x, u * 3.1, u * 1.65, u * 1.25, 0, Math.PI, Math.PI * 2);
     paint.fill();

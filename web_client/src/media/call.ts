@@ -71,10 +71,9 @@ export class Call {
       }),
     );
     this.session.start();
-    const asked = [
-      this.options.microphone ? this.turn('audio', true) : null,
-      this.options.camera ? this.turn('video', true) : null,
-    ];
+    const asked: Promise<void>[] = [];
+    if (this.options.microphone) asked.push(this.turn('audio', true));
+    if (this.options.camera) asked.push(this.turn('video', true));
     void Promise.all(asked).then(() => this.clock.mark('permitted', performance.now()));
   }
 
@@ -131,7 +130,7 @@ export class Call {
     const now = performance.now();
     const since = Math.round(this.clock.since(now));
     performance.mark('quietroom:first-frame');
-    document.documentElement.dataset['firstFrameMs'] ??= String(since);
+    document.documentElement.dataset.firstFrameMs ??= String(since);
     this.clock.mark('seen', now);
     this.report();
   }
@@ -269,7 +268,7 @@ export class Call {
     if (this.reported || this.closed) return;
     this.reported = true;
     this.session
-      .request({ type: 'report_join', phases: this.clock.phases() as Record<string, number> })
+      .request({ type: 'report_join', phases: this.clock.phases() })
       .catch(() => undefined);
   }
 

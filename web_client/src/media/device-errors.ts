@@ -56,24 +56,35 @@ export interface Surroundings {
 /** No person answers a browser's question this fast: the frame was refused, not the person asked. */
 const TOO_FAST_MS = 60;
 
+type Plain = 'missing' | 'in_use' | 'insecure' | 'loosen' | 'refused';
+
+/** The names of getUserMedia's errors, old browsers' included. */
+const NAMES: Readonly<Record<string, Plain>> = {
+  NotAllowedError: 'refused',
+  PermissionDeniedError: 'refused',
+  NotFoundError: 'missing',
+  DevicesNotFoundError: 'missing',
+  NotReadableError: 'in_use',
+  TrackStartError: 'in_use',
+  AbortError: 'in_use',
+  OverconstrainedError: 'loosen',
+  SecurityError: 'insecure',
+};
+
 /** `loosen`: ask again with looser constraints, and tell nobody. */
 export function mapDeviceError(name: string, kind: Kind, where: Surroundings): Trouble | 'loosen' {
-  switch (name) {
-    case 'NotAllowedError':
-    case 'PermissionDeniedError':
+  const plain = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+  switch (plain) {
+    case 'refused':
       return refusedBy(where);
-    case 'NotFoundError':
-    case 'DevicesNotFoundError':
+    case 'missing':
       return kind === 'video' ? 'no_camera' : 'no_microphone';
-    case 'NotReadableError':
-    case 'TrackStartError':
-    case 'AbortError':
+    case 'in_use':
       return kind === 'video' ? 'camera_in_use' : 'microphone_in_use';
-    case 'OverconstrainedError':
-      return 'loosen';
-    case 'SecurityError':
-      return 'insecure';
-    default:
+    case 'loosen':
+    case 'insecure':
+      return plain;
+    case undefined:
       return 'unsupported';
   }
 }
@@ -109,7 +120,7 @@ export type BrowserFamily = 'chrome' | 'firefox' | 'safari_ios' | 'safari' | 'ot
 
 export function browserFamily(userAgent: string): BrowserFamily {
   if (/iPhone|iPad|iPod/.test(userAgent)) return 'safari_ios';
-  if (/Firefox\//.test(userAgent)) return 'firefox';
+  if (userAgent.includes('Firefox/')) return 'firefox';
   if (/Chrome\/|Chromium\/|Edg\//.test(userAgent)) return 'chrome';
-  return /Safari\//.test(userAgent) ? 'safari' : 'other';
+  return userAgent.includes('Safari/') ? 'safari' : 'other';
 }

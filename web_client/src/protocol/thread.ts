@@ -50,7 +50,7 @@ export class Thread {
     this.early.sort((a, b) => a.seq - b.seq);
     while (this.early[0] !== undefined && this.early[0].seq <= this.last + 1) {
       const text = this.early.shift();
-      if (text !== undefined && text.seq === this.last + 1) this.take(text);
+      if (text?.seq === this.last + 1) this.take(text);
     }
   }
 }

@@ -21,7 +21,7 @@ import { Call } from '../media/call';
 import { SocketLine } from '../protocol/line';
 import { exchangeToken, memorySeatStore, type SeatStore, seatStore } from '../protocol/seats';
 import { type Ending, Session } from '../protocol/session';
-import type { Role, Seat } from '../protocol/wire';
+import type { CloseReason, Role, Seat } from '../protocol/wire';
 
 type View =
   | { readonly kind: 'arrive' }
@@ -29,6 +29,18 @@ type View =
   | { readonly kind: 'room'; readonly call: Call; readonly resumed: boolean }
   | { readonly kind: 'refused'; readonly why: RefusalKind }
   | { readonly kind: 'after'; readonly parting: Parting };
+
+/** What is shown when the session is over, by why it is. */
+const AFTER: Readonly<Record<CloseReason, Extract<View, { kind: 'refused' | 'after' }>>> = {
+  left: { kind: 'after', parting: 'left' },
+  session_ended: { kind: 'after', parting: 'ended' },
+  taken_over: { kind: 'refused', why: 'elsewhere' },
+  revoked: { kind: 'refused', why: 'revoked' },
+  expired: { kind: 'refused', why: 'expired' },
+  timed_out: { kind: 'after', parting: 'failed' },
+  server_stopping: { kind: 'after', parting: 'failed' },
+  fault: { kind: 'after', parting: 'failed' },
+};
 
 @customElement('qr-app')
 export class App extends QuietElement {
@@ -52,7 +64,7 @@ export class App extends QuietElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.documentElement.dataset['role'] = this.person;
+    document.documentElement.dataset.role = this.person;
     this.seats = openSeatStore(this.person);
     this.while(onLanguage(() => this.nameThePage()));
     this.nameThePage();
@@ -165,7 +177,7 @@ export class App extends QuietElement {
   private enter(seat: Seat, arrival: Arrival, tokenMs: number | null): void {
     const tap = performance.now();
     performance.mark('quietroom:tap');
-    delete document.documentElement.dataset['firstFrameMs'];
+    delete document.documentElement.dataset.firstFrameMs;
     this.seats.save(seat);
     const session = new Session({
       line: new SocketLine(),
@@ -200,26 +212,10 @@ export class App extends QuietElement {
       else this.refuse(why);
       return;
     }
-    switch (ending.reason) {
-      case 'left':
-        this.view = { kind: 'after', parting: 'left' };
-        return;
-      case 'session_ended':
-        this.host?.tell('ended');
-        this.view = { kind: 'after', parting: 'ended' };
-        return;
-      case 'taken_over':
-        this.refuse('elsewhere');
-        return;
-      case 'revoked':
-      case 'expired':
-        this.refuse(ending.reason);
-        return;
-      case 'timed_out':
-      case 'server_stopping':
-      case 'fault':
-        this.view = { kind: 'after', parting: 'failed' };
-    }
+    if (ending.reason === 'session_ended') this.host?.tell('ended');
+    const next = AFTER[ending.reason];
+    if (next.kind === 'refused') this.refuse(next.why);
+    else this.view = next;
   }
 
   private refuse(why: RefusalKind): void {

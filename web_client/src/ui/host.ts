@@ -54,14 +54,14 @@ export class Host {
     // A file or a sandboxed page has no origin to be sure of.
     if (origin === 'null') return;
     this.trusted = { origin, id };
-    this.takeLanguage(data['lang']);
+    this.takeLanguage(data.lang);
     this.tell('ready', { microphone: policyAllows('audio'), camera: policyAllows('video') });
     this.observer ??= this.observeHeight();
   }
 
   private handleWish({ type, data }: Envelope): void {
-    if (type === 'token' && typeof data['token'] === 'string') this.wishes.token(data['token']);
-    else if (type === 'lang') this.takeLanguage(data['lang']);
+    if (type === 'token' && typeof data.token === 'string') this.wishes.token(data.token);
+    else if (type === 'lang') this.takeLanguage(data.lang);
     else if (type === 'leave') this.wishes.leave();
   }
 

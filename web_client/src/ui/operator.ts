@@ -77,7 +77,7 @@ export class Operator extends QuietElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.documentElement.dataset['role'] = 'operator';
+    document.documentElement.dataset.role = 'operator';
     this.while(onLanguage(() => this.nameThePage()));
     this.nameThePage();
     if (this.token === null) {

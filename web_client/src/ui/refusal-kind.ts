@@ -13,25 +13,19 @@ export type RefusalKind =
   | 'unreachable'
   | 'elsewhere';
 
+const KINDS: Readonly<Partial<Record<Code, RefusalKind>>> = {
+  token_expired: 'expired',
+  seat_invalid: 'expired',
+  token_revoked: 'revoked',
+  room_ended: 'ended',
+  room_full: 'full',
+  seat_replaced: 'elsewhere',
+  busy: 'busy',
+  rate_limited: 'busy',
+  too_many_connections: 'busy',
+};
+
 /** A code in the words for it. What is none of the person's business is "not complete". */
 export function refusalKind(code: Code): RefusalKind {
-  switch (code) {
-    case 'token_expired':
-    case 'seat_invalid':
-      return 'expired';
-    case 'token_revoked':
-      return 'revoked';
-    case 'room_ended':
-      return 'ended';
-    case 'room_full':
-      return 'full';
-    case 'seat_replaced':
-      return 'elsewhere';
-    case 'busy':
-    case 'rate_limited':
-    case 'too_many_connections':
-      return 'busy';
-    default:
-      return 'invalid';
-  }
+  return KINDS[code] ?? 'invalid';
 }

@@ -54,7 +54,7 @@ export class RoomElement extends QuietElement {
     const timer = window.setInterval(() => this.handleTick(), TICK_MS);
     this.while(() => window.clearInterval(timer));
     this.while(() => window.clearTimeout(this.noticeTimer));
-    this.while(() => delete document.documentElement.dataset['theme']);
+    this.while(() => delete document.documentElement.dataset.theme);
     // Beside the picture where there is room; under it, and asked for, where there is not.
     const wide = matchMedia('(min-width: 1000px)').matches;
     this.textOpen = wide || (!this.call.isOn('audio') && !this.call.asking.audio && !this.resumed);
@@ -142,19 +142,29 @@ export class RoomElement extends QuietElement {
 
   private tile() {
     const other = this.other;
-    const here = other !== null && other.presence !== 'expected';
+    if (other === null || other.presence === 'expected') return this.emptyTile();
+    return html`
+      <qr-tile
+        .name=${other.name}
+        .present=${true}
+        .camera=${other.camera}
+        .dim=${this.call.link.state !== 'connected' || other.link === 'disconnected'}
+        .audioTrack=${this.call.received(other.id, 'audio')}
+        .videoTrack=${this.call.received(other.id, 'video')}
+        .headline=${other.name}
+        .detail=${''}
+      ></qr-tile>
+    `;
+  }
+
+  private emptyTile() {
     const name = this.otherName;
+    const headline = this.otherLeft ? 'status.peer.left' : 'room.waiting';
     return html`
       <qr-tile
         .name=${name}
-        .present=${here}
-        .camera=${other?.camera ?? false}
-        .microphone=${other?.microphone ?? false}
-        .dim=${this.call.link.state !== 'connected' || other?.link === 'disconnected'}
-        .audioTrack=${other === null ? null : this.call.received(other.id, 'audio')}
-        .videoTrack=${other === null ? null : this.call.received(other.id, 'video')}
-        .headline=${here ? name : t(this.otherLeft ? 'status.peer.left' : 'room.waiting', { name: sentenceCase(name) })}
-        .detail=${here ? '' : t(this.otherLeft ? 'room.left.sub' : 'room.waiting.sub')}
+        .headline=${t(headline, { name: sentenceCase(name) })}
+        .detail=${t(this.otherLeft ? 'room.left.sub' : 'room.waiting.sub')}
       ></qr-tile>
     `;
   }
@@ -301,8 +311,8 @@ export class RoomElement extends QuietElement {
   private handleTick(): void {
     const root = document.documentElement;
     const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-    if (isEvening(new Date().getHours(), dark)) root.dataset['theme'] = 'evening';
-    else delete root.dataset['theme'];
+    if (isEvening(new Date().getHours(), dark)) root.dataset.theme = 'evening';
+    else delete root.dataset.theme;
     const started = this.call.session.room.startedAt;
     const minutes = started === null ? 0 : (Date.now() - started) / 60_000;
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -39,19 +39,17 @@ export function statusOf(moment: Moment): Status | null {
 }
 
 function ownLine(moment: Moment): Status | null {
-  if (!moment.linkUp && moment.lineGoneMs !== null) {
-    if (moment.lineGoneMs < PATIENCE_MS) return null;
-    if (moment.lineGoneMs >= LONG_MS) return notice('status.reconnecting.long', true);
-    return notice(
-      moment.other === null ? 'status.reconnecting.alone' : 'status.reconnecting',
-      true,
-    );
-  }
-  if (!moment.linkUp && !moment.linkWasUp) return plain('status.connecting');
-  if (moment.linkGoneMs !== null && moment.linkGoneMs >= PATIENCE_MS && moment.other !== null) {
-    return notice('status.text.lifeline', true);
-  }
-  return null;
+  if (moment.linkUp) return null;
+  if (moment.lineGoneMs !== null) return lost(moment.lineGoneMs, moment.other === null);
+  if (!moment.linkWasUp) return plain('status.connecting');
+  const gone = moment.linkGoneMs ?? 0;
+  return gone < PATIENCE_MS || moment.other === null ? null : notice('status.text.lifeline', true);
+}
+
+function lost(goneMs: number, alone: boolean): Status | null {
+  if (goneMs < PATIENCE_MS) return null;
+  if (goneMs >= LONG_MS) return notice('status.reconnecting.long', true);
+  return notice(alone ? 'status.reconnecting.alone' : 'status.reconnecting', true);
 }
 
 function peerLine({ other, otherLeft, cameBackMuted }: Moment): Status | null {

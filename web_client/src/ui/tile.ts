@@ -82,7 +82,6 @@ export class Tile extends QuietElement {
   /** Someone is in the room, seen or not. */
   @property({ type: Boolean }) present = false;
   @property({ type: Boolean }) camera = false;
-  @property({ type: Boolean }) microphone = false;
   /** The path is down: the last picture stays for a moment, a little dimmer. */
   @property({ type: Boolean }) dim = false;
   @property({ attribute: false }) audioTrack: MediaStreamTrack | null = null;
@@ -118,7 +117,7 @@ export class Tile extends QuietElement {
   private placeholder() {
     return html`
       <div class="place">
-        <qr-scene .guest=${this.present ? ([...this.name][0] ?? '') : ''}></qr-scene>
+        <qr-scene .guest=${this.present ? firstLetter(this.name) : ''}></qr-scene>
         <div class="note">
           <p class="who">${this.headline}</p>
           <p class="sub">${this.detail}</p>
@@ -179,4 +178,10 @@ export class Tile extends QuietElement {
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(found);
     else (video as HTMLVideoElement).addEventListener('loadeddata', found, { once: true });
   }
+}
+
+/** The first letter as a reader sees it, whatever it is made of. */
+function firstLetter(name: string): string {
+  const [first] = new Intl.Segmenter().segment(name);
+  return first?.segment ?? '';
 }

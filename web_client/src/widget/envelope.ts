@@ -20,10 +20,16 @@ export function envelope(
 
 /** What is not exactly an envelope is nobody's message. */
 export function parseEnvelope(value: unknown): Envelope | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { v, type, id, data } = value as Partial<Record<keyof Envelope, unknown>>;
-  if (v !== 1 || typeof type !== 'string' || typeof id !== 'string') return null;
-  if (id.length === 0 || id.length > MAX_ID) return null;
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
-  return { v, type, id, data: data as Record<string, unknown> };
+  if (!isRecord(value)) return null;
+  const { v, type, id, data } = value;
+  if (v !== 1 || typeof type !== 'string' || !isId(id) || !isRecord(data)) return null;
+  return { v, type, id, data };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_ID;
 }

@@ -71,14 +71,7 @@ export class QuietRoom extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (before === after || !this.isConnected) return;
-    if (name === 'lang') this.guest?.send('lang', { lang: this.spoken });
-    else if (name === 'height') this.applyHeight(after);
-    else if (name === 'token' && this.guest?.ready === true) void this.giveToken();
-    else if (name === 'src' && this.frame !== null) {
-      this.shut();
-      this.open();
-    }
+    if (before !== after && this.isConnected) this.handleAttribute(name, after);
   }
 
   /** Show the room here, or in a window of its own when `mode` is "popup". */
@@ -112,6 +105,13 @@ export class QuietRoom extends HTMLElement {
   /** Hand the keyboard to the call. */
   focusCall(): void {
     this.frame?.focus();
+  }
+
+  private handleAttribute(name: string, value: string | null): void {
+    if (name === 'lang') this.guest?.send('lang', { lang: this.spoken });
+    else if (name === 'height') this.applyHeight(value);
+    else if (name === 'token' && this.guest?.ready === true) void this.giveToken();
+    else if (name === 'src' && this.frame !== null) this.open();
   }
 
   private get spoken(): Language {
@@ -162,13 +162,13 @@ export class QuietRoom extends HTMLElement {
   private handleTold(type: Told, data: Readonly<Record<string, unknown>>): void {
     if (type === 'ready') {
       this.clearTimers();
-      if (data['microphone'] === false) this.fallBack('policy_blocked');
+      if (data.microphone === false) this.fallBack('policy_blocked');
       else void this.giveToken();
-    } else if (type === 'error' && data['code'] === 'policy_blocked') {
+    } else if (type === 'error' && data.code === 'policy_blocked') {
       this.fallBack('policy_blocked');
       return;
     } else if (type === 'height' && !this.hasAttribute('height')) {
-      this.applyHeight(String(data['height']));
+      this.applyHeight(String(data.height));
     }
     this.tell(type, type === 'ready' ? {} : data);
   }
