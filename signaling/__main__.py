@@ -59,8 +59,12 @@ async def serve(config: settings.Config, *, demo: bool) -> int:
     await app.start()
     _greet(app, demo=demo)
     await stop.wait()
-    async with asyncio.timeout(STOP_S):
-        await app.stop()
+    try:
+        async with asyncio.timeout(STOP_S):
+            await app.stop()
+    except TimeoutError:
+        logs.warning("stop_took_too_long")
+        return EXIT_LEFTOVERS
     # One turn of the loop, so that tasks that have just ended are counted as ended.
     await asyncio.sleep(0)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

@@ -44,11 +44,9 @@ _PERMISSIONS: Final = ", ".join(
         "display-capture=(self)",
         "autoplay=(self)",
         "screen-wake-lock=(self)",
-        "speaker-selection=(self)",
         "geolocation=()",
         "payment=()",
         "usb=()",
-        "browsing-topics=()",
     ]
 )
 
@@ -66,10 +64,10 @@ def is_own_origin(request: web.Request, config: Config) -> bool:
 
     A browser cannot be made to lie about Host or Origin by a page, so comparing the two is enough.
     """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        return False
     origin = request.headers.get("Origin")
-    if origin is None or origin == config.public_url:
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site", "none") in {"same-origin", "none"}
+    if origin == config.public_url:
         return True
     try:
         parts = urlsplit(origin)
@@ -81,7 +79,9 @@ def is_own_origin(request: web.Request, config: Config) -> bool:
 def security_headers(request: web.Request, config: Config, *, tls: bool) -> dict[str, str]:
     """Return the headers every answer carries."""
     sockets = f" ws://{request.host} wss://{request.host}" if _HOST.match(request.host) else ""
-    ancestors = " ".join(config.frame_ancestors) or "'none'"
+    # Where an operator looks there is nothing to embed.
+    embeddable = [] if request.path == "/operator" else config.frame_ancestors
+    ancestors = " ".join(embeddable) or "'none'"
     policy = [
         "default-src 'none'",
         "script-src 'self'",
@@ -134,8 +134,8 @@ def middleware(config: Config, *, tls: bool, refused: Callable[[Code], None]) ->
 
 
 def _calm(error: web.HTTPException) -> web.Response:
-    if error.status < HTTPStatus.BAD_REQUEST:
-        return error
+    if error.status < HTTPStatus.BAD_REQUEST:  # a redirect
+        return web.Response(status=error.status, headers={"Location": error.headers["Location"]})
     codes = {
         HTTPStatus.NOT_FOUND: Code.NOT_FOUND,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Code.TOO_LARGE,

@@ -128,6 +128,9 @@ class Gateway:
         except Exception as error:  # a bug: the stranger is told to try again, we are told where
             logs.fault("connect_fault", error)
             raise ConnectionRefused("refused", {"code": Code.BUSY.value}) from None
+        if not self._server.is_open(sid):  # it went while its seat was being taken
+            room.lose(sid)
+            raise ConnectionRefused("refused", {"code": Code.BUSY.value})
         connection.room, connection.role = room, role
         self._connections[sid] = connection
 

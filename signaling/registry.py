@@ -268,8 +268,7 @@ class Registry:
         if self._rooms.get(session_id) is task:
             del self._rooms[session_id]
         logs.event("room_closed", room=task.number, reason=str(task.room.reason or "fault"))
-        self._ending.add(task)
-        task.task.add_done_callback(lambda _done: self._ending.discard(task))
+        self._ending = {known for known in self._ending if not known.is_quiet} | {task}
         session = self._sessions.get(session_id)
         over = {CloseReason.SESSION_ENDED, CloseReason.EXPIRED}
         if session is not None and task.room.phase is Phase.ENDED and task.room.reason in over:

@@ -358,9 +358,20 @@ class RoomTask:
 
     def chore(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that takes time beside the owner; nothing waits for it but the stop."""
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(self._finish_chore(work))
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+
+    async def _finish_chore(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # a bug beside the room must not pass unseen, nor end the room
+            logs.fault("chore_fault", error, room=self.number)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the owner and all it started are gone."""
+        return self.task.done() and not self._chores
 
     async def stopped(self) -> None:
         """Wait until the owner and all it started are gone."""

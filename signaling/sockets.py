@@ -93,11 +93,14 @@ class _WebSocket:
         """Return the next frame; OSError ends the connection in good order."""
         while True:
             message = await self._socket.receive()
+            if message.type is WSMsgType.BINARY:
+                self._server.malformed()
             if message.type is not WSMsgType.TEXT:
                 raise OSError
             packet: str = message.data
             if is_allowed(packet):
                 return packet
+            self._server.malformed()
             refusal = refusal_of(packet)
             if refusal is not None:
                 await self._socket.send_str(refusal)
@@ -136,6 +139,8 @@ async def _translate(request: web.Request) -> dict[str, Any]:
 
 class _Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library is not typed
     """Engine.IO whose tasks and sockets are known, so that they can be ended."""
+
+    malformed: Callable[[], None]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -184,6 +189,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
             engineio_logger=_silent,
         )
         self._metrics = metrics
+        self.eio.malformed = self._malformed
         self._connect_deadline_s = connect_deadline_s
         self._deadlines: dict[str, asyncio.TimerHandle] = {}
         self._cuts: set[asyncio.Task[None]] = set()
@@ -208,6 +214,11 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         """Return how many packets wait for a page to read them."""
         socket = self.eio.sockets.get(self.manager.eio_sid_from_sid(sid, "/"))
         return 0 if socket is None else int(socket.queue.qsize())
+
+    def is_open(self, sid: str) -> bool:
+        """Whether the socket under a connection is still there."""
+        socket = self.eio.sockets.get(self.manager.eio_sid_from_sid(sid, "/"))
+        return socket is not None and not socket.closed
 
     async def dismiss(self, sid: str, patience_s: float) -> None:
         """Say goodbye to a page and close its socket; waits no longer than that for its reader."""
@@ -266,7 +277,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         try:
             packet = self.packet_class(encoded_packet=data)
         except (ValueError, TypeError, IndexError, RecursionError):
-            self._metrics.refused("packet", Code.MALFORMED)
+            self._malformed()
             await self.cut(eio_sid)
             return
         known = self.manager.sid_from_eio_sid(eio_sid, "/")
@@ -279,7 +290,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
             case (t, ["command", _]) if t == EVENT and known is not None:
                 await self._handle_event(eio_sid, "/", packet.id, packet.data)
             case _:
-                self._metrics.refused("packet", Code.MALFORMED)
+                self._malformed()
                 await self.cut(eio_sid)
 
     def _admit(self, eio_sid: str) -> None:
@@ -287,6 +298,9 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         if sid is not None and self.manager.is_connected(sid, "/"):
             self._forgive(eio_sid)
             self.accepted(sid)
+
+    def _malformed(self) -> None:
+        self._metrics.refused("packet", Code.MALFORMED)
 
     def _forgive(self, eio_sid: str) -> None:
         deadline = self._deadlines.pop(eio_sid, None)
