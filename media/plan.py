@@ -86,6 +86,14 @@ class Slot:
     audio: SlotSection | None
     video: SlotSection | None
 
+    @property
+    def cname(self) -> str:
+        """The canonical name both are sent under, in SDP and RTCP alike (RFC 3550 section 6.5.1).
+
+        It names a place, never a person.
+        """
+        return f"slot-{self.index}"
+
 
 @dataclass(frozen=True, slots=True)
 class MediaPlan:

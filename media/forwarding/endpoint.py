@@ -16,7 +16,7 @@ from media.forwarding.subscription import Subscription
 from media.forwarding.transport_feedback import TransportFeedback
 from media.ids import EndpointId
 from media.outputs import SlotFill, SlotsChanged
-from media.plan import Kind, MediaPlan, Slot, SlotSection
+from media.plan import Kind, MediaPlan, SlotSection
 from media.rtp import rtcp
 
 NEVER: Final = float("inf")
@@ -98,7 +98,7 @@ class Endpoint:
                 kept = before.get(key)
                 if kept is None:
                     history_s = self._config.history_s
-                    kept = Subscription(section, _cname(slot), history_s, self._numbers)
+                    kept = Subscription(section, slot.cname.encode(), history_s, self._numbers)
                 else:
                     kept.replace_section(section)
                 self._subscriptions[key] = kept
@@ -188,9 +188,3 @@ class Endpoint:
         for publication in self.publications.values():
             due = min(due, publication.next_deadline())
         return due
-
-
-def _cname(slot: Slot) -> bytes:
-    """Return the canonical name a slot's voice and picture share, and no other slot's."""
-    first = slot.audio or slot.video
-    return b"" if first is None else b"q%08x" % first.ssrc

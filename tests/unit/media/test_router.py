@@ -592,7 +592,7 @@ def test_sender_reports_are_translated_and_share_a_clock() -> None:
     assert (out.ntp, out.packets, out.octets) == (ntp, 1, 100)
     assert out.timestamp == parse_header(picture)[3] + 900 & 0xFFFFFFFF
     assert reports[BOB_VOICE].ntp == ntp
-    assert names[BOB_VOICE] == names[BOB_PICTURE]
+    assert names[BOB_VOICE] == names[BOB_PICTURE] == b"slot-0"
 
 
 def test_a_new_subscriber_gets_the_last_sender_report_with_its_first_packets() -> None:

@@ -62,7 +62,7 @@ def test_an_even_stream_has_no_jitter_whatever_its_pacing() -> None:
 @pytest.mark.parametrize("start", [0, 0xFFFF_FF00])
 def test_jitter_is_the_mean_deviation_in_clock_units(start: int) -> None:
     stats = ReceptionStats(CYCLE)
-    for number in range(500):  # 10 ms to and fro: 900 units between neighbours
+    for number in range(500):  # 10 ms early and late by turns: 900 units between neighbours
         at = number / 30 + (0.01 if number % 2 else 0.0)
         stats.record(CYCLE + number, start + number * 3000 & 0xFFFF_FFFF, 90_000, at)
     assert stats.block(7, 99.0).jitter == pytest.approx(900, rel=0.02)
