@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 def root(tmp_path: Path) -> Path:
     dist = tmp_path / "dist"
     (dist / "assets").mkdir(parents=True)
-    for name in ("client.html", "counsellor.html", "operator.html", "widget.js"):
+    for name in ("client.html", "counsellor.html", "operator.html", "away.html", "widget.js"):
         (dist / name).write_text(name)
     (dist / "assets" / "main-abc123.js").write_text("code")
     (dist / "assets" / "odd.exe").write_text("odd")
@@ -42,7 +42,7 @@ async def serving(root: Path | None) -> AsyncIterator[ClientSession]:
         yield session
 
 
-@pytest.mark.parametrize("page", ["client", "counsellor", "operator"])
+@pytest.mark.parametrize("page", ["client", "counsellor", "operator", "away"])
 async def test_page_is_never_stored(http: ClientSession, page: str) -> None:
     async with http.get(f"/{page}") as answer:
         assert (answer.status, await answer.text()) == (200, f"{page}.html")

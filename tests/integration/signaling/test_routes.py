@@ -234,6 +234,8 @@ async def test_only_listed_origins_may_embed() -> None:
     allowed = ["https://clinic.example"]
     async with house(frame_ancestors=allowed) as place, place.http.get("/healthz") as answer:
         policy = answer.headers["Content-Security-Policy"]
+        async with place.http.get("/operator") as answer:
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors https://clinic.example" in policy
     assert "unsafe" not in policy
     async with house() as place, place.http.get("/healthz") as answer:
