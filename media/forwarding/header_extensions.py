@@ -93,10 +93,10 @@ class ExtensionWriter:
         "_level",
         "_level_head",
         "_mid",
+        "_mid_element",
         "_only_time",
         "_send_time",
         "_short",
-        "mid_element",
     )
 
     def __init__(self, ids: Mapping[Extension, int], mid: str) -> None:
@@ -113,7 +113,7 @@ class ExtensionWriter:
             if self._short and self._send_time
             else 0
         )
-        self.mid_element = (
+        self._mid_element = (
             bytes((self._mid[0] << 4 | len(mid_bytes) - 1,)) + mid_bytes
             if self._short and self._mid[0]
             else b""
@@ -131,7 +131,7 @@ class ExtensionWriter:
             return (self._only_time | int(now * 262144.0) & 0xFFFFFF).to_bytes(8, "big")
         if not self._short or (descriptor is not None and len(descriptor) > 16):  # noqa: PLR2004  as above
             return self._write_long(level, descriptor, now, with_mid=with_mid)
-        body = self.mid_element if with_mid else b""
+        body = self._mid_element if with_mid else b""
         if self._send_time:
             stamp = int(now * 262144.0) & 0xFFFFFF
             body += (self._send_time << 28 | 2 << 24 | stamp).to_bytes(4, "big")

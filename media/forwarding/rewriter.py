@@ -41,14 +41,11 @@ class Rewriter:
         "_timestamp",
         "_timestamp_offset",
         "highest",
-        "switches",
     )
 
     def __init__(self, sequence: int, timestamp: int) -> None:
         self.highest = CYCLE + sequence
         """The highest extended number given out."""
-        self.switches = 0
-        """How often the numbering was anchored anew."""
         self._timestamp = timestamp
         self._at: Instant | None = None
         self._epoch = _NO_SOURCE
@@ -101,7 +98,6 @@ class Rewriter:
         room = HEADROOM if self._at is None else 0
         self._floor = extended - room
         self._sequence_offset = self.highest + 1 + room - extended
-        self.switches += 1
         return True
 
     def _continue(self, clock_rate: int, now: Instant) -> int:
