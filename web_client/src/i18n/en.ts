@@ -75,7 +75,7 @@ export const en = {
   'room.minutes': '{count} min',
 
   'status.connecting': 'Connecting…',
-  'status.peer.camera.off': '{name} has the picture off. You can still talk.',
+  'status.peer.camera.off': '{name} turned the picture off. You can still talk.',
   'status.peer.quiet': '{name} is here by text.',
   'status.reconnecting': 'Getting you back. {name} is still in the room.',
   'status.reconnecting.alone': 'Getting you back. Your place is kept.',
@@ -114,7 +114,8 @@ export const en = {
   'text.you': 'You',
   'text.hide': 'Close text',
 
-  'trust.people': '{count} here',
+  'trust.people.one': '1 person',
+  'trust.people': '{count} people',
   'trust.encrypted': 'encrypted',
   'trust.unencrypted': 'not connected yet',
   'trust.unrecorded': 'not recorded',

@@ -114,6 +114,7 @@ export const zh: Readonly<Record<Key, string>> = {
   'text.you': '您',
   'text.hide': '收起文字',
 
+  'trust.people.one': '1 人',
   'trust.people': '{count} 人',
   'trust.encrypted': '已加密',
   'trust.unencrypted': '还没接通',

@@ -71,10 +71,7 @@ export class Call {
       }),
     );
     this.session.start();
-    const asked: Promise<void>[] = [];
-    if (this.options.microphone) asked.push(this.turn('audio', true));
-    if (this.options.camera) asked.push(this.turn('video', true));
-    void Promise.all(asked).then(() => this.clock.mark('permitted', performance.now()));
+    void this.openFirst().then(() => this.clock.mark('permitted', performance.now()));
   }
 
   onChange(listener: () => void): () => void {
@@ -152,6 +149,21 @@ export class Call {
     this.devices.close('video');
     this.link.close();
     for (const stop of this.stops.splice(0)) stop();
+  }
+
+  private async openFirst(): Promise<void> {
+    const { microphone, camera } = this.options;
+    if (!microphone || !camera) {
+      if (microphone) await this.turn('audio', true);
+      if (camera) await this.turn('video', true);
+      return;
+    }
+    this.asking = { audio: true, video: true };
+    const { audio, video } = await this.devices.openBoth();
+    this.asking = { audio: false, video: false };
+    // The microphone's trouble is the one to show first: it is told last.
+    await this.handleOpened('video', video);
+    await this.handleOpened('audio', audio);
   }
 
   private async handleOpened(kind: Kind, opened: Opened): Promise<void> {

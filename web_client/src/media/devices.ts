@@ -47,6 +47,18 @@ export class Devices {
     return opened;
   }
 
+  /** Ask for both with one question; where that fails for a reason of one device, for each alone. */
+  async openBoth(): Promise<Record<Kind, Opened>> {
+    const both = await askBoth();
+    if (both === 'each')
+      return { audio: await this.open('audio'), video: await this.open('video') };
+    for (const kind of ['audio', 'video'] as const) {
+      const opened = both[kind];
+      if (opened.kind === 'track') this.hold(kind, opened.track);
+    }
+    return both;
+  }
+
   /** Let the device go: its light goes out. */
   close(kind: Kind): void {
     this.tracks[kind]?.stop();
@@ -85,6 +97,30 @@ async function openDevice(kind: Kind): Promise<Opened> {
     if (opened !== 'loosen') return opened;
   }
   return { kind: 'trouble', trouble: kind === 'video' ? 'no_camera' : 'no_microphone' };
+}
+
+/** `each`: one of the two stands in the other's way, so each is to be asked for by itself. */
+async function askBoth(): Promise<Record<Kind, Opened> | 'each'> {
+  if (!hasMediaDevices()) return 'each';
+  const asked = performance.now();
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: AUDIO, video: VIDEO });
+    const audio = stream.getAudioTracks()[0];
+    const video = stream.getVideoTracks()[0];
+    if (audio === undefined || video === undefined) return 'each';
+    return { audio: { kind: 'track', track: audio }, video: { kind: 'track', track: video } };
+  } catch (error) {
+    // A person who said no is not asked twice more.
+    if (!(error instanceof Error) || error.name !== 'NotAllowedError') return 'each';
+    const elapsed = performance.now() - asked;
+    return { audio: await refusal('audio', elapsed), video: await refusal('video', elapsed) };
+  }
+}
+
+async function refusal(kind: Kind, elapsedMs: number): Promise<Opened> {
+  const where = await surroundings(kind, elapsedMs);
+  const trouble = mapDeviceError('NotAllowedError', kind, where);
+  return { kind: 'trouble', trouble: trouble === 'loosen' ? 'dismissed' : trouble };
 }
 
 async function ask(kind: Kind, wish: MediaStreamConstraints): Promise<Opened | 'loosen'> {

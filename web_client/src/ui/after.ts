@@ -32,7 +32,7 @@ export class After extends QuietElement {
     if (this.neutral) {
       return html`
         <main>
-          <h1 class="unseen">${t('title')}</h1>
+          <h1 class="unseen" tabindex="-1">${t('title')}</h1>
           <p>${t('neutral.body')}</p>
         </main>
       `;
@@ -43,7 +43,7 @@ export class After extends QuietElement {
       <main data-testid="after" data-parting=${this.parting}>
         <qr-scene></qr-scene>
         <div class="words">
-          <h1>${t(this.headline)}</h1>
+          <h1 tabindex="-1">${t(this.headline)}</h1>
           <p class="sub">${t(this.more)}</p>
           ${
             back

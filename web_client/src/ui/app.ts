@@ -1,6 +1,6 @@
 /** The page of a client or a counsellor: which of its few views is shown, and what leads from one to the next. */
 
-import { css, html } from 'lit';
+import { css, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import './after';
@@ -98,6 +98,15 @@ export class App extends QuietElement {
       </header>
       ${this.page()}
     `;
+  }
+
+  /** A new view is read from its heading, not from wherever the last button was. */
+  override updated(changes: PropertyValues): void {
+    const before = changes.get('view') as View | undefined;
+    if (before === undefined || before.kind === this.view.kind) return;
+    const page = this.renderRoot.querySelector('qr-how, qr-room, qr-after, qr-refusal, qr-arrive');
+    if (!(page instanceof QuietElement)) return;
+    void page.updateComplete.then(() => page.renderRoot.querySelector('h1')?.focus());
   }
 
   private page() {

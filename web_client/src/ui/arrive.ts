@@ -44,7 +44,7 @@ export class Arrive extends QuietElement {
       <main>
         <qr-scene></qr-scene>
         <div class="words">
-          <h1>${t(hello)}</h1>
+          <h1 tabindex="-1">${t(hello)}</h1>
           <p class="sub" role="status">${t(this.waiting ? 'arrive.embedded' : 'arrive.calm')}</p>
           <button
             class="primary in"

@@ -133,7 +133,7 @@ export class How extends QuietElement {
     return html`
       <main>
         <div class="words">
-          <h1>${title}</h1>
+          <h1 tabindex="-1">${title}</h1>
           <p class="sub">${t('how.any')}</p>
         </div>
         <div class="ways">${WAYS.map((way) => this.way(way))}</div>

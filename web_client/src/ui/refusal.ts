@@ -42,7 +42,7 @@ export class RefusalPage extends QuietElement {
       <main data-testid="refusal" data-kind=${this.kind}>
         <qr-scene></qr-scene>
         <div class="words">
-          <h1>${t(why)}</h1>
+          <h1 tabindex="-1">${t(why)}</h1>
           <p class="sub">${t(next)}</p>
           ${
             button !== null && this.retry

@@ -82,7 +82,7 @@ export class RoomElement extends QuietElement {
         @write-text=${(event: CustomEvent<string>) => texts.write(event.detail)}
         @retry-text=${(event: CustomEvent<number>) => texts.retry(event.detail)}
       >
-        <h1 class="unseen">${t('room.title')}</h1>
+        <h1 class="unseen" tabindex="-1">${t('room.title')}</h1>
         <header class="bar">
           <qr-trust-chip
             .count=${people.length}

@@ -42,7 +42,7 @@ export class TrustChip extends QuietElement {
 
   override render() {
     const words = [
-      t('trust.people', { count: this.count }),
+      this.count === 1 ? t('trust.people.one') : t('trust.people', { count: this.count }),
       t(this.encrypted ? 'trust.encrypted' : 'trust.unencrypted'),
       t('trust.unrecorded'),
     ];
