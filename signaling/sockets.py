@@ -19,7 +19,7 @@ from engineio.async_drivers import aiohttp as driver
 from socketio.exceptions import ConnectionRefusedError as ConnectionRefused
 from socketio.packet import CONNECT, DISCONNECT, EVENT
 
-from signaling import wire
+from signaling import logs, wire
 from signaling.domain.errors import Code
 from signaling.metrics import Metrics
 
@@ -41,8 +41,22 @@ MAX_FRAME_BYTES: Final = 4 * wire.MAX_MESSAGE_BYTES
 CLOSE_S: Final = 1.0
 """How long a page may take to answer a WebSocket close frame."""
 
-_silent = logging.getLogger("quietroom.library")
-_silent.disabled = True  # the library logs what it receives
+
+class _Faults(logging.Handler):
+    """Of what the library would log, the exceptions it caught: they are bugs, ours or its own.
+
+    Their place is said and not their words, for the library logs what it receives.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1] is not None:
+            logs.fault("socket_fault", record.exc_info[1])
+
+
+_quiet = logging.getLogger("quietroom.library")
+_quiet.setLevel(logging.ERROR)
+_quiet.propagate = False
+_quiet.addHandler(_Faults())
 
 
 class MalformedBody(Exception):
@@ -185,8 +199,8 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
             ping_interval=ping_interval_s,
             ping_timeout=ping_timeout_s,
             http_compression=False,
-            logger=_silent,
-            engineio_logger=_silent,
+            logger=_quiet,
+            engineio_logger=_quiet,
         )
         self._metrics = metrics
         self.eio.malformed = self._malformed

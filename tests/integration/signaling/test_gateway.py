@@ -368,3 +368,37 @@ async def test_names_are_seen_by_the_room_alone(place: House) -> None:
     async with place.http.get("/metrics") as answer:
         assert CLIENT_NAME not in await answer.text()
     await page.close()
+
+
+async def test_page_that_will_not_slow_down_is_cut_off() -> None:
+    async with house(limits={"commands_burst": 5, "commands_per_s": 0.001}) as place:
+        raw = await Raw(place.http).open(await place.seat())
+        for number in range(300):
+            await raw.socket.send_str(f'42{number}["command",{{"type":"replay","after":0}}]')
+        answers = []
+        async with asyncio.timeout(10):
+            while (message := await raw.socket.receive()).type is WSMsgType.TEXT:
+                answers.append(message.data)
+        assert sum("replayed" in answer for answer in answers) == 5
+        assert any("rate_limited" in answer for answer in answers)
+
+
+async def test_socket_lost_while_its_seat_is_taken_leaves_nobody_behind(
+    place: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, registry = asyncio.Event(), place.app.registry
+    connect = registry.connect
+
+    async def slow(*arguments: Any) -> Any:
+        result = await connect(*arguments)
+        entered.set()
+        await place.app._gateway._server.cut(next(iter(place.app._gateway._server.environ)))
+        return result
+
+    monkeypatch.setattr(registry, "connect", slow)
+    raw = await Raw(place.http).open()
+    await raw.socket.send_str("40" + json.dumps({"seat": await place.seat(), "protocol": 1}))
+    assert await raw.is_closed()
+    assert entered.is_set()
+    await until(lambda: registry.counts()[1].get("away") == 1)
+    assert registry.counts()[1] == {"away": 1}

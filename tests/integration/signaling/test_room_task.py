@@ -195,6 +195,7 @@ async def test_bad_channel_message_is_refused_on_the_channel(
     await client.close()
 
 
+@pytest.mark.usefixtures("faults_expected")
 async def test_bug_in_one_room_closes_that_room_alone(
     place: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,7 @@ async def answer(error: Exception | None) -> tuple[web.StreamResponse, list[Code
     return await around(request(), handler), refused
 
 
+@pytest.mark.usefixtures("faults_expected")
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [

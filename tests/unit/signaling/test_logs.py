@@ -48,6 +48,7 @@ def test_field_that_is_not_listed_is_a_bug() -> None:
         logs.event("joined", name="x")
 
 
+@pytest.mark.usefixtures("faults_expected")
 def test_fault_says_where_and_not_what(stream: io.StringIO) -> None:
     try:
         raise KeyError(SECRET_TEXT)
