@@ -19,19 +19,21 @@ export async function exchangeToken(token: string, ask: typeof fetch = fetch): P
       referrerPolicy: 'no-referrer',
     });
     if (response.ok) return { kind: 'seat', seat: (await response.json()) as Seat };
-    if (response.status >= 500) return { kind: 'unreachable' };
-    return { kind: 'refused', code: await problemCode(response) };
+    const code = await problemCode(response);
+    // A 5xx without a code is a proxy's: the gateway itself is not there.
+    if (code === null && response.status >= 500) return { kind: 'unreachable' };
+    return { kind: 'refused', code: code ?? 'token_invalid' };
   } catch {
     return { kind: 'unreachable' };
   }
 }
 
-async function problemCode(response: Response): Promise<Code> {
+async function problemCode(response: Response): Promise<Code | null> {
   try {
     const problem = (await response.json()) as Partial<Problem>;
-    return problem.code ?? 'token_invalid';
+    return problem.code ?? null;
   } catch {
-    return 'token_invalid';
+    return null;
   }
 }
 

@@ -28,6 +28,7 @@ describe('exchanging a token', () => {
     ],
     [404, 'not json', { kind: 'refused', code: 'token_invalid' }],
     [502, '', { kind: 'unreachable' }],
+    [503, '{"code":"busy","title":"","status":503}', { kind: 'refused', code: 'busy' }],
   ])('takes %i for what it is', async (status, body, outcome) => {
     expect(await exchangeToken('token', answering(status, body))).toEqual(outcome);
   });
