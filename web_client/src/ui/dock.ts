@@ -105,6 +105,14 @@ export class Dock extends QuietElement {
           display: none;
         }
       }
+      @media (max-width: 359px) {
+        .label {
+          font-size: var(--caption);
+        }
+        button {
+          padding-inline: 0;
+        }
+      }
     `,
   ];
 

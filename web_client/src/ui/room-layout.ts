@@ -66,7 +66,8 @@ export const roomLayout = css`
     border-radius: var(--round-card);
     color: var(--ink-2);
   }
-  .line:empty {
+  /* Still in the page, so that the next word in it is heard. */
+  .line.none {
     position: absolute;
     padding: 0;
   }

@@ -192,7 +192,7 @@ export class RoomElement extends QuietElement {
     const urgent = status?.urgent ?? false;
     return html`
       <p
-        class="line ${status?.tone ?? ''}"
+        class="line ${status?.tone ?? 'none'}"
         data-testid="status-line"
         data-key=${status?.key ?? ''}
         role="status"
@@ -200,7 +200,7 @@ export class RoomElement extends QuietElement {
       >
         ${words}
       </p>
-      <p class="line notice" role="status">${notice}</p>
+      <p class="line ${notice === '' ? 'none' : 'notice'}" role="status">${notice}</p>
     `;
   }
 

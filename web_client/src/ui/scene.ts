@@ -23,13 +23,14 @@ export class Scene extends QuietElement {
       }
       .glow {
         fill: url(#glow);
+        opacity: var(--lamp-strength);
       }
       .beam {
         fill: var(--light);
         opacity: 0.34;
       }
       .lit {
-        stop-color: var(--light);
+        stop-color: var(--lamp);
       }
       .far {
         fill: var(--leaf);
@@ -86,7 +87,7 @@ export class Scene extends QuietElement {
         dominant-baseline: central;
       }
       .cup {
-        fill: var(--surface);
+        fill: var(--porcelain);
       }
     `,
   ];
@@ -114,7 +115,9 @@ export class Scene extends QuietElement {
             <stop offset="1" stop-color="#fff" stop-opacity="0" />
           </linearGradient>
           <radialGradient id="glow">
-            <stop class="lit" offset="0" stop-opacity="0.9" />
+            <stop class="lit" offset="0" stop-opacity="1" />
+            <stop class="lit" offset="0.45" stop-opacity="0.55" />
+            <stop class="lit" offset="0.75" stop-opacity="0.16" />
             <stop class="lit" offset="1" stop-opacity="0" />
           </radialGradient>
           <linearGradient id="sides" x1="0" y1="0" x2="1" y2="0">

@@ -179,7 +179,7 @@ export class TextPanel extends QuietElement {
     return html`
       <li class=${mine ? 'mine' : ''} data-seq=${text.seq}>
         <p class="unseen">${who}</p>
-        <p class="body">${text.body}</p>
+        <p class="body" .textContent=${text.body}></p>
         <p class="about">
           ${mine ? `${t('text.delivered')} · ` : who === '' ? nothing : `${who} · `}${timeOfDay(
             text.at,
@@ -192,7 +192,7 @@ export class TextPanel extends QuietElement {
   private unsaid({ key, body, state: delivery }: Outgoing) {
     return html`
       <li class="mine" data-delivery=${delivery}>
-        <p class="body">${body}</p>
+        <p class="body" .textContent=${body}></p>
         ${
           delivery === 'failed'
             ? html`
