@@ -219,6 +219,7 @@ async def test_metrics_can_have_a_port_of_their_own() -> None:
     async with house(metrics_port=0) as place:
         async with place.http.get("/metrics") as answer:
             assert answer.status == 404
+        assert place.app.metrics_address is not None
         port = place.app.metrics_address[1]
         async with place.http.get(f"http://127.0.0.1:{port}/metrics") as answer:
             assert answer.status == 200

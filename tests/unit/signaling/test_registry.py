@@ -11,6 +11,7 @@ from media.config import MediaConfig
 from signaling import wire
 from signaling.config import build
 from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import CloseReason
 from signaling.domain.grants import Role
 from signaling.metrics import Metrics
 from signaling.registry import Registry
@@ -137,7 +138,7 @@ async def test_revoking_ends_the_stay_and_the_seat(desk: Desk) -> None:
     line = await desk.connect(seat.seat)
     desk.registry.revoke(minted.jti)
     await line.closed.wait()
-    assert line.events[-1] == wire.Closed(wire.CloseReason.REVOKED)
+    assert line.events[-1] == wire.Closed(CloseReason.REVOKED)
     assert await desk.code_of(minted.token) is Code.TOKEN_REVOKED
     with pytest.raises(Refusal) as refused:
         await desk.connect(seat.seat)
@@ -152,7 +153,7 @@ async def test_stop_tells_everyone_and_lets_nobody_in() -> None:
     line = await desk.connect((await desk.registry.exchange(token)).seat)
     assert isinstance(line.events[0], wire.Welcome)
     await desk.registry.stop()
-    assert line.events[-1] == wire.Closed(wire.CloseReason.SERVER_STOPPING)
+    assert line.events[-1] == wire.Closed(CloseReason.SERVER_STOPPING)
     assert line.closed.is_set()
     assert await desk.code_of(token) is Code.BUSY
     assert desk.registry.counts() == (0, {}, {})
@@ -175,7 +176,7 @@ async def test_seat_gone_by_its_own_wish_is_gone(desk: Desk) -> None:
     room, role = await desk.registry.connect(wire.ConnectAuth(seat=seat.seat, protocol=1), line)
     assert role is Role.CLIENT
     await room.command("l", wire.Leave())
-    assert line.events[-1] == wire.Closed(wire.CloseReason.LEFT)
+    assert line.events[-1] == wire.Closed(CloseReason.LEFT)
     with pytest.raises(Refusal) as refused:
         await room.command("l", wire.Leave())
     assert refused.value.code is Code.NOT_IN_ROOM

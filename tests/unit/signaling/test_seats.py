@@ -35,11 +35,11 @@ def test_previous_token_lives_until_the_next_is_used() -> None:
     first = book.open(holder(), NOW)
     second = book.use(first, NOW)
     third = book.use(first, NOW)  # the answer with the second was lost
-    assert book.look(first, NOW)
+    assert book.look(first, NOW).session
     book.use(third, NOW)
     assert code_of(book, first) is Code.SEAT_REPLACED
     assert code_of(book, second) is Code.SEAT_REPLACED
-    assert book.look(third, NOW)
+    assert book.look(third, NOW).session
 
 
 def test_long_history_is_forgotten_but_never_the_one_in_use() -> None:
@@ -48,8 +48,8 @@ def test_long_history_is_forgotten_but_never_the_one_in_use() -> None:
     used = book.use(first, NOW)
     book.use(used, NOW)
     later = [book.use(used, NOW) for _ in range(3 * OUTSTANDING)]
-    assert book.look(used, NOW)
-    assert book.look(later[-1], NOW)
+    assert book.look(used, NOW).session
+    assert book.look(later[-1], NOW).session
     assert code_of(book, first) is Code.SEAT_INVALID
 
 
@@ -76,7 +76,7 @@ def test_revoked_join_token_ends_its_seats() -> None:
     assert book.end_token("j1") == [holder("a", "j1")]
     assert code_of(book, mine) is Code.SEAT_INVALID
     assert code_of(book, following) is Code.SEAT_INVALID
-    assert book.look(other, NOW)
+    assert book.look(other, NOW).session
     assert book.end_token("j1") == []
 
 
@@ -86,7 +86,7 @@ def test_ended_session_ends_its_seats() -> None:
     other = book.open(holder(session="s2"), NOW)
     book.end_session("s1")
     assert code_of(book, mine) is Code.SEAT_INVALID
-    assert book.look(other, NOW)
+    assert book.look(other, NOW).session
     book.end("s1", "nobody")
     assert len(book) == 1
 

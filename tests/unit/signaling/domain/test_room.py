@@ -137,7 +137,8 @@ def test_lost_socket_keeps_the_seat_then_gives_it_up() -> None:
     room.handle(ask.Lose("c-client"), 10.0)
     (away,) = room.drain()
     assert away.to == ToAll()
-    assert away.fact.participant.presence is Presence.AWAY  # type: ignore[union-attr]
+    assert isinstance(away.fact, Changed)
+    assert away.fact.participant.presence is Presence.AWAY
     assert room.next_deadline() == 130.0
     room.handle_timeout(129.9)
     assert room.drain() == []
