@@ -71,6 +71,7 @@ class Pages:
         if request.path == "/widget.js":
             # Made to be loaded by other sites' pages; it holds nothing but an iframe.
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+            response.headers["Access-Control-Allow-Origin"] = "*"  # a module script asks for it
             response.headers["Cache-Control"] = "public, max-age=300"
         return response
 
