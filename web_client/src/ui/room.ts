@@ -185,22 +185,15 @@ export class RoomElement extends QuietElement {
     });
   }
 
-  /** The live region stays in place and only its words change, or nobody would hear them. */
   private line(status: Status | null) {
     const words = status === null ? '' : t(status.key, { name: sentenceCase(this.otherName) });
-    const notice = this.call.notice === null ? '' : t(`notice.${this.call.notice}`);
-    const urgent = status?.urgent ?? false;
     return html`
-      <p
-        class="line ${status?.tone ?? 'none'}"
-        data-testid="status-line"
-        data-key=${status?.key ?? ''}
-        role="status"
-        aria-live=${urgent ? 'assertive' : 'polite'}
-      >
-        ${words}
-      </p>
-      <p class="line ${notice === '' ? 'none' : 'notice'}" role="status">${notice}</p>
+      ${liveLine('status-line', words, status?.tone ?? 'none', status)}
+      ${
+        this.call.notice === null
+          ? liveLine('notice', '', 'none')
+          : liveLine('notice', t(`notice.${this.call.notice}`), 'notice')
+      }
     `;
   }
 
@@ -319,6 +312,25 @@ export class RoomElement extends QuietElement {
     root.style.setProperty('--warmth', `${(warmth(minutes, { still }) * 100).toFixed(1)}%`);
     this.requestUpdate();
   }
+}
+
+/** A live region stays in place and only its words change, or nobody would hear them. */
+function liveLine(
+  id: 'status-line' | 'notice',
+  words: string,
+  tone: Status['tone'] | 'none',
+  status: Status | null = null,
+) {
+  return html`
+    <p
+      class="line ${tone}"
+      data-testid=${id}
+      data-key=${status?.key ?? ''}
+      role="status"
+      aria-live=${status?.urgent === true ? 'assertive' : 'polite'}
+      .textContent=${words}
+    ></p>
+  `;
 }
 
 /** "your client" begins a sentence with a capital; 老师 has none. */
