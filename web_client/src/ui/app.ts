@@ -61,6 +61,8 @@ export class App extends QuietElement {
   private readonly escapes = new EscapeCounter();
   private readonly embedded = new URLSearchParams(location.search).has('embed');
   private host: Host | null = null;
+  /** The host was told of this call. */
+  private joined = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -186,6 +188,7 @@ export class App extends QuietElement {
   private enter(seat: Seat, arrival: Arrival, tokenMs: number | null): void {
     const tap = performance.now();
     performance.mark('quietroom:tap');
+    this.joined = false;
     delete document.documentElement.dataset.firstFrameMs;
     this.seats.save(seat);
     const session = new Session({
@@ -207,7 +210,8 @@ export class App extends QuietElement {
 
   private handleSession(call: Call): void {
     const { state: now, ending } = call.session;
-    if (now === 'open') this.host?.tell('joined');
+    if (now === 'open' && !this.joined) this.host?.tell('joined');
+    this.joined = now === 'open' || this.joined;
     if (ending === null || this.view.kind !== 'room' || this.view.call !== call) return;
     this.conclude(ending);
   }

@@ -20,14 +20,15 @@ const ALLOW = [
   'picture-in-picture',
 ];
 
+type TokenSource = () => string | Promise<string>;
+
 let openElement: QuietRoom | null = null;
 
 export class QuietRoom extends HTMLElement {
   static readonly observedAttributes = ['src', 'token', 'lang', 'height'];
 
-  /** Asked for a fresh token whenever one is needed; better than an attribute in the page. */
-  getToken: (() => string | Promise<string>) | null = null;
   private given: string | null = null;
+  private source: TokenSource | null = null;
   private readonly root = this.attachShadow({ mode: 'open' });
   private frame: HTMLIFrameElement | null = null;
   private guest: Guest | null = null;
@@ -55,12 +56,23 @@ export class QuietRoom extends HTMLElement {
     if (this.guest?.ready === true) void this.giveToken();
   }
 
+  /** Asked for a fresh token whenever one is needed; better than an attribute in the page. */
+  get getToken(): TokenSource | null {
+    return this.source;
+  }
+
+  set getToken(source: TokenSource | null) {
+    this.source = source;
+    if (this.guest?.ready === true) void this.giveToken();
+  }
+
   get mode(): 'inline' | 'button' | 'popup' {
     const mode = this.getAttribute('mode');
     return mode === 'button' || mode === 'popup' ? mode : 'inline';
   }
 
   connectedCallback(): void {
+    this.adoptEarly();
     this.root.adoptedStyleSheets = [shellStyle()];
     if (this.mode === 'inline') this.open();
     else this.showButton();
@@ -105,6 +117,16 @@ export class QuietRoom extends HTMLElement {
   /** Hand the keyboard to the call. */
   focusCall(): void {
     this.frame?.focus();
+  }
+
+  /** Properties a page set before this script had loaded hide our own: set them again. */
+  private adoptEarly(): void {
+    for (const name of ['src', 'token', 'getToken'] as const) {
+      if (!Object.hasOwn(this, name)) continue;
+      const early: unknown = Reflect.get(this, name);
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, early);
+    }
   }
 
   private handleAttribute(name: string, value: string | null): void {
@@ -162,8 +184,11 @@ export class QuietRoom extends HTMLElement {
   private handleTold(type: Told, data: Readonly<Record<string, unknown>>): void {
     if (type === 'ready') {
       this.clearTimers();
-      if (data.microphone === false) this.fallBack('policy_blocked');
-      else void this.giveToken();
+      if (data.microphone === false) {
+        this.fallBack('policy_blocked');
+        return;
+      }
+      void this.giveToken();
     } else if (type === 'error' && data.code === 'policy_blocked') {
       this.fallBack('policy_blocked');
       return;
@@ -179,9 +204,9 @@ export class QuietRoom extends HTMLElement {
   }
 
   private async freshToken(): Promise<string> {
-    if (this.getToken === null) return this.token;
+    if (this.source === null) return this.token;
     try {
-      return await this.getToken();
+      return await this.source();
     } catch {
       this.tell('error', { code: 'token_unavailable' });
       return '';
