@@ -218,7 +218,7 @@ def _parse_text(dotted: str, text: str) -> Any:
     kind = _kind(dotted)
     if kind == "str" or not kind:
         return text
-    if kind.startswith("tuple") and not text.lstrip().startswith("["):
+    if kind.startswith(("tuple", "list[str]")) and not text.lstrip().startswith("["):
         return [part.strip() for part in text.split(",") if part.strip()]
     try:
         return json.loads(text)

@@ -48,16 +48,27 @@ class Gateway:
 
 
 @contextlib.asynccontextmanager
-async def gateway(*arguments: str, port: int | None = None) -> AsyncIterator[Gateway]:
-    """Start `quietroom serve --demo` on loopback and read the links it prints."""
+async def gateway(
+    *arguments: str,
+    port: int | None = None,
+    media_port: int | None = None,
+    media_host: str = "127.0.0.1",
+    **settings: str,
+) -> AsyncIterator[Gateway]:
+    """Start `quietroom serve --demo` on loopback and read the links it prints.
+
+    ``settings`` are environment variables without their prefix.
+    """
     port = port or free_port()
+    media_port = media_port or free_port(socket.SOCK_DGRAM)
+    environment = {f"QUIETROOM_{name}": value for name, value in settings.items()}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "signaling", "serve", "--demo",
         "--host", "127.0.0.1", "--port", str(port),
-        "--media-host", "127.0.0.1", "--media-port", str(free_port(socket.SOCK_DGRAM)),
+        "--media-host", media_host, "--media-port", str(media_port),
         *arguments,
         cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     assert process.stdout is not None
     links: dict[str, str] = {}

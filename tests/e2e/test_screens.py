@@ -1,0 +1,123 @@
+"""Every page in both languages, as pictures to look at; and what can be checked without eyes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.browsers import DESK, PHONE, Person, person
+from tests.support.call import enter, open_page, reads, sees_the_other, write
+from tests.support.gateway import Gateway
+
+LANGUAGES = ("zh", "en")
+SMALL = {"width": 320, "height": 640}
+
+
+async def shoot(someone: Person, folder: Path, name: str) -> None:
+    """One picture in each language; afterwards the page is Chinese again."""
+    for language in reversed(LANGUAGES):
+        await someone.page.get_by_test_id(f"lang-{language}").first.click()
+        await someone.page.wait_for_timeout(400)
+        await someone.page.screenshot(path=folder / f"{name}-{language}.png")
+
+
+async def fits(someone: Person) -> None:
+    """Nothing is cut off or scrolls sideways (WCAG 1.4.10)."""
+    wide = await someone.page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wide <= 0
+
+
+async def test_screens_of_a_session(running: Gateway, screenshots: Path):
+    async with person(viewport=DESK) as counsellor, person(viewport=PHONE) as client:
+        await open_page(client, running.links["client"])
+        await client.page.get_by_test_id("come-in").wait_for()
+        await shoot(client, screenshots, "client-1-arrive")
+        await client.page.get_by_test_id("come-in").click()
+        await client.page.get_by_test_id("arrive-video").wait_for()
+        await shoot(client, screenshots, "client-2-how")
+        await open_page(counsellor, running.links["counsellor"])
+        await counsellor.page.get_by_test_id("come-in").wait_for()
+        await shoot(counsellor, screenshots, "counsellor-1-arrive")
+        await counsellor.page.get_by_test_id("come-in").click()
+        await counsellor.page.get_by_test_id("arrive-video").click()
+        await counsellor.page.get_by_test_id("trust-chip").wait_for()
+        await shoot(counsellor, screenshots, "counsellor-2-alone")
+        await client.page.get_by_test_id("arrive-video").click()
+        await sees_the_other(client)
+        await sees_the_other(counsellor)
+        await write(counsellor, "不着急,我们慢慢来。")
+        await shoot(client, screenshots, "client-3-session")
+        await write(client, "好的,谢谢您。")
+        await reads(client, "不着急,我们慢慢来。")
+        await shoot(client, screenshots, "client-4-text")
+        await shoot(counsellor, screenshots, "counsellor-3-session")
+        await client.page.get_by_test_id("trust-chip").click()
+        await shoot(client, screenshots, "client-5-trust")
+        await client.page.get_by_role("button", name="关闭").click()
+        await client.page.get_by_test_id("leave").click()
+        await shoot(client, screenshots, "client-6-leave")
+        await client.page.get_by_test_id("leave-confirm").click()
+        await client.page.get_by_test_id("after").wait_for()
+        await shoot(client, screenshots, "client-7-after")
+        await shoot(counsellor, screenshots, "counsellor-4-left")
+        await counsellor.page.goto(running.links["operator"])
+        await counsellor.page.wait_for_timeout(1000)
+        await shoot(counsellor, screenshots, "operator")
+
+
+@pytest.mark.parametrize("role", ["client", "counsellor"])
+async def test_everything_fits_320_pixels(running: Gateway, screenshots: Path, role: str):
+    async with person(viewport=SMALL) as someone:
+        await open_page(someone, running.links[role])
+        await someone.page.get_by_test_id("come-in").wait_for()
+        await fits(someone)
+        await someone.page.get_by_test_id("come-in").click()
+        await someone.page.get_by_test_id("arrive-text").wait_for()
+        await fits(someone)
+        await someone.page.get_by_test_id("arrive-text").click()
+        await someone.page.get_by_test_id("trust-chip").wait_for()
+        await fits(someone)
+        await shoot(someone, screenshots, f"small-{role}")
+
+
+async def test_the_whole_way_by_keyboard_alone(running: Gateway):
+    async with person(viewport=DESK) as client:
+        await open_page(client, running.links["client"])
+        await client.page.get_by_test_id("come-in").wait_for()
+        for testid in ("come-in", "arrive-text", "leave", "leave-confirm"):
+            await client.page.get_by_test_id(testid).wait_for()
+            await tab_to(client, testid)
+            await client.page.keyboard.press("Enter")
+        await client.page.get_by_test_id("after").wait_for()
+
+
+async def tab_to(someone: Person, testid: str) -> None:
+    """Press Tab until the control has the focus, as a person without a mouse does."""
+    focused = (
+        "() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement)"
+        " e = e.shadowRoot.activeElement; return e?.dataset?.testid ?? ''; }"
+    )
+    for _ in range(40):
+        if await someone.page.evaluate(focused) == testid:
+            return
+        await someone.page.keyboard.press("Tab")
+    raise AssertionError(f"{testid} cannot be reached by Tab")
+
+
+async def test_the_counsellors_page_of_a_real_call_is_not_lost_on_a_client(running: Gateway):
+    """A client's link does not open the counsellor's page."""
+    async with person() as someone:
+        await open_page(someone, running.links["client"].replace("/client", "/counsellor"))
+        await someone.page.get_by_test_id("come-in").click()
+        await someone.page.get_by_test_id("refusal").wait_for()
+
+
+async def test_entering_by_voice_needs_no_camera(running: Gateway):
+    async with person() as someone:
+        await enter(someone, running.links["client"], "arrive-voice")
+        await someone.page.get_by_test_id("trust-chip").wait_for()
+        pressed = await someone.page.get_by_test_id("camera").get_attribute("aria-pressed")
+        assert pressed == "false"
