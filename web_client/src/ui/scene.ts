@@ -43,6 +43,8 @@ export class Scene extends QuietElement {
         fill: none;
         stroke: var(--surface);
         stroke-width: 7;
+        paint-order: stroke;
+        filter: drop-shadow(0 1px 2px rgb(29 42 40 / 14%));
       }
       .bar {
         stroke: var(--surface);
@@ -105,7 +107,7 @@ export class Scene extends QuietElement {
 
   override render() {
     return html`
-      <svg viewBox="0 0 640 400" preserveAspectRatio="xMidYMax meet" aria-hidden="true">
+      <svg viewBox="0 -8 640 408" preserveAspectRatio="xMidYMax meet" aria-hidden="true">
         <defs>
           <clipPath id="window">
             <path d="M224 232V96a96 96 0 0 1 192 0v136z" />
@@ -120,17 +122,18 @@ export class Scene extends QuietElement {
             <stop class="lit" offset="0.75" stop-opacity="0.16" />
             <stop class="lit" offset="1" stop-opacity="0" />
           </radialGradient>
-          <linearGradient id="sides" x1="0" y1="0" x2="1" y2="0">
-            <stop offset="0" stop-color="#fff" stop-opacity="0" />
-            <stop offset="0.18" stop-color="#fff" stop-opacity="1" />
-            <stop offset="0.82" stop-color="#fff" stop-opacity="1" />
+          <radialGradient id="pool">
+            <stop offset="0" stop-color="#fff" stop-opacity="1" />
+            <stop offset="0.6" stop-color="#fff" stop-opacity="0.9" />
             <stop offset="1" stop-color="#fff" stop-opacity="0" />
-          </linearGradient>
+          </radialGradient>
           <mask id="soft-beam"><path d="M180 320h280l84 80H96z" fill="url(#fade)" /></mask>
-          <mask id="soft-floor"><rect width="640" height="400" fill="url(#sides)" /></mask>
+          <mask id="soft-floor">
+            <ellipse cx="320" cy="348" rx="320" ry="52" fill="url(#pool)" />
+          </mask>
         </defs>
         <ellipse class="glow" cx="320" cy="150" rx="300" ry="190" />
-        <g mask="url(#soft-floor)"><rect class="floor" y="320" width="640" height="80" /></g>
+        <g mask="url(#soft-floor)"><rect class="floor" y="296" width="640" height="104" /></g>
         <g clip-path="url(#window)">
           <rect class="sky" x="224" width="192" height="232" />
           <rect class="pane" x="224" width="192" height="232" />
