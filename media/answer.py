@@ -121,18 +121,13 @@ def _write_slot(
     _write_codecs(section, offered, plan.codecs, VIDEO_FEEDBACK if plan.kind is Kind.VIDEO else ())
     _write_extensions(section, plan.extensions)
     # One stream id and one CNAME for a slot's voice and picture: that is what lip-sync goes by.
-    stream = cname(slot.index)
+    stream = slot.cname
     section.msid = f"{stream} {stream}-{plan.kind.value}"
     section.ssrc = [sdp.SsrcDescription(ssrc=plan.ssrc, cname=stream)]
     if plan.rtx_ssrc is not None:
         # The primary's line comes before its repair's, or the picture stays black in Chromium.
         section.ssrc.append(sdp.SsrcDescription(ssrc=plan.rtx_ssrc, cname=stream))
         section.ssrc_group = [sdp.GroupDescription("FID", [plan.ssrc, plan.rtx_ssrc])]
-
-
-def cname(slot_index: int) -> str:
-    """The CNAME of a slot (RFC 3550 section 6.5.1); it names a place, never a person."""
-    return f"slot-{slot_index}"
 
 
 def _write_codecs(

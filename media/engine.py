@@ -40,10 +40,10 @@ from media.router import Router
 from media.stats import EngineStats
 from media.transport import Certificate, Transport, fresh_credentials
 
-TICK_S: Final = 0.01
-"""How late a router's timer may fire. Reports and retries are due in tens of milliseconds."""
-LIVENESS_TICKS: Final = 10
-"""Silence is looked for every so many ticks: 100 ms against a limit of 2 s."""
+TIMER_SLACK_S: Final = 0.005
+"""Deadlines this close together share a wake. Reports and retries are due in tens of ms."""
+WATCH_S: Final = 0.2
+"""How often silence is looked for, against a limit of 2 s."""
 
 
 class _Endpoint:
@@ -79,7 +79,8 @@ class Engine:
         self._closing: set[asyncio.Task[None]] = set()
         self._dropped: Counter[str] = Counter()
         self._past = Counter[str]()
-        self._ticker: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- life ----------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ class Engine:
         """Bind the port and start the timers. Raises :class:`OSError` when the port is taken."""
         self._loop = asyncio.get_running_loop()
         self._mux.open(self._loop)
-        self._ticker = asyncio.create_task(self._tick(), name="media-tick")
+        self._watcher = asyncio.create_task(self._watch_all(), name="media-watch")
 
     async def stop(self) -> None:
         """Close every endpoint, then the sockets; nothing is left running."""
@@ -96,10 +97,12 @@ class Engine:
             self._end(each, EndpointClose.SHUTDOWN)
         while self._closing:
             await asyncio.gather(*self._closing)
-        if self._ticker is not None:
-            self._ticker.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._ticker
+                await self._watcher
+        if self._timer is not None:
+            self._timer.cancel()
         self._mux.close()
 
     @property
@@ -142,7 +145,7 @@ class Engine:
         self._by_transport[new.transport] = new
         self._mux.set_ufrags(new.transport, ice.ufrags())
         router.add_endpoint(endpoint, plan, now)
-        self._flush_room(router, now)
+        self._flush_room(router)
         new.transport.start(offer.fingerprints, offer.sctp_port)
         self._listener(LinkChanged(endpoint, LinkState.CONNECTING))
         return self._answer(new)
@@ -156,7 +159,7 @@ class Engine:
         known.offer, known.plan = offer, plan
         now = self._now()
         known.room.update_endpoint(known.id, plan, now)
-        self._flush_room(known.room, now)
+        self._flush_room(known.room)
         return self._answer(known)
 
     def _answer(self, known: _Endpoint) -> str:
@@ -209,7 +212,7 @@ class Engine:
         self._mux.forget(known.transport)
         now = self._now()
         known.room.remove_endpoint(known.id, now)
-        self._flush_room(known.room, now)
+        self._flush_room(known.room)
         if not any(each.room is known.room for each in self._endpoints.values()):
             self._rooms.pop(known.room_key, None)
             self._dirty.discard(known.room)
@@ -227,20 +230,35 @@ class Engine:
 
     # --- time ------------------------------------------------------------------------------------
 
-    async def _tick(self) -> None:
-        ticks = 0
+    def _arm(self, router: Router) -> None:
+        """Have the router's next deadline met; one timer serves all rooms."""
+        due = router.next_deadline()
+        if due is None:
+            return
+        if self._timer is not None:
+            if self._timer.when() <= due + TIMER_SLACK_S:
+                return
+            self._timer.cancel()
+        assert self._loop is not None  # nothing happens before start()
+        self._timer = self._loop.call_at(due + TIMER_SLACK_S, self._handle_timeouts)
+
+    def _handle_timeouts(self) -> None:
+        self._timer = None
+        now = self._now()
+        for router in list(self._rooms.values()):
+            due = router.next_deadline()
+            if due is not None and due <= now:
+                router.handle_timeout(now)
+                self._flush_room(router)
+            else:
+                self._arm(router)
+
+    async def _watch_all(self) -> None:
         while True:
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(WATCH_S)
             now = self._now()
-            for router in list(self._rooms.values()):
-                due = router.next_deadline()
-                if due is not None and due <= now:
-                    router.handle_timeout(now)
-                    self._flush_room(router, now)
-            ticks += 1
-            if ticks % LIVENESS_TICKS == 0:
-                for each in list(self._endpoints.values()):
-                    self._watch(each, now)
+            for each in list(self._endpoints.values()):
+                self._watch(each, now)
 
     def _watch(self, each: _Endpoint, now: Instant) -> None:
         """Compare what was heard with what should have been."""
@@ -288,7 +306,7 @@ class Engine:
         self._set_state(known, LinkState.CONNECTED)
         now = self._now()
         known.room.set_ready(known.id, ready=True, now=now)
-        self._flush_room(known.room, now)
+        self._flush_room(known.room)
 
     def on_moved(self, transport: Transport) -> None:
         """Both directions want a keyframe after a change of path."""
@@ -320,15 +338,14 @@ class Engine:
 
     # --- outputs ---------------------------------------------------------------------------------
 
-    def _flush(self, now: Instant) -> None:
+    def _flush(self) -> None:
         """Carry out what the last wake made routers decide."""
         if self._dirty:
             dirty, self._dirty = self._dirty, set()
             for router in dirty:
-                self._flush_room(router, now)
+                self._flush_room(router)
 
-    def _flush_room(self, router: Router, now: Instant) -> None:
-        del now  # outputs are carried out at once; a pacer would want it
+    def _flush_room(self, router: Router) -> None:
         endpoints = self._endpoints
         for output in router.drain():
             known = endpoints.get(output.endpoint)
@@ -346,6 +363,7 @@ class Engine:
                     self._listener(CodecChosen(known.id, output.codec))
                 case FirstPacket():
                     self._phase(known, Phase.FIRST_PACKET)
+        self._arm(router)
 
 
 def _add_router(totals: Counter[str], dropped: Counter[str], router: Router) -> None:

@@ -50,7 +50,7 @@ class Peer(Protocol):
 class Mux:
     """The sockets, and who is behind which fragment and address."""
 
-    def __init__(self, config: MediaConfig, after_wake: Callable[[Instant], None]) -> None:
+    def __init__(self, config: MediaConfig, after_wake: Callable[[], None]) -> None:
         self._config = config
         self._after_wake = after_wake
         self._sockets: list[socket.socket] = []
@@ -175,7 +175,7 @@ class Mux:
             now = self._loop.time()
             if now > deadline:
                 break
-        self._after_wake(now)
+        self._after_wake()
 
     def _dispatch(self, index: int, data: bytes, address: Address, now: Instant) -> None:
         self.datagrams_in += 1

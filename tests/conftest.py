@@ -14,6 +14,8 @@ import pytest
 
 from tests.support.people import SEEDED
 
+pytest_plugins = ["tests.support.figures"]
+
 TESTS = Path(__file__).resolve().parent
 
 PERSONAL = {

@@ -1,4 +1,4 @@
-"""One gateway for each test, people in browsers of their own, and tables printed at the end."""
+"""One gateway for each test, and people in browsers of their own."""
 
 from __future__ import annotations
 
@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.figures import Figures
 from tests.support.gateway import Gateway, gateway
 
-FIGURES = pytest.StashKey[Figures]()
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[FIGURES] = Figures()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,18 +17,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "/e2e/" in str(item.path):
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(180))
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    for line in config.stash[FIGURES].lines:
-        terminalreporter.write_line(line)
-
-
-@pytest.fixture
-def figures(request: pytest.FixtureRequest) -> Figures:
-    return request.config.stash[FIGURES]
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ class FakePeer:
 
 @pytest.fixture
 def mux(monkeypatch: pytest.MonkeyPatch) -> Mux:
-    made = Mux(MediaConfig(), lambda _: None)
+    made = Mux(MediaConfig(), lambda: None)
     made._by_path.append({})
     made.sent = []  # type: ignore[attr-defined]
     monkeypatch.setattr(made, "send", lambda data, path: made.sent.append((data, path)))
