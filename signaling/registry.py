@@ -261,7 +261,7 @@ class Registry:
     def _seat_gone(self, session_id: str, identity: str, reason: CloseReason) -> None:
         # Whoever was away too long may still come back to a new stay with the token they hold, and
         # whoever was in a room that broke down or a gateway that stops may try again.
-        if reason in {CloseReason.LEFT, CloseReason.REVOKED}:
+        if reason in {CloseReason.LEFT, CloseReason.LEFT_QUICKLY, CloseReason.REVOKED}:
             self.seats.end(session_id, identity)
 
     def _room_over(self, session_id: str, task: RoomTask) -> None:

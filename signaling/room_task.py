@@ -334,7 +334,7 @@ class RoomTask:
                 switch = ask.SwitchMedia(participant, command.microphone, command.camera)
                 self.room.handle(switch, now)
             case wire.Leave():
-                self.room.handle(ask.Leave(participant), now)
+                self.room.handle(ask.Leave(participant, command.quickly), now)
             case wire.EndSession():
                 self.room.handle(ask.End(participant), now)
             case wire.Offer() | wire.ReportJoin():

@@ -72,7 +72,13 @@ class Replay(_Message, frozen=True, tag="replay"):
 
 
 class Leave(_Message, frozen=True, tag="leave"):
-    """The person goes, on purpose; the seat is given up."""
+    """The person goes, on purpose; the seat is given up.
+
+    ``quickly``: by the way out for those who must be gone at once. The others are told, so that
+    nobody calls back into a place that may not be safe (product.md T-131).
+    """
+
+    quickly: bool = False
 
 
 class EndSession(_Message, frozen=True, tag="end_session"):

@@ -48,9 +48,10 @@ class Lose:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The person goes, on purpose."""
+    """The person goes, on purpose; ``quickly`` if they had to be gone at once."""
 
     participant: str
+    quickly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class CloseReason(StrEnum):
     """Why someone is no longer in a room."""
 
     LEFT = "left"
+    LEFT_QUICKLY = "left_quickly"
     SESSION_ENDED = "session_ended"
     TAKEN_OVER = "taken_over"
     TIMED_OUT = "timed_out"

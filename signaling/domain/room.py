@@ -211,7 +211,8 @@ class Room:
         return ask.Carried()
 
     def _leave(self, given: ask.Leave, now: float) -> ask.Result:
-        self._vacate(self._known(given.participant), SeatInput.LEAVE, CloseReason.LEFT, now)
+        reason = CloseReason.LEFT_QUICKLY if given.quickly else CloseReason.LEFT
+        self._vacate(self._known(given.participant), SeatInput.LEAVE, reason, now)
         return ask.Carried()
 
     def _end(self, given: ask.End, now: float) -> ask.Result:

@@ -168,15 +168,17 @@ async def test_counts_are_of_states_and_of_nobody(desk: Desk) -> None:
     assert desk.registry.counts() == (1, {"present": 1}, {"none": 1})
 
 
-async def test_seat_gone_by_its_own_wish_is_gone(desk: Desk) -> None:
+@pytest.mark.parametrize("quickly", [False, True])
+async def test_seat_gone_by_its_own_wish_is_gone(desk: Desk, quickly: bool) -> None:
     session = desk.registry.create_session(600)
     token = desk.registry.mint(session.id, Role.CLIENT, "x", "n", 60).token
     seat = await desk.registry.exchange(token)
     line = Line("l")
     room, role = await desk.registry.connect(wire.ConnectAuth(seat=seat.seat, protocol=1), line)
     assert role is Role.CLIENT
-    await room.command("l", wire.Leave())
-    assert line.events[-1] == wire.Closed(CloseReason.LEFT)
+    await room.command("l", wire.Leave(quickly=quickly))
+    reason = CloseReason.LEFT_QUICKLY if quickly else CloseReason.LEFT
+    assert line.events[-1] == wire.Closed(reason)
     with pytest.raises(Refusal) as refused:
         await room.command("l", wire.Leave())
     assert refused.value.code is Code.NOT_IN_ROOM

@@ -80,6 +80,7 @@ def test_deep_and_large_messages_are_refused() -> None:
         wire.SendText(1, "静"),
         wire.Replay(0),
         wire.Leave(),
+        wire.Leave(quickly=True),
         wire.EndSession(),
         wire.ReportJoin({wire.JoinPhase.TOTAL: 1.5}),
     ],

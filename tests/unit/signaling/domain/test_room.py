@@ -202,6 +202,16 @@ def test_leaving_frees_the_seat_and_the_link_still_works() -> None:
     assert enter(room, "client", now=2.0) == client
 
 
+def test_leaving_quickly_says_so_to_the_others() -> None:
+    room, _, client = two()
+    room.handle(ask.Leave(client, quickly=True), 1.0)
+    assert facts(room) == [
+        Dismissed(CloseReason.LEFT_QUICKLY),
+        SeatGone(client, CloseReason.LEFT_QUICKLY),
+        Left(client, CloseReason.LEFT_QUICKLY),
+    ]
+
+
 def test_never_connected_seat_is_given_up_in_silence() -> None:
     room, _, _ = two()
     late = admit(room, "late")
