@@ -1,16 +1,15 @@
 /** A call as the page holds it: the session, the media path and one's own devices, brought together. */
 
-import type { Trouble } from './device-errors';
-import { Devices, type Opened } from './devices';
+import { Hints } from './hints';
 import { JoinClock } from './join-clock';
 import { MediaLink } from './link';
+import { OwnMedia } from './own-media';
 import type { Kind } from './peer';
+import { SelfWatch } from './self-watch';
+import { WeakWatch } from './weak-watch';
 import { others } from '../protocol/room';
 import type { Session } from '../protocol/session';
 import type { Event, ParticipantView } from '../protocol/wire';
-
-/** Things that happen once and are said once. */
-export type Notice = 'microphone_replaced' | 'camera_replaced' | 'microphone_lost' | 'camera_lost';
 
 export interface CallOptions {
   readonly session: Session;
@@ -28,17 +27,15 @@ const NO_PICTURE_MS = 5_000;
 export class Call {
   readonly session: Session;
   readonly link: MediaLink;
-  private readonly devices: Devices;
+  readonly own: OwnMedia;
+  readonly hints: Hints;
+  readonly watch: SelfWatch;
+  private readonly weak = new WeakWatch();
   private readonly clock: JoinClock;
   private readonly changed = new Set<() => void>();
   private readonly stops: (() => void)[] = [];
-  private wanted: Record<Kind, boolean> = { audio: false, video: false };
   private reported = false;
   private closed = false;
-  trouble: { readonly kind: Kind; readonly trouble: Trouble } | null = null;
-  notice: Notice | null = null;
-  /** Devices the browser is being asked for. */
-  asking: Record<Kind, boolean> = { audio: false, video: false };
   /** `performance.now()` since which the media path is down after having been up. */
   linkLostAt: number | null = null;
   wasConnected = false;
@@ -46,16 +43,20 @@ export class Call {
   constructor(private readonly options: CallOptions) {
     this.session = options.session;
     this.clock = new JoinClock(options.tap, options.tokenMs);
-    this.devices = new Devices({
-      replaced: (kind, track) => this.handleReplaced(kind, track),
-      lost: (kind) => this.handleLost(kind),
+    this.own = new OwnMedia({
+      changed: () => this.handleOwn(),
+      switched: () => this.tellRoom(),
+      send: (kind, track) => this.link.setTrack(kind, track),
     });
+    this.hints = new Hints(() => this.tell());
+    this.watch = new SelfWatch(this.own, this.hints);
     this.link = new MediaLink({
       changed: () => this.handleLinkChanged(),
       textChannel: (channel) => this.session.setTextChannel(channel),
       textMessage: (data) => this.handleTextMessage(data),
       firstAudio: () => this.handleFirstAudio(),
       expecting: () => this.expecting(),
+      sampled: (sample, now) => this.handleSample(this.weak.handleSample(sample, now)),
       negotiate: (offer) => this.session.request(offer),
     });
   }
@@ -70,21 +71,17 @@ export class Call {
         if (document.visibilityState === 'visible') this.session.wake();
       }),
     );
+    this.watch.start();
     this.session.start();
-    void this.openFirst().then(() => this.clock.mark('permitted', performance.now()));
+    const { microphone, camera } = this.options;
+    void this.own
+      .openFirst(microphone, camera)
+      .then(() => this.clock.mark('permitted', performance.now()));
   }
 
   onChange(listener: () => void): () => void {
     this.changed.add(listener);
     return () => this.changed.delete(listener);
-  }
-
-  isOn(kind: Kind): boolean {
-    return this.wanted[kind];
-  }
-
-  ownTrack(kind: Kind): MediaStreamTrack | null {
-    return this.wanted[kind] ? this.devices.track(kind) : null;
   }
 
   get others(): readonly ParticipantView[] {
@@ -96,30 +93,6 @@ export class Call {
     const slot = this.session.room.slots.find((other) => other.participant === participant);
     if (slot === undefined) return null;
     return this.link.received(kind === 'audio' ? slot.audio_mid : slot.video_mid);
-  }
-
-  /** Switch one's own microphone or camera, by its owner's tap. */
-  async turn(kind: Kind, on: boolean): Promise<void> {
-    if (this.asking[kind] || this.closed) return;
-    if (!on) {
-      this.turnOff(kind);
-      return;
-    }
-    this.asking[kind] = true;
-    this.tell();
-    const opened = await this.devices.open(kind);
-    this.asking[kind] = false;
-    await this.handleOpened(kind, opened);
-  }
-
-  dismissTrouble(): void {
-    this.trouble = null;
-    this.tell();
-  }
-
-  dismissNotice(): void {
-    this.notice = null;
-    this.tell();
   }
 
   /** The other person's picture was decoded for the first time. */
@@ -137,6 +110,12 @@ export class Call {
     this.session.leave();
   }
 
+  /** Everything is off when this returns; the promise is of the gateway's having been told. */
+  leaveQuickly(): Promise<void> {
+    this.stopMedia();
+    return this.session.leaveQuickly();
+  }
+
   end(): void {
     this.stopMedia();
     this.session.end();
@@ -145,70 +124,10 @@ export class Call {
   /** Let go of every device and of the media path, at once. */
   stopMedia(): void {
     this.closed = true;
-    this.devices.close('audio');
-    this.devices.close('video');
+    this.watch.stop();
+    this.own.close();
     this.link.close();
     for (const stop of this.stops.splice(0)) stop();
-  }
-
-  private async openFirst(): Promise<void> {
-    const { microphone, camera } = this.options;
-    if (!microphone || !camera) {
-      if (microphone) await this.turn('audio', true);
-      if (camera) await this.turn('video', true);
-      return;
-    }
-    this.asking = { audio: true, video: true };
-    const { audio, video } = await this.devices.openBoth();
-    this.asking = { audio: false, video: false };
-    // The microphone's trouble is the one to show first: it is told last.
-    await this.handleOpened('video', video);
-    await this.handleOpened('audio', audio);
-  }
-
-  private async handleOpened(kind: Kind, opened: Opened): Promise<void> {
-    if (this.closed) {
-      this.devices.close(kind);
-      return;
-    }
-    if (opened.kind === 'trouble') {
-      this.trouble = { kind, trouble: opened.trouble };
-    } else {
-      this.wanted[kind] = true;
-      opened.track.enabled = true;
-      if (this.trouble?.kind === kind) this.trouble = null;
-      await this.link.setTrack(kind, opened.track);
-    }
-    this.tellRoom();
-    this.tell();
-  }
-
-  private turnOff(kind: Kind): void {
-    this.wanted[kind] = false;
-    const track = this.devices.track(kind);
-    // A muted microphone is kept, so that speaking again asks no question; a camera goes dark.
-    if (kind === 'video') this.devices.close(kind);
-    else if (track !== null) track.enabled = false;
-    void this.link.setTrack(kind, null);
-    this.tellRoom();
-    this.tell();
-  }
-
-  private handleReplaced(kind: Kind, track: MediaStreamTrack): void {
-    if (!this.wanted[kind]) {
-      this.devices.close(kind);
-      return;
-    }
-    void this.link.setTrack(kind, track);
-    this.notice = kind === 'audio' ? 'microphone_replaced' : 'camera_replaced';
-    this.tell();
-  }
-
-  private handleLost(kind: Kind): void {
-    if (!this.wanted[kind]) return;
-    this.turnOff(kind);
-    this.notice = kind === 'audio' ? 'microphone_lost' : 'camera_lost';
-    this.tell();
   }
 
   private handleEvent(event: Event): void {
@@ -242,6 +161,18 @@ export class Call {
     this.tell();
   }
 
+  private handleOwn(): void {
+    this.watch.handleOwn();
+    this.tell();
+  }
+
+  /** Sound first: where the way is narrow, one's own picture is made small. */
+  private handleSample(weak: boolean): void {
+    if (!weak) return;
+    this.link.easePicture();
+    this.hints.show('weak_network');
+  }
+
   private handleTextMessage(data: string): void {
     try {
       this.session.texts.receiveChannel(data);
@@ -270,10 +201,8 @@ export class Call {
   /** The others see what is on. A change that cannot be told now is told by the next welcome. */
   private tellRoom(): void {
     if (this.session.state !== 'open') return;
-    const { audio, video } = this.wanted;
-    this.session
-      .request({ type: 'set_media', microphone: audio, camera: video })
-      .catch(() => undefined);
+    const [microphone, camera] = [this.own.isOn('audio'), this.own.isOn('video')];
+    this.session.request({ type: 'set_media', microphone, camera }).catch(() => undefined);
   }
 
   private report(): void {

@@ -48,3 +48,19 @@ export async function switchCodec(sender: RTCRtpSender, codec: string): Promise<
     // This browser cannot switch; it keeps the codec of its answer.
   }
 }
+
+/** Bits and frames per second of a picture that must not be in the voice's way. */
+const EASED = { maxBitrate: 200_000, maxFramerate: 12 } as const;
+
+/** Send a smaller, slower picture from now on. */
+export async function easeSender(sender: RTCRtpSender): Promise<void> {
+  const parameters = sender.getParameters();
+  const encoding = parameters.encodings[0];
+  if (encoding === undefined) return;
+  Object.assign(encoding, EASED);
+  try {
+    await sender.setParameters(parameters);
+  } catch {
+    // Not negotiated yet: the answer to the next offer brings it again.
+  }
+}

@@ -30,6 +30,7 @@ export interface DeviceListener {
 }
 
 export class Devices {
+  private readonly chosen: Record<Kind, string | null> = { audio: null, video: null };
   private readonly tracks: Record<Kind, MediaStreamTrack | null> = { audio: null, video: null };
 
   constructor(private readonly listener: DeviceListener) {}
@@ -42,9 +43,17 @@ export class Devices {
   async open(kind: Kind): Promise<Opened> {
     const held = this.tracks[kind];
     if (held?.readyState === 'live') return { kind: 'track', track: held };
-    const opened = await openDevice(kind);
+    const opened = await openDevice(kind, this.chosen[kind]);
     if (opened.kind === 'track') this.hold(kind, opened.track);
     return opened;
+  }
+
+  /** Take the device with this id from now on. Where it will not open, another of its kind does. */
+  async choose(kind: Kind, deviceId: string): Promise<Opened> {
+    this.chosen[kind] = deviceId;
+    // Many phones open a second camera only when the first is let go.
+    this.close(kind);
+    return this.open(kind);
   }
 
   /** Ask for both with one question; where that fails for a reason of one device, for each alone. */
@@ -74,7 +83,7 @@ export class Devices {
   private async handleEnded(kind: Kind, track: MediaStreamTrack): Promise<void> {
     if (this.tracks[kind] !== track) return;
     this.tracks[kind] = null;
-    const opened = await openDevice(kind);
+    const opened = await openDevice(kind, null);
     if (opened.kind === 'trouble') this.listener.lost(kind);
     else {
       this.hold(kind, opened.track);
@@ -83,20 +92,27 @@ export class Devices {
   }
 }
 
-async function openDevice(kind: Kind): Promise<Opened> {
+async function openDevice(kind: Kind, deviceId: string | null): Promise<Opened> {
   const stopped = mapSurroundings({
     secure: isSecureContext,
     mediaDevices: hasMediaDevices(),
     userAgent: navigator.userAgent,
   });
   if (stopped !== null) return { kind: 'trouble', trouble: stopped };
-  const wishes: MediaStreamConstraints[] =
-    kind === 'audio' ? [{ audio: AUDIO }, { audio: true }] : [{ video: VIDEO }, { video: true }];
-  for (const wish of wishes) {
+  for (const wish of wishes(kind, deviceId)) {
     const opened = await ask(kind, wish);
     if (opened !== 'loosen') return opened;
   }
   return { kind: 'trouble', trouble: kind === 'video' ? 'no_camera' : 'no_microphone' };
+}
+
+/** From what is wanted to whatever there is. */
+function wishes(kind: Kind, deviceId: string | null): MediaStreamConstraints[] {
+  const plain = kind === 'audio' ? AUDIO : VIDEO;
+  const exact = deviceId === null ? [] : [{ ...plain, deviceId: { exact: deviceId } }];
+  return [...exact, plain, true].map((wish) =>
+    kind === 'audio' ? { audio: wish } : { video: wish },
+  );
 }
 
 /** `each`: one of the two stands in the other's way, so each is to be asked for by itself. */

@@ -3,18 +3,22 @@
  * and the others' slots stay.
  */
 
-import { switchCodec } from './codecs';
+import { easeSender, switchCodec } from './codecs';
 import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
 import { pathOf, type Repair, RepairPlan } from './repair';
 import { readPath } from './stats';
+import type { PathSample } from './weak-watch';
 import type { IceServer, Offer, Reply } from '../protocol/wire';
 
 const TICK_MS = 500;
+const HEARD_MS = 1_500;
 
 export interface LinkListener extends PeerListener {
   /** True while somebody else's sound or picture ought to be arriving. */
   expecting(): boolean;
   negotiate(offer: Offer): Promise<Reply>;
+  /** A look at a path that is up. */
+  sampled(sample: PathSample, now: number): void;
 }
 
 export interface LinkSetup {
@@ -31,6 +35,9 @@ export class MediaLink {
   private timer: number | null = null;
   private owed: Repair | null = null;
   private busy = false;
+  private eased = false;
+  private heardPackets = 0;
+  private heardAt = -Infinity;
   /** The SRTP cipher in use, when the browser says it. */
   cipher: string | null = null;
 
@@ -71,6 +78,17 @@ export class MediaLink {
   async setTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
     this.tracks[kind] = track;
     await this.peer?.send(kind, track);
+  }
+
+  /** Others' sound has come in within the last moment. */
+  get hears(): boolean {
+    return performance.now() - this.heardAt < HEARD_MS;
+  }
+
+  /** The way is narrow: send a smaller, slower picture, so that the voice has room. */
+  easePicture(): void {
+    this.eased = true;
+    if (this.peer !== null) void easeSender(this.peer.sender('video'));
   }
 
   useCodec(codec: string): void {
@@ -122,6 +140,7 @@ export class MediaLink {
     if (peer !== this.peer) return;
     if (outcome.kind === 'done') {
       this.owed = null;
+      if (this.eased) void easeSender(peer.sender('video'));
       if (this.codec !== null) void switchCodec(peer.sender('video'), this.codec);
     } else {
       this.owed = outcome.kind === 'refused' && outcome.code !== 'media_busy' ? 'rebuild' : repair;
@@ -133,9 +152,12 @@ export class MediaLink {
     const peer = this.peer;
     if (peer === null) return;
     if (this.tracks.audio === null && this.tracks.video === null) peer.sendBeat();
-    const { bytes, cipher } = readPath(await peer.getStats());
+    const { bytes, cipher, ...heard } = readPath(await peer.getStats());
     if (peer !== this.peer) return;
     this.cipher = cipher;
+    if (heard.voice !== this.heardPackets) this.heardAt = performance.now();
+    this.heardPackets = heard.voice;
+    if (peer.state === 'connected') this.listener.sampled(heard, performance.now());
     const path = this.owed === null ? pathOf(peer.state) : 'down';
     const sample = { path, bytes, expecting: this.listener.expecting() } as const;
     const repair = this.plan.handleSample(sample, performance.now());

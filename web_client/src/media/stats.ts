@@ -1,13 +1,17 @@
 /** What a page reads from its own statistics: the chosen path's counters and its protection. */
 
-interface PairStats {
+interface Entry {
   readonly type: string;
   readonly id: string;
+  readonly kind?: string;
   readonly nominated?: boolean;
   readonly state?: string;
   readonly bytesReceived?: number;
+  readonly currentRoundTripTime?: number;
   readonly selectedCandidatePairId?: string;
   readonly srtpCipher?: string;
+  readonly packetsReceived?: number;
+  readonly packetsLost?: number;
 }
 
 export interface PathStats {
@@ -15,15 +19,39 @@ export interface PathStats {
   readonly bytes: number | null;
   /** The SRTP cipher's registered name, when the browser says it. */
   readonly cipher: string | null;
+  /** The round trip on the pair in use; null when the browser does not say. */
+  readonly rttMs: number | null;
+  /** Packets of sound and picture received, and lost on the way here, ever. */
+  readonly received: number;
+  readonly lost: number;
+  /** Packets of sound received, ever. */
+  readonly voice: number;
 }
 
 /** Read a report. Firefox names no selected pair: there the nominated one is it. */
 export function readPath(report: Iterable<[string, unknown]>): PathStats {
-  const all = [...report].map(([, entry]) => entry as PairStats);
+  const all = [...report].map(([, entry]) => entry as Entry);
   const transport = all.find((entry) => entry.type === 'transport');
   const pairs = all.filter((entry) => entry.type === 'candidate-pair');
+  const inbound = all.filter((entry) => entry.type === 'inbound-rtp');
   const chosen =
     pairs.find((pair) => pair.id === transport?.selectedCandidatePairId) ??
     pairs.find((pair) => pair.nominated === true && pair.state === 'succeeded');
-  return { bytes: chosen?.bytesReceived ?? null, cipher: transport?.srtpCipher ?? null };
+  const rtt = chosen?.currentRoundTripTime;
+  return {
+    bytes: chosen?.bytesReceived ?? null,
+    cipher: transport?.srtpCipher ?? null,
+    rttMs: rtt === undefined ? null : rtt * 1_000,
+    received: sum(inbound, 'packetsReceived'),
+    lost: sum(inbound, 'packetsLost'),
+    voice: sum(
+      inbound.filter((entry) => entry.kind === 'audio'),
+      'packetsReceived',
+    ),
+  };
+}
+
+function sum(entries: readonly Entry[], field: 'packetsReceived' | 'packetsLost'): number {
+  // A repeated packet counts as less than none lost (RFC 3550, 6.4.1).
+  return entries.reduce((total, entry) => total + Math.max(0, entry[field] ?? 0), 0);
 }

@@ -7,6 +7,7 @@
  * Rule 3: nothing is dropped in silence. A refused text stays, marked, until its writer tries again.
  */
 
+import type { Unsent } from './unsent';
 import type { Code, SendText } from './wire';
 
 export type Delivery = 'sending' | 'delivered' | 'failed';
@@ -31,15 +32,17 @@ export class Outbox {
   }
 
   add(body: string): Outgoing {
-    const entry: Outgoing = {
-      key: this.nextKey++,
-      body,
-      state: 'sending',
-      ref: null,
-      code: null,
-    };
-    this.entries = [...this.entries, entry];
-    return entry;
+    return this.put({ body, ref: null, failed: false });
+  }
+
+  /** Take what an earlier page left. The welcome that follows drops what did arrive. */
+  restore(texts: readonly Unsent[]): void {
+    for (const text of texts) this.put(text);
+  }
+
+  /** What a later page would need. */
+  get unsent(): readonly Unsent[] {
+    return this.entries.map(({ body, ref, state }) => ({ body, ref, failed: state === 'failed' }));
   }
 
   /** The text to send now, first or again; null when there is none. */
@@ -85,6 +88,13 @@ export class Outbox {
   /** The session is over: whatever is left was not sent, and says so. */
   abandon(): void {
     this.entries = this.entries.map((entry) => ({ ...entry, ref: null, state: 'failed' }));
+  }
+
+  private put({ body, ref, failed }: Unsent): Outgoing {
+    const state = failed ? 'failed' : 'sending';
+    const entry: Outgoing = { key: this.nextKey++, body, state, ref, code: null };
+    this.entries = [...this.entries, entry];
+    return entry;
   }
 
   private replace(entry: Outgoing): void {

@@ -1,6 +1,6 @@
 /** What this page knows of its room: a pure function of the events received. */
 
-import type { Event, IceServer, ParticipantView, SlotView } from './wire';
+import type { CloseReason, Event, IceServer, ParticipantView, SlotView } from './wire';
 
 export interface Room {
   /** One's own participant id; empty before the first welcome. */
@@ -13,6 +13,8 @@ export interface Room {
   /** When the room was first entered, in this machine's Unix milliseconds; null before a welcome. */
   readonly startedAt: number | null;
   readonly codec: string | null;
+  /** Why the last one to go has gone; null when nobody has, or someone came since. */
+  readonly departed: CloseReason | null;
 }
 
 export const EMPTY_ROOM: Room = {
@@ -24,6 +26,7 @@ export const EMPTY_ROOM: Room = {
   canEnd: false,
   startedAt: null,
   codec: null,
+  departed: null,
 };
 
 /** `wallNow` is this machine's Unix milliseconds: the gateway's clock is translated to it. */
@@ -40,9 +43,17 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
         startedAt: event.started_at + (wallNow - event.now),
       };
     case 'participant_changed':
-      return { ...room, roster: withParticipant(room.roster, event.participant) };
+      return {
+        ...room,
+        roster: withParticipant(room.roster, event.participant),
+        departed: event.participant.id === room.you ? room.departed : null,
+      };
     case 'participant_left':
-      return { ...room, roster: room.roster.filter((other) => other.id !== event.id) };
+      return {
+        ...room,
+        roster: room.roster.filter((other) => other.id !== event.id),
+        departed: event.reason,
+      };
     case 'slots':
       return { ...room, slots: event.slots };
     case 'use_codec':

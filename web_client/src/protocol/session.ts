@@ -11,6 +11,7 @@ import { type Line, LineLost } from './line';
 import { EMPTY_ROOM, reduceRoom, type Room } from './room';
 import type { SeatStore } from './seats';
 import { Texts, type TextChannel } from './texts';
+import type { UnsentStore } from './unsent';
 import type { CloseReason, Code, Command, Event, Reply, Seat, Welcome } from './wire';
 
 export type SessionState = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
@@ -50,6 +51,8 @@ export interface SessionOptions {
   readonly seat: Seat;
   readonly timers: Timers;
   readonly random: () => number;
+  /** Where texts on their way out outlive a reload. */
+  readonly unsent?: UnsentStore;
 }
 
 export class Session {
@@ -72,6 +75,7 @@ export class Session {
       changed: () => this.tell(),
       resync: () => this.resync(),
       timers: options.timers,
+      unsent: options.unsent,
     });
     options.line.listen({
       event: (event) => this.handleEvent(event),
@@ -128,20 +132,26 @@ export class Session {
 
   /** Give the seat up, at once for this page; the gateway is told if it can be. */
   leave(): void {
-    this.part({ type: 'leave' }, 'left');
+    void this.part({ type: 'leave', quickly: false }, 'left');
+  }
+
+  /** The same for who must be gone at once. Settles when the gateway knows, or never can. */
+  leaveQuickly(): Promise<void> {
+    return this.part({ type: 'leave', quickly: true }, 'left_quickly');
   }
 
   /** End the session for everyone (the counsellor's right; the gateway checks). */
   end(): void {
-    this.part({ type: 'end_session' }, 'session_ended');
+    void this.part({ type: 'end_session' }, 'session_ended');
   }
 
-  private part(command: Command, reason: CloseReason): void {
+  private async part(command: Command, reason: CloseReason): Promise<void> {
     if (this.current === 'closed') return;
     const line = this.options.line;
     const told = this.current === 'open' ? line.send(command) : Promise.reject(new LineLost());
     this.close({ kind: 'closed', reason });
-    void told.catch(() => undefined).then(() => line.disconnect());
+    await told.catch(() => undefined);
+    line.disconnect();
   }
 
   private connect(): void {
@@ -209,9 +219,10 @@ export class Session {
     if (!this.move('closed')) return;
     this.clearTimer();
     this.ending = ending;
-    // A seat that is over is nobody's to find in this browser.
-    this.options.seats.clear();
     this.texts.close();
+    // A seat that is over is nobody's to find in this browser, nor what was not sent from it.
+    this.options.seats.clear();
+    this.options.unsent?.clear();
     this.tell();
   }
 

@@ -3,6 +3,7 @@
 import { Outbox, type Outgoing } from './outbox';
 import { Thread } from './thread';
 import type { Timers } from './session';
+import type { UnsentStore } from './unsent';
 import type { ChannelMessage, Command, Reply, Text, TextAccepted, Welcome } from './wire';
 
 /** An open "text" data channel. */
@@ -16,6 +17,7 @@ interface TextsOptions {
   /** The count of texts is out of step: a new connection tells the right one. */
   resync(): void;
   readonly timers: Timers;
+  readonly unsent: UnsentStore | undefined;
 }
 
 /** Without an answer for this long the text is sent again, by the line rather than the channel. */
@@ -32,7 +34,9 @@ export class Texts {
   private timer: number | null = null;
   private replaying = false;
 
-  constructor(private readonly options: TextsOptions) {}
+  constructor(private readonly options: TextsOptions) {
+    this.outbox.restore(options.unsent?.load() ?? []);
+  }
 
   get after(): number {
     return this.thread.after;
@@ -53,13 +57,13 @@ export class Texts {
     if (plain === '') return;
     this.outbox.add(plain);
     this.push();
-    this.options.changed();
+    this.tell();
   }
 
   retry(key: number): void {
     this.outbox.retry(key);
     this.push();
-    this.options.changed();
+    this.tell();
   }
 
   /** A connection stands: take what was missed, send what is owed. */
@@ -71,6 +75,7 @@ export class Texts {
     this.outbox.resume(welcome.next_ref);
     this.forget();
     this.push();
+    this.options.unsent?.save(this.outbox.unsent);
   }
 
   suspend(): void {
@@ -97,7 +102,7 @@ export class Texts {
     const gap = this.thread.receive(text);
     if (text.sender === this.you && this.outbox.accept(text.ref) !== null) this.moveOn(text.ref);
     if (gap !== null) void this.replay(gap);
-    this.options.changed();
+    this.tell();
   }
 
   /** A message of the data channel. Throws on JSON that is none; the caller drops it. */
@@ -107,11 +112,18 @@ export class Texts {
     else this.handleReply(message, message.ref ?? this.sent);
   }
 
+  private tell(): void {
+    this.options.unsent?.save(this.outbox.unsent);
+    this.options.changed();
+  }
+
   private push(): void {
     if (!this.open || this.sent !== null) return;
     const text = this.outbox.head();
     if (text === null) return;
     this.sent = text.ref;
+    // Kept with its ref before it goes: a reload meanwhile must not send it twice.
+    this.options.unsent?.save(this.outbox.unsent);
     if (this.channel === null) this.pushByLine(text);
     else this.pushByChannel(this.channel, text);
   }
@@ -154,7 +166,7 @@ export class Texts {
       this.outbox.refuse(ref, reply.code);
       this.moveOn(ref);
     }
-    this.options.changed();
+    this.tell();
   }
 
   private handleAccepted({ ref, seq, at }: TextAccepted): void {
@@ -171,7 +183,7 @@ export class Texts {
     try {
       const reply = await this.options.send({ type: 'replay', after });
       if (reply.type === 'replayed') this.thread.fill(reply.texts);
-      this.options.changed();
+      this.tell();
     } catch {
       // The next welcome fills the gap.
     } finally {

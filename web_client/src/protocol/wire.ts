@@ -39,6 +39,7 @@ export type CloseReason =
   | 'expired'
   | 'fault'
   | 'left'
+  | 'left_quickly'
   | 'revoked'
   | 'server_stopping'
   | 'session_ended'
@@ -149,9 +150,13 @@ export interface Replay {
 }
 /**
  * The person goes, on purpose; the seat is given up.
+ *
+ * ``quickly``: by the way out for those who must be gone at once. The others are told, so that
+ * nobody calls back into a place that may not be safe (product.md T-131).
  */
 export interface Leave {
   type: 'leave';
+  quickly?: boolean;
 }
 /**
  * The counsellor ends the session for everyone.

@@ -4,6 +4,7 @@ import { css, html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import './after';
+import { announce } from './announcer';
 import type { Parting } from './after';
 import './arrive';
 import { base, QuietElement } from './element';
@@ -16,11 +17,13 @@ import './refusal';
 import { type RefusalKind, refusalKind } from './refusal-kind';
 import './room';
 import { Host } from './host';
+import { isSheetOpen } from './sheet';
 import { language, onLanguage, setLanguage, t } from '../i18n/language';
 import { Call } from '../media/call';
 import { SocketLine } from '../protocol/line';
 import { exchangeToken, memorySeatStore, type SeatStore, seatStore } from '../protocol/seats';
 import { type Ending, Session } from '../protocol/session';
+import { type UnsentStore, unsentStore } from '../protocol/unsent';
 import type { CloseReason, Role, Seat } from '../protocol/wire';
 
 type View =
@@ -33,6 +36,7 @@ type View =
 /** What is shown when the session is over, by why it is. */
 const AFTER: Readonly<Record<CloseReason, Extract<View, { kind: 'refused' | 'after' }>>> = {
   left: { kind: 'after', parting: 'left' },
+  left_quickly: { kind: 'after', parting: 'left' },
   session_ended: { kind: 'after', parting: 'ended' },
   taken_over: { kind: 'refused', why: 'elsewhere' },
   revoked: { kind: 'refused', why: 'revoked' },
@@ -58,6 +62,7 @@ export class App extends QuietElement {
   @state() private opening = false;
   @state() private token: string | null = null;
   private seats: SeatStore = memorySeatStore();
+  private unsent: UnsentStore | null = null;
   private readonly escapes = new EscapeCounter();
   private readonly embedded = new URLSearchParams(location.search).has('embed');
   private host: Host | null = null;
@@ -67,7 +72,11 @@ export class App extends QuietElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.documentElement.dataset.role = this.person;
-    this.seats = openSeatStore(this.person);
+    const storage = tabStorage();
+    if (storage !== null) {
+      this.seats = seatStore(storage, `seat.${this.person}`);
+      this.unsent = unsentStore(storage, `unsent.${this.person}`);
+    }
     this.while(onLanguage(() => this.nameThePage()));
     this.nameThePage();
     const onKey = (event: KeyboardEvent): void => this.handleKey(event);
@@ -78,18 +87,26 @@ export class App extends QuietElement {
   }
 
   override render() {
-    if (this.view.kind === 'room') {
-      return html`
-        <qr-room
-          .call=${this.view.call}
-          .person=${this.person}
-          .resumed=${this.view.resumed}
-          .link=${this.link}
-          @quick-exit=${() => this.leaveQuickly()}
-          @new-window=${() => this.openWindow()}
-        ></qr-room>
-      `;
-    }
+    return html`
+      ${this.view.kind === 'room' ? this.room(this.view) : this.quietPage()}
+      <qr-announcer></qr-announcer>
+    `;
+  }
+
+  private room({ call, resumed }: Extract<View, { kind: 'room' }>) {
+    return html`
+      <qr-room
+        .call=${call}
+        .person=${this.person}
+        .resumed=${resumed}
+        .link=${this.link}
+        @quick-exit=${() => this.leaveQuickly()}
+        @new-window=${() => this.openWindow()}
+      ></qr-room>
+    `;
+  }
+
+  private quietPage() {
     return html`
       <header class="bar">
         <qr-page-bar
@@ -189,6 +206,7 @@ export class App extends QuietElement {
     const tap = performance.now();
     performance.mark('quietroom:tap');
     this.joined = false;
+    announce('end', '');
     delete document.documentElement.dataset.firstFrameMs;
     this.seats.save(seat);
     const session = new Session({
@@ -201,6 +219,7 @@ export class App extends QuietElement {
         clear: (id) => window.clearTimeout(id),
       },
       random: Math.random,
+      ...(this.unsent === null ? {} : { unsent: this.unsent }),
     });
     const call = new Call({ session, ...arrival, tap, tokenMs });
     session.onChange(() => this.handleSession(call));
@@ -225,7 +244,10 @@ export class App extends QuietElement {
       else this.refuse(why);
       return;
     }
-    if (ending.reason === 'session_ended') this.host?.tell('ended');
+    if (ending.reason === 'session_ended') {
+      this.host?.tell('ended');
+      announce('end', t('after.counsellor.ended'), true);
+    }
     const next = AFTER[ending.reason];
     if (next.kind === 'refused') this.refuse(next.why);
     else this.view = next;
@@ -238,13 +260,16 @@ export class App extends QuietElement {
 
   private leaveQuickly(): void {
     const view = this.view;
-    leaveQuickly(() => {
-      if (view.kind === 'room') view.call.leave();
+    void leaveQuickly(() => {
       this.seats.clear();
+      this.unsent?.clear();
+      return view.kind === 'room' ? view.call.leaveQuickly() : Promise.resolve();
     });
   }
 
   private handleKey(event: KeyboardEvent): void {
+    // An open sheet takes Escape for itself: closing it is not one of the three presses.
+    if (isSheetOpen()) return;
     if (event.key !== 'Escape' || this.person !== 'client' || event.isComposing) return;
     if (this.escapes.handlePress(performance.now())) this.leaveQuickly();
   }
@@ -281,10 +306,11 @@ export class App extends QuietElement {
   }
 }
 
-function openSeatStore(person: Role): SeatStore {
+/** What the tab keeps over a reload; null in a browser that keeps nothing for this page. */
+function tabStorage(): Storage | null {
   try {
-    return seatStore(sessionStorage, `seat.${person}`);
+    return sessionStorage;
   } catch {
-    return memorySeatStore();
+    return null;
   }
 }

@@ -4,6 +4,8 @@ import { css, html, nothing, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
+import { noteStyle } from './note-style';
+import './phone-sheet';
 import './sheet';
 import { t } from '../i18n/language';
 import {
@@ -20,31 +22,8 @@ export class DeviceNote extends QuietElement {
   static override styles = [
     base,
     buttons,
+    noteStyle,
     css`
-      .note {
-        display: flex;
-        align-items: center;
-        flex-wrap: wrap;
-        gap: 4px 12px;
-        padding: 8px 8px 8px 20px;
-        background: var(--amber-ground);
-        color: var(--amber);
-        border-radius: var(--round-card);
-      }
-      .note p {
-        flex: 1 1 16ch;
-      }
-      .note button {
-        color: inherit;
-        font-weight: 600;
-        text-decoration: underline;
-        text-underline-offset: 4px;
-        padding-inline: 12px;
-      }
-      .note .dismiss {
-        font-weight: 400;
-        text-decoration: none;
-      }
       .picture {
         margin-block: 8px 16px;
         inline-size: 100%;
@@ -68,18 +47,38 @@ export class DeviceNote extends QuietElement {
   /** The link to hand to another browser; empty when this page no longer has one. */
   @property() link = '';
   @state() private showing = false;
+  @state() private phoning = false;
   @state() private copied = false;
 
   override render() {
     return html`
       <div class="note" data-testid="device-note" data-trouble=${this.trouble}>
-        <p role="status">${t(troubleKey(this.trouble, this.kind))}</p>
+        <p>${t(troubleKey(this.trouble, this.kind))}</p>
         <button @click=${() => void this.act(NEXT_STEP[this.trouble])}>
           ${t(this.copied ? 'step.copied' : `step.${NEXT_STEP[this.trouble]}`)}
         </button>
+        ${
+          this.trouble === 'no_microphone' && this.link !== ''
+            ? html`
+                <button data-testid="to-phone" @click=${() => (this.phoning = true)}>
+                  ${t('step.phone')}
+                </button>
+              `
+            : nothing
+        }
         <button class="dismiss" @click=${() => this.say('dismiss-trouble')}>${t('close')}</button>
       </div>
       ${this.showing ? this.howTo() : nothing}
+      ${
+        this.phoning
+          ? html`
+              <qr-phone-sheet
+                .link=${this.link}
+                @close-sheet=${() => (this.phoning = false)}
+              ></qr-phone-sheet>
+            `
+          : nothing
+      }
     `;
   }
 

@@ -12,6 +12,8 @@ interface Control {
   readonly id: string;
   readonly icon: IconName;
   readonly word: Key;
+  /** Where room is scarce. */
+  readonly short?: Key;
   readonly on: boolean;
   readonly busy: boolean;
   readonly press: () => void;
@@ -69,6 +71,9 @@ export class Dock extends QuietElement {
         border-radius: 12px;
         padding: 1px 7px;
       }
+      .short {
+        display: none;
+      }
       .gap {
         inline-size: 1px;
         block-size: 24px;
@@ -105,12 +110,29 @@ export class Dock extends QuietElement {
           display: none;
         }
       }
-      @media (max-width: 359px) {
+      @media (max-width: 400px) {
         .label {
           font-size: var(--caption);
         }
         button {
           padding-inline: 0;
+        }
+        .long {
+          display: none;
+        }
+        .short {
+          display: inline;
+        }
+        /* Six words need two rows; nothing is cut. */
+        nav.six {
+          flex-wrap: wrap;
+        }
+        nav.six .control {
+          flex-basis: calc(25% - 3px);
+        }
+        nav.six .leave {
+          flex-basis: calc(50% - 2px);
+          min-block-size: 48px;
         }
       }
     `,
@@ -126,11 +148,12 @@ export class Dock extends QuietElement {
   override render() {
     const { microphone, camera } = this;
     return html`
-      <nav aria-label=${t('dock.label')}>
+      <nav class=${this.canEnd ? 'six' : ''} aria-label=${t('dock.label')}>
         ${this.control({
           id: 'mic',
           icon: microphone ? 'microphone' : 'microphone-off',
           word: 'dock.mic',
+          short: 'dock.mic.short',
           on: microphone,
           busy: this.asking.audio,
           press: () => this.say('turn', { kind: 'audio', on: !microphone }),
@@ -160,6 +183,10 @@ export class Dock extends QuietElement {
               : nothing
           }
         </button>
+        <button class="control" data-testid="more" @click=${() => this.say('open-more')}>
+          <qr-icon name="more"></qr-icon>
+          <span class="label">${t('dock.more')}</span>
+        </button>
         <span class="gap" aria-hidden="true"></span>
         <button class="ending leave" data-testid="leave" @click=${() => this.say('ask-leave')}>
           <span class="label">${t('dock.leave')}</span>
@@ -181,7 +208,7 @@ export class Dock extends QuietElement {
     `;
   }
 
-  private control({ id, icon, word, on, busy, press }: Control) {
+  private control({ id, icon, word, short = word, on, busy, press }: Control) {
     return html`
       <button
         class="control"
@@ -192,7 +219,8 @@ export class Dock extends QuietElement {
       >
         <qr-icon name=${icon}></qr-icon>
         <span class="label">
-          ${t(word)}
+          <span class="long">${t(word)}</span>
+          <span class="short">${t(short)}</span>
           <span class="state">${t(on ? 'dock.on' : 'dock.off')}</span>
         </span>
       </button>

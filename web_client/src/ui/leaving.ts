@@ -19,13 +19,20 @@ export class EscapeCounter {
   }
 }
 
-/** Wipe what this page kept and put a neutral page in its place; Back does not return. */
-export function leaveQuickly(stop: () => void): void {
+/** How long the emptied page waits for its last word to be taken. */
+const LAST_WORD_MS = 150;
+
+/**
+ * Wipe what this page kept and put a neutral page in its place; Back does not return. `stop` ends
+ * every device at once; what it returns settles when the gateway has heard of it.
+ */
+export async function leaveQuickly(stop: () => Promise<void>): Promise<void> {
   try {
-    stop();
+    const told = stop();
     document.body.replaceChildren();
     sessionStorage.clear();
     localStorage.clear();
+    await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS))]);
   } finally {
     location.replace(AWAY);
   }

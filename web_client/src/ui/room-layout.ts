@@ -50,7 +50,8 @@ export const roomLayout = css`
     gap: 8px;
     justify-items: center;
   }
-  qr-device-note {
+  qr-device-note,
+  qr-hint {
     inline-size: min(720px, 100%);
   }
   qr-dock {
@@ -85,12 +86,6 @@ export const roomLayout = css`
   .clock .time {
     color: var(--ink);
     font-size: var(--sentence);
-  }
-  .choices {
-    display: grid;
-    grid-template-columns: 1fr 1fr;
-    gap: 12px;
-    margin-block-start: 24px;
   }
 
   /* The desk: what is known at the left, the face at the top under the camera, text at the right. */

@@ -3,27 +3,37 @@
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 
+import { announce } from './announcer';
 import { isEvening, warmth } from './daylight';
 import './device-note';
+import './devices-sheet';
 import './dock';
 import { base, buttons, QuietElement } from './element';
+import './help-sheet';
+import './hint';
+import { keyAction, keysOn, takesLetters } from './keys';
+import './more-sheet';
 import './page-bar';
+import './parting-sheet';
 import { roomLayout } from './room-layout';
 import './self-view';
 import type { SelfView } from './self-view';
-import './sheet';
 import { type Status, statusOf } from './status';
 import './text-panel';
 import type { TextPanel } from './text-panel';
 import './tile';
+import type { Tile } from './tile';
 import './trust';
 import { t, timeOfDay } from '../i18n/language';
 import type { Call } from '../media/call';
+import { troubleKey } from '../media/device-errors';
+import type { Picture } from '../media/freeze-watch';
+import type { Hint } from '../media/hints';
 import type { Kind } from '../media/peer';
 import { present } from '../protocol/room';
 import type { ParticipantView, Role } from '../protocol/wire';
 
-type Asking = 'leave' | 'end' | 'trust' | null;
+type Asking = 'leave' | 'end' | 'trust' | 'more' | 'devices' | 'help' | null;
 
 const TICK_MS = 1_000;
 const NOTICE_MS = 8_000;
@@ -40,11 +50,14 @@ export class RoomElement extends QuietElement {
   @property() link = '';
   @state() private asking: Asking = null;
   @state() private textOpen = false;
+  @state() private picture: Picture = 'moving';
+  @state() private speaker = '';
   @state() private read = 0;
   @state() private otherLeft = false;
   private lastName = '';
   private entered = false;
   private noticeTimer: number | undefined;
+  @query('qr-tile') private readonly face!: Tile | null;
   @query('qr-self-view') private readonly self!: SelfView;
   @query('qr-text-panel') private readonly panel!: TextPanel | null;
 
@@ -57,7 +70,14 @@ export class RoomElement extends QuietElement {
     this.while(() => delete document.documentElement.dataset.theme);
     // Beside the picture where there is room; under it, and asked for, where there is not.
     const wide = matchMedia('(min-width: 1000px)').matches;
-    this.textOpen = wide || (!this.call.isOn('audio') && !this.call.asking.audio && !this.resumed);
+    this.textOpen =
+      wide || (!this.call.own.isOn('audio') && !this.call.own.asking.audio && !this.resumed);
+    const onKey = (event: KeyboardEvent): void => this.handleKey(event);
+    window.addEventListener('keydown', onKey);
+    this.while(() => window.removeEventListener('keydown', onKey));
+    this.while(() => {
+      for (const channel of ['status', 'notice', 'hint'] as const) announce(channel, '');
+    });
     this.handleTick();
   }
 
@@ -78,7 +98,15 @@ export class RoomElement extends QuietElement {
         @close-sheet=${() => (this.asking = null)}
         @ask-leave=${() => (this.asking = 'leave')}
         @ask-end=${() => (this.asking = 'end')}
-        @dismiss-trouble=${() => this.call.dismissTrouble()}
+        @open-more=${() => (this.asking = 'more')}
+        @open-devices=${() => (this.asking = 'devices')}
+        @open-help=${() => (this.asking = 'help')}
+        @part=${(event: CustomEvent<'leave' | 'end'>) => this.call[event.detail]()}
+        @picture=${(event: CustomEvent<Picture>) => (this.picture = event.detail)}
+        @choose-speaker=${(event: CustomEvent<string>) => (this.speaker = event.detail)}
+        @take-hint=${(event: CustomEvent<Hint>) => this.takeHint(event.detail)}
+        @dismiss-hint=${(event: CustomEvent<Hint>) => this.call.hints.drop(event.detail)}
+        @dismiss-trouble=${() => this.call.own.dismissTrouble()}
         @write-text=${(event: CustomEvent<string>) => texts.write(event.detail)}
         @retry-text=${(event: CustomEvent<number>) => texts.retry(event.detail)}
       >
@@ -98,16 +126,17 @@ export class RoomElement extends QuietElement {
         >
           ${this.tile()}
           <qr-self-view
-            .track=${this.call.ownTrack('video')}
+            .track=${this.call.own.track('video')}
+            .high=${this.other?.camera !== true}
             .stay=${this.person === 'client' ? 20_000 : 10_000}
           ></qr-self-view>
         </section>
         <footer>
           ${this.line(status)} ${this.note()}
           <qr-dock
-            .microphone=${this.call.isOn('audio')}
-            .camera=${this.call.isOn('video')}
-            .asking=${{ ...this.call.asking }}
+            .microphone=${this.call.own.isOn('audio')}
+            .camera=${this.call.own.isOn('video')}
+            .asking=${{ ...this.call.own.asking }}
             .text=${this.textOpen}
             .unread=${this.textOpen ? 0 : Math.max(0, texts.texts.length - this.read)}
             .canEnd=${room.canEnd}
@@ -140,6 +169,10 @@ export class RoomElement extends QuietElement {
     return this.other?.name ?? (this.lastName || t(role));
   }
 
+  private get leftQuickly(): boolean {
+    return this.otherLeft && this.call.session.room.departed === 'left_quickly';
+  }
+
   private tile() {
     const other = this.other;
     if (other === null || other.presence === 'expected') return this.emptyTile();
@@ -153,18 +186,25 @@ export class RoomElement extends QuietElement {
         .videoTrack=${this.call.received(other.id, 'video')}
         .headline=${other.name}
         .detail=${''}
+        .beside=${!other.camera && this.call.own.track('video') !== null}
+        .soundFine=${this.call.link.hears}
+        .speaker=${this.speaker}
       ></qr-tile>
     `;
   }
 
   private emptyTile() {
     const name = this.otherName;
-    const headline = this.otherLeft ? 'status.peer.left' : 'room.waiting';
+    const left = this.leftQuickly ? 'status.peer.left.quickly' : 'status.peer.left';
+    const headline = this.otherLeft ? left : 'room.waiting';
+    // Who had to be gone at once may not be safe to call back: the room says nothing of it.
+    const detail = this.leftQuickly ? '' : t(this.otherLeft ? 'room.left.sub' : 'room.waiting.sub');
     return html`
       <qr-tile
         .name=${name}
         .headline=${t(headline, { name: sentenceCase(name) })}
-        .detail=${t(this.otherLeft ? 'room.left.sub' : 'room.waiting.sub')}
+        .detail=${detail}
+        .beside=${this.call.own.track('video') !== null}
       ></qr-tile>
     `;
   }
@@ -181,25 +221,30 @@ export class RoomElement extends QuietElement {
       linkGoneMs: this.call.linkLostAt === null ? null : now - this.call.linkLostAt,
       other: other === null || other.presence === 'expected' ? null : other,
       otherLeft: this.otherLeft,
-      cameBackMuted: this.resumed && !this.call.isOn('audio'),
+      leftQuickly: this.leftQuickly,
+      stuck: this.picture === 'moving' ? 'no' : link.hears ? 'sound' : 'silent',
+      cameBackMuted: this.resumed && !this.call.own.isOn('audio'),
     });
   }
 
   private line(status: Status | null) {
     const words = status === null ? '' : t(status.key, { name: sentenceCase(this.otherName) });
+    const { notice } = this.call.own;
     return html`
-      ${liveLine('status-line', words, status?.tone ?? 'none', status)}
-      ${
-        this.call.notice === null
-          ? liveLine('notice', '', 'none')
-          : liveLine('notice', t(`notice.${this.call.notice}`), 'notice')
-      }
+      ${line('status-line', words, status?.tone ?? 'none', status?.key)}
+      ${line('notice', notice === null ? '' : t(`notice.${notice}`), notice === null ? 'none' : 'notice')}
     `;
   }
 
   private note() {
-    const trouble = this.call.trouble;
-    if (trouble === null) return nothing;
+    const trouble = this.call.own.trouble;
+    const hint = this.call.hints.first;
+    if (trouble === null && hint === null) return nothing;
+    if (trouble === null || hint === 'interrupted') {
+      return html`
+        <qr-hint .hint=${hint} .level=${this.call.watch.batteryPercent}></qr-hint>
+      `;
+    }
     return html`
       <qr-device-note
         .trouble=${trouble.trouble}
@@ -232,48 +277,69 @@ export class RoomElement extends QuietElement {
           ></qr-trust-sheet>
         `;
       case 'leave':
-        return html`
-          <qr-sheet place="dock" heading=${t('leave.title')} .closable=${false}>
-            <p>${t('leave.body')}</p>
-            <div class="choices">
-              <button class="plain" data-testid="leave-cancel" @click=${() => (this.asking = null)}>
-                ${t('leave.no')}
-              </button>
-              <button
-                class="plain ending"
-                data-testid="leave-confirm"
-                @click=${() => this.call.leave()}
-              >
-                ${t('leave.yes')}
-              </button>
-            </div>
-          </qr-sheet>
-        `;
       case 'end':
         return html`
-          <qr-sheet place="dock" heading=${t('end.title')} .closable=${false}>
-            <p>${t('end.body')}</p>
-            <div class="choices">
-              <button class="plain" data-testid="end-cancel" @click=${() => (this.asking = null)}>
-                ${t('leave.no')}
-              </button>
-              <button
-                class="plain ending"
-                data-testid="end-confirm"
-                @click=${() => this.call.end()}
-              >
-                ${t('end.yes')}
-              </button>
-            </div>
-          </qr-sheet>
+          <qr-parting-sheet .way=${this.asking}></qr-parting-sheet>
+        `;
+      case 'more':
+        return html`
+          <qr-more-sheet></qr-more-sheet>
+        `;
+      case 'help':
+        return html`
+          <qr-help-sheet ?exit=${this.person === 'client'}></qr-help-sheet>
+        `;
+      case 'devices':
+        return html`
+          <qr-devices-sheet .call=${this.call} .speaker=${this.speaker}></qr-devices-sheet>
         `;
       case null:
         return nothing;
     }
   }
 
+  private takeHint(hint: Hint): void {
+    if (hint === 'interrupted') {
+      void this.call.watch.comeBack();
+      this.face?.reattach();
+    } else if (hint === 'muted_talking') this.turn({ kind: 'audio', on: true });
+    else {
+      if (hint === 'silent') this.asking = 'devices';
+      this.call.hints.drop(hint);
+    }
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    const writing = takesLetters(event.composedPath()[0] as Element | undefined);
+    const action = keysOn() ? keyAction(event, writing) : null;
+    if (action === null) return;
+    event.preventDefault();
+    if (action === 'text') this.toggleText();
+    else if (action === 'help') this.asking = this.asking === 'help' ? null : 'help';
+    else {
+      const kind = action === 'microphone' ? 'audio' : 'video';
+      this.turn({ kind, on: !this.call.own.isOn(kind) });
+    }
+  }
+
+  /** Says what has become true to those who hear the page. */
+  override updated(): void {
+    const status = this.status();
+    const { trouble, notice } = this.call.own;
+    const hint = this.call.hints.first;
+    const name = sentenceCase(this.otherName);
+    announce('status', status === null ? '' : t(status.key, { name }), status?.urgent);
+    announce('notice', notice === null ? '' : t(`notice.${notice}`));
+    const level = this.call.watch.batteryPercent;
+    if (hint !== null && (trouble === null || hint === 'interrupted')) {
+      announce('hint', t(`hint.${hint}`, { level }), hint === 'muted_talking');
+    } else {
+      announce('hint', trouble === null ? '' : t(troubleKey(trouble.trouble, trouble.kind)));
+    }
+  }
+
   private turn({ kind, on }: { kind: Kind; on: boolean }): void {
-    void this.call.turn(kind, on);
+    void this.call.own.turn(kind, on);
   }
 
   private toggleText(): void {
@@ -294,9 +360,9 @@ export class RoomElement extends QuietElement {
     const fresh = !this.entered && this.call.session.state === 'open';
     if (this.textOpen || fresh) this.read = this.call.session.texts.texts.length;
     this.entered ||= fresh;
-    if (this.call.notice !== null) {
+    if (this.call.own.notice !== null) {
       window.clearTimeout(this.noticeTimer);
-      this.noticeTimer = window.setTimeout(() => this.call.dismissNotice(), NOTICE_MS);
+      this.noticeTimer = window.setTimeout(() => this.call.own.dismissNotice(), NOTICE_MS);
     }
     this.requestUpdate();
   }
@@ -314,22 +380,15 @@ export class RoomElement extends QuietElement {
   }
 }
 
-/** A live region stays in place and only its words change, or nobody would hear them. */
-function liveLine(
+/** The words to look at; those to hear are the announcer's. */
+function line(
   id: 'status-line' | 'notice',
   words: string,
   tone: Status['tone'] | 'none',
-  status: Status | null = null,
+  key = '',
 ) {
   return html`
-    <p
-      class="line ${tone}"
-      data-testid=${id}
-      data-key=${status?.key ?? ''}
-      role="status"
-      aria-live=${status?.urgent === true ? 'assertive' : 'polite'}
-      .textContent=${words}
-    ></p>
+    <p class="line ${tone}" data-testid=${id} data-key=${key} .textContent=${words}></p>
   `;
 }
 

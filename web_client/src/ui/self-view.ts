@@ -17,6 +17,15 @@ export class SelfView extends QuietElement {
         position: absolute;
         inset: auto 16px 16px auto;
       }
+      /* Without the other's picture the words stand below: out of their way. */
+      :host([high]) {
+        inset: 16px 16px auto auto;
+      }
+      @media (max-width: 640px) {
+        :host([high]) {
+          inset: 8px 8px auto auto;
+        }
+      }
       video {
         display: block;
         inline-size: clamp(96px, 18vmin, 200px);
@@ -64,6 +73,8 @@ export class SelfView extends QuietElement {
   @property({ attribute: false }) track: MediaStreamTrack | null = null;
   /** How long the picture stays, in ms. */
   @property({ type: Number }) stay = 20_000;
+  /** Stand in the upper corner, because there are words in the lower. */
+  @property({ type: Boolean, reflect: true }) high = false;
   @state() private shown = true;
   private timer: number | undefined;
 

@@ -6,6 +6,16 @@ import { customElement, property } from 'lit/decorators.js';
 import { base, buttons, QuietElement } from './element';
 import { t } from '../i18n/language';
 
+const STOPS = 'button, a[href], input, select, textarea';
+
+/** The sheets in the page, the one on top last. */
+const open: Sheet[] = [];
+
+/** Escape belongs to an open sheet, wherever the focus is. */
+export function isSheetOpen(): boolean {
+  return open.length > 0;
+}
+
 @customElement('qr-sheet')
 export class Sheet extends QuietElement {
   static override styles = [
@@ -95,13 +105,18 @@ export class Sheet extends QuietElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.returnTo = deepActive();
-    const onKey = (event: KeyboardEvent): void => this.handleKey(event);
-    this.addEventListener('keydown', onKey);
-    this.while(() => this.removeEventListener('keydown', onKey));
+    open.push(this);
+    const onEscape = (event: KeyboardEvent): void => this.handleEscape(event);
+    const onTab = (event: KeyboardEvent): void => this.keepFocus(event);
+    window.addEventListener('keydown', onEscape);
+    this.addEventListener('keydown', onTab);
+    this.while(() => window.removeEventListener('keydown', onEscape));
+    this.while(() => this.removeEventListener('keydown', onTab));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    open.splice(open.indexOf(this), 1);
     if (this.returnTo instanceof HTMLElement) this.returnTo.focus();
   }
 
@@ -121,21 +136,20 @@ export class Sheet extends QuietElement {
     `;
   }
 
-  private handleKey(event: KeyboardEvent): void {
-    if (event.key === 'Escape') this.say('close-sheet');
-    if (event.key === 'Tab') this.keepFocus(event);
+  private handleEscape(event: KeyboardEvent): void {
+    // One press closes one sheet.
+    if (event.key !== 'Escape' || event.isComposing || open.at(-1) !== this) return;
+    this.say('close-sheet');
   }
 
   /** Focus goes round inside the sheet; pointing elsewhere is free. */
   private keepFocus(event: KeyboardEvent): void {
-    const stops = [...this.querySelectorAll('button, a[href]')].filter(isFocusable);
+    if (event.key !== 'Tab') return;
+    const stops = [...this.querySelectorAll(STOPS)].filter(isFocusable);
     const own = this.renderRoot.querySelector('.close');
     if (own instanceof HTMLElement && !own.hidden) stops.push(own);
-    const first = stops[0];
-    const last = stops.at(-1);
+    const [edge, target] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
     const active = deepActive();
-    const edge = event.shiftKey ? first : last;
-    const target = event.shiftKey ? last : first;
     const atStart = active instanceof HTMLElement && active.tagName === 'SECTION';
     if (active !== edge && !(event.shiftKey && atStart)) return;
     event.preventDefault();

@@ -19,6 +19,10 @@ export interface Moment {
     readonly camera: boolean;
   } | null;
   readonly otherLeft: boolean;
+  /** By the way out for those who must be gone at once. */
+  readonly leftQuickly: boolean;
+  /** The other's picture is stuck, while their sound comes in or not. */
+  readonly stuck: 'no' | 'sound' | 'silent';
   /** The page came back by itself after a reload: its microphone waits for its owner's tap. */
   readonly cameBackMuted: boolean;
 }
@@ -52,13 +56,26 @@ function lost(goneMs: number, alone: boolean): Status | null {
   return notice(alone ? 'status.reconnecting.alone' : 'status.reconnecting', true);
 }
 
-function peerLine({ other, otherLeft, cameBackMuted }: Moment): Status | null {
+function peerLine({ other, otherLeft, leftQuickly, stuck, cameBackMuted }: Moment): Status | null {
   // The room itself shows the empty chair; the line only says it to who cannot see it.
-  if (other === null) return otherLeft ? { ...plain('status.peer.left'), tone: 'unseen' } : null;
+  if (other === null) return otherLeft ? unseen(leftQuickly) : null;
   if (other.presence === 'away' || other.link === 'disconnected') return notice('status.peer.lost');
+  if (stuck !== 'no') return notice(`status.peer.${stuck === 'sound' ? 'frozen' : 'stuck'}`);
   if (cameBackMuted) return plain('status.mic.off');
-  if (other.presence !== 'present' || other.camera) return null;
-  return plain(other.microphone ? 'status.peer.camera.off' : 'status.peer.quiet');
+  return other.presence === 'present' ? withoutPicture(other) : null;
+}
+
+function withoutPicture({ camera, microphone }: NonNullable<Moment['other']>): Status | null {
+  if (camera) return null;
+  return plain(microphone ? 'status.peer.camera.off' : 'status.peer.quiet');
+}
+
+function unseen(quickly: boolean): Status {
+  return {
+    key: quickly ? 'status.peer.left.quickly' : 'status.peer.left',
+    tone: 'unseen',
+    urgent: false,
+  };
 }
 
 function plain(key: Key): Status {

@@ -6,6 +6,10 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { base, buttons, QuietElement } from './element';
 import './scene';
 import { t } from '../i18n/language';
+import { FreezeWatch, type Picture } from '../media/freeze-watch';
+import { useSpeaker } from '../media/speaker';
+
+const LOOK_MS = 250;
 
 @customElement('qr-tile')
 export class Tile extends QuietElement {
@@ -14,6 +18,7 @@ export class Tile extends QuietElement {
     buttons,
     css`
       :host {
+        container-type: size;
         position: relative;
         overflow: hidden;
         border-radius: var(--round-picture);
@@ -64,6 +69,34 @@ export class Tile extends QuietElement {
       .sub {
         color: var(--ink-2);
       }
+      /* Little height: the words alone, none of them cut. */
+      @container (max-height: 260px) {
+        .place {
+          grid-template-rows: 1fr;
+          align-items: center;
+          padding: 4px 8px;
+          overflow-y: auto;
+        }
+        qr-scene {
+          display: none;
+        }
+        .note {
+          padding: 4px 8px;
+        }
+        .who {
+          font-size: var(--body);
+          font-weight: 600;
+        }
+        .sub {
+          font-size: 0.9375rem;
+          line-height: 1.45;
+        }
+        /* One's own picture stands in the corner at the end: the words keep clear of it. */
+        :host([beside]) .note {
+          padding-inline-end: 112px;
+          text-align: start;
+        }
+      }
       .hear {
         position: absolute;
         inset-block-end: 24px;
@@ -86,17 +119,32 @@ export class Tile extends QuietElement {
   @property({ type: Boolean }) dim = false;
   @property({ attribute: false }) audioTrack: MediaStreamTrack | null = null;
   @property({ attribute: false }) videoTrack: MediaStreamTrack | null = null;
+  /** One's own picture stands in the upper corner. */
+  @property({ type: Boolean, reflect: true }) beside = false;
   @property() headline = '';
   @property() detail = '';
+  /** Where the sound comes out; empty for the system's own choice. */
+  @property() speaker = '';
+  @property({ type: Boolean }) soundFine = false;
+  @state() private picture: Picture = 'moving';
   @state() private seen = false;
   @state() private silenced = false;
 
+  private readonly freeze = new FreezeWatch();
+  private following = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const timer = window.setInterval(() => this.look(), LOOK_MS);
+    this.while(() => window.clearInterval(timer));
+  }
+
   override render() {
-    const shown = this.present && this.camera && this.seen;
+    const shown = this.present && this.camera && this.seen && this.picture !== 'gone';
     return html`
       ${shown ? nothing : this.placeholder()}
       <video
-        class="${shown ? 'seen' : ''} ${this.dim ? 'dim' : ''}"
+        class="${shown ? 'seen' : ''} ${this.dim || this.picture === 'stuck' ? 'dim' : ''}"
         data-testid="remote-video"
         aria-label=${t('room.other.picture', { name: this.name })}
         playsinline
@@ -120,7 +168,9 @@ export class Tile extends QuietElement {
         <qr-scene .guest=${this.present ? firstLetter(this.name) : ''}></qr-scene>
         <div class="note">
           <p class="who">${this.headline}</p>
-          <p class="sub">${this.detail}</p>
+          <p class="sub">
+            ${this.picture === 'gone' && this.soundFine ? t('room.sound.fine') : this.detail}
+          </p>
         </div>
       </div>
     `;
@@ -128,12 +178,20 @@ export class Tile extends QuietElement {
 
   override updated(changes: PropertyValues<this>): void {
     if (changes.has('audioTrack') || changes.has('videoTrack')) this.attach();
-    if (changes.has('camera') && !this.camera) this.seen = false;
-    if (changes.has('camera') && this.camera) this.watch();
+    if (changes.has('speaker') && this.video !== null) void useSpeaker(this.video, this.speaker);
+    if (!changes.has('camera')) return;
+    this.freeze.reset();
+    if (this.camera) this.watch();
+    else this.seen = false;
   }
 
   private get video(): HTMLVideoElement | null {
     return this.renderRoot.querySelector('video');
+  }
+
+  /** After a phone call the element may be deaf to its tracks: give them to it anew. */
+  reattach(): void {
+    this.attach();
   }
 
   private attach(): void {
@@ -142,6 +200,7 @@ export class Tile extends QuietElement {
     const tracks = [this.audioTrack, this.videoTrack].filter((track) => track !== null);
     video.srcObject = tracks.length === 0 ? null : new MediaStream(tracks);
     this.seen = false;
+    this.freeze.reset();
     if (tracks.length === 0) return;
     void this.play();
     this.watch();
@@ -166,6 +225,27 @@ export class Tile extends QuietElement {
     await this.play();
   }
 
+  /** Note every picture shown, where the browser tells of each. */
+  private follow(video: HTMLVideoElement): void {
+    if (this.following || !('requestVideoFrameCallback' in video)) return;
+    this.following = true;
+    const next = (): void => {
+      this.freeze.handleFrame(performance.now());
+      if (this.isConnected) video.requestVideoFrameCallback(next);
+      else this.following = false;
+    };
+    video.requestVideoFrameCallback(next);
+  }
+
+  private look(): void {
+    // A page nobody looks at paints nothing: that is no stuck picture.
+    if (document.hidden) this.freeze.reset();
+    const picture = this.camera && this.seen ? this.freeze.at(performance.now()) : 'moving';
+    if (picture === this.picture) return;
+    this.picture = picture;
+    this.say('picture', picture);
+  }
+
   /** Tell of the next decoded picture. */
   private watch(): void {
     const video = this.video;
@@ -174,6 +254,7 @@ export class Tile extends QuietElement {
       if (video !== this.video || video.videoWidth === 0) return;
       this.seen = true;
       this.say('first-frame');
+      this.follow(video);
     };
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(found);
     else (video as HTMLVideoElement).addEventListener('loadeddata', found, { once: true });

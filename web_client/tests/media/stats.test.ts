@@ -12,7 +12,7 @@ it('reads the selected pair and the cipher', () => {
     { id: 'A', type: 'candidate-pair', nominated: true, state: 'succeeded', bytesReceived: 1 },
     { id: 'B', type: 'candidate-pair', nominated: true, state: 'succeeded', bytesReceived: 2 },
   );
-  expect(readPath(stats)).toEqual({ bytes: 2, cipher: 'AEAD_AES_128_GCM' });
+  expect(readPath(stats)).toMatchObject({ bytes: 2, cipher: 'AEAD_AES_128_GCM' });
 });
 
 it('takes the nominated pair where no selected one is named', () => {
@@ -20,9 +20,32 @@ it('takes the nominated pair where no selected one is named', () => {
     { id: 'A', type: 'candidate-pair', nominated: false, state: 'succeeded', bytesReceived: 1 },
     { id: 'B', type: 'candidate-pair', nominated: true, state: 'succeeded', bytesReceived: 2 },
   );
-  expect(readPath(stats)).toEqual({ bytes: 2, cipher: null });
+  expect(readPath(stats)).toMatchObject({ bytes: 2, cipher: null });
 });
 
 it('says nothing where the browser says nothing', () => {
-  expect(readPath(report())).toEqual({ bytes: null, cipher: null });
+  expect(readPath(report())).toEqual({
+    bytes: null,
+    cipher: null,
+    rttMs: null,
+    received: 0,
+    lost: 0,
+    voice: 0,
+  });
+});
+
+it('counts what came and what was lost, and knows sound from picture', () => {
+  const stats = report(
+    {
+      id: 'A',
+      type: 'candidate-pair',
+      nominated: true,
+      state: 'succeeded',
+      currentRoundTripTime: 0.25,
+    },
+    { id: 'S', type: 'inbound-rtp', kind: 'audio', packetsReceived: 50, packetsLost: -2 },
+    { id: 'P', type: 'inbound-rtp', kind: 'video', packetsReceived: 100, packetsLost: 10 },
+    { id: 'O', type: 'outbound-rtp', kind: 'video', packetsSent: 7 },
+  );
+  expect(readPath(stats)).toMatchObject({ rttMs: 250, received: 150, lost: 10, voice: 50 });
 });

@@ -103,7 +103,14 @@ describe('a lost line', () => {
 });
 
 describe('a close', () => {
-  const forGood: CloseReason[] = ['left', 'session_ended', 'taken_over', 'revoked', 'expired'];
+  const forGood: CloseReason[] = [
+    'left',
+    'left_quickly',
+    'session_ended',
+    'taken_over',
+    'revoked',
+    'expired',
+  ];
   const forNow: CloseReason[] = ['server_stopping', 'timed_out', 'fault'];
 
   it.each(forGood)('%s is for good', (reason) => {
@@ -156,11 +163,24 @@ describe('leaving', () => {
     const { line, session } = openSession();
     session.leave();
     expect(session.state).toBe('closed');
-    expect(line.last.command).toEqual({ type: 'leave' });
+    expect(line.last.command).toEqual({ type: 'leave', quickly: false });
     expect(line.disconnects).toBe(0);
     line.last.answer({ type: 'done' });
     await settle();
     expect(line.disconnects).toBe(1);
+  });
+
+  it('quickly says that it was quick, and tells when that is known', async () => {
+    const { line, session } = openSession();
+    let told = false;
+    void session.leaveQuickly().then(() => (told = true));
+    expect(line.last.command).toEqual({ type: 'leave', quickly: true });
+    expect(session.ending).toEqual({ kind: 'closed', reason: 'left_quickly' });
+    await settle();
+    expect(told).toBe(false);
+    line.last.answer({ type: 'done' });
+    await settle();
+    expect(told).toBe(true);
   });
 
   it('needs no line', async () => {
@@ -192,6 +212,15 @@ describe('the room', () => {
     ]);
     line.tell({ type: 'participant_left', id: 'other', reason: 'left' });
     expect(session.room.roster.map(({ id }) => id)).toEqual(['me', 'third']);
+  });
+
+  it('remembers why the last one to go has gone, until someone comes', () => {
+    const { line, session } = openSession();
+    expect(session.room.departed).toBe(null);
+    line.tell({ type: 'participant_left', id: 'other', reason: 'left_quickly' });
+    expect(session.room.departed).toBe('left_quickly');
+    line.tell({ type: 'participant_changed', participant: person('other') });
+    expect(session.room.departed).toBe(null);
   });
 
   it("tells when it was first entered in this machine's time", () => {

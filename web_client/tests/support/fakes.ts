@@ -4,6 +4,7 @@ import type { Line, LineListener } from '../../src/protocol/line';
 import { LineLost } from '../../src/protocol/line';
 import { memorySeatStore, type SeatStore } from '../../src/protocol/seats';
 import { Session, type Timers } from '../../src/protocol/session';
+import type { UnsentStore } from '../../src/protocol/unsent';
 import type {
   Command,
   ConnectAuth,
@@ -145,13 +146,20 @@ export interface Rig {
   readonly session: Session;
 }
 
-export function makeSession(): Rig {
+export function makeSession(unsent?: UnsentStore): Rig {
   const line = new FakeLine();
   const timers = new FakeTimers();
   const seats = memorySeatStore();
   const seat = { seat: 'seat-one-0123456789', role: 'client', name: 'Rain' } as const;
   seats.save(seat);
-  const session = new Session({ line, timers, seats, seat, random: () => 0.5 });
+  const session = new Session({
+    line,
+    timers,
+    seats,
+    seat,
+    random: () => 0.5,
+    ...(unsent === undefined ? {} : { unsent }),
+  });
   return { line, timers, seats, session };
 }
 

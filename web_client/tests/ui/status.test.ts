@@ -11,6 +11,8 @@ const WELL: Moment = {
   linkGoneMs: null,
   other: OTHER,
   otherLeft: false,
+  leftQuickly: false,
+  stuck: 'no',
   cameBackMuted: false,
 };
 const GONE = { session: 'waiting', linkUp: false } as const;
@@ -32,9 +34,16 @@ describe('the line under the picture', () => {
     ['sound gone, text fine', { linkUp: false, linkGoneMs: 5_000 }, 'status.text.lifeline'],
     ['other away', { other: { ...OTHER, presence: 'away' } }, 'status.peer.lost'],
     ['other lost', { other: { ...OTHER, link: 'disconnected' } }, 'status.peer.lost'],
+    ['stuck, heard', { stuck: 'sound' }, 'status.peer.frozen'],
+    ['stuck, silent', { stuck: 'silent' }, 'status.peer.stuck'],
     ['picture off by choice', { other: { ...OTHER, camera: false } }, 'status.peer.camera.off'],
     ['only text', { other: { ...OTHER, camera: false, microphone: false } }, 'status.peer.quiet'],
     ['other left', { other: null, otherLeft: true }, 'status.peer.left'],
+    [
+      'left quickly',
+      { other: null, otherLeft: true, leftQuickly: true },
+      'status.peer.left.quickly',
+    ],
     ['nobody yet', { other: null }, null],
     ['came back', { cameBackMuted: true }, 'status.mic.off'],
     ['over', { session: 'closed', other: null, otherLeft: true }, null],
