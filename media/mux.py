@@ -24,10 +24,15 @@ from media.clock import Instant
 from media.config import MediaConfig
 from media.errors import PacketError
 from media.ice import Address, Path, local_ufrag
+from media.srtp import PacketBuffer
 
 DATAGRAM_BYTES: Final = (
     2048  # above any path MTU we accept; a longer datagram is cut and then fails
 )
+LONE_BYTES: Final = 600
+QUIET_S: Final = 0.001
+"""A datagram this small, after a pause this long, is a voice packet or a report and comes alone:
+another read would only say that there is nothing. Pictures come in bursts of full datagrams."""
 MAX_PATHS: Final = 16
 """Addresses tied to one endpoint. A phone has two or three; a hostile one, thousands."""
 RECEIVE_BUFFER_BYTES: Final = 4 * 1024 * 1024
@@ -43,8 +48,8 @@ class Peer(Protocol):
     def handle_dtls(self, data: bytes, now: Instant) -> None:
         """Take a DTLS record from a proved address."""
 
-    def handle_media(self, data: bytes, now: Instant) -> None:
-        """Take an SRTP or SRTCP packet from a proved address."""
+    def handle_media(self, buffer: PacketBuffer, size: int, now: Instant) -> None:
+        """Take the SRTP or SRTCP packet in ``buffer``, from a proved address."""
 
 
 class Mux:
@@ -59,8 +64,11 @@ class Mux:
         self._by_path: list[dict[Address, Peer]] = []
         self._paths_of: dict[Peer, list[Path]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._incoming = PacketBuffer()
+        self._woken_at: Instant = 0.0
+        self.outgoing = PacketBuffer()
+        """Where a packet is protected just before it is sent."""
         self.dropped: Counter[str] = Counter()
-        self.datagrams_in = 0
         self.bytes_in = 0
         self.bytes_out = 0
 
@@ -145,7 +153,7 @@ class Mux:
 
     # --- datagrams -----------------------------------------------------------------------------
 
-    def send(self, data: bytes, path: Path) -> None:
+    def send(self, data: bytes | memoryview, path: Path) -> None:
         """Send at once or not at all: a full socket buffer is loss, as on any line."""
         try:
             self._sockets[path[0]].sendto(data, path[1])
@@ -159,35 +167,40 @@ class Mux:
     def _wake(self, index: int) -> None:
         """Read what is there, within bounds; the loop calls again while more is waiting."""
         assert self._loop is not None  # a reader exists only while open
-        now = self._loop.time()
+        clock = self._loop.time
+        now = clock()
         deadline = now + self._config.seconds_per_wake
-        receive = self._sockets[index].recvfrom
+        quiet = now - self._woken_at > QUIET_S
+        self._woken_at = now
+        buffer, receive = self._incoming, self._sockets[index].recvfrom_into
+        view, known = buffer.view, self._by_path[index]
         for _ in range(self._config.datagrams_per_wake):
             try:
-                data, address = receive(DATAGRAM_BYTES)
+                size, address = receive(view)
             except (BlockingIOError, InterruptedError):
                 break
             except OSError:
                 # An ICMP error of an earlier send surfaces here; it says nothing about this read.
                 self.dropped["receive_error"] += 1
                 continue
-            self._dispatch(index, data, address, now)
-            now = self._loop.time()
+            self.bytes_in += size
+            # The first byte says what it may be (RFC 7983 section 7): 128..191 is media.
+            peer = known.get(address) if size and view[0] & 0xC0 == 0x80 else None  # noqa: PLR2004
+            if peer is not None:
+                peer.handle_media(buffer, size, now)
+            else:
+                self._dispatch(index, bytes(view[:size]), address, now)
+            if quiet and size < LONE_BYTES:
+                break
+            now = clock()
             if now > deadline:
                 break
         self._after_wake()
 
     def _dispatch(self, index: int, data: bytes, address: Address, now: Instant) -> None:
-        self.datagrams_in += 1
-        self.bytes_in += len(data)
+        """Take what is not media of a known address."""
         first = data[0] if data else 0xFF
-        if 127 < first < 192:  # noqa: PLR2004  SRTP, SRTCP (RFC 7983 section 7)
-            peer = self._by_path[index].get(address)
-            if peer is None:
-                self.dropped["unknown_address"] += 1
-            else:
-                peer.handle_media(data, now)
-        elif first < 4:  # noqa: PLR2004  STUN
+        if first < 4:  # noqa: PLR2004  STUN
             self._check(index, data, address, now)
         elif 19 < first < 64:  # noqa: PLR2004  DTLS
             peer = self._by_path[index].get(address)
@@ -195,6 +208,8 @@ class Mux:
                 self.dropped["unknown_address"] += 1
             else:
                 peer.handle_dtls(data, now)
+        elif 127 < first < 192:  # noqa: PLR2004  SRTP, SRTCP
+            self.dropped["unknown_address"] += 1
         else:
             self.dropped["unknown_kind"] += 1
 

@@ -14,17 +14,16 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 import aiortc
-import pylibsrtp
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 from aiortc.rtcsctptransport import RTCSctpCapabilities, RTCSctpTransport
 
 from media.clock import Instant
 from media.ice import Credentials, IceAgent, Path
+from media.mux import Mux
+from media.srtp import PacketBuffer, SrtpSession
 
-MAX_SRTP_BYTES: Final = 1500
-"""pylibsrtp's own buffer; a longer packet is not media any browser sends."""
-MAX_PROTECTED_RTP_BYTES: Final = 1356
-"""What pylibsrtp accepts to protect: its 1,500-byte buffer less the largest trailer."""
+MIN_SRTP_BYTES: Final = 12
+"""A fixed RTP header (RFC 3550 section 5.1); SRTCP is longer still."""
 DTLS_QUEUE: Final = 64
 """Datagrams waiting for aiortc: a handshake has under ten, a burst of text a few dozen."""
 MAX_TEXT_BYTES: Final = 64 * 1024
@@ -32,34 +31,33 @@ MAX_BUFFERED_BYTES: Final = 1024 * 1024
 """Text waiting for a peer that does not read; beyond it the channel counts as closed."""
 TEXT_LABEL: Final = "text"
 BEAT_LABEL: Final = "beat"
-DTLS_RECORD: Final = (20, 63)
 
 
 class TransportEvents(Protocol):
-    """What an endpoint's transport tells its engine; called on the loop, never blocking."""
+    """What a transport tells the endpoint it belongs to; called on the loop, never blocking."""
 
-    def on_rtp(self, transport: Transport, packet: bytes, now: Instant) -> None:
+    def on_rtp(self, packet: bytes, now: Instant) -> None:
         """A plain RTP packet has come."""
 
-    def on_rtcp(self, transport: Transport, packet: bytes, now: Instant) -> None:
+    def on_rtcp(self, packet: bytes, now: Instant) -> None:
         """A plain RTCP compound has come."""
 
-    def on_connected(self, transport: Transport) -> None:
+    def on_connected(self) -> None:
         """DTLS is up; media can be sent."""
 
-    def on_first_check(self, transport: Transport) -> None:
+    def on_first_check(self) -> None:
         """The first check of the endpoint has passed."""
 
-    def on_text_channel(self, transport: Transport, *, is_open: bool) -> None:
+    def on_text_channel(self, *, is_open: bool) -> None:
         """The text channel opened or closed."""
 
-    def on_text(self, transport: Transport, data: str) -> None:
+    def on_text(self, data: str) -> None:
         """A message came on the text channel."""
 
-    def on_moved(self, transport: Transport) -> None:
+    def on_moved(self) -> None:
         """Media goes to another address from now on."""
 
-    def on_ended(self, transport: Transport, *, failed: bool) -> None:
+    def on_ended(self, *, failed: bool) -> None:
         """DTLS ended: the handshake failed, or the peer closed."""
 
 
@@ -139,18 +137,16 @@ class Transport:
         self,
         ice: IceAgent,
         certificate: Certificate,
-        send: Callable[[bytes, Path], None],
+        mux: Mux,
         events: TransportEvents,
         dropped: Counter[str],
-        tie: Callable[[Path, Transport], None],
     ) -> None:
         self.ice = ice
         self.last_heard: Instant | None = None
         """When the last authenticated datagram came; None before the first."""
-        self._send_on = send
+        self._mux = mux
         self._events = events
         self._dropped = dropped
-        self._tie = tie
         self._path = _DtlsPath(self._send_dtls)
         self._dtls = RTCDtlsTransport(self._path, [certificate.inner])  # type: ignore[arg-type]
         self._dtls._set_role("server")
@@ -158,11 +154,10 @@ class Transport:
         self._sctp = RTCSctpTransport(self._dtls)
         self._sctp.on("datachannel", self._on_channel)
         self._text: aiortc.RTCDataChannel | None = None
-        self._rx: pylibsrtp.Session | None = None
-        self._tx: pylibsrtp.Session | None = None
+        self._rx: SrtpSession | None = None
+        self._tx: SrtpSession | None = None
         self._task: asyncio.Task[None] | None = None
         self._ended = False
-        self.bytes_out = 0
 
     @property
     def connected(self) -> bool:
@@ -182,12 +177,13 @@ class Transport:
         await self._dtls.start(remote)
         if self._dtls.state != "connected":
             return
-        self._rx, self._tx = self._dtls._rx_srtp, self._dtls._tx_srtp
+        self._rx = SrtpSession(self._dtls._rx_srtp)
+        self._tx = SrtpSession(self._dtls._tx_srtp)
         if sctp_port is not None:
             capabilities = RTCSctpCapabilities(maxMessageSize=MAX_TEXT_BYTES)
             await self._sctp.start(capabilities, sctp_port)
             self._dtls._data_receiver = _ChannelGuard(self._sctp, self._dropped)
-        self._events.on_connected(self)
+        self._events.on_connected()
 
     async def close(self) -> None:
         """Tell the peer by a DTLS alert and leave nothing behind."""
@@ -210,7 +206,7 @@ class Transport:
         if state in {"failed", "closed"} and not self._ended:
             self._ended = True
             self._rx = self._tx = None
-            self._events.on_ended(self, failed=state == "failed")
+            self._events.on_ended(failed=state == "failed")
 
     # --- datagrams in (Peer of the mux) ---------------------------------------------------------
 
@@ -219,13 +215,13 @@ class Transport:
         answer = self.ice.handle_check(data, path)
         if not answer.valid:
             return answer.response
-        self._tie(path, self)
+        self._mux.tie(path, self)
         first = self.last_heard is None
         self.last_heard = now
         if first:
-            self._events.on_first_check(self)
+            self._events.on_first_check()
         elif answer.selected:
-            self._events.on_moved(self)
+            self._events.on_moved()
         return answer.response
 
     def handle_dtls(self, data: bytes, now: Instant) -> None:
@@ -234,58 +230,42 @@ class Transport:
         if not self._path.feed(data):
             self._dropped["dtls_queue"] += 1
 
-    def handle_media(self, data: bytes, now: Instant) -> None:
-        """Take an SRTP or SRTCP packet from a proved address."""
+    def handle_media(self, buffer: PacketBuffer, size: int, now: Instant) -> None:
+        """Take the SRTP or SRTCP packet in ``buffer``, from a proved address."""
         rx = self._rx
-        if rx is None or len(data) < 12 or len(data) > MAX_SRTP_BYTES:  # noqa: PLR2004  RTP header
+        if rx is None or size < MIN_SRTP_BYTES:
             self._dropped["srtp_early" if rx is None else "srtp_size"] += 1
             return
         # 64..95 in the low seven bits of the second byte is RTCP (RFC 5761 section 4).
-        is_rtcp = 64 <= data[1] & 0x7F < 96  # noqa: PLR2004
-        try:
-            plain = rx.unprotect_rtcp(data) if is_rtcp else rx.unprotect(data)
-        except pylibsrtp.Error:
+        rtcp = 64 <= buffer.view[1] & 0x7F < 96  # noqa: PLR2004
+        plain = rx.unprotect(buffer, size, rtcp=rtcp)
+        if plain < 0:
             self._dropped["srtp"] += 1
             return
         self.last_heard = now
-        if is_rtcp:
-            self._events.on_rtcp(self, plain, now)
+        if rtcp:
+            self._events.on_rtcp(buffer.raw[0:plain], now)
         else:
-            self._events.on_rtp(self, plain, now)
+            self._events.on_rtp(buffer.raw[0:plain], now)
 
     # --- datagrams out --------------------------------------------------------------------------
 
     def _send_dtls(self, data: bytes) -> None:
         path = self.ice.selected
         if path is not None:
-            self._send_on(data, path)
+            self._mux.send(data, path)
 
-    def send_rtp(self, packet: bytes) -> None:
-        """Protect and send a plain RTP packet; dropped while there are no keys."""
+    def send_media(self, packet: bytes, *, rtcp: bool) -> None:
+        """Protect and send a plain RTP packet or RTCP compound; dropped while there are no keys."""
         tx, path = self._tx, self.ice.selected
         if tx is None or path is None:
             return
-        if len(packet) > MAX_PROTECTED_RTP_BYTES:
-            self._dropped["rtp_too_long"] += 1
-            return
-        try:
-            data = tx.protect(packet)
-        except pylibsrtp.Error:
+        buffer = self._mux.outgoing
+        size = tx.protect(buffer, packet, rtcp=rtcp)
+        if size < 0:
             self._dropped["protect"] += 1
             return
-        self._send_on(data, path)
-
-    def send_rtcp(self, packet: bytes) -> None:
-        """Protect and send a plain RTCP compound; dropped while there are no keys."""
-        tx, path = self._tx, self.ice.selected
-        if tx is None or path is None or len(packet) > MAX_PROTECTED_RTP_BYTES:
-            return
-        try:
-            data = tx.protect_rtcp(packet)
-        except pylibsrtp.Error:
-            self._dropped["protect"] += 1
-            return
-        self._send_on(data, path)
+        self._mux.send(buffer.view[:size], path)
 
     # --- data channels --------------------------------------------------------------------------
 
@@ -305,7 +285,7 @@ class Transport:
             self._text = channel
             channel.on("message", self._on_text)
             channel.on("close", self._on_text_closed)
-            self._events.on_text_channel(self, is_open=True)
+            self._events.on_text_channel(is_open=True)
         elif channel.label == BEAT_LABEL:
             channel.on("message", self._on_beat)
         else:
@@ -314,14 +294,14 @@ class Transport:
     def _on_text(self, data: object) -> None:
         self.last_heard = asyncio.get_running_loop().time()
         if isinstance(data, str) and len(data) <= MAX_TEXT_BYTES:
-            self._events.on_text(self, data)
+            self._events.on_text(data)
         else:
             self._dropped["text_shape"] += 1
 
     def _on_text_closed(self) -> None:
         self._text = None
         if not self._ended:
-            self._events.on_text_channel(self, is_open=False)
+            self._events.on_text_channel(is_open=False)
 
     def _on_beat(self, _data: object) -> None:
         self.last_heard = asyncio.get_running_loop().time()
