@@ -7,11 +7,19 @@ from pathlib import Path
 import pytest
 
 from tests.support.browsers import DESK, PHONE, Person, person
-from tests.support.call import enter, open_page, reads, sees_the_other, write
+from tests.support.call import enter, open_page, reads, sees_the_other, stats, write
 from tests.support.gateway import Gateway
 
 LANGUAGES = ("zh", "en")
 SMALL = {"width": 320, "height": 640}
+WHOLLY_SEEN = """
+(words) => {
+  const box = words.getBoundingClientRect();
+  const tile = words.getRootNode().host.getBoundingClientRect();
+  return box.top >= tile.top && box.bottom <= tile.bottom
+    && box.left >= tile.left && box.right <= tile.right;
+}
+"""
 
 
 async def shoot(someone: Person, folder: Path, name: str) -> None:
@@ -57,6 +65,17 @@ async def test_screens_of_a_session(running: Gateway, screenshots: Path):
         await client.page.get_by_test_id("trust-chip").click()
         await shoot(client, screenshots, "client-5-trust")
         await client.page.get_by_role("button", name="关闭").click()
+        await client.page.get_by_test_id("more").click()
+        await shoot(client, screenshots, "client-8-more")
+        await client.page.get_by_test_id("open-devices").click()
+        await client.page.get_by_test_id("choose-speaker").wait_for()
+        await shoot(client, screenshots, "client-9-devices")
+        await client.page.keyboard.press("Escape")
+        await counsellor.page.keyboard.press("Escape")
+        await counsellor.page.get_by_test_id("trust-chip").focus()
+        await counsellor.page.keyboard.press("h")
+        await shoot(counsellor, screenshots, "counsellor-5-help")
+        await counsellor.page.keyboard.press("Escape")
         await client.page.get_by_test_id("leave").click()
         await shoot(client, screenshots, "client-6-leave")
         await client.page.get_by_test_id("leave-confirm").click()
@@ -105,6 +124,81 @@ async def tab_to(someone: Person, testid: str) -> None:
             return
         await someone.page.keyboard.press("Tab")
     raise AssertionError(f"{testid} cannot be reached by Tab")
+
+
+async def test_escape_closes_a_sheet_from_anywhere_and_is_not_the_way_out(running: Gateway):
+    async with person(viewport=PHONE) as client:
+        await enter(client, running.links["client"], "arrive-text")
+        sheet = client.page.get_by_role("dialog")
+        for _ in range(3):
+            await client.page.get_by_test_id("trust-chip").click()
+            await sheet.wait_for()
+            await client.page.get_by_test_id("lang-zh").focus()
+            await client.page.keyboard.press("Escape")
+            await sheet.wait_for(state="detached")
+        await client.page.get_by_test_id("trust-chip").wait_for()
+        for _ in range(3):
+            await client.page.keyboard.press("Escape")
+        await client.page.wait_for_url("**/away")
+
+
+async def test_single_keys_work_outside_of_text_and_can_be_switched_off(running: Gateway):
+    async with person(viewport=DESK) as client:
+        await enter(client, running.links["client"], "arrive-text")
+        page = client.page
+        await page.get_by_test_id("text-input").fill("m")
+        await page.get_by_test_id("text-input").press("m")
+        mic = page.get_by_test_id("mic")
+        assert await mic.get_attribute("aria-pressed") == "false"
+        await page.get_by_test_id("trust-chip").focus()
+        await page.keyboard.press("m")
+        await page.wait_for_timeout(1000)
+        assert await mic.get_attribute("aria-pressed") == "true"
+        await page.keyboard.press("t")
+        await page.get_by_test_id("text-input").wait_for(state="detached")
+        await page.keyboard.press("?")
+        await page.get_by_test_id("single-keys").uncheck()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("t")
+        assert await page.get_by_test_id("text-input").count() == 0
+        await page.reload()
+        await page.get_by_test_id("trust-chip").focus()
+        await page.keyboard.press("h")
+        assert await page.get_by_role("dialog").count() == 0
+
+
+async def test_the_counsellor_is_told_of_a_quick_exit_and_of_nothing_to_call_back(running: Gateway):
+    async with person(viewport=DESK) as counsellor, person(viewport=PHONE) as client:
+        await enter(client, running.links["client"])
+        await enter(counsellor, running.links["counsellor"])
+        await sees_the_other(counsellor)
+        await client.page.get_by_test_id("quick-exit").click()
+        await client.page.wait_for_url("**/away")
+        await counsellor.page.get_by_text("对方快速离开了。").first.wait_for(timeout=5_000)
+        assert await counsellor.page.get_by_text("同一个链接").count() == 0
+        before = (await stats(counsellor))["frames"]
+        await counsellor.page.wait_for_timeout(1000)
+        assert (await stats(counsellor))["frames"] == before
+
+
+async def test_words_do_not_overlap_at_320_pixels(running: Gateway):
+    async with person(viewport=SMALL, lang="en") as client:
+        await enter(client, running.links["client"], "arrive-text")
+        await client.page.get_by_test_id("lang-en").click()
+        for testid in ("mic", "camera", "text", "more", "leave"):
+            button = client.page.get_by_test_id(testid)
+            box = await button.bounding_box()
+            assert box is not None
+            assert box["width"] >= 44
+            assert box["height"] >= 44
+            spilt = await button.evaluate(
+                "(e) => [...e.querySelectorAll('*')].some((c) => c.scrollWidth > c.clientWidth + 1"
+                " && c.clientWidth > 1) || e.scrollWidth > e.clientWidth"
+            )
+            assert not spilt
+        for words in ("isn’t here yet", "You can stay here"):
+            seen = await client.page.get_by_text(words).evaluate(WHOLLY_SEEN)
+            assert seen
 
 
 async def test_the_counsellors_page_of_a_real_call_is_not_lost_on_a_client(running: Gateway):
