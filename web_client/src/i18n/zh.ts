@@ -72,7 +72,7 @@ export const zh: Readonly<Record<Key, string>> = {
   'room.waiting.sub': '您可以在这里坐一会儿，对方进来时您会看到。',
   'room.hear': '点一下听到声音',
 
-  'room.minutes': '第 {count} 分钟',
+  'room.minutes': '{count} 分钟',
 
   'status.connecting': '正在接通…',
   'status.peer.camera.off': '{name}关了画面，声音还在。',

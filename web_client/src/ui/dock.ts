@@ -80,6 +80,14 @@ export class Dock extends QuietElement {
         margin-inline: 4px;
         background: var(--hair);
       }
+      /* A counsellor's dock holds one word more, beside the text: it stays in one row. */
+      .six {
+        gap: 4px;
+      }
+      .six button {
+        padding-inline: 8px;
+        gap: 6px;
+      }
       @media (max-width: 640px) {
         nav {
           flex-wrap: nowrap;

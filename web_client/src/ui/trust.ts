@@ -56,8 +56,7 @@ export class TrustChip extends QuietElement {
         <span>
           ${words.map(
             (word, place) => html`
-              ${place === 0 ? '' : ' · '}
-              <span class="word">${word}</span>
+              <span class="word">${word}${place < words.length - 1 ? ' ·' : ''}</span>
             `,
           )}
         </span>
