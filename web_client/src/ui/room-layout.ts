@@ -76,16 +76,8 @@ export const roomLayout = css`
     background: var(--amber-ground);
     color: var(--amber);
   }
-  .clock {
-    display: flex;
-    align-items: baseline;
-    gap: 10px;
+  qr-room-clock {
     margin-inline-end: auto;
-    color: var(--ink-2);
-  }
-  .clock .time {
-    color: var(--ink);
-    font-size: var(--sentence);
   }
 
   /* The desk: what is known at the left, the face at the top under the camera, text at the right. */
@@ -107,9 +99,7 @@ export const roomLayout = css`
       padding-block-start: 4px;
       margin-inline-end: 16px;
     }
-    .counsellor .clock {
-      flex-direction: column;
-      gap: 0;
+    .counsellor qr-room-clock {
       padding-inline-start: 12px;
     }
     .counsellor qr-page-bar {

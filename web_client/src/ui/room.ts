@@ -3,37 +3,32 @@
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 
-import { announce } from './announcer';
-import { isEvening, warmth } from './daylight';
 import './device-note';
-import './devices-sheet';
 import './dock';
 import { base, buttons, QuietElement } from './element';
-import './help-sheet';
 import './hint';
 import { keyAction, keysOn, takesLetters } from './keys';
-import './more-sheet';
 import './page-bar';
-import './parting-sheet';
+import './room-clock';
 import { roomLayout } from './room-layout';
+import { type Asking, roomSheet } from './room-sheet';
+import { fallSilent, sayAloud } from './room-voice';
 import './self-view';
 import type { SelfView } from './self-view';
 import { type Status, statusOf } from './status';
 import './text-panel';
 import type { TextPanel } from './text-panel';
+import { tint, untint } from './tint';
 import './tile';
 import type { Tile } from './tile';
 import './trust';
-import { t, timeOfDay } from '../i18n/language';
+import { t } from '../i18n/language';
 import type { Call } from '../media/call';
-import { troubleKey } from '../media/device-errors';
 import type { Picture } from '../media/freeze-watch';
 import type { Hint } from '../media/hints';
 import type { Kind } from '../media/peer';
 import { present } from '../protocol/room';
 import type { ParticipantView, Role } from '../protocol/wire';
-
-type Asking = 'leave' | 'end' | 'trust' | 'more' | 'devices' | 'help' | null;
 
 const TICK_MS = 1_000;
 const NOTICE_MS = 8_000;
@@ -67,7 +62,7 @@ export class RoomElement extends QuietElement {
     const timer = window.setInterval(() => this.handleTick(), TICK_MS);
     this.while(() => window.clearInterval(timer));
     this.while(() => window.clearTimeout(this.noticeTimer));
-    this.while(() => delete document.documentElement.dataset.theme);
+    this.while(untint);
     // Beside the picture where there is room; under it, and asked for, where there is not.
     const wide = matchMedia('(min-width: 1000px)').matches;
     this.textOpen =
@@ -75,9 +70,7 @@ export class RoomElement extends QuietElement {
     const onKey = (event: KeyboardEvent): void => this.handleKey(event);
     window.addEventListener('keydown', onKey);
     this.while(() => window.removeEventListener('keydown', onKey));
-    this.while(() => {
-      for (const channel of ['status', 'notice', 'hint'] as const) announce(channel, '');
-    });
+    this.while(fallSilent);
     this.handleTick();
   }
 
@@ -116,7 +109,13 @@ export class RoomElement extends QuietElement {
             .count=${people.length}
             .encrypted=${this.call.link.encrypted}
           ></qr-trust-chip>
-          ${this.person === 'counsellor' ? this.clock() : nothing}
+          ${
+            this.person === 'counsellor'
+              ? html`
+                  <qr-room-clock .startedAt=${room.startedAt}></qr-room-clock>
+                `
+              : nothing
+          }
           <qr-page-bar ?exit=${this.person === 'client'}></qr-page-bar>
         </header>
         <section
@@ -154,7 +153,13 @@ export class RoomElement extends QuietElement {
               `
             : nothing
         }
-        ${this.sheet(people)}
+        ${roomSheet({
+          asking: this.asking,
+          call: this.call,
+          people,
+          person: this.person,
+          speaker: this.speaker,
+        })}
       </main>
     `;
   }
@@ -254,50 +259,6 @@ export class RoomElement extends QuietElement {
     `;
   }
 
-  private clock() {
-    const started = this.call.session.room.startedAt;
-    const minutes = started === null ? 0 : Math.max(0, Math.floor((Date.now() - started) / 60_000));
-    return html`
-      <p class="clock">
-        <span class="time">${timeOfDay(Date.now())}</span>
-        <span class="passed">${t('room.minutes', { count: minutes })}</span>
-      </p>
-    `;
-  }
-
-  private sheet(people: readonly ParticipantView[]) {
-    switch (this.asking) {
-      case 'trust':
-        return html`
-          <qr-trust-sheet
-            .people=${people}
-            .you=${this.call.session.room.you}
-            .encrypted=${this.call.link.encrypted}
-            .cipher=${this.call.link.cipher}
-          ></qr-trust-sheet>
-        `;
-      case 'leave':
-      case 'end':
-        return html`
-          <qr-parting-sheet .way=${this.asking}></qr-parting-sheet>
-        `;
-      case 'more':
-        return html`
-          <qr-more-sheet></qr-more-sheet>
-        `;
-      case 'help':
-        return html`
-          <qr-help-sheet ?exit=${this.person === 'client'}></qr-help-sheet>
-        `;
-      case 'devices':
-        return html`
-          <qr-devices-sheet .call=${this.call} .speaker=${this.speaker}></qr-devices-sheet>
-        `;
-      case null:
-        return nothing;
-    }
-  }
-
   private takeHint(hint: Hint): void {
     if (hint === 'interrupted') {
       void this.call.watch.comeBack();
@@ -322,20 +283,8 @@ export class RoomElement extends QuietElement {
     }
   }
 
-  /** Says what has become true to those who hear the page. */
   override updated(): void {
-    const status = this.status();
-    const { trouble, notice } = this.call.own;
-    const hint = this.call.hints.first;
-    const name = sentenceCase(this.otherName);
-    announce('status', status === null ? '' : t(status.key, { name }), status?.urgent);
-    announce('notice', notice === null ? '' : t(`notice.${notice}`));
-    const level = this.call.watch.batteryPercent;
-    if (hint !== null && (trouble === null || hint === 'interrupted')) {
-      announce('hint', t(`hint.${hint}`, { level }), hint === 'muted_talking');
-    } else {
-      announce('hint', trouble === null ? '' : t(troubleKey(trouble.trouble, trouble.kind)));
-    }
+    sayAloud(this.call, this.status(), sentenceCase(this.otherName));
   }
 
   private turn({ kind, on }: { kind: Kind; on: boolean }): void {
@@ -368,14 +317,7 @@ export class RoomElement extends QuietElement {
   }
 
   private handleTick(): void {
-    const root = document.documentElement;
-    const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-    if (isEvening(new Date().getHours(), dark)) root.dataset.theme = 'evening';
-    else delete root.dataset.theme;
-    const started = this.call.session.room.startedAt;
-    const minutes = started === null ? 0 : (Date.now() - started) / 60_000;
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    root.style.setProperty('--warmth', `${(warmth(minutes, { still }) * 100).toFixed(1)}%`);
+    tint(this.call.session.room.startedAt);
     this.requestUpdate();
   }
 }

@@ -6,7 +6,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { base, buttons, QuietElement } from './element';
 import './scene';
 import { t } from '../i18n/language';
-import { FreezeWatch, type Picture } from '../media/freeze-watch';
+import { Frames } from '../media/frames';
+import type { Picture } from '../media/freeze-watch';
 import { useSpeaker } from '../media/speaker';
 
 const LOOK_MS = 250;
@@ -130,8 +131,7 @@ export class Tile extends QuietElement {
   @state() private seen = false;
   @state() private silenced = false;
 
-  private readonly freeze = new FreezeWatch();
-  private following = false;
+  private readonly frames = new Frames();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -180,7 +180,7 @@ export class Tile extends QuietElement {
     if (changes.has('audioTrack') || changes.has('videoTrack')) this.attach();
     if (changes.has('speaker') && this.video !== null) void useSpeaker(this.video, this.speaker);
     if (!changes.has('camera')) return;
-    this.freeze.reset();
+    this.frames.reset();
     if (this.camera) this.watch();
     else this.seen = false;
   }
@@ -200,7 +200,7 @@ export class Tile extends QuietElement {
     const tracks = [this.audioTrack, this.videoTrack].filter((track) => track !== null);
     video.srcObject = tracks.length === 0 ? null : new MediaStream(tracks);
     this.seen = false;
-    this.freeze.reset();
+    this.frames.reset();
     if (tracks.length === 0) return;
     void this.play();
     this.watch();
@@ -225,22 +225,8 @@ export class Tile extends QuietElement {
     await this.play();
   }
 
-  /** Note every picture shown, where the browser tells of each. */
-  private follow(video: HTMLVideoElement): void {
-    if (this.following || !('requestVideoFrameCallback' in video)) return;
-    this.following = true;
-    const next = (): void => {
-      this.freeze.handleFrame(performance.now());
-      if (this.isConnected) video.requestVideoFrameCallback(next);
-      else this.following = false;
-    };
-    video.requestVideoFrameCallback(next);
-  }
-
   private look(): void {
-    // A page nobody looks at paints nothing: that is no stuck picture.
-    if (document.hidden) this.freeze.reset();
-    const picture = this.camera && this.seen ? this.freeze.at(performance.now()) : 'moving';
+    const picture = this.camera && this.seen ? this.frames.picture : 'moving';
     if (picture === this.picture) return;
     this.picture = picture;
     this.say('picture', picture);
@@ -254,7 +240,7 @@ export class Tile extends QuietElement {
       if (video !== this.video || video.videoWidth === 0) return;
       this.seen = true;
       this.say('first-frame');
-      this.follow(video);
+      this.frames.follow(video);
     };
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(found);
     else (video as HTMLVideoElement).addEventListener('loadeddata', found, { once: true });

@@ -1,0 +1,30 @@
+/** Follows the frames an element shows, where the browser tells of each (requestVideoFrameCallback). */
+
+import { FreezeWatch, type Picture } from './freeze-watch';
+
+export class Frames {
+  private readonly freeze = new FreezeWatch();
+  private followed: HTMLVideoElement | null = null;
+
+  /** Note every frame of this element for as long as it is in the page. */
+  follow(video: HTMLVideoElement): void {
+    if (this.followed === video || !('requestVideoFrameCallback' in video)) return;
+    this.followed = video;
+    const next = (): void => {
+      this.freeze.handleFrame(performance.now());
+      if (video.isConnected) video.requestVideoFrameCallback(next);
+      else this.followed = null;
+    };
+    video.requestVideoFrameCallback(next);
+  }
+
+  reset(): void {
+    this.freeze.reset();
+  }
+
+  get picture(): Picture {
+    // A page nobody looks at paints nothing: that is no stuck picture.
+    if (document.hidden) this.freeze.reset();
+    return this.freeze.at(performance.now());
+  }
+}

@@ -1,0 +1,55 @@
+/** The one sheet a session has open, if any. The session behind it goes on. */
+
+import { html, nothing } from 'lit';
+
+import './devices-sheet';
+import './help-sheet';
+import './more-sheet';
+import './parting-sheet';
+import './trust';
+import type { Call } from '../media/call';
+import type { ParticipantView, Role } from '../protocol/wire';
+
+export type Asking = 'leave' | 'end' | 'trust' | 'more' | 'devices' | 'help' | null;
+
+export interface SheetSetting {
+  readonly asking: Asking;
+  readonly call: Call;
+  readonly people: readonly ParticipantView[];
+  readonly person: Role;
+  /** The speaker in use; empty for the system's own choice. */
+  readonly speaker: string;
+}
+
+export function roomSheet({ asking, call, people, person, speaker }: SheetSetting) {
+  switch (asking) {
+    case 'trust':
+      return html`
+        <qr-trust-sheet
+          .people=${people}
+          .you=${call.session.room.you}
+          .encrypted=${call.link.encrypted}
+          .cipher=${call.link.cipher}
+        ></qr-trust-sheet>
+      `;
+    case 'leave':
+    case 'end':
+      return html`
+        <qr-parting-sheet .way=${asking}></qr-parting-sheet>
+      `;
+    case 'more':
+      return html`
+        <qr-more-sheet></qr-more-sheet>
+      `;
+    case 'help':
+      return html`
+        <qr-help-sheet ?exit=${person === 'client'}></qr-help-sheet>
+      `;
+    case 'devices':
+      return html`
+        <qr-devices-sheet .call=${call} .speaker=${speaker}></qr-devices-sheet>
+      `;
+    case null:
+      return nothing;
+  }
+}
