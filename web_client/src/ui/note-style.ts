@@ -27,4 +27,23 @@ export const noteStyle = css`
     font-weight: 400;
     text-decoration: none;
   }
+  /* Both steps in one row under the sentence, so that the controls below stay in sight. */
+  @media (max-width: 400px) {
+    .note {
+      gap: 0 4px;
+      padding: 6px 8px 2px 12px;
+      font-size: 0.9375rem;
+      line-height: 1.35;
+    }
+    .note p {
+      flex-basis: 100%;
+    }
+    .note button {
+      min-block-size: 44px;
+      padding: 4px 6px;
+    }
+    .note .dismiss {
+      margin-inline-start: auto;
+    }
+  }
 `;

@@ -120,7 +120,7 @@ export const roomLayout = css`
       gap: 8px;
     }
     main.with-text {
-      grid-template-rows: auto minmax(120px, 2fr) minmax(160px, 3fr) auto;
+      grid-template-rows: auto minmax(104px, 2fr) minmax(160px, 3fr) auto;
       grid-template-areas: 'bar' 'stage' 'text' 'foot';
     }
     .bar {
