@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
+
+
+class WorkerHealth(msgspec.Struct, frozen=True):
+    """One media process: its place among them, whether it serves, how often it was replaced."""
+
+    index: int
+    up: bool
+    restarts: int
 
 
 class EngineStats(msgspec.Struct, frozen=True):
@@ -26,3 +35,39 @@ class EngineStats(msgspec.Struct, frozen=True):
     dropped: Mapping[str, int] = {}
     links: Mapping[str, int] = {}
     """Gauge: endpoints by link state."""
+    workers: tuple[WorkerHealth, ...] = ()
+    """Of the processes the engines run in; empty for an engine in this one."""
+
+
+GAUGES: Final = frozenset({"endpoints", "half_open", "links", "workers"})
+"""What says how it is now, and so ends with its engine. All else counts up."""
+
+
+def lasting(stats: EngineStats) -> EngineStats:
+    """Return what remains true of an engine that is gone: its counters without its gauges."""
+    kept = {n: getattr(stats, n) for n in stats.__struct_fields__ if n not in GAUGES}
+    return EngineStats(**kept)
+
+
+def merged(all_stats: Sequence[EngineStats], workers: tuple[WorkerHealth, ...] = ()) -> EngineStats:
+    """Add snapshots up, field by field; ``workers`` is taken as given."""
+    total: dict[str, Any] = {}
+    for name in EngineStats.__struct_fields__:
+        values = [getattr(stats, name) for stats in all_stats]
+        if name != "workers" and values:
+            total[name] = _sum(values)
+    return EngineStats(**total, workers=workers)
+
+
+def _sum(values: Sequence[Any]) -> Any:
+    """Numbers are added; mappings key by key; rows of numbers place by place."""
+    if all(isinstance(value, Mapping) for value in values):
+        keys = dict.fromkeys(key for value in values for key in value)
+        return {key: _sum([value[key] for value in values if key in value]) for key in keys}
+    if all(isinstance(value, tuple | list) for value in values):
+        longest = max(values, key=len)
+        return type(longest)(
+            _sum([value[place] for value in values if place < len(value)])
+            for place in range(len(longest))
+        )
+    return sum(values)

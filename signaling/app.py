@@ -22,6 +22,7 @@ from signaling.pages import Pages, find_root
 from signaling.registry import Registry
 from signaling.routes import Routes
 from signaling.tokens import Tokens
+from signaling.worker_pool import PortError, WorkerPool
 
 SHUTDOWN_S: Final = 2.0
 BACKLOG: Final = 256
@@ -32,32 +33,35 @@ class StartError(Exception):
 
 
 class RunningMedia(MediaPlane, Protocol):
-    """A media plane in this process, which this root starts and stops."""
+    """A media plane that this root starts and stops."""
 
     @property
     def port(self) -> int:
-        """The UDP port that was bound."""
+        """The first UDP port that was bound."""
 
     async def start(self) -> None:
-        """Bind the media port. Raises OSError."""
+        """Bind the media ports. Raises OSError."""
 
     async def stop(self) -> None:
-        """End every endpoint and release the port."""
+        """End every endpoint and release the ports."""
 
 
 MediaFactory = Callable[[MediaConfig, Listener], RunningMedia]
 
 
-def _engine(config: MediaConfig, listener: Listener) -> RunningMedia:
+def _media_plane(workers: int) -> MediaFactory:
+    """Return what makes the media plane: processes, or with none an engine in this one."""
+    if workers:
+        return lambda config, listener: WorkerPool(config, listener, workers)
     from media.engine import Engine
 
-    return Engine(config, listener)
+    return Engine
 
 
 class App:
     """One gateway. ``url`` and ``registry`` are of use once :meth:`start` has returned."""
 
-    def __init__(self, config: Config, media_factory: MediaFactory = _engine) -> None:
+    def __init__(self, config: Config, media_factory: MediaFactory | None = None) -> None:
         if not config.signing_keys:
             # Links then end with this process: good for a try, said in the log.
             logs.event("signing_key_made")
@@ -69,7 +73,8 @@ class App:
         self.config = config
         self.metrics = Metrics()
         self.registry = Registry(config, Tokens(config.signing_keys), self.metrics)
-        self.media = media_factory(config.media, self.registry.notify)
+        make_media = media_factory or _media_plane(config.media_workers)
+        self.media = make_media(config.media, self.registry.notify)
         self._tls = self._tls_context()
         self._routes = Routes(config, self.registry, self.metrics, config.public_url)
         self._gateway = Gateway(config, self.registry, self.metrics)
@@ -87,10 +92,13 @@ class App:
         try:
             await self.media.start()
         except OSError as error:
-            place = f"{config.media.host}:{config.media.port} (UDP)"
+            media_port = error.port if isinstance(error, PortError) else config.media.port
+            place = f"{config.media.host}:{media_port}"
             raise StartError(_port_line("media port", place, error)) from None
         self.registry.attach(self.media)
         self._routes.set_media(self.media)
+        if isinstance(self.media, WorkerPool):
+            self._routes.set_media_ready(self.media.is_ready)
         try:
             port = await self._serve(self._application(), config.host, config.port, self._tls)
             if config.metrics and config.metrics_port is not None:

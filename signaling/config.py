@@ -122,6 +122,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics_port: Port | None = None
     """A port of its own for /metrics; unset: beside everything else."""
     limits: Limits = Limits()
+    media_workers: Annotated[int, Meta(ge=0, le=64)] = 1
+    """Media processes, one for each core that may be given to media; each takes the next port. 0:
+    none, the engine runs in this process."""
     media: MediaConfig = MediaConfig()
 
 
@@ -284,6 +287,8 @@ def _check_media(config: Config) -> None:
     media = config.media
     if not 0 <= media.port <= 65535:  # noqa: PLR2004  the range of a port number
         raise ConfigError("media.port: must be between 0 and 65535")
+    if media.port + config.media_workers > 65536:  # noqa: PLR2004  one port each, the first here
+        raise ConfigError("media_workers: there are not so many ports after media.port")
     for name in (f.name for f in fields(media)):
         value = getattr(media, name)
         if name != "port" and isinstance(value, int | float) and value <= 0:

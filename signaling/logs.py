@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -25,9 +26,14 @@ FIELDS: Final = frozenset(
         "seconds",
         "state",
         "version",
+        "worker",
     }
 )
-"""``room`` is the process's own running number of a room and means nothing elsewhere."""
+"""``room`` is the process's own running number of a room and means nothing elsewhere; ``worker`` is
+that of a media worker."""
+
+MAX_RELAYED: Final = 300
+"""Characters of a worker's line; ours are a tenth of it."""
 
 _logger = logging.getLogger("quietroom")
 
@@ -76,19 +82,49 @@ def _plain(value: str | float) -> str:
     return "".join(char if char.isalnum() or char in "._-:" else "_" for char in text)
 
 
+def _said(record: logging.LogRecord) -> str:
+    if record.name == _logger.name:
+        return record.getMessage()
+    # A library's words may carry what it received: say only that, and where, it spoke.
+    return f"library module={_plain(record.name)}"
+
+
 class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds")
-        if record.name == _logger.name:
-            return f"{at} {record.levelname.lower()} {record.getMessage()}"
-        # A library's words may carry what it received: say only that, and where, it spoke.
-        return f"{at} {record.levelname.lower()} library module={_plain(record.name)}"
+        return f"{at} {record.levelname.lower()} {_said(record)}"
+
+
+class _Relay(logging.Handler):
+    def __init__(self, write: Callable[[int, str], None]) -> None:
+        super().__init__()
+        self._write = write
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._write(record.levelno, _said(record))
 
 
 def set_up() -> None:
     """Write to standard error from now on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Line())
+    _install(handler)
+
+
+def hand_over(write: Callable[[int, str], None]) -> None:
+    """Give level and words of each line to ``write`` from now on: a worker has no output."""
+    _install(_Relay(write))
+
+
+def relay(level: int, text: str, worker: int) -> None:
+    """Write a worker's line in our own form; it may say anything, so it is made plain again."""
+    words = " ".join("".join(c for c in word if c in "=." or _plain(c) == c)
+                     for word in text[:MAX_RELAYED].split())  # fmt: skip
+    known = level if level in (logging.INFO, logging.WARNING) else logging.ERROR
+    _logger.log(known, "%s worker=%d", words, worker)
+
+
+def _install(handler: logging.Handler) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

@@ -66,6 +66,22 @@ class _Engine(Collector):
         for reason, count in stats.dropped.items():
             dropped.add_metric([reason], count)
         yield dropped
+        yield from _workers(stats)
+
+
+def _workers(stats: EngineStats) -> Iterator[Metric]:
+    """Yield how the media processes are; the label is a place among them, a small number."""
+    up = GaugeMetricFamily(
+        "quietroom_media_worker_up", "Whether a media process serves this port", labels=["worker"]
+    )
+    restarts = CounterMetricFamily(
+        "quietroom_media_worker_restarts", "Media processes replaced", labels=["worker"]
+    )
+    for worker in stats.workers:
+        up.add_metric([str(worker.index)], int(worker.up))
+        restarts.add_metric([str(worker.index)], worker.restarts)
+    yield up
+    yield restarts
 
 
 class Metrics:

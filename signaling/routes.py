@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -42,6 +42,7 @@ class Routes:
         self._base_url = base_url
         self._exchanges = BucketsByKey(config.limits.exchanges)
         self._media: MediaPlane | None = None
+        self._media_ready: Callable[[], bool] = lambda: True
         self.ready = False
 
     def set_base_url(self, url: str) -> None:
@@ -51,6 +52,10 @@ class Routes:
     def set_media(self, media: MediaPlane) -> None:
         """Read the counters of this media plane from now on."""
         self._media = media
+
+    def set_media_ready(self, ready: Callable[[], bool]) -> None:
+        """Ask this, too, whether new people can be taken."""
+        self._media_ready = ready
 
     def attach(self, app: web.Application) -> None:
         """Answer at the paths of the API."""
@@ -136,7 +141,7 @@ class Routes:
         return web.Response(text="ok\n")
 
     async def _readiness(self, _request: web.Request) -> web.Response:
-        if not self.ready or self._registry.stopping:
+        if not self.ready or self._registry.stopping or not self._media_ready():
             raise Refusal(Code.BUSY)
         return web.Response(text="ready\n")
 

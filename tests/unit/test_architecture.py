@@ -75,6 +75,11 @@ PLANTS = {
     "socketio-outside-its-door": Plant(
         "signaling/routes.py", "import socketio", r"python-socketio has one door BROKEN"
     ),
+    "engine-below-the-roots": Plant(
+        "signaling/registry.py",
+        "from media.engine import Engine",
+        r"Only the composition roots know the engine BROKEN",
+    ),
     "clock-in-a-pure-core": Plant("signaling/domain/grants.py", "import time", PURE),
     "socket-in-a-pure-core": Plant("media/router.py", "import socket", PURE),
 }

@@ -22,6 +22,7 @@ from signaling.domain.events import CloseReason, LinkView, Presence
 from signaling.domain.grants import Role
 from signaling.domain.participant import PRESENCE
 from signaling.domain.room import PHASES
+from signaling.placement import WORKERS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -184,7 +185,7 @@ def test_links_to_headings_find_them(page: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "table"),
-    [("PRESENCE", PRESENCE), ("PHASES", PHASES)],
+    [("PRESENCE", PRESENCE), ("PHASES", PHASES), ("WORKERS", WORKERS)],
     ids=lambda thing: str(thing)[:8],
 )
 def test_drawn_tables_are_the_code_s(

@@ -88,3 +88,30 @@ def test_guard_lets_ordinary_lines_pass(log_guard: Guard) -> None:
     logs.event("started", version="0.1.0")
     assert log_guard.lines == ["started version=0.1.0"]
     assert not personal_in("2026-11-22T12:35:22.715+00:00 info room_closed room=12 reason=expired")
+
+
+def test_worker_s_line_is_written_in_our_form_and_made_plain(
+    caplog: pytest.LogCaptureFixture, faults_expected: None
+) -> None:
+    with caplog.at_level(logging.INFO):
+        logs.relay(logging.WARNING, "worker_fault error=ValueError module=media.mux line=7", 3)
+        logs.relay(7, "a\nb \x1b[31m" + "x" * 1000, 4)
+    first, second = caplog.records
+    assert first.getMessage() == ("worker_fault error=ValueError module=media.mux line=7 worker=3")
+    assert first.levelno == logging.WARNING
+    assert second.levelno == logging.ERROR
+    assert "\n" not in second.getMessage()
+    assert "\x1b" not in second.getMessage()
+    assert len(second.getMessage()) < 400
+
+
+def test_lines_can_be_handed_over(stream: io.StringIO) -> None:
+    heard: list[tuple[int, str]] = []
+    logs.hand_over(lambda level, text: heard.append((level, text)))
+    logs.event("started", version="1")
+    logging.getLogger("somelibrary").warning("what it received")
+    assert heard == [
+        (logging.INFO, "started version=1"),
+        (logging.WARNING, "library module=somelibrary"),
+    ]
+    assert stream.getvalue() == ""
