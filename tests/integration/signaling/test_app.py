@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 
 import aiohttp
 import pytest
@@ -41,9 +42,10 @@ def texts(peer: LoopbackPeer, kind: str) -> list[str]:
     return [m.get("body", "") for m in messages if m["type"] == kind]
 
 
-async def test_two_peers_write_by_data_channel_through_the_room() -> None:
+@pytest.mark.parametrize("workers", [0, 1, 2])
+async def test_two_peers_write_by_data_channel_through_the_room(workers: int) -> None:
     before = asyncio.all_tasks()
-    app = App(build(BASE))
+    app = App(build({**BASE, "media_workers": workers}))
     await app.start()
     session = app.registry.create_session(600).id
     counsellor, theirs = await enter(app, session, Role.COUNSELLOR)
@@ -66,6 +68,19 @@ async def test_two_peers_write_by_data_channel_through_the_room() -> None:
     await asyncio.sleep(0)
     ours = [t for t in asyncio.all_tasks() - before if "/signaling/" in str(t.get_coro())]
     assert not ours
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+async def test_media_port_in_use_is_named(workers: int) -> None:
+    """With two workers, the second one's."""
+    with socket.socket(type=socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        first = port - max(0, workers - 1)
+        media = {"host": "127.0.0.1", "port": first}
+        app = App(build({**BASE, "media": media, "media_workers": workers}))
+        with pytest.raises(StartError, match=f"media port 127.0.0.1:{port} is in use"):
+            await app.start()
 
 
 async def test_port_in_use_leaves_nothing_running() -> None:

@@ -7,7 +7,7 @@ from collections import deque
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from media.stats import EngineStats
+from media.stats import EngineStats, WorkerHealth
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
 from signaling.metrics import JOIN_BUCKETS, REMEMBERED_JOINS, Metrics, quantile
@@ -30,7 +30,9 @@ def test_everything_counted_is_shown() -> None:
     metrics.command()
     metrics.room_fault()
     metrics.counts(2, {"present": 3})
-    text = exposed(metrics, EngineStats(endpoints=4, dropped={"stun": 5}, links={"connected": 6}))
+    workers = (WorkerHealth(0, up=True, restarts=0), WorkerHealth(1, up=False, restarts=2))
+    stats = EngineStats(endpoints=4, dropped={"stun": 5}, links={"connected": 6}, workers=workers)
+    text = exposed(metrics, stats)
     for line in (
         'quietroom_join_seconds_bucket{le="1.0",phase="total",role="client"} 1.0',
         'quietroom_join_attempts_total{result="seated",role="client"} 1.0',
@@ -46,6 +48,9 @@ def test_everything_counted_is_shown() -> None:
         "quietroom_media_endpoints 4.0",
         'quietroom_media_dropped_total{reason="stun"} 5.0',
         'quietroom_media_links{state="connected"} 6.0',
+        'quietroom_media_worker_up{worker="0"} 1.0',
+        'quietroom_media_worker_up{worker="1"} 0.0',
+        'quietroom_media_worker_restarts_total{worker="1"} 2.0',
     ):
         assert line in text
 
@@ -53,7 +58,7 @@ def test_everything_counted_is_shown() -> None:
 def test_names_have_the_prefix_and_labels_are_few() -> None:
     metrics = Metrics()
     allowed = {"role", "phase", "result", "where", "code", "path", "presence", "state", "reason",
-               "version", "le"}  # fmt: skip
+               "version", "le", "worker"}  # fmt: skip
     families = list(text_string_to_metric_families(exposed(metrics)))
     assert families
     for family in families:
