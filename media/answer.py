@@ -36,6 +36,8 @@ class Local:
     credentials: Credentials
     fingerprint: str
     addresses: tuple[Address, ...]
+    tcp: bool = False
+    """Whether the same addresses and port take ICE-TCP (RFC 6544)."""
 
 
 def write_answer(offer: Offer, plan: MediaPlan, local: Local) -> str:
@@ -91,16 +93,31 @@ def _transport_lines(kind: str, local: Local) -> str:
         f"a=fingerprint:sha-256 {local.fingerprint}",
         "a=setup:passive",
     ]
-    for index, (host, port) in enumerate(local.addresses):
-        # Host candidates in our order of preference (RFC 8445 section 5.1.2.1).
-        priority = (126 << 24) | ((65535 - index) << 8) | 255
-        lines.append(f"a=candidate:{index + 1} 1 udp {priority} {host} {port} typ host")
+    lines += _candidate_lines(local)
     lines.append("a=end-of-candidates")
     if kind == "application":
         lines.append("a=max-message-size:65536")
     else:
         lines += ["a=rtcp-mux", "a=rtcp-rsize", "a=extmap-allow-mixed"]
     return "".join(f"{line}\r\n" for line in lines)
+
+
+def _candidate_lines(local: Local) -> list[str]:
+    """Host candidates in our order of preference: all of UDP before any of TCP."""
+    lines = []
+    for index, (host, port, *_) in enumerate(local.addresses):
+        # RFC 8445 section 5.1.2.1; the recommended type preference of host candidates.
+        priority = (126 << 24) | ((65535 - index) << 8) | 255
+        lines.append(f"a=candidate:{index + 1} 1 udp {priority} {host} {port} typ host")
+    if local.tcp:
+        for index, (host, port, *_) in enumerate(local.addresses):
+            # RFC 6544 section 4.2: a lower type preference; direction preference 4 is passive.
+            priority = (90 << 24) | (((4 << 13) + 8191 - index) << 8) | 255
+            number = len(local.addresses) + index + 1
+            lines.append(
+                f"a=candidate:{number} 1 tcp {priority} {host} {port} typ host tcptype passive"
+            )
+    return lines
 
 
 def _write_publish(

@@ -12,10 +12,17 @@ class MediaConfig:
     Constants carry their trade-off here, so that an operator who changes one knows what it costs.
     """
 
-    host: str = "0.0.0.0"  # noqa: S104  a media gateway is reached from outside; loopback in tests
+    host: str = "::"
+    """One address, or all: "::" of both families, "0.0.0.0" of IPv4. Loopback in tests."""
     port: int = 3480
+    """UDP, and TCP for networks that drop UDP."""
     external_ips: tuple[str, ...] = ()
-    """What candidates say instead of the bound address, for a machine behind 1:1 NAT."""
+    """What candidates say instead of the bound addresses of the same family, behind 1:1 NAT."""
+    tcp: bool = True
+    tcp_connections: int = 512
+    """Each holds a descriptor and at most some 200 kB."""
+    tcp_connections_per_address: int = 32
+    """An office or a clinic has one address; a browser may try several connections at once."""
 
     max_endpoints: int = 1000
     max_half_open: int = 256

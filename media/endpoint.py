@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Protocol
 
+from media.association import Certificate
 from media.channel import (
     EndpointClose,
     LinkChanged,
@@ -20,13 +21,14 @@ from media.channel import (
 )
 from media.clock import Instant
 from media.config import MediaConfig
-from media.ice import IceAgent
+from media.datapath import DataPath
+from media.handshake import HandshakeThread
+from media.ice import Credentials, IceAgent
 from media.ids import EndpointId, RoomKey
-from media.mux import Mux
 from media.negotiation import Offer
 from media.plan import MediaPlan
 from media.router import Router
-from media.transport import Certificate, Transport, fresh_credentials
+from media.transport import Transport, fresh_credentials
 
 
 class Shell(Protocol):
@@ -68,19 +70,21 @@ class Endpoint:
         self.born = shell.now()
         self.transport: Transport
 
-    def open(self, certificate: Certificate, mux: Mux, dropped: Counter[str]) -> None:
+    def open(
+        self,
+        association: tuple[Certificate, HandshakeThread],
+        path: DataPath,
+        dropped: Counter[str],
+    ) -> None:
         """Make the transport and wait for checks and the handshake."""
-        ice = IceAgent(fresh_credentials(), self.offer.remote_ufrag)
-        self.transport = Transport(ice, certificate, mux, self, dropped)
-        mux.set_ufrags(self.transport, ice.ufrags())
+        ice = IceAgent(fresh_credentials(), _remote(self.offer))
+        self.transport = Transport(ice, association, path, self, dropped)
         self.transport.start(self.offer.fingerprints, self.offer.sctp_port)
 
-    def restart(self, mux: Mux, offer: Offer, plan: MediaPlan) -> None:
+    def restart(self, offer: Offer, plan: MediaPlan) -> None:
         """Take a later offer; new ICE credentials in it restart ICE (RFC 8445 section 9)."""
-        ice = self.transport.ice
-        if offer.remote_ufrag != ice.remote_ufrag:
-            ice.restart(fresh_credentials(), offer.remote_ufrag)
-            mux.set_ufrags(self.transport, ice.ufrags())
+        if offer.remote_ufrag != self.transport.ice.remote_ufrag:
+            self.transport.restart(fresh_credentials(), _remote(offer))
         self.offer, self.plan = offer, plan
         self.router.update_endpoint(self.id, plan, self._shell.now())
         self._shell.flush(self.router)
@@ -148,3 +152,7 @@ class Endpoint:
         """DTLS is over."""
         reason = EndpointClose.HANDSHAKE_FAILED if failed else EndpointClose.PEER_CLOSED
         self._shell.end(self, reason)
+
+
+def _remote(offer: Offer) -> Credentials:
+    return Credentials(offer.remote_ufrag, offer.remote_password)

@@ -14,6 +14,7 @@ from collections import Counter
 from typing import Final
 
 from media.answer import Local, write_answer
+from media.association import Certificate
 from media.channel import (
     CodecChosen,
     EndpointClose,
@@ -30,16 +31,17 @@ from media.clock import Instant
 from media.config import MediaConfig
 from media.endpoint import Endpoint
 from media.errors import NegotiationError, OfferFault
+from media.handshake import HandshakeThread
 from media.ids import EndpointId, RoomKey
 from media.mux import Mux
 from media.negotiation import Offer, plan_media, read_offer
 from media.outputs import CodecPreferred, FirstPacket, SendRtcp, SendRtp, SlotsChanged
 from media.router import Router
 from media.stats import EngineStats
-from media.transport import Certificate
 
 TIMER_SLACK_S: Final = 0.005
 """Deadlines this close together share a wake. Reports and retries are due in tens of ms."""
+NEVER: Final = float("inf")
 WATCH_S: Final = 0.2
 """How often silence is looked for, against a limit of 2 s."""
 
@@ -52,6 +54,7 @@ class Engine:
         self._listener = listener
         self._mux = Mux(config, self._after_wake)
         self._certificate = Certificate()
+        self._handshakes = HandshakeThread()
         self._endpoints: dict[EndpointId, Endpoint] = {}
         self._rooms: dict[RoomKey, Router] = {}
         self._dirty: set[Router] = set()
@@ -59,7 +62,8 @@ class Engine:
         self._dropped: Counter[str] = Counter()
         self._past: Counter[str] = Counter()
         self._watcher: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._timer_at: Instant = NEVER
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- life ----------------------------------------------------------------------------------
@@ -68,6 +72,7 @@ class Engine:
         """Bind the port and start the timers. Raises :class:`OSError` when the port is taken."""
         self._loop = asyncio.get_running_loop()
         self._mux.open(self._loop)
+        await self._handshakes.start()
         self._watcher = asyncio.create_task(self._watch_all(), name="media-watch")
 
     async def stop(self) -> None:
@@ -82,6 +87,7 @@ class Engine:
                 await self._watcher
         if self._timer is not None:
             self._timer.cancel()
+        await self._handshakes.stop()
         self._mux.close()
 
     @property
@@ -97,11 +103,14 @@ class Engine:
         known = self._endpoints.get(endpoint)
         if known is not None:
             plan = plan_media(checked, self._config, (known.offer, known.plan))
-            known.restart(self._mux, checked, plan)
+            known.restart(checked, plan)
         else:
             known = self._create(room, endpoint, checked)
         local = Local(
-            known.transport.ice.local, self._certificate.fingerprint, self._mux.addresses()
+            known.transport.ice.local,
+            self._certificate.fingerprint,
+            self._mux.addresses(),
+            tcp=self._config.tcp,
         )
         return write_answer(known.offer, known.plan, local)
 
@@ -116,7 +125,7 @@ class Engine:
         if router is None:
             router = self._rooms[room] = Router(self._config, secrets.randbits(64))
         new = Endpoint(identity, room, router, self, offer, plan)
-        new.open(self._certificate, self._mux, self._dropped)
+        new.open((self._certificate, self._handshakes), self._mux, self._dropped)
         self._endpoints[identity] = new
         router.add_endpoint(identity, plan, new.born)
         self.flush(router)
@@ -138,7 +147,7 @@ class Engine:
     async def stats(self) -> EngineStats:
         """Counters since the start."""
         totals = self._past.copy()
-        dropped = self._mux.dropped + self._dropped
+        dropped = self._mux.dropped + self._dropped + Counter(dict(self._handshakes.dropped))
         for router in self._rooms.values():
             _add_router(totals, dropped, router)
         for name, count in self._past.items():
@@ -173,7 +182,7 @@ class Engine:
         """Take an endpoint out at once, and close its transport in a task."""
         if self._endpoints.pop(endpoint.id, None) is None:
             return
-        self._mux.forget(endpoint.transport)
+        endpoint.transport.end()
         router = endpoint.router
         router.remove_endpoint(endpoint.id, self.now())
         self.flush(router)
@@ -197,17 +206,17 @@ class Engine:
     def _arm(self, router: Router) -> None:
         """Have the router's next deadline met; one timer serves all rooms."""
         due = router.next_deadline()
-        if due is None:
+        if due is None or self._timer_at <= due + TIMER_SLACK_S:
             return
         if self._timer is not None:
-            if self._timer.when() <= due + TIMER_SLACK_S:
-                return
             self._timer.cancel()
         assert self._loop is not None  # nothing happens before start()
-        self._timer = self._loop.call_at(due + TIMER_SLACK_S, self._handle_timeouts)
+        self._timer_at = due + TIMER_SLACK_S
+        # The time is kept here: uvloop gives a plain handle for what is already due.
+        self._timer = self._loop.call_at(self._timer_at, self._handle_timeouts)
 
     def _handle_timeouts(self) -> None:
-        self._timer = None
+        self._timer, self._timer_at = None, NEVER
         now = self.now()
         for router in list(self._rooms.values()):
             due = router.next_deadline()

@@ -1,8 +1,12 @@
 """Our half of ICE: a lite agent (RFC 8445 section 2.5) that answers checks and follows nomination.
 
+One thing a lite agent does not do, ours does: toward an address from which authenticated media has
+come it sends one check of its own, so that a phone that has moved is followed in a round trip.
+
 Rule 1: a datagram is worth nothing until its username fragment is one of ours and its integrity
 holds; until then nothing is answered, and nothing but the fragment has been parsed.
-Rule 2: only an address that passed a check is ever sent to. Signaled candidates are not even kept.
+Rule 2: only an address that passed a check is ever sent to, but for that one check. Signaled
+candidates are not even kept.
 Rule 3: the codec is aioice's; what a check means is decided here.
 """
 
@@ -14,20 +18,28 @@ from typing import Final, TypeAlias
 
 from aioice import stun
 
+from media.clock import Instant
 from media.errors import PacketError
 
-Address: TypeAlias = tuple[str, int]
-"""Host and UDP port as the socket module writes them."""
+Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
+"""Host and port first, as the socket module writes them for IPv4 and for IPv6."""
 
 Path: TypeAlias = tuple[int, Address]
-"""Which of our sockets, and the peer's address as that socket sees it."""
+"""Which of our sockets or connections, and the peer's address as that one sees it."""
 
 HEADER_BYTES: Final = 20
 COOKIE: Final = b"\x21\x12\xa4\x42"
 BINDING_REQUEST: Final = b"\x00\x01"
+BINDING_RESPONSES: Final = (b"\x01\x01", b"\x01\x11")
 FINGERPRINT_HEADER: Final = b"\x80\x28\x00\x04"
 USERNAME: Final = 0x0006
 MAX_USERNAME_BYTES: Final = 513  # RFC 8489 section 14.3
+AMPLIFICATION: Final = 3
+REPEAT_S: Final = 0.2
+"""One round trip of a phone, so that a lost check costs little."""
+PEER_REFLEXIVE: Final = (110 << 24) | (65535 << 8) | 255  # RFC 8445 section 5.1.2.1
+CHECKS_REMEMBERED: Final = 64
+"""Nominating checks whose transactions are known to have come over another path."""
 
 _attribute = struct.Struct("!HH")
 
@@ -83,15 +95,61 @@ def local_ufrag(data: bytes) -> str:
     raise PacketError("no username")
 
 
+def is_answer(data: bytes) -> bool:
+    """Whether this says that it is a Binding response, success or error."""
+    return data[:2] in BINDING_RESPONSES
+
+
+class Following:
+    """One authenticated check toward an address that media has come from.
+
+    Rule 1: at most :data:`AMPLIFICATION` times the bytes that authenticated from there are sent (as
+    RFC 9000 section 8.1 has it), so that nobody can have us flood a third party.
+    Rule 2: the check is repeated under one transaction, at most every :data:`REPEAT_S`.
+    """
+
+    __slots__ = ("_check", "_next", "_path", "_received", "_sent", "_transaction")
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._check = self._transaction = b""
+        self._received = self._sent = 0
+        self._next: Instant = 0.0
+
+    def handle_stray(
+        self, path: Path, size: int, username: str, password: str, now: Instant
+    ) -> bytes | None:
+        """Count what came from there; returns the check when it may be sent now."""
+        if path != self._path:
+            if self._path is not None and now < self._next:
+                return None  # two strays at once: the one being asked comes first
+            self._path, self._received, self._sent, self._next = path, 0, 0, now
+            message = _check(username, password)
+            self._check, self._transaction = bytes(message), message.transaction_id
+        self._received += size
+        if now < self._next or self._sent + len(self._check) > AMPLIFICATION * self._received:
+            return None
+        self._sent += len(self._check)
+        self._next = now + REPEAT_S
+        return self._check
+
+    def expects(self, transaction: bytes, path: Path) -> bool:
+        """Whether this transaction was asked over this path (RFC 8445 section 7.2.5.2.1)."""
+        return path == self._path and transaction == self._transaction
+
+
 class IceAgent:
     """The credentials and the chosen path of one endpoint."""
 
-    __slots__ = ("_current", "_previous", "_remote_ufrag", "selected")
+    __slots__ = ("_current", "_paths_of", "_previous", "_remote", "following", "selected")
 
-    def __init__(self, local: Credentials, remote_ufrag: str) -> None:
+    def __init__(self, local: Credentials, remote: Credentials) -> None:
         self._current = local
         self._previous: Credentials | None = None
-        self._remote_ufrag = remote_ufrag
+        self._remote = remote
+        self._paths_of: dict[bytes, Path] = {}
+        self.following = Following()
+        """The stray address media has come from, while it is unproved."""
         self.selected: Path | None = None
         """Where media is sent; None until a check has passed."""
 
@@ -103,7 +161,7 @@ class IceAgent:
     @property
     def remote_ufrag(self) -> str:
         """The peer's fragment of the last offer; a new one there asks for a restart."""
-        return self._remote_ufrag
+        return self._remote.ufrag
 
     def ufrags(self) -> tuple[str, ...]:
         """Every fragment of ours that a check may name now."""
@@ -111,7 +169,7 @@ class IceAgent:
             return (self._current.ufrag,)
         return (self._current.ufrag, self._previous.ufrag)
 
-    def restart(self, local: Credentials, remote_ufrag: str) -> None:
+    def restart(self, local: Credentials, remote: Credentials) -> None:
         """Take up new credentials (RFC 8445 section 9).
 
         The old ones and the selected address stay good until a check names the new ones, so that
@@ -119,7 +177,7 @@ class IceAgent:
         """
         self._previous = self._current
         self._current = local
-        self._remote_ufrag = remote_ufrag
+        self._remote = remote
 
     def handle_check(self, data: bytes, path: Path) -> CheckAnswer:
         """Answer a Binding request whose fragment :func:`local_ufrag` read as this endpoint's.
@@ -138,8 +196,9 @@ class IceAgent:
             # A lite agent is always controlled; the peer must switch (RFC 8445 section 7.3.1.1).
             return CheckAnswer(_role_conflict(message, credentials), valid=False, selected=False)
         is_current = credentials is self._current
-        if is_current and theirs != self._remote_ufrag:
+        if is_current and theirs != self._remote.ufrag:
             raise PacketError("peer fragment")
+        self._refuse_replay(message.transaction_id, path)
         restarted = is_current and self._previous is not None
         if restarted:
             self._previous = None
@@ -149,8 +208,43 @@ class IceAgent:
         selected = is_current and wanted and path != self.selected
         if selected:
             self.selected = path
-        response = _success(message, path[1], credentials)
+        response = _success(message, path[1][:2], credentials)
         return CheckAnswer(response, valid=True, selected=selected, restarted=restarted)
+
+    def _refuse_replay(self, transaction: bytes, path: Path) -> None:
+        """A check seen over one path proves nothing over another.
+
+        STUN has no protection against replay. A peer repeats a transaction over the same path only;
+        who has overheard one could otherwise have media sent to themselves.
+        """
+        if self._paths_of.setdefault(transaction, path) != path:
+            raise PacketError("replayed")
+        if len(self._paths_of) > CHECKS_REMEMBERED:
+            del self._paths_of[next(iter(self._paths_of))]
+
+    def handle_stray(self, path: Path, size: int, now: Instant) -> bytes | None:
+        """Media of ``size`` bytes has authenticated, but came from an unproved address.
+
+        Returns the check to send there, when it is time for one. Media goes on to the old address.
+        """
+        names = f"{self._remote.ufrag}:{self._current.ufrag}"
+        return self.following.handle_stray(path, size, names, self._remote.password, now)
+
+    def handle_answer(self, data: bytes, path: Path) -> bool:
+        """Take the answer to our check; True when the path is proved and selected by it.
+
+        Raises :class:`PacketError` when it answers nothing we asked there, or does not hold.
+        """
+        message = _parse(data)
+        if not self.following.expects(message.transaction_id, path):
+            raise PacketError("nobody asked")
+        if not message.check_message_integrity(self._remote.password.encode()):
+            raise PacketError("integrity")
+        if message.message_class is not stun.Class.RESPONSE:
+            return False
+        self.following = Following()
+        self.selected = path
+        return True
 
     def _named(self, ufrag: str) -> Credentials | None:
         if ufrag == self._current.ufrag:
@@ -168,7 +262,18 @@ def _parse(data: bytes) -> stun.Message:
         raise PacketError("stun") from error
 
 
-def _success(request: stun.Message, address: Address, credentials: Credentials) -> bytes:
+def _check(username: str, password: str) -> stun.Message:
+    """A Binding request of ours, as a controlled full agent sends it (RFC 8445 section 7.1.1)."""
+    request = stun.Message(
+        message_method=stun.Method.BINDING,
+        message_class=stun.Class.REQUEST,
+        attributes={"USERNAME": username, "PRIORITY": PEER_REFLEXIVE, "ICE-CONTROLLED": 1},
+    )
+    request.add_message_integrity(password.encode())
+    return request
+
+
+def _success(request: stun.Message, address: tuple[str, int], credentials: Credentials) -> bytes:
     response = stun.Message(
         message_method=stun.Method.BINDING,
         message_class=stun.Class.RESPONSE,

@@ -1,12 +1,11 @@
-"""One UDP port for every endpoint: sockets, demultiplexing by first byte, bounded work a wake.
+"""One port for every endpoint: sockets, demultiplexing by first byte, bounded work a wake.
 
 Rule 1: the first byte decides what a datagram may be (RFC 7983); only then is it looked at.
-Rule 2: media and DTLS are taken only from an address that a check has tied to an endpoint.
+Rule 2: media and DTLS are taken only from an address that a check has tied to an endpoint; media
+from a stray address too, when it authenticates for exactly one (:mod:`media.strays`).
 Rule 3: nothing a stranger sends raises out of here or is logged; it is counted by a fixed name.
-Rule 4: a wake ends after so many datagrams or so much time, so that timers never starve.
-
-There is one socket for each local address: an answer then leaves from the address that was asked,
-which a single wildcard socket cannot promise on a machine with several.
+Rule 4: a wake ends after so many datagrams or so much time, so that timers never starve. Under load
+wakes are spaced (:data:`TICK_S`), because waking costs more than a packet does.
 """
 
 from __future__ import annotations
@@ -14,166 +13,276 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import struct
+import time
 from collections import Counter
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping
+from typing import Final
 
-import ifaddr
-
+from media.addresses import bind, local_addresses, offered
 from media.clock import Instant
 from media.config import MediaConfig
+from media.datapath import Owner
 from media.errors import PacketError
-from media.ice import Address, Path, local_ufrag
+from media.histogram import Histogram
+from media.ice import Address, Path, is_answer, local_ufrag
+from media.lane import Leg, PythonLane, Send, Wire
 from media.srtp import PacketBuffer
+from media.strays import Strays
+from media.tcp import TcpConnection, TcpPort
 
-DATAGRAM_BYTES: Final = (
-    2048  # above any path MTU we accept; a longer datagram is cut and then fails
-)
 LONE_BYTES: Final = 600
 QUIET_S: Final = 0.001
 """A datagram this small, after a pause this long, is a voice packet or a report and comes alone:
 another read would only say that there is nothing. Pictures come in bursts of full datagrams."""
+TICK_S: Final = 0.001
+BUSY_WAKES: Final = 64
+"""So many wakes in a row, each within TICK_S of the one before, are load; then wakes are spaced."""
+IDLE_DATAGRAMS: Final = 4
+"""A spaced wake that finds fewer says that the load is over."""
 MAX_PATHS: Final = 16
 """Addresses tied to one endpoint. A phone has two or three; a hostile one, thousands."""
-RECEIVE_BUFFER_BYTES: Final = 4 * 1024 * 1024
-"""About 0.4 s of 20,000 packets/s: what a stall of the loop may cost before the kernel drops."""
+MAX_STRAY_BYTES: Final = 1500
+PORT_TRIES: Final = 16
+SAMPLE_WAKES: Final = 16
+"""One wake in so many asks the kernel when its datagrams came: 1 µs more for each."""
+SO_TIMESTAMPNS: Final = 35  # Linux; the socket module does not name it
+STAMP_BYTES: Final = socket.CMSG_SPACE(16)
+_stamp = struct.Struct("@qq")
 
 
-class Peer(Protocol):
-    """What the mux hands datagrams to: one endpoint's transport."""
+class UdpWire:
+    """One bound UDP socket. Implements :class:`media.lane.Wire`."""
 
-    def handle_check(self, data: bytes, path: Path, now: Instant) -> bytes:
-        """Answer a Binding request. Raises :class:`PacketError`."""
+    def __init__(self, bound: socket.socket) -> None:
+        self.socket = bound
+        self.media: Send = bound.sendto
+        self.control: Send = bound.sendto
+        self.wakes_in_a_row = 0
+        self.woken_at: Instant = 0.0
+        self.stamps: list[float] = []
+        """When the kernel took in the datagrams of a sampled wake, in wall time."""
 
-    def handle_dtls(self, data: bytes, now: Instant) -> None:
-        """Take a DTLS record from a proved address."""
+    def receive_stamped(self, view: memoryview) -> tuple[int, Address]:
+        """As ``recvfrom_into``, and notes when the kernel took the datagram in."""
+        size, notes, _, address = self.socket.recvmsg_into([view], STAMP_BYTES)
+        for level, kind, value in notes:
+            if (level, kind, len(value)) == (socket.SOL_SOCKET, SO_TIMESTAMPNS, _stamp.size):
+                seconds, nanoseconds = _stamp.unpack(value)
+                self.stamps.append(seconds + nanoseconds / 1e9)
+        return size, address
 
-    def handle_media(self, buffer: PacketBuffer, size: int, now: Instant) -> None:
-        """Take the SRTP or SRTCP packet in ``buffer``, from a proved address."""
+    def prove(self) -> None:
+        """A socket serves everyone: nothing to prove."""
+
+    def release(self) -> None:
+        """Nor to release."""
 
 
 class Mux:
-    """The sockets, and who is behind which fragment and address."""
+    """The Python implementation of :class:`media.datapath.DataPath`.
+
+    ``after_wake`` is called when a round of reading is over.
+    """
 
     def __init__(self, config: MediaConfig, after_wake: Callable[[], None]) -> None:
         self._config = config
         self._after_wake = after_wake
-        self._sockets: list[socket.socket] = []
-        self._by_ufrag: dict[str, Peer] = {}
-        self._ufrags_of: dict[Peer, tuple[str, ...]] = {}
-        self._by_path: list[dict[Address, Peer]] = []
-        self._paths_of: dict[Peer, list[Path]] = {}
+        self._udp: list[UdpWire] = []
+        self._wires: dict[int, Wire] = {}
+        self._legs: dict[int, dict[Address, Leg]] = {}
+        self._by_ufrag: dict[str, PythonLane] = {}
+        self._ufrags_of: dict[PythonLane, tuple[str, ...]] = {}
+        self._paths_of: dict[PythonLane, list[Path]] = {}
+        self._strays: Strays[PythonLane, Leg] = Strays()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._incoming = PacketBuffer()
-        self._woken_at: Instant = 0.0
+        self._wakes = 0
         self.outgoing = PacketBuffer()
         """Where a packet is protected just before it is sent."""
         self.dropped: Counter[str] = Counter()
         self.bytes_in = 0
         self.bytes_out = 0
+        self.delays = Histogram()
+        self._tcp = TcpPort(config, self._take_frame, self._lose, after_wake, self.dropped)
 
     # --- life ---------------------------------------------------------------------------------
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Bind every local address to the configured port. Raises :class:`OSError` when taken."""
+        self._loop = loop
+        listening = self._bind_all()
+        for index, wire in enumerate(self._udp):
+            loop.add_reader(wire.socket, self._wake, index)
+        self._tcp.open(loop, listening)
+
+    def _bind_all(self, tries: int = PORT_TRIES) -> list[socket.socket]:
         port = self._config.port
+        udp: list[socket.socket] = []
+        tcp: list[socket.socket] = []
         try:
             for host in local_addresses(self._config.host):
-                self._sockets.append(_bind(host, port))
-                self._by_path.append({})
-                port = self.port
+                udp.append(bind(host, port, socket.SOCK_DGRAM))
+                port = udp[0].getsockname()[1]
+                if self._config.tcp:
+                    tcp.append(bind(host, port, socket.SOCK_STREAM))
         except OSError:
-            self.close()
-            raise
-        self._loop = loop
-        for index, bound in enumerate(self._sockets):
-            loop.add_reader(bound, self._wake, index)
+            for each in (*udp, *tcp):
+                each.close()
+            if self._config.port or tries <= 1:
+                raise
+            # A port the system chose for UDP may be taken for TCP; another will not be.
+            return self._bind_all(tries - 1)
+        for index, bound in enumerate(udp):
+            with contextlib.suppress(OSError):
+                bound.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+            self._add_wire(index, UdpWire(bound))
+        return tcp
+
+    def _add_wire(self, number: int, wire: Wire) -> None:
+        self._wires[number] = wire
+        self._legs[number] = {}
+        if isinstance(wire, UdpWire):
+            self._udp.append(wire)
 
     def close(self) -> None:
         """Close the sockets; nothing is received after."""
-        for bound in self._sockets:
+        self._tcp.close()
+        for wire in self._udp:
             if self._loop is not None:
-                self._loop.remove_reader(bound)
-            bound.close()
-        self._sockets.clear()
-        self._by_path.clear()
+                self._loop.remove_reader(wire.socket)
+            wire.socket.close()
+        for held in (self._udp, self._wires, self._legs, self._by_ufrag, self._ufrags_of):
+            held.clear()
         self._paths_of.clear()
-        self._by_ufrag.clear()
-        self._ufrags_of.clear()
 
     @property
     def port(self) -> int:
-        """The UDP port all sockets share."""
-        port: int = self._sockets[0].getsockname()[1]
+        """The port all sockets share, UDP and TCP alike."""
+        port: int = self._udp[0].socket.getsockname()[1]
         return port
 
     def addresses(self) -> tuple[Address, ...]:
         """What candidates say: the bound addresses, or what stands for them outside (1:1 NAT)."""
-        if self._config.external_ips:
-            return tuple((host, self.port) for host in self._config.external_ips)
-        bound = [tuple(each.getsockname()[:2]) for each in self._sockets]
-        outward = [address for address in bound if not address[0].startswith("127.")]
-        return tuple(outward or bound)
+        bound = [each.socket.getsockname()[0] for each in self._udp]
+        return tuple((host, self.port) for host in offered(bound, self._config.external_ips))
 
-    # --- who is who ----------------------------------------------------------------------------
+    @property
+    def drops(self) -> Mapping[str, int]:
+        """Datagrams dropped, by reason."""
+        return self.dropped
 
-    def set_ufrags(self, peer: Peer, ufrags: tuple[str, ...]) -> None:
-        """Checks that name one of these, and no other, are for ``peer``."""
-        for ufrag in self._ufrags_of.pop(peer, ()):
+    # --- who is who (Shell of the lanes) --------------------------------------------------------
+
+    def add(self, owner: Owner) -> PythonLane:
+        """Make a lane for a new endpoint."""
+        return PythonLane(owner, self)
+
+    def set_ufrags(self, lane: PythonLane, ufrags: tuple[str, ...]) -> None:
+        """Checks that name one of these, and no other, are for ``lane``."""
+        for ufrag in self._ufrags_of.pop(lane, ()):
             self._by_ufrag.pop(ufrag, None)
         for ufrag in ufrags:
-            self._by_ufrag[ufrag] = peer
-        self._ufrags_of[peer] = ufrags
+            self._by_ufrag[ufrag] = lane
+        if ufrags:
+            self._ufrags_of[lane] = ufrags
 
-    def tie(self, path: Path, peer: Peer) -> None:
-        """Datagrams over ``path`` are ``peer``'s, because a check proved it."""
-        index, address = path
-        known = self._by_path[index]
-        if known.get(address) is peer:
-            return
+    def tie(self, path: Path, lane: PythonLane) -> Leg | None:
+        """Datagrams over ``path`` are ``lane``'s, because a check proved it."""
+        number, address = path
+        wire = self._wires.get(number)
+        if wire is None:
+            return None
+        leg = self._legs[number].get(address)
+        if leg is not None and leg.lane is lane:
+            return leg
         self._untie(path)
-        known[address] = peer
-        paths = self._paths_of.setdefault(peer, [])
+        self._strays.drop(path, lane)
+        leg = self._legs[number][address] = Leg(lane, path, wire, proved=True)
+        paths = self._paths_of.setdefault(lane, [])
         paths.append(path)
+        wire.prove()
         if len(paths) > MAX_PATHS:
-            self._untie(paths[0])
+            self._untie(next(each for each in paths if each not in {path, lane.path}))
+        return leg
 
     def _untie(self, path: Path) -> None:
-        before = self._by_path[path[0]].pop(path[1], None)
-        if before is not None:
-            self._paths_of[before].remove(path)
+        leg = self._legs[path[0]].pop(path[1], None)
+        if leg is not None:
+            self._paths_of[leg.lane].remove(path)
 
-    def forget(self, peer: Peer) -> None:
-        """Nothing that arrives is this peer's any more."""
-        for path in list(self._paths_of.get(peer, ())):
+    def learn(self, ssrc: bytes, lane: PythonLane) -> None:
+        """The lane has authenticated media of this SSRC."""
+        lane.ssrcs.add(ssrc)
+        self._strays.learn(ssrc, lane)
+
+    def forget(self, lane: PythonLane) -> None:
+        """Nothing that arrives is this lane's any more."""
+        for path in list(self._paths_of.get(lane, ())):
+            self._wires[path[0]].release()
             self._untie(path)
-        self._paths_of.pop(peer, None)
-        self.set_ufrags(peer, ())
-        del self._ufrags_of[peer]
+        self._paths_of.pop(lane, None)
+        self._strays.forget(lane)
+        self.set_ufrags(lane, ())
 
-    # --- datagrams -----------------------------------------------------------------------------
+    # --- out ----------------------------------------------------------------------------------
 
-    def send(self, data: bytes | memoryview, path: Path) -> None:
-        """Send at once or not at all: a full socket buffer is loss, as on any line."""
+    def send(self, data: bytes, path: Path) -> None:
+        """Send what is not media, at once or not at all."""
+        wire = self._wires.get(path[0])
         try:
-            self._sockets[path[0]].sendto(data, path[1])
+            if wire is None:
+                raise ConnectionError
+            wire.control(data, path[1])
         except (BlockingIOError, InterruptedError):
             self.dropped["send_buffer"] += 1
-        except (OSError, IndexError):
+        except OSError:
             self.dropped["send_error"] += 1
         else:
             self.bytes_out += len(data)
 
+    # --- in: UDP --------------------------------------------------------------------------------
+
     def _wake(self, index: int) -> None:
         """Read what is there, within bounds; the loop calls again while more is waiting."""
         assert self._loop is not None  # a reader exists only while open
+        wire = self._udp[index]
+        now = self._loop.time()
+        pause = now - wire.woken_at
+        wire.woken_at = now
+        self._read(index, wire, now, quiet=pause > QUIET_S)
+        if pause > TICK_S:
+            wire.wakes_in_a_row = 0
+            return
+        wire.wakes_in_a_row += 1
+        if wire.wakes_in_a_row > BUSY_WAKES:
+            self._loop.remove_reader(wire.socket)
+            self._loop.call_later(TICK_S, self._tick, index, wire)
+
+    def _tick(self, index: int, wire: UdpWire) -> None:
+        """A spaced wake, while there is load."""
+        if self._loop is None or wire.socket.fileno() < 0:
+            return
+        now = wire.woken_at = self._loop.time()
+        taken = self._read(index, wire, now, quiet=False)
+        if taken < IDLE_DATAGRAMS:
+            wire.wakes_in_a_row = 0
+            self._loop.add_reader(wire.socket, self._wake, index)
+        elif taken < self._config.datagrams_per_wake:
+            self._loop.call_later(TICK_S, self._tick, index, wire)
+        else:
+            self._loop.call_soon(self._tick, index, wire)
+
+    def _read(self, index: int, wire: UdpWire, now: Instant, *, quiet: bool) -> int:
+        """Take datagrams until there are none or enough; returns how many."""
+        assert self._loop is not None  # only called while open
         clock = self._loop.time
-        now = clock()
         deadline = now + self._config.seconds_per_wake
-        quiet = now - self._woken_at > QUIET_S
-        self._woken_at = now
-        buffer, receive = self._incoming, self._sockets[index].recvfrom_into
-        view, known = buffer.view, self._by_path[index]
+        self._wakes += 1
+        sampled = self._wakes % SAMPLE_WAKES == 0
+        receive = wire.receive_stamped if sampled else wire.socket.recvfrom_into
+        buffer, known = self._incoming, self._legs[index]
+        view, taken = buffer.view, 0
         for _ in range(self._config.datagrams_per_wake):
             try:
                 size, address = receive(view)
@@ -183,11 +292,12 @@ class Mux:
                 # An ICMP error of an earlier send surfaces here; it says nothing about this read.
                 self.dropped["receive_error"] += 1
                 continue
+            taken += 1
             self.bytes_in += size
             # The first byte says what it may be (RFC 7983 section 7): 128..191 is media.
-            peer = known.get(address) if size and view[0] & 0xC0 == 0x80 else None  # noqa: PLR2004
-            if peer is not None:
-                peer.handle_media(buffer, size, now)
+            leg = known.get(address) if size and view[0] & 0xC0 == 0x80 else None  # noqa: PLR2004
+            if leg is not None:
+                leg.lane.receive(buffer, size, leg, now)
             else:
                 self._dispatch(index, bytes(view[:size]), address, now)
             if quiet and size < LONE_BYTES:
@@ -196,56 +306,93 @@ class Mux:
             if now > deadline:
                 break
         self._after_wake()
+        if sampled:
+            self._note_delays(wire)
+        return taken
 
-    def _dispatch(self, index: int, data: bytes, address: Address, now: Instant) -> None:
-        """Take what is not media of a known address."""
+    def _note_delays(self, wire: UdpWire) -> None:
+        sent_at = time.time()
+        for arrived_at in wire.stamps:
+            self.delays.add(max(0.0, sent_at - arrived_at))
+        wire.stamps.clear()
+
+    # --- in: TCP --------------------------------------------------------------------------------
+
+    def _take_frame(self, wire: TcpConnection, data: memoryview, now: Instant) -> None:
+        number, size = wire.number, len(data)
+        if number not in self._wires:
+            self._add_wire(number, wire)
+        self.bytes_in += size
+        leg = self._legs[number].get(wire.peer)
+        if leg is not None and size and data[0] & 0xC0 == 0x80:  # noqa: PLR2004  media, as above
+            self._incoming.view[:size] = data
+            leg.lane.receive(self._incoming, size, leg, now)
+        else:
+            self._dispatch(number, bytes(data), wire.peer, now)
+
+    def _lose(self, wire: TcpConnection) -> None:
+        """A connection has closed."""
+        legs = self._legs.get(wire.number, {})
+        for leg in list(legs.values()):
+            self._untie(leg.path)
+            leg.lane.drop_leg(leg)
+        self._legs.pop(wire.number, None)
+        self._wires.pop(wire.number, None)
+
+    # --- in: what is not media of a known address -----------------------------------------------
+
+    def _dispatch(self, number: int, data: bytes, address: Address, now: Instant) -> None:
         first = data[0] if data else 0xFF
         if first < 4:  # noqa: PLR2004  STUN
-            self._check(index, data, address, now)
+            self._check(data, (number, address), now)
         elif 19 < first < 64:  # noqa: PLR2004  DTLS
-            peer = self._by_path[index].get(address)
-            if peer is None:
+            leg = self._legs[number].get(address)
+            if leg is None:
                 self.dropped["unknown_address"] += 1
             else:
-                peer.handle_dtls(data, now)
+                leg.lane.owner.handle_record(data, now)
         elif 127 < first < 192:  # noqa: PLR2004  SRTP, SRTCP
-            self.dropped["unknown_address"] += 1
+            self._stray(data, (number, address), now)
         else:
             self.dropped["unknown_kind"] += 1
 
-    def _check(self, index: int, data: bytes, address: Address, now: Instant) -> None:
+    def _check(self, data: bytes, path: Path, now: Instant) -> None:
         try:
-            peer = self._by_ufrag.get(local_ufrag(data))
-            if peer is None:
+            if is_answer(data):
+                stray = self._strays.find(path)
+                if stray is None:
+                    raise PacketError("nobody asked")
+                stray.lane.owner.handle_answer(data, path, now)
+                return
+            lane = self._by_ufrag.get(local_ufrag(data))
+            if lane is None:
                 self.dropped["unknown_ufrag"] += 1
                 return
-            response = peer.handle_check(data, (index, address), now)
+            response = lane.owner.handle_check(data, path, now)
         except PacketError:
             self.dropped["stun"] += 1
             return
-        self.send(response, (index, address))
+        self.send(response, path)
 
-
-def local_addresses(host: str) -> tuple[str, ...]:
-    """Name the addresses to bind for ``host``; a wildcard means every IPv4 address there is."""
-    if host != "0.0.0.0":  # noqa: S104  compared, not bound
-        return (host,)
-    found = [
-        str(each.ip) for adapter in ifaddr.get_adapters() for each in adapter.ips if each.is_IPv4
-    ]
-    return tuple(dict.fromkeys([*found, "127.0.0.1"]))
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        bound.setblocking(False)  # noqa: FBT003  the socket module's own signature
-        # The kernel caps what it grants; a smaller buffer works, only less forgivingly.
-        with contextlib.suppress(OSError):
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, RECEIVE_BUFFER_BYTES)
-        bound.bind((host, port))
-    except OSError:
-        bound.close()
-        raise
-    return bound
+    def _stray(self, data: bytes, path: Path, now: Instant) -> None:
+        """Media from an address nobody has proved: a phone that has moved, or noise."""
+        wire = self._wires[path[0]]
+        if not isinstance(wire, UdpWire) or not 12 <= len(data) <= MAX_STRAY_BYTES:  # noqa: PLR2004
+            self.dropped["unknown_address"] += 1
+            return
+        buffer = self._incoming
+        leg = self._strays.find(path)
+        if leg is not None:
+            buffer.raw[0 : len(data)] = data
+            leg.lane.receive(buffer, len(data), leg, now)
+            return
+        # The sender's SSRC: of RTCP (64..95, RFC 5761 section 4) it comes first.
+        ssrc = data[4:8] if 64 <= data[1] & 0x7F < 96 else data[8:12]  # noqa: PLR2004
+        for lane in self._strays.candidates(ssrc, now):
+            leg = Leg(lane, path, wire, proved=False)
+            # Each trial on a fresh copy: one that fails may have written over the buffer.
+            buffer.raw[0 : len(data)] = data
+            if lane.receive(buffer, len(data), leg, now):
+                self._strays.keep(path, leg, lane)
+                return
+        self.dropped["unknown_address"] += 1

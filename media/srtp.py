@@ -7,6 +7,7 @@ functions are called here on a buffer that is already there. A contract test pin
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pylibsrtp
@@ -17,11 +18,23 @@ BUFFER_BYTES: Final = 2048
 MAX_PLAIN_BYTES: Final = 1500
 """The longest packet we protect: what any Ethernet path carries, well inside the buffer."""
 
+REPLAY_WINDOW: Final = 1024
+"""Packets that may overtake each other; libsrtp's default of 128 is 50 ms of a large picture."""
+
 _OK: Final = lib.srtp_err_status_ok
 _protect_rtp = lib.srtp_protect
 _protect_rtcp = lib.srtp_protect_rtcp
 _unprotect_rtp = lib.srtp_unprotect
 _unprotect_rtcp = lib.srtp_unprotect_rtcp
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SrtpKeys:
+    """What a handshake gave: libsrtp's number of the profile, and key with salt each way."""
+
+    profile: int
+    receive: bytes
+    send: bytes
 
 
 class PacketBuffer:
@@ -71,3 +84,21 @@ class SrtpSession:
             return -1
         protected: int = length[0]
         return protected
+
+
+def receiving(keys: SrtpKeys) -> SrtpSession:
+    """The session that opens what the peer sends."""
+    return _session(keys.receive, keys.profile, pylibsrtp.Policy.SSRC_ANY_INBOUND)
+
+
+def sending(keys: SrtpKeys) -> SrtpSession:
+    """The session that protects what the peer gets."""
+    return _session(keys.send, keys.profile, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
+
+
+def _session(key: bytes, profile: int, direction: int) -> SrtpSession:
+    policy = pylibsrtp.Policy(key=key, ssrc_type=direction, srtp_profile=profile)
+    # A packet sent again under its own number is the same packet: retransmission without RTX.
+    policy.allow_repeat_tx = True
+    policy.window_size = REPLAY_WINDOW
+    return SrtpSession(pylibsrtp.Session(policy))

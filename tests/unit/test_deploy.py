@@ -115,7 +115,8 @@ def test_image_copies_only_what_exists_and_is_not_ignored() -> None:
 def test_image_listens_and_is_asked_where_the_gateway_s_defaults_say() -> None:
     exposed = re.search(r"^EXPOSE (.*)$", DOCKERFILE, flags=re.MULTILINE)
     assert exposed is not None
-    assert exposed[1].split() == [f"{Config().port}/tcp", f"{Config().media.port}/udp"]
+    port, media = Config().port, Config().media.port
+    assert exposed[1].split() == [f"{port}/tcp", f"{media}/udp", f"{media}/tcp"]
     assert f"127.0.0.1:{Config().port}/healthz" in DOCKERFILE
     assert "HEALTHCHECK" in DOCKERFILE
 
@@ -139,7 +140,7 @@ def test_images_carry_a_tag_and_no_registry() -> None:
 def test_compose_publishes_media_directly_and_pages_only_through_the_front() -> None:
     services = COMPOSE["services"]
     media = Config().media.port
-    assert services["gateway"]["ports"] == [f"{media}:{media}/udp"]
+    assert services["gateway"]["ports"] == [f"{media}:{media}/udp", f"{media}:{media}/tcp"]
     assert services["gateway"]["expose"] == [str(Config().port)]
     assert services["front"]["ports"] == ["80:80", "443:443"]
 

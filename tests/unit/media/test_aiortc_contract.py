@@ -1,4 +1,4 @@
-"""The private members of aiortc that media/transport.py leans on still look as they did.
+"""The private members of aiortc that media/association.py leans on still look as they did.
 
 ADR 0003 names them. When this fails after an upgrade, read aiortc's change before touching the
 pin: the seam may have moved.
@@ -78,6 +78,15 @@ async def test_sctp_sits_on_a_dtls_transport() -> None:
     assert sctp.transport is transport
     assert callable(sctp.on)
     await sctp.stop()
+
+
+def test_keys_are_exported_as_aiortc_does_it() -> None:
+    """media/association.py repeats these steps, to have the bytes and not a session."""
+    source = inspect.getsource(RTCDtlsTransport._setup_srtp)
+    assert 'b"EXTRACTOR-dtls_srtp"' in source
+    assert "2 * (srtp_profile.key_length + srtp_profile.salt_length)" in source
+    assert "self._ssl.get_selected_srtp_profile()" in source
+    assert "srtp_tx_key = srtp_profile.get_key_and_salt(view, 1)" in source
 
 
 def test_profiles_lead_with_gcm() -> None:

@@ -8,10 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.errors import PacketError
-from media.ice import CheckAnswer, Credentials, IceAgent, Path, local_ufrag
+from media.ice import (
+    AMPLIFICATION,
+    REPEAT_S,
+    CheckAnswer,
+    Credentials,
+    IceAgent,
+    Path,
+    is_answer,
+    local_ufrag,
+)
 
 OURS = Credentials("ours", "p" * 24)
 NEXT = Credentials("next", "q" * 24)
+THEIRS = Credentials("theirs", "r" * 24)
 HOME: Path = (0, ("192.0.2.7", 5000))
 AWAY: Path = (0, ("192.0.2.8", 6000))
 
@@ -41,7 +51,7 @@ def deliver(agent: IceAgent, data: bytes, path: Path) -> CheckAnswer:
 
 @pytest.fixture
 def agent() -> IceAgent:
-    return IceAgent(OURS, "theirs")
+    return IceAgent(OURS, THEIRS)
 
 
 def test_a_valid_check_is_answered_with_our_integrity_and_the_mapped_address(agent: IceAgent):
@@ -96,7 +106,7 @@ def test_a_peer_that_thinks_it_is_controlled_is_told_to_switch(agent: IceAgent):
 
 def test_a_restart_keeps_the_old_path_until_a_check_names_the_new_credentials(agent: IceAgent):
     agent.handle_check(check(nominate=True), HOME)
-    agent.restart(NEXT, "theirs2")
+    agent.restart(NEXT, Credentials("theirs2", "s" * 24))
     assert agent.ufrags() == ("next", "ours")
     assert agent.handle_check(check(nominate=True), AWAY).valid
     assert agent.selected == HOME  # an old nomination no longer moves anything
@@ -123,7 +133,7 @@ def test_no_bytes_escape_the_fragment_reader(data: bytes):
 
 @given(st.integers(0, 107), st.integers(0, 255))
 def test_a_flipped_byte_is_refused_or_harmless(position: int, value: int):
-    agent = IceAgent(OURS, "theirs")
+    agent = IceAgent(OURS, THEIRS)
     data = bytearray(check())
     position %= len(data)
     changed = data[position] != value
@@ -135,3 +145,91 @@ def test_a_flipped_byte_is_refused_or_harmless(position: int, value: int):
     else:
         assert answer.valid
         assert not changed
+
+
+def answered(data: bytes, password: str = THEIRS.password, *, error: bool = False) -> bytes:
+    """A browser's answer to our check."""
+    request = stun.parse_message(data)
+    response = stun.Message(
+        stun.Method.BINDING,
+        stun.Class.ERROR if error else stun.Class.RESPONSE,
+        transaction_id=request.transaction_id,
+        attributes={"XOR-MAPPED-ADDRESS": ("198.51.100.1", 3480)},
+    )
+    response.add_message_integrity(password.encode())
+    return bytes(response)
+
+
+def test_a_check_that_was_heard_elsewhere_proves_nothing(agent: IceAgent):
+    overheard = check(nominate=True)
+    agent.handle_check(overheard, HOME)
+    with pytest.raises(PacketError):
+        agent.handle_check(overheard, AWAY)
+    assert agent.handle_check(overheard, HOME).valid  # a peer may repeat itself
+    assert agent.selected == HOME
+
+
+def test_checks_are_remembered_but_not_for_ever(agent: IceAgent):
+    for _ in range(1000):
+        agent.handle_check(check(), HOME)
+    assert len(agent._paths_of) <= 64
+
+
+def test_a_stray_is_asked_with_their_credentials_and_selected_when_it_answers(agent: IceAgent):
+    agent.handle_check(check(nominate=True), HOME)
+    asked = agent.handle_stray(AWAY, 200, 1.0)
+    assert asked is not None
+    request = stun.parse_message(asked)
+    assert request.attributes["USERNAME"] == "theirs:ours"
+    assert "ICE-CONTROLLED" in request.attributes
+    assert request.check_message_integrity(THEIRS.password.encode())
+    assert agent.selected == HOME
+    response = answered(asked)
+    assert is_answer(response)
+    assert agent.handle_answer(response, AWAY)
+    assert agent.selected == AWAY
+    with pytest.raises(PacketError):
+        agent.handle_answer(response, AWAY)  # once is all
+
+
+@pytest.mark.parametrize("wrong", ["integrity", "path", "transaction"])
+def test_an_answer_that_does_not_hold_moves_nothing(agent: IceAgent, wrong: str):
+    agent.handle_check(check(nominate=True), HOME)
+    asked = agent.handle_stray(AWAY, 200, 1.0)
+    assert asked is not None
+    response = answered(asked, "wrong" * 5 if wrong == "integrity" else THEIRS.password)
+    if wrong == "transaction":
+        response = answered(check())
+    with pytest.raises(PacketError):
+        agent.handle_answer(response, HOME if wrong == "path" else AWAY)
+    assert agent.selected == HOME
+
+
+def test_an_error_as_answer_moves_nothing(agent: IceAgent):
+    asked = agent.handle_stray(AWAY, 200, 1.0)
+    assert asked is not None
+    assert not agent.handle_answer(answered(asked, error=True), AWAY)
+    assert agent.selected is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 1500), st.floats(0, 1)), max_size=60))
+def test_never_more_than_three_times_what_came_is_sent_to_a_stray(
+    arrivals: list[tuple[int, float]],
+):
+    agent, now, received, sent, last = IceAgent(OURS, THEIRS), 5.0, 0, 0, None
+    for size, pause in arrivals:
+        now += pause
+        received += size
+        asked = agent.handle_stray(AWAY, size, now)
+        if asked is not None:
+            assert last is None or now - last > REPEAT_S - 1e-6
+            last = now
+            sent += len(asked)
+        assert sent <= AMPLIFICATION * received
+
+
+def test_of_two_strays_at_once_the_first_is_asked_until_its_time_is_over(agent: IceAgent):
+    assert agent.handle_stray(AWAY, 200, 1.0) is not None
+    other: Path = (0, ("192.0.2.9", 7000))
+    assert agent.handle_stray(other, 200, 1.1) is None
+    assert agent.handle_stray(other, 200, 1.0 + REPEAT_S) is not None

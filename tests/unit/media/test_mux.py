@@ -2,45 +2,82 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+from typing import Any
+
 import pytest
 
 from media import mux as module
 from media.clock import Instant
 from media.config import MediaConfig
 from media.errors import PacketError
-from media.ice import Path
-from media.mux import MAX_PATHS, Mux
-from media.srtp import PacketBuffer
+from media.ice import Address, Path
+from media.lane import PythonLane
+from media.mux import BUSY_WAKES, MAX_PATHS, SAMPLE_WAKES, SO_TIMESTAMPNS, Mux, UdpWire
 from tests.unit.media.test_ice import OURS, check
 
 HOME = ("192.0.2.7", 5000)
+AWAY = ("192.0.2.8", 6000)
 
 
-class FakePeer:
+class FakeOwner:
+    """Remembers what a data path handed back."""
+
     def __init__(self) -> None:
-        self.got: list[tuple[str, bytes]] = []
+        self.got: list[tuple[str, object]] = []
 
     def handle_check(self, data: bytes, path: Path, now: Instant) -> bytes:
-        if data == b"bad":
+        if data[-1] == 0:
             raise PacketError("bad")
         self.got.append(("check", data))
         return b"answer"
 
-    def handle_dtls(self, data: bytes, now: Instant) -> None:
+    def handle_answer(self, data: bytes, path: Path, now: Instant) -> None:
+        self.got.append(("answer", data))
+
+    def handle_record(self, data: bytes, now: Instant) -> None:
         self.got.append(("dtls", data))
 
-    def handle_media(self, buffer: PacketBuffer, size: int, now: Instant) -> None:
-        self.got.append(("media", buffer.raw[0:size]))
+    def handle_rtp(self, packet: bytes, now: Instant) -> None:
+        self.got.append(("media", packet))
+
+    handle_rtcp = handle_rtp
+
+    def handle_stray(self, path: Path, size: int, now: Instant) -> None:
+        self.got.append(("stray", path))
+
+    def handle_followed(self, path: Path) -> None:
+        self.got.append(("followed", path))
+
+
+class FakeSession:
+    """Takes every packet for authentic, or none."""
+
+    def __init__(self, *, opens: bool = True) -> None:
+        self.opens = opens
+
+    def unprotect(self, buffer: object, size: int, *, rtcp: bool) -> int:
+        return size if self.opens else -1
+
+    def protect(self, buffer: Any, packet: bytes, *, rtcp: bool) -> int:
+        buffer.raw[0 : len(packet)] = packet
+        return len(packet)
 
 
 class FakeSocket:
     """Gives the datagrams of a test, then says that there are no more."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[bytes, tuple[str, int]]] = []
+        self.waiting: list[tuple[bytes, Address]] = []
         self.reads = 0
+        self.sent: list[tuple[bytes, Address]] = []
+        self.fault: OSError | None = None
 
-    def recvfrom_into(self, view: memoryview) -> tuple[int, tuple[str, int]]:
+    def fileno(self) -> int:
+        return 7
+
+    def recvfrom_into(self, view: memoryview) -> tuple[int, Address]:
         self.reads += 1
         if not self.waiting:
             raise BlockingIOError
@@ -48,130 +85,280 @@ class FakeSocket:
         view[: len(data)] = data
         return len(data), address
 
+    def recvmsg_into(self, views: list[memoryview], room: int) -> Any:
+        size, address = self.recvfrom_into(views[0])
+        stamp = struct.pack("@qq", 1, 0)
+        return size, [(socket.SOL_SOCKET, SO_TIMESTAMPNS, stamp)], 0, address
+
+    def sendto(self, data: bytes | memoryview, address: Address) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.sent.append((bytes(data), address))
+
 
 class FakeLoop:
-    """A clock that goes on by so much each time it is read."""
+    """A clock that goes on by so much each time it is read; what is to be called later is kept."""
 
     def __init__(self) -> None:
         self.at = 0.0
         self.step = 0.0
+        self.later: list[tuple[float, Any, tuple[Any, ...]]] = []
+        self.reading = True
 
     def time(self) -> float:
         self.at += self.step
         return self.at
 
+    def call_later(self, delay: float, call: Any, *arguments: Any) -> None:
+        self.later.append((delay, call, arguments))
 
-def receive(mux: Mux, data: bytes, address: tuple[str, int] = HOME) -> None:
-    """One wake with one datagram."""
-    mux._sockets[0].waiting.append((data, address))  # type: ignore[attr-defined]
-    mux._wake(0)
+    def call_soon(self, call: Any, *arguments: Any) -> None:
+        self.later.append((0.0, call, arguments))
+
+    def add_reader(self, *_: Any) -> None:
+        self.reading = True
+
+    def remove_reader(self, _: Any) -> None:
+        self.reading = False
+
+
+class Bench:
+    """A mux on one fake socket."""
+
+    def __init__(self) -> None:
+        self.socket, self.loop = FakeSocket(), FakeLoop()
+        self.mux = Mux(MediaConfig(), lambda: None)
+        self.mux._add_wire(0, UdpWire(self.socket))  # type: ignore[arg-type]
+        self.mux._loop = self.loop  # type: ignore[assignment]
+
+    def receive(self, data: bytes, address: tuple[str, int] = HOME) -> None:
+        """One wake with one datagram."""
+        self.socket.waiting.append((data, address))
+        self.mux._wake(0)
+
+    def lane(self, *, keyed: bool = True, opens: bool = True) -> tuple[FakeOwner, PythonLane]:
+        owner = FakeOwner()
+        lane = self.mux.add(owner)
+        if keyed:
+            session: Any = FakeSession(opens=opens)
+            lane._rx = lane._tx = session
+        return owner, lane
 
 
 @pytest.fixture
-def mux(monkeypatch: pytest.MonkeyPatch) -> Mux:
-    made = Mux(MediaConfig(), lambda: None)
-    made._by_path.append({})
-    made._sockets.append(FakeSocket())  # type: ignore[arg-type]
-    made._loop = FakeLoop()  # type: ignore[assignment]
-    made.sent = []  # type: ignore[attr-defined]
-    monkeypatch.setattr(made, "send", lambda data, path: made.sent.append((data, path)))
-    return made
+def bench() -> Bench:
+    return Bench()
 
 
-def test_only_a_check_of_a_known_fragment_is_answered_and_only_to_where_it_came_from(mux: Mux):
-    peer = FakePeer()
-    mux.set_ufrags(peer, ("ours",))
-    receive(mux, check())
-    receive(mux, check(OURS.__class__("other", "x" * 24)))
-    assert peer.got == [("check", peer.got[0][1])]
-    assert mux.sent == [(b"answer", (0, HOME))]
-    assert mux.dropped == {"unknown_ufrag": 1}
+def test_only_a_check_of_a_known_fragment_is_answered_and_only_to_where_it_came_from(bench: Bench):
+    owner, lane = bench.lane()
+    lane.set_ufrags(("ours",))
+    bench.receive(check())
+    bench.receive(check(OURS.__class__("other", "x" * 24)))
+    assert [kind for kind, _ in owner.got] == ["check"]
+    assert bench.socket.sent == [(b"answer", HOME)]
+    assert bench.mux.drops == {"unknown_ufrag": 1}
+
+
+def test_an_answer_nobody_asked_for_is_dropped(bench: Bench):
+    owner, _ = bench.lane()
+    bench.receive(b"\x01\x01" + bytes(30))
+    assert not owner.got
+    assert bench.mux.drops == {"stun": 1}
 
 
 @pytest.mark.parametrize(
     ("first", "kind"), [(0x80, "media"), (0xBF, "media"), (20, "dtls"), (63, "dtls")]
 )
 def test_media_and_dtls_reach_only_the_endpoint_a_check_tied_to_the_address(
-    mux: Mux, first: int, kind: str
+    bench: Bench, first: int, kind: str
 ):
-    peer, data = FakePeer(), bytes([first]) + b"x" * 20
-    receive(mux, data)
-    assert mux.dropped == {"unknown_address": 1}
-    mux.tie((0, HOME), peer)
-    receive(mux, data)
-    assert peer.got == [(kind, data)]
+    owner, lane = bench.lane()
+    data = bytes([first]) + b"x" * 20
+    bench.receive(data)
+    assert bench.mux.drops == {"unknown_address": 1}
+    lane.select((0, HOME))
+    bench.receive(data)
+    assert owner.got == [(kind, data)]
 
 
 @pytest.mark.parametrize("first", [4, 19, 64, 127, 192, 255])
-def test_what_is_none_of_them_is_counted(mux: Mux, first: int):
-    receive(mux, bytes([first]) * 30)
-    receive(mux, b"")
-    assert mux.dropped == {"unknown_kind": 2}
+def test_what_is_none_of_them_is_counted(bench: Bench, first: int):
+    bench.receive(bytes([first]) * 30)
+    bench.receive(b"")
+    assert bench.mux.drops == {"unknown_kind": 2}
 
 
-def test_an_address_belongs_to_who_proved_it_last(mux: Mux):
-    first, second = FakePeer(), FakePeer()
-    mux.tie((0, HOME), first)
-    mux.tie((0, HOME), second)
-    receive(mux, b"\x80" * 20)
+def test_an_address_belongs_to_who_proved_it_last(bench: Bench):
+    (first, before), (second, after) = bench.lane(), bench.lane()
+    before.select((0, HOME))
+    after.select((0, HOME))
+    bench.receive(b"\x80" * 20)
     assert not first.got
     assert second.got
-    mux.forget(first)
-    receive(mux, b"\x80" * 20)
+    before.close()
+    bench.receive(b"\x80" * 20)
     assert len(second.got) == 2
 
 
-def test_one_endpoint_holds_few_addresses(mux: Mux):
-    peer = FakePeer()
+def test_one_endpoint_holds_few_addresses_and_never_loses_the_one_in_use(bench: Bench):
+    _, lane = bench.lane()
+    lane.select((0, HOME))
     for port in range(1, 100):
-        mux.tie((0, ("192.0.2.7", port)), peer)
-    assert len(mux._by_path[0]) == MAX_PATHS
-    assert ("192.0.2.7", 99) in mux._by_path[0]
+        lane.tie((0, ("192.0.2.7", port)))
+    assert len(bench.mux._legs[0]) == MAX_PATHS
+    assert {HOME, ("192.0.2.7", 99)} <= set(bench.mux._legs[0])
 
 
-def test_a_forgotten_endpoint_leaves_nothing(mux: Mux):
-    peer = FakePeer()
-    mux.set_ufrags(peer, ("a", "b"))
-    mux.set_ufrags(peer, ("b", "c"))
-    assert set(mux._by_ufrag) == {"b", "c"}
-    mux.tie((0, HOME), peer)
-    mux.forget(peer)
-    assert not mux._by_ufrag
-    assert not mux._by_path[0]
-    assert not mux._paths_of
-    assert not mux._ufrags_of
+def test_a_forgotten_endpoint_leaves_nothing(bench: Bench):
+    _, lane = bench.lane()
+    lane.set_ufrags(("a", "b"))
+    lane.set_ufrags(("b", "c"))
+    assert set(bench.mux._by_ufrag) == {"b", "c"}
+    lane.tie((0, HOME))
+    lane.close()
+    mux = bench.mux
+    assert not any((mux._by_ufrag, mux._legs[0], mux._paths_of, mux._ufrags_of))
 
 
-def test_a_wake_ends_after_so_many_datagrams_or_so_much_time(mux: Mux):
+def test_media_before_the_keys_and_media_that_is_none_are_counted(bench: Bench):
+    _, early = bench.lane(keyed=False)
+    early.tie((0, HOME))
+    bench.receive(b"\x80" * 20)
+    _, lane = bench.lane(opens=False)
+    lane.tie((0, HOME))
+    bench.receive(b"\x80" * 20)
+    bench.receive(b"\x80" * 11)
+    assert bench.mux.drops == {"srtp_early": 1, "srtp": 1, "srtp_size": 1}
+    assert lane.last_heard is None
+
+
+def test_media_over_another_proved_path_moves_the_sending_once_the_first_is_silent(bench: Bench):
+    owner, lane = bench.lane()
+    lane.select((0, HOME))
+    lane.tie((0, AWAY))
+    bench.loop.at = 1.0
+    bench.receive(b"\x80" * 20, HOME)
+    bench.loop.at = 1.05
+    bench.receive(b"\x80" * 20, AWAY)  # overtaken, perhaps: no reason to move
+    assert lane.path == (0, HOME)
+    bench.loop.at = 1.2
+    bench.receive(b"\x80" * 20, AWAY)
+    assert lane.path == (0, AWAY)
+    assert ("followed", (0, AWAY)) in owner.got
+
+
+def known_stream(bench: Bench, opens: bool = True) -> tuple[FakeOwner, PythonLane]:
+    """A lane that has authenticated media under the SSRC of ``b"\\x80" * 20``."""
+    owner, lane = bench.lane()
+    lane.select((0, HOME))
+    bench.receive(b"\x80" * 20, HOME)
+    lane._rx.opens = opens  # type: ignore[union-attr]
+    owner.got.clear()
+    return owner, lane
+
+
+def test_media_from_a_stray_address_is_taken_when_it_authenticates_and_nothing_moves(bench: Bench):
+    owner, lane = known_stream(bench)
+    bench.receive(b"\x80" * 20, AWAY)
+    bench.receive(b"\x80" * 20, AWAY)
+    assert [kind for kind, _ in owner.got] == ["stray", "media"] * 2
+    assert lane.path == (0, HOME)
+    bench.receive(b"\x01\x01" + bytes(30), AWAY)
+    assert owner.got[-1][0] == "answer"
+    bench.receive(bytes([22]) * 20, AWAY)  # DTLS has to wait for the proof
+    assert bench.mux.drops == {"unknown_address": 1}
+
+
+def test_a_forged_stray_is_dropped_and_kept_nowhere(bench: Bench):
+    owner, lane = known_stream(bench, opens=False)
+    for port in range(1, 200):
+        bench.receive(b"\x80" * 20, ("192.0.2.66", port))
+    assert not owner.got
+    assert lane.path == (0, HOME)
+    assert not bench.mux._strays._legs
+    # The lane's ration of trials, and no more, cost a decryption.
+    assert bench.mux.drops["srtp"] <= 45
+    assert bench.mux.drops["unknown_address"] == 199
+
+
+def test_a_stray_of_an_unknown_stream_is_never_tried(bench: Bench):
+    owner, _ = known_stream(bench)
+    bench.receive(b"\x80" + bytes(20), AWAY)
+    bench.receive(b"\x80" * 2000, AWAY)
+    assert not owner.got
+    assert bench.mux.drops == {"unknown_address": 2}
+
+
+def test_a_full_socket_and_a_failing_one_are_counted(bench: Bench):
+    _, lane = bench.lane()
+    lane.select((0, HOME))
+    lane.send_media(b"\x80" * 20, rtcp=False)
+    assert bench.mux.bytes_out == 20
+    for fault in (BlockingIOError(), OSError()):
+        bench.socket.fault = fault
+        lane.send_media(b"\x80" * 20, rtcp=False)
+        lane.send(b"x")
+    lane.send(b"x", (99, HOME))  # a connection that is gone
+    assert bench.mux.drops == {"send_buffer": 2, "send_error": 3}
+
+
+def test_a_wake_ends_after_so_many_datagrams_or_so_much_time(bench: Bench):
     big = b"\x80" * 1000
-    mux._sockets[0].waiting += [(big, HOME)] * 200  # type: ignore[attr-defined]
-    mux._wake(0)
-    assert len(mux._sockets[0].waiting) == 200 - 64  # type: ignore[attr-defined]
-    mux._loop.step = 0.0006  # type: ignore[union-attr]
-    mux._wake(0)
-    assert len(mux._sockets[0].waiting) == 200 - 64 - 2  # type: ignore[attr-defined]
+    bench.socket.waiting += [(big, HOME)] * 200
+    bench.mux._wake(0)
+    assert len(bench.socket.waiting) == 200 - 64
+    bench.loop.step = 0.0006
+    bench.mux._wake(0)
+    assert len(bench.socket.waiting) == 200 - 64 - 2
 
 
-def test_a_lone_small_datagram_is_not_followed_by_a_read_that_finds_nothing(mux: Mux):
-    mux._loop.at = 1.0  # type: ignore[union-attr]
-    receive(mux, b"\x80" * 100)
-    assert mux._sockets[0].reads == 1  # type: ignore[attr-defined]
-    mux._loop.at += 0.0005  # type: ignore[union-attr]
-    receive(mux, b"\x80" * 100)  # so soon after: there is load, look once more
-    assert mux._sockets[0].reads == 3  # type: ignore[attr-defined]
-    mux._loop.at += 0.1  # type: ignore[union-attr]
-    receive(mux, b"\x80" * 1000)  # a picture is several
-    assert mux._sockets[0].reads == 5  # type: ignore[attr-defined]
+def test_a_lone_small_datagram_is_not_followed_by_a_read_that_finds_nothing(bench: Bench):
+    bench.loop.at = 1.0
+    bench.receive(b"\x80" * 100)
+    assert bench.socket.reads == 1
+    bench.loop.at += 0.0005
+    bench.receive(b"\x80" * 100)  # so soon after: there is load, look once more
+    assert bench.socket.reads == 3
+    bench.loop.at += 0.1
+    bench.receive(b"\x80" * 1000)  # a picture is several
+    assert bench.socket.reads == 5
 
 
-def test_a_wildcard_host_means_every_address(monkeypatch: pytest.MonkeyPatch):
-    class Ip:
-        def __init__(self, ip: str, *, is_v4: bool) -> None:
-            self.ip, self.is_IPv4 = ip, is_v4
+def test_under_load_wakes_are_spaced_and_not_after_it(bench: Bench):
+    assert BUSY_WAKES < 1000
+    while bench.loop.reading:
+        bench.loop.at += 0.0001
+        bench.receive(b"\x80" * 1000)
+    assert not bench.loop.reading
+    delay, tick, arguments = bench.loop.later.pop()
+    assert delay <= 0.001
+    bench.socket.waiting += [(b"\x80" * 1000, HOME)] * 10
+    tick(*arguments)
+    assert not bench.loop.reading
+    bench.socket.waiting += [(b"\x80" * 1000, HOME)] * 100
+    delay, tick, arguments = bench.loop.later.pop()
+    tick(*arguments)
+    delay, tick, arguments = bench.loop.later.pop()
+    assert delay == 0  # there is more than one round took
+    bench.socket.waiting.clear()
+    tick(*arguments)
+    assert bench.loop.reading
+    assert not bench.loop.later
 
-    class Adapter:
-        ips = (Ip("192.0.2.1", is_v4=True), Ip("fe80::1", is_v4=False), Ip("127.0.0.1", is_v4=True))
 
-    monkeypatch.setattr(module.ifaddr, "get_adapters", lambda: [Adapter()])
-    assert module.local_addresses("0.0.0.0") == ("192.0.2.1", "127.0.0.1")
-    assert module.local_addresses("192.0.2.9") == ("192.0.2.9",)
+def test_calm_traffic_is_never_spaced(bench: Bench):
+    for _ in range(3 * BUSY_WAKES):
+        bench.loop.at += 0.01
+        bench.receive(b"\x80" * 100)
+    assert bench.loop.reading
+
+
+def test_some_wakes_note_how_long_their_datagrams_were_in_here(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module.time, "time", lambda: 1.003)  # stamped at 1.0
+    for _ in range(2 * SAMPLE_WAKES):
+        bench.receive(b"\x80" * 1000)
+    assert bench.mux.delays.count == 2
+    assert bench.mux.delays.quantile(0.5) == 0.005

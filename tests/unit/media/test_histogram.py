@@ -1,0 +1,28 @@
+"""Durations counted by size."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.histogram import BOUNDS_S, Histogram
+
+
+def test_a_quantile_is_the_bound_above_it():
+    made = Histogram()
+    made.add(0.0003, 98)
+    made.add(0.004)
+    made.add(0.5)
+    assert made.count == 100
+    assert made.quantile(0.5) == 0.0005
+    assert made.quantile(0.99) == 0.005
+    assert made.quantile(1.0) == float("inf")
+
+
+@given(st.lists(st.floats(0, 1), min_size=1))
+def test_every_duration_is_counted_once_and_no_quantile_is_too_small(durations: list[float]):
+    made = Histogram()
+    for each in durations:
+        made.add(each)
+    assert made.count == len(durations)
+    assert made.quantile(1.0) >= min(max(durations), BOUNDS_S[-1])
