@@ -44,5 +44,11 @@ class MediaConfig:
     """How long sent packets are remembered for retransmission."""
     keyframe_interval_s: float = 0.5
     """At most one keyframe request a publication in this time: a keyframe is 5-10 times a delta."""
+    pacing_floor_bps: float = 4_000_000.0
+    """The least rate at which pictures go to a subscriber while its line is not estimated: low
+    enough to spread a keyframe of 100 kB over 0.2 s, high enough not to hold up one of 20 kB."""
+    max_publisher_bps: float = 20_000_000.0
+    """What one endpoint may send us: three encodings of one 1080p track and its voice are 6 Mbit/s.
+    What is above is dropped before it is looked at."""
     feedback_interval_s: float = 0.1
     """transport-cc feedback: 50-100 ms follows the line closely; each costs about 60 B upstream."""

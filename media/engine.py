@@ -35,7 +35,14 @@ from media.handshake import HandshakeThread
 from media.ids import EndpointId, RoomKey
 from media.mux import Mux
 from media.negotiation import Offer, plan_media, read_offer
-from media.outputs import CodecPreferred, FirstPacket, SendRtcp, SendRtp, SlotsChanged
+from media.outputs import (
+    CodecPreferred,
+    FirstPacket,
+    LayersWatched,
+    SendRtcp,
+    SendRtp,
+    SlotsChanged,
+)
 from media.router import Router
 from media.stats import EngineStats
 
@@ -257,14 +264,25 @@ class Engine:
                     known.transport.send_media(output.packet, rtcp=False)
                 case SendRtcp():
                     known.transport.send_media(output.packet, rtcp=True)
-                case SlotsChanged():
-                    fills = tuple(SlotFilled(*fill) for fill in output.slots)
-                    self.notify(SlotsFilled(known.id, fills))
-                case CodecPreferred():
-                    self.notify(CodecChosen(known.id, output.codec))
-                case FirstPacket():
-                    known.reached(Phase.FIRST_PACKET)
+                case _:
+                    self._tell(known, output)
         self._arm(router)
+
+    def _tell(
+        self,
+        known: Endpoint,
+        output: SlotsChanged | CodecPreferred | FirstPacket | LayersWatched,
+    ) -> None:
+        match output:
+            case SlotsChanged():
+                fills = tuple(SlotFilled(*fill) for fill in output.slots)
+                self.notify(SlotsFilled(known.id, fills))
+            case CodecPreferred():
+                self.notify(CodecChosen(known.id, output.codec))
+            case FirstPacket():
+                known.reached(Phase.FIRST_PACKET)
+            case LayersWatched():
+                pass  # no browser sends several encodings yet
 
 
 def _add_router(totals: Counter[str], dropped: Counter[str], router: Router) -> None:

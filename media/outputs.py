@@ -49,4 +49,15 @@ class FirstPacket(NamedTuple):
     endpoint: EndpointId
 
 
-Output: TypeAlias = SendRtp | SendRtcp | SlotsChanged | CodecPreferred | FirstPacket
+class LayersWatched(NamedTuple):
+    """Which encodings of a simulcast section somebody is to get, smallest first, after a change.
+
+    The publisher may stop the others; one in the list may have been stopped before.
+    """
+
+    endpoint: EndpointId
+    mid: str
+    rids: tuple[str, ...]
+
+
+Output: TypeAlias = SendRtp | SendRtcp | SlotsChanged | CodecPreferred | FirstPacket | LayersWatched

@@ -22,6 +22,7 @@ class Extension(StrEnum):
     REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
     ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
     TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+    ABS_CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
     AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
     DEPENDENCY_DESCRIPTOR = (
         "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
@@ -35,6 +36,8 @@ class Codec:
     ``format`` tells apart what must not be mixed under one name: profile-level-id for H264
     (its profile part, RFC 6184 section 8.1), profile-id for VP9; empty otherwise. A packet of a
     publication may be forwarded to a slot only where name, clock rate and format are the same.
+
+    The name ``red`` stands for RFC 2198 with Opus inside; it goes unpacked to a slot without it.
     """
 
     name: str
@@ -55,6 +58,9 @@ class PublishSection:
 
     ``ssrcs`` maps each announced primary SSRC to its RTX SSRC, or to None; it may be empty, for
     the mid header extension or the payload type then tells the section (RFC 8843 section 9.2).
+
+    ``rids`` names the encodings of simulcast, the smallest picture first; empty for one encoding.
+    ``nack`` says that what is missing may be asked for.
     """
 
     mid: str
@@ -64,11 +70,15 @@ class PublishSection:
     ssrcs: Mapping[int, int | None] = field(default_factory=dict)
     transport_cc: bool = False
     nack: bool = False
+    rids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SlotSection:
-    """An m-section in which we send to the endpoint, under SSRCs of our own choosing."""
+    """An m-section in which we send to the endpoint, under SSRCs of our own choosing.
+
+    ``nack`` says that the endpoint asks for voice it misses; for pictures that goes without saying.
+    """
 
     mid: str
     kind: Kind
@@ -76,6 +86,7 @@ class SlotSection:
     ssrc: int
     rtx_ssrc: int | None = None
     extensions: Mapping[Extension, int] = field(default_factory=dict)
+    nack: bool = False
 
 
 @dataclass(frozen=True, slots=True)

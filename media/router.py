@@ -8,35 +8,33 @@ earliest is due, not for each packet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from itertools import count
-from typing import Final
 
 from media.clock import Instant
 from media.config import MediaConfig
 from media.errors import PacketError
-from media.forwarding import wiring
+from media.forwarding import layer_switch, wiring
+from media.forwarding.control import Control
 from media.forwarding.drops import DropReason
-from media.forwarding.endpoint import Endpoint
+from media.forwarding.encoding import Encoding, Media
+from media.forwarding.endpoint import NEVER, Endpoint
 from media.forwarding.numbers import Numbers
-from media.forwarding.publication import Forwarder, Media, Publication
+from media.forwarding.publication import Publication
+from media.forwarding.track_numbers import read_pacers, read_tracks
 from media.forwarding.wiring import Target
 from media.ids import EndpointId
 from media.outputs import FirstPacket, Output, SendRtcp, SendRtp
 from media.plan import MediaPlan
-from media.rtp import rtcp
 from media.rtp.packet import Header, parse_header, unwrap_rtx
-
-NEVER: Final = float("inf")
-MAX_RESENT: Final = 512
-"""Numbers of one NACK looked at: one datagram can name 6,000, and nobody needs so many."""
+from media.stats import PacerStats, TrackStats
 
 _send_rtp: Callable[[tuple[EndpointId, bytes]], SendRtp] = partial(tuple.__new__, SendRtp)
 """SendRtp of a pair, without the named constructor's cost for each packet."""
 
 
-class Router:
+class Router(Control):
     """One room. ``seed`` starts the outgoing numbering: give it random bits, or a test's number.
 
     The counters are read by the shell and only ever go up; ``dropped`` has every
@@ -44,19 +42,12 @@ class Router:
     """
 
     def __init__(self, config: MediaConfig, seed: int) -> None:
+        super().__init__()
         self._config = config
         self._numbers = Numbers(seed)
         self._epochs = count(1).__next__
-        self._endpoints: dict[EndpointId, Endpoint] = {}
-        self._outputs: list[Output] = []
-        self._deadline: Instant = NEVER
-        self._unreported: list[Target] = []
+        self._targets: dict[Publication, list[Target]] = {}
         self.packets_in = 0
-        self.packets_out = 0
-        self.bytes_out = 0
-        self.retransmissions = 0
-        self.keyframe_requests = 0
-        self.dropped: dict[str, int] = {reason.value: 0 for reason in DropReason}
 
     # Membership
 
@@ -106,6 +97,7 @@ class Router:
         if known is None or known.ready == ready:
             return
         known.ready = ready
+        known.pacer.clear()
         self._wire(now)
 
     def request_keyframes(self, endpoint: EndpointId, now: Instant) -> None:
@@ -113,14 +105,46 @@ class Router:
         known = self._endpoints.get(endpoint)
         if known is None:
             return
-        watched = (subscription.publication for subscription in known.subscriptions)
-        for publication in (*known.publications.values(), *watched):
-            if publication is not None and publication.is_video:
-                self._ask_keyframe(publication, now)
+        own = [
+            each for publication in known.publications.values() for each in publication.encodings
+        ]
+        watched = [subscription.encoding for subscription in known.subscriptions]
+        for encoding in (*own, *watched):
+            if encoding is not None and encoding.is_video:
+                self._ask_keyframe(encoding, now)
+
+    def set_target(
+        self,
+        subscriber: EndpointId,
+        publisher: EndpointId,
+        target: layer_switch.Target,
+        now: Instant,
+    ) -> None:
+        """Give a subscriber at most these layers of a publisher's picture.
+
+        Until then it gets the best there is. A publisher whose picture it is not sent is ignored.
+        """
+        known = self._endpoints.get(subscriber)
+        for subscription in () if known is None else known.subscriptions:
+            publication = subscription.publication
+            if publication is None or not publication.is_video or publication.owner != publisher:
+                continue
+            subscription.use_layers()
+            subscription.set_target(target)
+            publication.set_layered(True)
+            self._assign(publication, now)
+
+    def track_stats(self) -> list[TrackStats]:
+        """Return the numbers of every encoding and every subscription, read when asked."""
+        return read_tracks(self._endpoints)
+
+    def pacer_stats(self) -> dict[EndpointId, PacerStats]:
+        """Return what each subscriber's pacer did, by endpoint."""
+        return read_pacers(self._endpoints)
 
     def _wire(self, now: Instant) -> None:
         """Tie subscriptions to publications anew, and serve who is new to one."""
-        targets = wiring.connect(self._endpoints)
+        targets = self._targets = wiring.connect(self._endpoints)
         self._unreported = [
             (target, subscription)
             for target, subscription in self._unreported
@@ -136,14 +160,29 @@ class Router:
         new = [target for target in ready if target[1] not in before]
         for gone in before.difference(subscription for _, subscription in ready):
             gone.interrupt()
-        publication.targets = tuple(ready)
+        publication.set_targets(tuple(ready))
         self._unreported += new
-        if publication.is_video and new:
-            self._ask_keyframe(publication, now)
+        if publication.layered:
+            self._assign(publication, now)
+        elif publication.is_video and new:
+            self._ask_keyframe(publication.encodings[0], now)
+
+    def _assign(self, publication: Publication, now: Instant) -> None:
+        """Settle who gets which layer, and ask for the keyframes it takes."""
+        targets = self._targets.get(publication, [])
+        for encoding in wiring.assign_layers(publication, targets, now):
+            if not encoding.keyframes.waiting:
+                self._ask_keyframe(encoding, now)
+        if publication.has_simulcast:
+            watched = wiring.watched_layers(publication, targets)
+            if watched is not None:
+                self._outputs.append(watched)
 
     # Packets
 
-    def handle_rtp(self, endpoint: EndpointId, packet: bytes, now: Instant) -> None:
+    def handle_rtp(  # noqa: C901  one pass for each packet, as above
+        self, endpoint: EndpointId, packet: bytes, now: Instant
+    ) -> None:
         """Take a plain RTP packet an endpoint sent."""
         self.packets_in += 1
         source = self._endpoints.get(endpoint)
@@ -152,42 +191,68 @@ class Router:
             return
         try:
             header = parse_header(packet)
-            publication = source.demux.active.get(header[4])
-            if publication is not None:
-                media = publication.receive(packet, header, now)
+            source.allowance -= len(packet)
+            if source.allowance < 0 and source.is_over_rate(header[4], len(packet), now):
+                self.dropped[DropReason.RATE] += 1
+                return
+            encoding = source.demux.active.get(header[4])
+            if encoding is not None:
+                media = encoding.receive(packet, header, now)
             else:
                 found = self._resolve(source, packet, header, now)
                 if isinstance(found, DropReason):
                     self.dropped[found] += 1
                     return
-                publication, media = found
+                encoding, media = found
         except PacketError:
             self.dropped[DropReason.MALFORMED] += 1
             return
         if not source.armed:
             self._arm(source, now)
-        if publication.nack.due < self._deadline:  # noqa: PLR1730  min() costs a call a packet
-            self._deadline = publication.nack.due
+        if encoding.nack.due < self._deadline:  # noqa: PLR1730  min() costs a call a packet
+            self._deadline = encoding.nack.due
         if not isinstance(media, tuple):
             self.dropped[media] += 1
             return
-        self._fan_out(publication, media, now)
+        self._fan_out(encoding, media, now)
 
-    def _fan_out(self, publication: Publication, media: Media, now: Instant) -> None:
+    def _fan_out(self, encoding: Encoding, media: Media, now: Instant) -> None:
         outputs = self._outputs
         packets = size = 0
-        for target, subscription in publication.targets:
-            sent = subscription.forward(media, now)
+        for target, subscription in encoding.targets:
+            sent = subscription.forward(encoding, media, now)
             if not isinstance(sent, bytes):
-                self.dropped[sent] += 1
+                if isinstance(sent, list):
+                    self._send_all(target, sent)
+                else:
+                    self.dropped[sent] += 1
+                continue
+            pacer = subscription.pacer
+            if pacer is not None and not pacer.passes(len(sent), now):
+                self._hold(target, sent, now)
                 continue
             packets += 1
             size += len(sent)
             outputs.append(_send_rtp((target, sent)))
         self.packets_out += packets
         self.bytes_out += size
+        if encoding.switched:
+            self._after_switch(encoding, now)
         if self._unreported:
             self._report_first(now)
+
+    def _after_switch(self, encoding: Encoding, now: Instant) -> None:
+        """Take note of subscribers who have just gone over to another encoding."""
+        encoding.switched = False
+        for publication in self._endpoints[encoding.owner].publications.values():
+            if encoding not in publication.encodings:
+                continue
+            for target in self._targets[publication]:
+                layers = target[1].layers
+                if layers is not None and layers.switched:
+                    layers.switched = False
+                    self._unreported.append(target)
+            self._assign(publication, now)
 
     def _arm(self, source: Endpoint, now: Instant) -> None:
         source.arm(now)
@@ -198,129 +263,36 @@ class Router:
 
     def _resolve(
         self, source: Endpoint, packet: bytes, header: Header, now: Instant
-    ) -> tuple[Publication, Media | DropReason] | DropReason:
+    ) -> tuple[Encoding, Media | DropReason] | DropReason:
         """Take a packet whose SSRC is not active: a retransmission, or a new source's first."""
-        publication = source.demux.resolve(packet, header)
-        if isinstance(publication, DropReason):
-            return publication
+        encoding = source.demux.resolve(packet, header)
+        if isinstance(encoding, DropReason):
+            return encoding
         ssrc, sequence = header[4], header[2]
-        original_type = publication.rtx_types.get(header[1] & 0x7F)
-        encoding = publication.encoding
+        original_type = encoding.rtx_types.get(header[1] & 0x7F)
+        known = encoding.source
         if original_type is None:
-            before = None if encoding is None else encoding.ssrc
-            if not publication.adopt(ssrc, sequence, now):
+            before = None if known is None else known.ssrc
+            if not encoding.adopt(ssrc, sequence, now):
                 return DropReason.LAYER
-            source.demux.activate(publication, before, ssrc)
-            self._deadline = min(self._deadline, publication.keyframes.due)
-            return publication, publication.receive(packet, header, now)
-        publication.record_arrival(packet, header, now)
-        if encoding is None:
-            return publication, DropReason.UNKNOWN_SSRC
-        original = unwrap_rtx(packet, header, original_type, encoding.ssrc)
+            source.demux.activate(encoding, before, ssrc)
+            self._deadline = min(self._deadline, encoding.keyframes.due)
+            if encoding.layered:
+                self._review(source, now)
+            return encoding, encoding.receive(packet, header, now)
+        encoding.record_arrival(packet, header, now)
+        if known is None:
+            return encoding, DropReason.UNKNOWN_SSRC
+        original = unwrap_rtx(packet, header, original_type, known.ssrc)
         if original is None:
-            return publication, DropReason.PADDING
-        return publication, publication.receive_repair(original, parse_header(original), now)
+            return encoding, DropReason.PADDING
+        return encoding, encoding.receive_repair(original, parse_header(original), now)
 
-    def handle_rtcp(self, endpoint: EndpointId, packet: bytes, now: Instant) -> None:
-        """Take a plain RTCP compound an endpoint sent."""
-        source = self._endpoints.get(endpoint)
-        if source is None:
-            self.dropped[DropReason.UNKNOWN_ENDPOINT] += 1
-            return
-        try:
-            packets = rtcp.parse(packet)
-        except PacketError:
-            self.dropped[DropReason.RTCP_MALFORMED] += 1
-            return
-        for each in packets:
-            self._handle_feedback(source, each, now)
-
-    def _handle_feedback(self, source: Endpoint, packet: rtcp.Packet, now: Instant) -> None:
-        match packet:
-            case rtcp.SenderReport():
-                self._handle_sender_report(source, packet, now)
-                self._handle_blocks(source, packet.blocks, now)
-            case rtcp.ReceiverReport(_, blocks):
-                self._handle_blocks(source, blocks, now)
-            case rtcp.Bye(ssrcs):
-                source.end_encodings(ssrcs)
-            case rtcp.Nack(_, media_ssrc, lost):
-                self._resend(source, media_ssrc, lost, now)
-            case rtcp.Pli(_, media_ssrc):
-                self._pass_up(source, (media_ssrc,), now)
-            case rtcp.Fir(_, ssrcs):
-                self._pass_up(source, ssrcs, now)
-            case rtcp.SourceDescription() | rtcp.Feedback():
-                pass  # names are not ours to pass on; no numbers of ours are out there to report
-
-    def _handle_sender_report(
-        self, source: Endpoint, report: rtcp.SenderReport, now: Instant
-    ) -> None:
-        publication = source.demux.active.get(report.ssrc)
-        if publication is None:
-            return
-        publication.handle_sender_report(report, now)
-        for target, subscription in publication.targets:
-            self._send_report(target, subscription, now)
-
-    def _send_report(self, target: EndpointId, subscription: Forwarder, now: Instant) -> bool:
-        report = subscription.translate_report(now)
-        if report is not None:
-            self._outputs.append(SendRtcp(target, report))
-        return report is not None
-
-    def _report_first(self, now: Instant) -> None:
-        """Send new subscribers the last sender report.
-
-        A browser's next may be 5 s away, and until then lips and voice are not together.
-        """
-        fresh, self._unreported = self._unreported, []
-        for target, subscription in fresh:
-            publication = subscription.publication
-            if publication is None or publication.last_report is None:
-                continue  # nothing to pass on yet: the report goes out when it comes
-            if not self._send_report(target, subscription, now):
-                self._unreported.append((target, subscription))
-
-    def _handle_blocks(
-        self, source: Endpoint, blocks: Iterable[rtcp.ReportBlock], now: Instant
-    ) -> None:
-        for block in blocks:
-            subscription = source.by_slot_ssrc.get(block.ssrc)
-            if subscription is not None:
-                subscription.reports.handle_block(block, now)
-
-    def _resend(
-        self, source: Endpoint, media_ssrc: int, lost: tuple[int, ...], now: Instant
-    ) -> None:
-        subscription = source.by_slot_ssrc.get(media_ssrc)
-        if subscription is None or not source.ready:
-            return
-        for sequence in lost[:MAX_RESENT]:
-            packet = subscription.resend(sequence, now)
-            if packet is not None:
-                self.retransmissions += 1
-                self.packets_out += 1
-                self.bytes_out += len(packet)
-                self._outputs.append(SendRtp(source.id, packet))
-
-    def _pass_up(self, source: Endpoint, ssrcs: Iterable[int], now: Instant) -> None:
-        for ssrc in ssrcs:
-            subscription = source.by_slot_ssrc.get(ssrc)
-            publication = subscription.publication if subscription is not None else None
-            if publication is not None and publication.is_video:
-                self._ask_keyframe(publication, now)
-
-    def _ask_keyframe(self, publication: Publication, now: Instant) -> None:
-        publication.keyframes.request(now)
-        self._send_keyframe_request(publication, now)
-        self._deadline = min(self._deadline, publication.next_deadline())
-
-    def _send_keyframe_request(self, publication: Publication, now: Instant) -> None:
-        packet = publication.take_keyframe_request(now)
-        if packet is not None:
-            self.keyframe_requests += 1
-            self._outputs.append(SendRtcp(publication.owner, packet))
+    def _review(self, source: Endpoint, now: Instant) -> None:
+        """Look which encodings of an endpoint's tracks are alive."""
+        for publication in source.publications.values():
+            if publication.has_simulcast:
+                self._assign(publication, now)
 
     # Time
 
@@ -333,8 +305,12 @@ class Router:
             packet = endpoint.collect_rtcp(now)
             if packet is not None:
                 self._outputs.append(SendRtcp(endpoint.id, packet))
+            self._send_all(endpoint.id, endpoint.pacer.handle_timeout(now))
+            if endpoint.armed:
+                self._review(endpoint, now)
             for publication in endpoint.publications.values():
-                self._send_keyframe_request(publication, now)
+                for encoding in publication.encodings:
+                    self._send_keyframe_request(encoding, now)
             deadline = min(deadline, endpoint.next_deadline())
         self._deadline = deadline
 

@@ -71,3 +71,40 @@ def _sum(values: Sequence[Any]) -> Any:
             for place in range(len(longest))
         )
     return sum(values)
+
+
+class TrackStats(msgspec.Struct, frozen=True):
+    """One encoding an endpoint sends us, or one track it is sent. Counts go up from its start.
+
+    Where ``endpoint`` is ``publisher`` it is what came from it: ``lost`` and ``jitter_s`` are ours
+    to see, ``nacks`` and ``plis`` are ours to it. Else it is what goes to it, as its reports say.
+    """
+
+    endpoint: str
+    publisher: str
+    mid: str
+    kind: str
+    rid: str = ""
+    packets: int = 0
+    octets: int = 0
+    """Bytes of payload."""
+    lost: int = 0
+    """Packets; may be negative where copies came."""
+    jitter_s: float = 0.0
+    rtt_s: float | None = None
+    nacks: int = 0
+    """Packets asked for again."""
+    plis: int = 0
+    retransmitted: int = 0
+    """Packets that came, or went, as an answer."""
+
+
+class PacerStats(msgspec.Struct, frozen=True):
+    """What one subscriber's pacer did."""
+
+    passed: int = 0
+    """Packets that did not wait."""
+    delays: tuple[int, ...] = ()
+    """Those that waited, by :data:`media.forwarding.pacer.DELAY_BOUNDS_MS` and beyond."""
+    dropped: int = 0
+    rate_bps: float = 0.0

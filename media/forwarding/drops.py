@@ -20,3 +20,6 @@ class DropReason(StrEnum):
     PADDING = "padding"
     CODEC = "codec"
     OLD = "old"
+    RED = "red"
+    RATE = "rate"
+    PACING = "pacing"

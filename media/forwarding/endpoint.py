@@ -9,6 +9,7 @@ from media.clock import Instant
 from media.config import MediaConfig
 from media.forwarding.demux import Demux
 from media.forwarding.numbers import Numbers
+from media.forwarding.pacer import Pacer
 from media.forwarding.publication import Publication
 from media.forwarding.reports import RECEIVER_SSRC, REPORT_INTERVAL_S
 from media.forwarding.slots import SlotTable
@@ -20,6 +21,10 @@ from media.plan import Kind, MediaPlan, SlotSection
 from media.rtp import rtcp
 
 NEVER: Final = float("inf")
+ALLOWANCE_S: Final = 0.5
+"""How much of an endpoint's rate may come at once: a keyframe of every encoding after a request."""
+VOICE_RESERVE_BYTES: Final = 25_000
+"""0.5 s of voice with all its redundancy."""
 
 
 class Endpoint:
@@ -28,8 +33,10 @@ class Endpoint:
     __slots__ = (
         "_config",
         "_epochs",
+        "_filled_at",
         "_numbers",
         "_subscriptions",
+        "allowance",
         "armed",
         "by_slot_ssrc",
         "demux",
@@ -37,6 +44,7 @@ class Endpoint:
         "feedback_at",
         "heard",
         "id",
+        "pacer",
         "plan",
         "publications",
         "ready",
@@ -61,6 +69,11 @@ class Endpoint:
         self.feedback_at: Instant = NEVER
         self.report_at: Instant = NEVER
         self.told_codec: str | None = None
+        self.allowance = self._most_allowed
+        """Bytes the endpoint may still send. The packet path only counts down; what is below zero
+        asks :meth:`is_over_rate`."""
+        self._filled_at: Instant = 0.0
+        self.pacer = Pacer(config.pacing_floor_bps)
         self.demux = Demux()
         self.feedback = TransportFeedback()
         self.publications: dict[tuple[str, Kind], Publication] = {}
@@ -97,8 +110,13 @@ class Endpoint:
                 key = (section.mid, section.ssrc)
                 kept = before.get(key)
                 if kept is None:
-                    history_s = self._config.history_s
-                    kept = Subscription(section, slot.cname.encode(), history_s, self._numbers)
+                    kept = Subscription(
+                        section,
+                        slot.cname.encode(),
+                        self._config.history_s,
+                        self._numbers,
+                        self.pacer if section.kind is Kind.VIDEO else None,
+                    )
                 else:
                     kept.replace_section(section)
                 self._subscriptions[key] = kept
@@ -137,9 +155,28 @@ class Endpoint:
     def end_encodings(self, ssrcs: Iterable[int]) -> None:
         """These SSRCs said BYE: another may take their sections at once."""
         for ssrc in ssrcs:
-            publication = self.demux.active.get(ssrc)
-            if publication is not None and publication.encoding is not None:
-                publication.encoding.ended = True
+            encoding = self.demux.active.get(ssrc)
+            if encoding is not None and encoding.source is not None:
+                encoding.source.ended = True
+
+    @property
+    def _most_allowed(self) -> int:
+        return int(self._config.max_publisher_bps / 8 * ALLOWANCE_S)
+
+    def is_over_rate(self, ssrc: int, size: int, now: Instant) -> bool:
+        """Fill up by the time that passed, and say whether a packet is still too much.
+
+        Voice may go some way further: a picture too large must not cost the voice.
+        """
+        earned = int((now - self._filled_at) * self._config.max_publisher_bps / 8)
+        self.allowance = min(self._most_allowed, self.allowance + earned)
+        self._filled_at = now
+        encoding = self.demux.active.get(ssrc)
+        reserve = VOICE_RESERVE_BYTES if encoding is not None and not encoding.is_video else 0
+        if self.allowance >= -reserve:
+            return False
+        self.allowance += size
+        return True
 
     def arm(self, now: Instant) -> None:
         """A packet has come after silence: begin to report."""
@@ -166,11 +203,12 @@ class Endpoint:
 
     def _collect_blocks(self, now: Instant) -> list[rtcp.ReportBlock]:
         return [
-            publication.stats.block(publication.encoding.ssrc, now)
+            encoding.stats.block(encoding.source.ssrc, now)
             for publication in self.publications.values()
-            if publication.encoding is not None
-            and publication.stats is not None
-            and publication.stats.has_news
+            for encoding in publication.encodings
+            if encoding.source is not None
+            and encoding.stats is not None
+            and encoding.stats.has_news
         ]
 
     def _collect_feedback(self) -> list[bytes]:
@@ -182,9 +220,15 @@ class Endpoint:
             for information in self.feedback.take()
         ]
 
+    def handle_rtt(self, rtt_s: float) -> None:
+        """Take a round trip measured on this endpoint's path, as it is the publisher's too."""
+        for publication in self.publications.values():
+            for encoding in publication.encodings:
+                encoding.nack.handle_rtt(rtt_s)
+
     def next_deadline(self) -> Instant:
-        """Return when :meth:`collect_rtcp` or a keyframe request is next due."""
-        due = min(self.feedback_at, self.report_at)
+        """Return when :meth:`collect_rtcp`, the pacer or a keyframe request is next due."""
+        due = min(self.feedback_at, self.report_at, self.pacer.next_deadline())
         for publication in self.publications.values():
             due = min(due, publication.next_deadline())
         return due

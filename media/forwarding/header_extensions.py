@@ -26,26 +26,28 @@ _ONE_BYTE_HEADS: Final = tuple(b"\xbe\xde" + words.to_bytes(2, "big") for words 
 
 
 class ExtensionReader:
-    """Finds transport-cc number, audio level and dependency descriptor by a section's ids.
+    """Finds by a section's ids what means something to us: see :meth:`ExtensionReader.read`.
 
     A number of another size than two bytes, or a level of another than one (RFC 6464), is none.
     """
 
-    __slots__ = ("_descriptor", "_level", "_transport")
+    __slots__ = ("_capture", "_descriptor", "_level", "_transport")
 
     def __init__(self, ids: Mapping[Extension, int], *, transport_cc: bool) -> None:
         self._transport = ids.get(Extension.TRANSPORT_CC, _ABSENT) if transport_cc else _ABSENT
         self._level = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
         self._descriptor = ids.get(Extension.DEPENDENCY_DESCRIPTOR, _ABSENT)
+        self._capture = ids.get(Extension.ABS_CAPTURE_TIME, _ABSENT)
 
-    def read(  # noqa: C901  one walk for each packet: a call for each element would double it
+    def read(  # noqa: C901, PLR0912  one walk for each packet: a call for each element would double it
         self, packet: bytes, profile: int, start: int, end: int
-    ) -> tuple[int, bytes | None, bytes | None]:
-        """Return number (-1 without), level and descriptor. Raises :class:`PacketError`.
+    ) -> tuple[int, bytes | None, bytes | None, bytes | None]:
+        """Return transport number (-1 without), audio level, dependency descriptor, capture time.
 
-        The same walk as :func:`media.rtp.extensions.parse`, without making what nobody reads.
+        Raises :class:`PacketError`. The same walk as :func:`media.rtp.extensions.parse`, without
+        making what nobody reads.
         """
-        number, level, descriptor = _NO_TRANSPORT_NUMBER, None, None
+        number, level, descriptor, capture = _NO_TRANSPORT_NUMBER, None, None, None
         if profile != extensions.ONE_BYTE:
             return self._read_two_byte(packet, profile, start, end)
         transport_id, level_id, descriptor_id = self._transport, self._level, self._descriptor
@@ -69,12 +71,14 @@ class ExtensionReader:
                     level = packet[at:after]
             elif ident == descriptor_id:
                 descriptor = packet[at:after]
+            elif ident == self._capture:
+                capture = packet[at:after]
             at = after
-        return number, level, descriptor
+        return number, level, descriptor, capture
 
     def _read_two_byte(
         self, packet: bytes, profile: int, start: int, end: int
-    ) -> tuple[int, bytes | None, bytes | None]:
+    ) -> tuple[int, bytes | None, bytes | None, bytes | None]:
         found = extensions.parse(packet, profile, start, end)
         number = found.get(self._transport, b"")
         level = found.get(self._level, b"")
@@ -82,6 +86,7 @@ class ExtensionReader:
             int.from_bytes(number, "big") if len(number) == 2 else _NO_TRANSPORT_NUMBER,  # noqa: PLR2004  as above
             level if len(level) == 1 else None,
             found.get(self._descriptor),
+            found.get(self._capture),
         )
 
 
@@ -89,6 +94,7 @@ class ExtensionWriter:
     """Writes a slot section's block: mid, send time, and what the publisher said."""
 
     __slots__ = (
+        "_capture",
         "_descriptor",
         "_level",
         "_level_head",
@@ -105,8 +111,9 @@ class ExtensionWriter:
         self._send_time = ids.get(Extension.ABS_SEND_TIME, _ABSENT)
         self._level = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
         self._descriptor = ids.get(Extension.DEPENDENCY_DESCRIPTOR, _ABSENT)
+        self._capture = ids.get(Extension.ABS_CAPTURE_TIME, _ABSENT)
         self._level_head = bytes(((self._level & 0x0F) << 4,))
-        known = (self._mid[0], self._send_time, self._level, self._descriptor)
+        known = (self._mid[0], self._send_time, self._level, self._descriptor, self._capture)
         self._short = all(ident < 15 for ident in known) and 0 < len(mid_bytes) <= 16  # noqa: PLR2004  RFC 8285 section 4.2
         self._only_time = (
             0xBEDE0001 << 32 | self._send_time << 28 | 2 << 24
@@ -120,17 +127,25 @@ class ExtensionWriter:
         )
 
     def write(
-        self, level: bytes | None, descriptor: bytes | None, now: Instant, *, with_mid: bool
+        self,
+        level: bytes | None,
+        descriptor: bytes | None,
+        capture: bytes | None,
+        now: Instant,
+        *,
+        with_mid: bool,
     ) -> bytes:
         """Return the block with its head, or nothing.
 
         The short path is every packet of a browser; the long one is RFC 8285's two-byte form.
         """
+        if capture is not None and self._capture:
+            return self._write_long(level, descriptor, capture, now, with_mid=with_mid)
         if level is None and descriptor is None and not with_mid and self._only_time:
             # Every picture packet but the first few: one element, so the whole block is one number.
             return (self._only_time | int(now * 262144.0) & 0xFFFFFF).to_bytes(8, "big")
         if not self._short or (descriptor is not None and len(descriptor) > 16):  # noqa: PLR2004  as above
-            return self._write_long(level, descriptor, now, with_mid=with_mid)
+            return self._write_long(level, descriptor, None, now, with_mid=with_mid)
         body = self._mid_element if with_mid else b""
         if self._send_time:
             stamp = int(now * 262144.0) & 0xFFFFFF
@@ -145,7 +160,13 @@ class ExtensionWriter:
         return _ONE_BYTE_HEADS[size + 3 >> 2] + body + extensions.PADDING[size & 3]
 
     def _write_long(
-        self, level: bytes | None, descriptor: bytes | None, now: Instant, *, with_mid: bool
+        self,
+        level: bytes | None,
+        descriptor: bytes | None,
+        capture: bytes | None,
+        now: Instant,
+        *,
+        with_mid: bool,
     ) -> bytes:
         elements: list[tuple[int, bytes]] = []
         if with_mid and self._mid[0]:
@@ -156,4 +177,6 @@ class ExtensionWriter:
             elements.append((self._level, level))
         if descriptor and self._descriptor:
             elements.append((self._descriptor, descriptor))
+        if capture:
+            elements.append((self._capture, capture))
         return extensions.build(elements)

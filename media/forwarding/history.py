@@ -14,8 +14,9 @@ from media.clock import Instant
 from media.rtp.sequence import extend
 
 CAPACITY: Final = 1024
-"""Packets: about 2.5 s of 4 Mbit/s. More than a receiver's jitter buffer would wait for."""
-_MASK: Final = CAPACITY - 1
+"""Packets: 1.1 s of 8 Mbit/s, 2.3 s of 4. More than a receiver's buffer would wait for."""
+VOICE_CAPACITY: Final = 64
+"""1.3 s of voice; a receiver that asks waits some 200 ms."""
 CREDIT_BYTES: Final = 250_000
 """What may be resent at once after a quiet time: 2 s of 1 Mbit/s."""
 RESEND_SPACING_S: Final = 0.02
@@ -26,37 +27,40 @@ _NEVER: Final = float("-inf")
 class History:
     """A ring of sent packets by extended sequence number, kept for ``keep_s`` seconds.
 
-    An entry is a plain (extended, sent at, packet): one is made for every packet.
+    ``capacity`` packets at most, a power of two. An entry is a plain (extended, sent at, packet):
+    one is made for every packet.
     """
 
-    __slots__ = ("_credit", "_highest", "_keep_s", "_resent_at", "_ring", "_tail")
+    __slots__ = ("_credit", "_highest", "_keep_s", "_mask", "_resent_at", "_ring", "_tail")
 
-    def __init__(self, keep_s: float) -> None:
+    def __init__(self, keep_s: float, capacity: int = CAPACITY) -> None:
+        assert capacity & capacity - 1 == 0, "the ring is indexed by a mask"
         self._keep_s = keep_s
-        self._ring: list[tuple[int, Instant, bytes] | None] = [None] * CAPACITY
+        self._mask = capacity - 1
+        self._ring: list[tuple[int, Instant, bytes] | None] = [None] * capacity
         self._resent_at: dict[int, Instant] = {}
         self._credit = 0
         self._highest = self._tail = 0
 
     def add(self, extended: int, packet: bytes, now: Instant) -> None:
         """Remember a packet just sent."""
-        ring = self._ring
-        ring[extended & _MASK] = (extended, now, packet)
+        ring, mask = self._ring, self._mask
+        ring[extended & mask] = (extended, now, packet)
         credit = self._credit + len(packet)
         self._credit = credit if credit < CREDIT_BYTES else CREDIT_BYTES
         if extended <= self._highest:
             return
         self._highest = extended
         tail = self._tail
-        if extended - tail >= CAPACITY:
-            tail = extended - CAPACITY + 1
+        if extended - tail > mask:
+            tail = extended - mask
         before = now - self._keep_s
-        oldest = ring[tail & _MASK]
+        oldest = ring[tail & mask]
         # Usually one step a packet: as many are let go as come.
         while (oldest is None or oldest[1] < before) and tail < extended:
-            ring[tail & _MASK] = None
+            ring[tail & mask] = None
             tail += 1
-            oldest = ring[tail & _MASK]
+            oldest = ring[tail & mask]
         self._tail = tail
 
     def take(self, sequence: int, rtt_s: float, now: Instant) -> tuple[int, bytes] | None:
@@ -65,7 +69,7 @@ class History:
         ``sequence`` is the 16 bits asked for. Taking counts as sending: see the rules above.
         """
         extended = extend(sequence, self._highest)
-        sent = self._ring[extended & _MASK]
+        sent = self._ring[extended & self._mask]
         if sent is None or sent[0] != extended or now - sent[1] > self._keep_s:
             return None
         packet = sent[2]
@@ -79,13 +83,20 @@ class History:
     def _note_resent(self, extended: int, now: Instant) -> None:
         self._resent_at.pop(extended, None)
         self._resent_at[extended] = now
-        if len(self._resent_at) > CAPACITY:
+        if len(self._resent_at) > self._mask:
             del self._resent_at[next(iter(self._resent_at))]
 
     def clear(self) -> None:
         """Let go of every packet."""
-        self._ring = [None] * CAPACITY
+        self._ring = [None] * (self._mask + 1)
         self._resent_at.clear()
+
+    def forget(self, sequence: int) -> None:
+        """Let go of one packet: it was not sent after all."""
+        extended = extend(sequence, self._highest)
+        sent = self._ring[extended & self._mask]
+        if sent is not None and sent[0] == extended:
+            self._ring[extended & self._mask] = None
 
     def __len__(self) -> int:
         return sum(sent is not None for sent in self._ring)

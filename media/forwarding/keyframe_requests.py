@@ -20,12 +20,14 @@ _LONG_AGO: Final = float("-inf")
 class KeyframeRequests:
     """The requests of one publication. ``interval_s`` is the least time between two."""
 
-    __slots__ = ("_interval_s", "_retries", "_sent_at", "due", "waiting")
+    __slots__ = ("_interval_s", "_retries", "_sent_at", "due", "sent", "waiting")
 
     def __init__(self, interval_s: float) -> None:
         self._interval_s = interval_s
         self._sent_at: Instant = _LONG_AGO
         self._retries = 0
+        self.sent = 0
+        """Requests since the start."""
         self.waiting = False
         """Somebody needs a keyframe, and none has come since."""
         self.due: Instant = NEVER
@@ -56,6 +58,7 @@ class KeyframeRequests:
         if now < self.due:
             return False
         self._sent_at = now
+        self.sent += 1
         self._retries += 1
         if self._retries > MAX_RETRIES:
             self.waiting = False

@@ -1,26 +1,38 @@
 """Which packets of a publication are missing, and when to ask for them (RFC 4585 section 6.2.1).
 
 Rule 1: a gap waits :data:`REORDER_S`, then is asked for, then again every round trip, until
-:data:`MAX_TRIES` or :data:`GIVE_UP_S`.
+:data:`MAX_TRIES` or the patience of its kind is at an end.
 Rule 2: the list is bounded; when a burst is too long the oldest go, as a keyframe repairs better.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from media.clock import Instant
 
 REORDER_S: Final = 0.01
 """Wi-Fi reorders within a few ms; asking at once would double what was merely late."""
 MAX_TRIES: Final = 10
-GIVE_UP_S: Final = 1.0
 MAX_MISSING: Final = 512
 """About a second of 4 Mbit/s."""
 DEFAULT_RTT_S: Final = 0.1
 _RTT_LEAST_S: Final = 0.02
 _RTT_MOST_S: Final = 0.5
 NEVER: Final = float("inf")
+
+
+class Patience(NamedTuple):
+    """How long a missing packet is worth asking for: the least of the two."""
+
+    most_s: float
+    round_trips: float
+
+
+PICTURE: Final = Patience(1.0, float("inf"))
+"""After it a keyframe is the better repair."""
+VOICE: Final = Patience(0.2, 2.0)
+"""A player waits no longer: it has concealed the gap, and goes on."""
 
 
 class _Missing:
@@ -36,14 +48,17 @@ class _Missing:
 class NackTracker:
     """The missing numbers of one incoming stream. Numbers are extended."""
 
-    __slots__ = ("_missing", "due", "rtt_s")
+    __slots__ = ("_missing", "_patience", "asked", "due", "rtt_s")
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience = PICTURE) -> None:
+        self._patience = patience
+        self.asked = 0
+        """How many packets have been asked for, each time counted."""
         self._missing: dict[int, _Missing] = {}
         self.due: Instant = NEVER
         """When :meth:`collect` next has something to do."""
         self.rtt_s = DEFAULT_RTT_S
-        """Between us and the publisher, learned from how fast what we ask for comes."""
+        """Between us and the publisher, learned from how fast what we ask for comes, or told."""
 
     def handle_gap(self, first: int, after: int, now: Instant) -> None:
         """The numbers from ``first`` up to but not including ``after`` were stepped over."""
@@ -60,11 +75,15 @@ class NackTracker:
         if found is None:
             return False
         if found.tries == 1:  # after a second request the answer could be to either
-            sample = min(max(now - found.asked_at, _RTT_LEAST_S), _RTT_MOST_S)
-            self.rtt_s += (sample - self.rtt_s) / 8
+            self.handle_rtt(now - found.asked_at)
         if not self._missing:
             self.due = NEVER
         return True
+
+    def handle_rtt(self, sample_s: float) -> None:
+        """Take a measured round trip."""
+        sample_s = min(max(sample_s, _RTT_LEAST_S), _RTT_MOST_S)
+        self.rtt_s += (sample_s - self.rtt_s) / 8
 
     def collect(self, now: Instant) -> list[int]:
         """Return what to ask for now, ascending, and move each to its next turn."""
@@ -72,8 +91,9 @@ class NackTracker:
             return []
         asked: list[int] = []
         due = NEVER
+        most_s = min(self._patience.most_s, REORDER_S + self._patience.round_trips * self.rtt_s)
         for extended, entry in list(self._missing.items()):
-            if entry.tries >= MAX_TRIES or now - entry.since >= GIVE_UP_S:
+            if entry.tries >= MAX_TRIES or now - entry.since >= most_s:
                 del self._missing[extended]
                 continue
             if entry.due <= now:
@@ -83,6 +103,7 @@ class NackTracker:
                 asked.append(extended)
             due = min(due, entry.due)
         self.due = due
+        self.asked += len(asked)
         return sorted(asked)
 
     def clear(self) -> None:

@@ -76,6 +76,16 @@ class ReceptionStats:
         self._last_sr_at = now
 
     @property
+    def lost(self) -> int:
+        """Packets that have not come by themselves since the start."""
+        return self.highest - self._first + 1 - self.received
+
+    @property
+    def jitter(self) -> float:
+        """In clock units."""
+        return self._jitter
+
+    @property
     def has_news(self) -> bool:
         """Whether a packet came since the last block; a silent source is not reported on."""
         return self.received != self._received_before
@@ -103,9 +113,11 @@ class ReceptionStats:
 class SentReports:
     """The sender reports passed to one subscriber, to learn its round trip by their echo."""
 
-    __slots__ = ("_sent", "rtt_s")
+    __slots__ = ("_sent", "jitter", "lost", "rtt_s")
 
     def __init__(self) -> None:
+        self.lost = self.jitter = 0
+        """What the subscriber's last report says: packets, and clock units."""
         self._sent: dict[int, Instant] = {}
         self.rtt_s: float | None = None
         """The last round trip, None until one is known."""
@@ -117,7 +129,11 @@ class SentReports:
             del self._sent[next(iter(self._sent))]
 
     def handle_block(self, block: ReportBlock, now: Instant) -> None:
-        """Take the round trip from a block's echo; one we never sent, or absurd, says nothing."""
+        """Take what a block says, and the round trip from its echo.
+
+        An echo of what we never sent, or an absurd one, says nothing.
+        """
+        self.lost, self.jitter = block.cumulative_lost, block.jitter
         sent_at = self._sent.get(block.last_sr)
         if sent_at is None:
             return

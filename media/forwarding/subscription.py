@@ -9,10 +9,15 @@ from typing import Final
 
 from media.clock import Instant
 from media.forwarding.drops import DropReason
+from media.forwarding.encoding import Encoding, Media
 from media.forwarding.header_extensions import ExtensionWriter
-from media.forwarding.history import History
+from media.forwarding.history import CAPACITY, VOICE_CAPACITY, History
+from media.forwarding.layer_switch import LayerSwitch, Target
 from media.forwarding.numbers import Numbers
-from media.forwarding.publication import Media, Publication
+from media.forwarding.pacer import Pacer
+from media.forwarding.picture_ids import PictureIds
+from media.forwarding.publication import Publication
+from media.forwarding.redundancy import Redundancy, Route, routes
 from media.forwarding.reports import SentReports
 from media.forwarding.rewriter import Rewriter
 from media.plan import Kind, SlotSection
@@ -21,39 +26,70 @@ from media.rtp.packet import EXTENSION_BIT, pack_fixed, wrap_rtx
 
 MID_PACKETS: Final = 64
 """How many packets after a change of source carry the mid: one arrives even under heavy loss."""
+_NTP_SECOND: Final = 1 << 32
 
 
 class Subscription:
-    """What one endpoint gets in one slot section. Created with the slot, before any publication."""
+    """What one endpoint gets in one slot section. Created with the slot, before any publication.
+
+    ``pacer`` is the endpoint's, for pictures; voice has none.
+    """
 
     __slots__ = (
         "_cname",
+        "_ids",
         "_mid_left",
-        "_octets",
-        "_packets",
+        "_redundancy",
         "_rewriter",
         "_routes",
         "_rtx_sequence",
         "_rtx_types",
         "_ssrc",
+        "_target",
+        "_wall",
         "_writer",
+        "asked",
         "history",
+        "layers",
+        "octets",
+        "pacer",
+        "packets",
+        "plis",
         "publication",
         "reports",
+        "resent",
         "section",
     )
 
     def __init__(
-        self, section: SlotSection, cname: bytes, history_s: float, numbers: Numbers
+        self,
+        section: SlotSection,
+        cname: bytes,
+        history_s: float,
+        numbers: Numbers,
+        pacer: Pacer | None = None,
     ) -> None:
         self._cname = cname
         self._rewriter = Rewriter(numbers.bits(15), numbers.bits(32))
         self._rtx_sequence = numbers.bits(15)
         self._mid_left = MID_PACKETS
-        self._packets = self._octets = 0
+        self._target = Target()
+        self._ids = PictureIds()
+        self._redundancy = Redundancy()
+        self._wall: tuple[int, int] | None = None  # an NTP time and what our clock read then
+        self.packets = self.octets = self.resent = 0
+        """RTP packets and bytes of payload sent, and packets sent again."""
+        self.asked = self.plis = 0
+        """Packets the subscriber asked for again, and its requests for a keyframe."""
         self.publication: Publication | None = None
+        self.layers: LayerSwitch | None = None
+        self.pacer = pacer
         self.reports = SentReports()
-        self.history = History(history_s) if section.kind is Kind.VIDEO else None
+        self.history: History | None = None
+        if section.kind is Kind.VIDEO:
+            self.history = History(history_s, CAPACITY)
+        elif section.nack:
+            self.history = History(history_s, VOICE_CAPACITY)
         self.replace_section(section)
 
     def replace_section(self, section: SlotSection) -> None:
@@ -69,30 +105,63 @@ class Subscription:
         """Carry this publication from now on, or none."""
         if publication is not self.publication:
             self._rewriter.interrupt()
+            self._redundancy.clear()
             self._mid_left = MID_PACKETS
+            self._wall = None
+            self._target = Target()
+            self.layers = None
             if self.history is not None:
                 self.history.clear()
         self.publication = publication
-        codecs = publication.section.codecs if publication is not None else ()
-        ours = {codec.key: codec for codec in self.section.codecs}
-        self._routes = {
-            codec.payload_type: (ours[codec.key].payload_type, codec.clock_rate)
-            for codec in codecs
-            if codec.key in ours
-        }
+        self._routes: dict[int, Route] = (
+            routes(publication.section.codecs, self.section.codecs) if publication else {}
+        )
+        if publication is not None and publication.layered:
+            self.use_layers()
+
+    def use_layers(self) -> LayerSwitch:
+        """Look at layers from now on."""
+        if self.layers is None:
+            self.layers = LayerSwitch(self._target, self._ids)
+        return self.layers
 
     def interrupt(self) -> None:
         """Nothing will be sent for a while; what is left out shall leave no gap."""
         self._rewriter.interrupt()
+        self._redundancy.clear()
         self._mid_left = MID_PACKETS
 
-    def forward(self, media: Media, now: Instant) -> bytes | DropReason:
-        """Return the packet as this endpoint is to get it, or why it gets none."""
-        payload_type, flags, extended, timestamp, epoch, payload, level, descriptor = media
+    @property
+    def encoding(self) -> Encoding | None:
+        """The encoding carried, or the one waited for; what the subscriber asks is about it."""
+        if self.publication is None:
+            return None
+        spatial = self.layers.followed if self.layers is not None else 0
+        return self.publication.encodings[spatial] if spatial >= 0 else None
+
+    def forward(  # noqa: C901  one pass for each copy: every call taken out of it costs 0.1 us
+        self, encoding: Encoding, media: Media, now: Instant
+    ) -> bytes | DropReason | list[bytes]:
+        """Return the packet as this endpoint is to get it, or why it gets none.
+
+        A list where voice was lost on the way to us, and a redundant block had it (RFC 2198).
+        """
+        payload_type, flags, extended, timestamp, epoch, payload, level, descriptor, capture, _ = (
+            media
+        )
         route = self._routes.get(payload_type)
         if route is None:
             self._rewriter.interrupt()
             return DropReason.CODEC
+        if self.layers is not None:
+            thinned = self._thin(self.layers, encoding, media, route[1], now)
+            if isinstance(thinned, DropReason):
+                return thinned
+            payload = thinned
+            if not payload:
+                flags = 0
+        if route[2]:
+            return self._forward_bare(media, route, now)
         rewritten = self._rewriter.rewrite(epoch, extended, timestamp, route[1], now)
         if rewritten is None:
             return DropReason.OLD
@@ -100,7 +169,7 @@ class Subscription:
         with_mid = self._mid_left > 0
         if with_mid:
             self._mid_left -= 1
-        block = self._writer.write(level, descriptor, now, with_mid=with_mid)
+        block = self._writer.write(level, descriptor, capture, now, with_mid=with_mid)
         packet = (
             pack_fixed(
                 0x80 | flags >> 8 | (EXTENSION_BIT if block else 0),
@@ -112,22 +181,96 @@ class Subscription:
             + block
             + payload
         )
-        self._packets += 1
-        self._octets += len(payload)
+        self.packets += 1
+        self.octets += len(payload)
         if self.history is not None:
             self.history.add(sequence, packet, now)
         return packet
 
+    def _forward_bare(
+        self, media: Media, route: Route, now: Instant
+    ) -> bytes | DropReason | list[bytes]:
+        """Send voice without its redundancy, and what was lost before it, where that is known."""
+        found = self._redundancy.unpack(media, route)
+        if isinstance(found, DropReason):
+            return found
+        sent = []
+        for bare in found:
+            rewritten = self._rewriter.rewrite(bare[4], bare[2], bare[3], route[1], now)
+            if rewritten is None:
+                continue
+            block = self._writer.write(bare[6], None, bare[8], now, with_mid=self._mid_left > 0)
+            self._mid_left -= self._mid_left > 0
+            head = pack_fixed(
+                0x80 | bare[1] >> 8 | (EXTENSION_BIT if block else 0),
+                bare[1] & 0x80 | route[0],
+                rewritten[0] & 0xFFFF,
+                rewritten[1],
+                self._ssrc,
+            )
+            packet = head + block + bare[5]
+            self.packets += 1
+            self.octets += len(bare[5])
+            if self.history is not None:
+                self.history.add(rewritten[0], packet, now)
+            sent.append(packet)
+        return sent or DropReason.OLD
+
+    def _thin(
+        self, layers: LayerSwitch, encoding: Encoding, media: Media, clock_rate: int, now: Instant
+    ) -> bytes | DropReason:
+        """Return the payload to send under the layers wanted, or that it is none of them."""
+        before = self.encoding_now
+        if not layers.admit(encoding, media):
+            return DropReason.LAYER
+        if layers.switched:
+            self._align(before, encoding, media[3], clock_rate)
+            self._mid_left = MID_PACKETS
+        return layers.thin(media, self._rewriter)
+
+    @property
+    def encoding_now(self) -> Encoding | None:
+        """The encoding carried now, if any."""
+        publication, layers = self.publication, self.layers
+        if publication is None:
+            return None
+        if layers is None:
+            return publication.encodings[0]
+        return publication.encodings[layers.current] if layers.current >= 0 else None
+
+    def _align(
+        self, before: Encoding | None, after: Encoding, timestamp: int, clock_rate: int
+    ) -> None:
+        """Put a new encoding on the clock of the one before, by the two senders' reports.
+
+        The first pair of times is kept while the publication lasts, so that what one switch must
+        bend (a timestamp cannot go back) is straight again after the next.
+        """
+        if self._wall is None and before is not None and before.source is not None:
+            report = before.last_report
+            if report is not None:
+                ours = self._rewriter.map_timestamp(before.source.epoch, report.timestamp)
+                self._wall = None if ours is None else (report.ntp, ours)
+        if self._wall is None or after.last_report is None:
+            return
+        ntp, ours = self._wall
+        report = after.last_report
+        apart = round((report.ntp - ntp) * clock_rate / _NTP_SECOND)
+        self._rewriter.align(ours + apart + timestamp - report.timestamp)
+
     def resend(self, sequence: int, now: Instant) -> bytes | None:
         """Return the packet with these 16 bits again, as RTX where negotiated, if it may be sent.
 
-        Without RTX the very packet goes out again (RFC 4585), under its own number.
+        Without RTX (there is none for voice) the very packet goes out again (RFC 4585), under its
+        own number.
         """
+        self.asked += 1
         if self.history is None:
             return None
         found = self.history.take(sequence, self.reports.rtt_s or 0.0, now)
         if found is None:
             return None
+        self.resent += 1
         _, packet = found
         rtx_type = self._rtx_types.get(packet[1] & 0x7F)
         if rtx_type is None or self.section.rtx_ssrc is None:
@@ -135,19 +278,30 @@ class Subscription:
         self._rtx_sequence += 1
         return wrap_rtx(packet, rtx_type, self.section.rtx_ssrc, self._rtx_sequence)
 
+    def forget(self, packet: bytes) -> None:
+        """A packet of ours was not sent after all; whoever asks for it shall not get it."""
+        if self.history is not None:
+            self.history.forget(packet[2] << 8 | packet[3])
+
     def translate_report(self, now: Instant) -> bytes | None:
-        """Return the publisher's last sender report as ours, None while its media is not carried.
+        """Return the last sender report as ours, None while its encoding's media is not carried.
 
         The NTP time is passed on, so that voice and picture keep their common clock, and with it
         the shared CNAME, which is what lets a receiver play them together (RFC 3550 section 6.5.1).
         """
-        publication = self.publication
-        if publication is None or publication.encoding is None or publication.last_report is None:
+        encoding = self.encoding_now
+        if encoding is None or encoding.source is None or encoding.last_report is None:
             return None
-        report = publication.last_report
-        timestamp = self._rewriter.map_timestamp(publication.encoding.epoch, report.timestamp)
+        report = encoding.last_report
+        timestamp = self._rewriter.map_timestamp(encoding.source.epoch, report.timestamp)
         if timestamp is None:
             return None
         self.reports.record(report.ntp, now)
-        ours = rtcp.SenderReport(self._ssrc, report.ntp, timestamp, self._packets, self._octets)
+        ours = rtcp.SenderReport(self._ssrc, report.ntp, timestamp, self.packets, self.octets)
         return rtcp.build_sr(ours) + rtcp.build_sdes(self._ssrc, self._cname)
+
+    def set_target(self, target: Target) -> None:
+        """Have at most these layers."""
+        self._target = target
+        if self.layers is not None:
+            self.layers.target = target

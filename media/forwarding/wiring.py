@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from media.clock import Instant
 from media.forwarding import codec_choice
+from media.forwarding.encoding import Encoding
 from media.forwarding.endpoint import Endpoint
+from media.forwarding.layer_switch import choose
 from media.forwarding.publication import Publication
 from media.forwarding.subscription import Subscription
 from media.ids import EndpointId
-from media.outputs import CodecPreferred
+from media.outputs import CodecPreferred, LayersWatched
 from media.plan import Kind
 
 Target: TypeAlias = tuple[EndpointId, Subscription]
@@ -39,6 +42,48 @@ def connect(endpoints: Mapping[EndpointId, Endpoint]) -> dict[Publication, list[
                 if publication is not None and subscriber.ready:
                     targets[publication].append((subscriber.id, subscription))
     return targets
+
+
+def assign_layers(
+    publication: Publication, targets: Sequence[Target], now: Instant
+) -> list[Encoding]:
+    """Settle which encoding each subscriber of a layered publication gets or waits for.
+
+    Returns the encodings somebody waits for, who must be asked for a keyframe.
+    """
+    encodings = publication.encodings
+    wanted: list[Encoding] = []
+    for _, subscription in targets:
+        layers = subscription.use_layers()
+        best = choose(encodings, layers.target.spatial, now)
+        if best >= 0:
+            layers.want(best)
+        if layers.wanted >= 0:
+            wanted.append(encodings[layers.wanted])
+    for encoding in encodings:
+        encoding.targets = tuple(
+            (who, subscription)
+            for who, subscription in targets
+            if subscription.use_layers().uses(encoding.spatial)
+        )
+    return wanted
+
+
+def watched_layers(publication: Publication, targets: Sequence[Target]) -> LayersWatched | None:
+    """Return which encodings are of use to somebody, if that is not what was told last.
+
+    One that would be given but is not sent is among them, or it would never be begun.
+    """
+    section = publication.section
+    used: set[int] = set()
+    for _, subscription in targets:
+        layers = subscription.use_layers()
+        used |= {min(layers.target.spatial, len(section.rids) - 1), layers.current, layers.wanted}
+    rids = tuple(rid for spatial, rid in enumerate(section.rids) if spatial in used)
+    if rids == publication.told_watched:
+        return None
+    publication.told_watched = rids
+    return LayersWatched(publication.owner, section.mid, rids)
 
 
 def prefer_codec(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-_DESCRIPTOR_FIXED: Final = 3
+DESCRIPTOR_FIXED: Final = 3
 """Bytes every descriptor has; flags of the extended part follow."""
 _H264_IDR: Final = 5
 _H264_SPS: Final = 7
@@ -67,7 +67,7 @@ def starts_av1_keyframe(payload: bytes) -> bool:
 def descriptor_has_structure(descriptor: bytes) -> bool:
     """Dependency descriptor: start of frame, and a template structure follows: a keyframe does."""
     return (
-        len(descriptor) > _DESCRIPTOR_FIXED
+        len(descriptor) > DESCRIPTOR_FIXED
         and bool(descriptor[0] & 0x80)
         and bool(descriptor[3] & 0x80)
     )

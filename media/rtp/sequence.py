@@ -20,3 +20,9 @@ def extend(value: int, reference: int) -> int:
     """
     ahead = (value - reference) & 0xFFFF
     return reference + ahead if ahead < _HALF else reference + ahead - CYCLE
+
+
+def extend_in(value: int, reference: int, cycle: int) -> int:
+    """The same for a counter that wraps at ``cycle``, a power of two."""
+    ahead = (value - reference) & cycle - 1
+    return reference + ahead if ahead < cycle >> 1 else reference + ahead - cycle

@@ -17,12 +17,16 @@ IDS: Mapping[Extension, int] = {
     Extension.ABS_SEND_TIME: 2,
     Extension.TRANSPORT_CC: 3,
     Extension.AUDIO_LEVEL: 1,
+    Extension.ABS_CAPTURE_TIME: 7,
+    Extension.RID: 10,
+    Extension.REPAIRED_RID: 11,
     Extension.DEPENDENCY_DESCRIPTOR: 12,
 }
 SLOT_IDS: Mapping[Extension, int] = {
     Extension.MID: 9,
     Extension.ABS_SEND_TIME: 5,
     Extension.AUDIO_LEVEL: 6,
+    Extension.ABS_CAPTURE_TIME: 10,
     Extension.DEPENDENCY_DESCRIPTOR: 8,
 }
 VP8_KEY = b"\x10\x00"

@@ -7,6 +7,7 @@ import pytest
 from media.errors import PacketError
 from media.forwarding.demux import MAX_ANNOUNCED, MAX_SSRCS, Demux
 from media.forwarding.drops import DropReason
+from media.forwarding.encoding import Encoding
 from media.forwarding.publication import Publication
 from media.forwarding.transport_feedback import TransportFeedback
 from media.plan import Kind, PublishSection
@@ -25,15 +26,15 @@ def demux(publications: list[Publication]) -> Demux:
     return table
 
 
-def resolve(table: Demux, packet: bytes) -> Publication | DropReason:
+def resolve(table: Demux, packet: bytes) -> Encoding | DropReason:
     return table.resolve(packet, parse_header(packet))
 
 
 def test_announced_ssrcs_lead_and_repair_ssrcs_too() -> None:
     voice, picture = made(*publishing())
     table = demux([voice, picture])
-    assert resolve(table, rtp(1, ssrc=1500, payload_type=5)) is voice
-    assert resolve(table, rtp(1, ssrc=1001, payload_type=97)) is picture
+    assert resolve(table, rtp(1, ssrc=1500, payload_type=5)) is voice.encodings[0]
+    assert resolve(table, rtp(1, ssrc=1001, payload_type=97)) is picture.encodings[0]
 
 
 def test_the_mid_leads_before_the_payload_type() -> None:
@@ -42,8 +43,8 @@ def test_the_mid_leads_before_the_payload_type() -> None:
     )
     table = demux([first, second])
     assert resolve(table, rtp(1, ssrc=7)) is DropReason.UNKNOWN_SSRC  # both use the type
-    assert resolve(table, rtp(1, ssrc=7, elements={4: b"2"})) is second
-    assert resolve(table, rtp(2, ssrc=7)) is second  # once told stays told
+    assert resolve(table, rtp(1, ssrc=7, elements={4: b"2"})) is second.encodings[0]
+    assert resolve(table, rtp(2, ssrc=7)) is second.encodings[0]  # once told stays told
     for mid in (b"3", b"\xff"):
         assert resolve(table, rtp(1, ssrc=8, elements={4: mid})) is DropReason.UNKNOWN_SSRC
 
@@ -58,10 +59,10 @@ def test_what_is_learned_is_bounded_and_kept_with_its_section() -> None:
     voice, picture = made(*publishing(announce=False))
     table = demux([voice, picture])
     for ssrc in range(MAX_SSRCS):
-        assert resolve(table, rtp(1, ssrc=ssrc)) is picture
+        assert resolve(table, rtp(1, ssrc=ssrc)) is picture.encodings[0]
     assert resolve(table, rtp(1, ssrc=99)) is DropReason.SSRC_LIMIT
     table.replace([voice, picture])
-    assert resolve(table, rtp(1, ssrc=3)) is picture
+    assert resolve(table, rtp(1, ssrc=3)) is picture.encodings[0]
     assert resolve(table, rtp(1, ssrc=99)) is DropReason.SSRC_LIMIT
     table.replace([voice])
     assert resolve(table, rtp(1, ssrc=3)) is DropReason.UNKNOWN_SSRC
@@ -87,8 +88,8 @@ def test_announcements_are_bounded_and_do_not_pile_up() -> None:
 def test_activation_replaces_the_ssrc_before() -> None:
     voice, picture = made(*publishing())
     table = demux([voice, picture])
-    table.activate(picture, None, 1000)
-    table.activate(picture, 1000, 2000)
-    assert table.active == {2000: picture}
+    table.activate(picture.encodings[0], None, 1000)
+    table.activate(picture.encodings[0], 1000, 2000)
+    assert table.active == {2000: picture.encodings[0]}
     table.replace([voice])
     assert table.active == {}

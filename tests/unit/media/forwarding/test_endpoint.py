@@ -51,9 +51,9 @@ def test_timers_run_while_packets_come_and_stop_after() -> None:
     assert made.collect_rtcp(5.0) is None
     picture = made.publication(Kind.VIDEO)
     assert picture is not None
-    picture.adopt(1000, 1, 1.0)
+    picture.encodings[0].adopt(1000, 1, 1.0)
     packet = rtp(1)
-    picture.receive(packet, parse_header(packet), 1.0)
+    picture.encodings[0].receive(packet, parse_header(packet), 1.0)
     made.arm(1.0)
     compounds = []
     while made.next_deadline() != NEVER:
@@ -70,9 +70,9 @@ def test_more_sources_than_a_report_can_hold_are_cut() -> None:
     )
     made = endpoint(MediaPlan(sections, ()))
     for number, publication in enumerate(made.publications.values()):
-        publication.adopt(number, 1, 1.0)
+        publication.encodings[0].adopt(number, 1, 1.0)
         packet = rtp(1, ssrc=number)
-        publication.receive(packet, parse_header(packet), 1.0)
+        publication.encodings[0].receive(packet, parse_header(packet), 1.0)
     made.arm(1.0)
     compound = made.collect_rtcp(2.5)
     assert compound is not None

@@ -23,19 +23,21 @@ def read(profile: int, body: bytes, reader: ExtensionReader = READER) -> tuple[o
 @pytest.mark.parametrize(
     ("profile", "body", "found"),
     [
-        (ONE_BYTE, b"", (-1, None, None)),
-        (ONE_BYTE, b"\x10\x85\x31\x12\x34\x00\x00", (0x1234, b"\x85", None)),
-        (ONE_BYTE, b"\xc2abc\x40v", (-1, None, b"abc")),
-        (ONE_BYTE, b"\x11\x85\x00\x30\x01", (-1, None, None)),  # sizes that are not theirs
-        (ONE_BYTE, b"\xf0\x00\x10\x85", (-1, None, None)),
-        (ONE_BYTE, b"\x01\x00\x10\x85", (-1, None, None)),
+        (ONE_BYTE, b"", (-1, None, None, None)),
+        (ONE_BYTE, b"\x10\x85\x31\x12\x34\x00\x00", (0x1234, b"\x85", None, None)),
+        (ONE_BYTE, b"\xc2abc\x40v", (-1, None, b"abc", None)),
+        (ONE_BYTE, b"\x11\x85\x00\x30\x01", (-1, None, None, None)),  # sizes that are not theirs
+        (ONE_BYTE, b"\xf0\x00\x10\x85", (-1, None, None, None)),
+        (ONE_BYTE, b"\x01\x00\x10\x85", (-1, None, None, None)),
         (
             TWO_BYTE,
             b"\x03\x02\x12\x34\x01\x01\x85\x0c\x11" + bytes(17),
-            (0x1234, b"\x85", bytes(17)),
+            (0x1234, b"\x85", bytes(17), None),
         ),
-        (TWO_BYTE, b"\x03\x01\x12\x01\x02\x85\x85", (-1, None, None)),
-        (0x1234, b"\x10\x85", (-1, None, None)),
+        (TWO_BYTE, b"\x03\x01\x12\x01\x02\x85\x85", (-1, None, None, None)),
+        (ONE_BYTE, b"\x77captured", (-1, None, None, b"captured")),
+        (TWO_BYTE, b"\x07\x08captured", (-1, None, None, b"captured")),
+        (0x1234, b"\x10\x85", (-1, None, None, None)),
     ],
 )
 def test_reads_what_is_passed_on(profile: int, body: bytes, found: tuple[object, ...]) -> None:
@@ -44,7 +46,7 @@ def test_reads_what_is_passed_on(profile: int, body: bytes, found: tuple[object,
 
 def test_reads_no_transport_number_where_none_was_agreed() -> None:
     reader = ExtensionReader(IDS, transport_cc=False)
-    assert read(ONE_BYTE, b"\x31\x12\x34", reader) == (-1, None, None)
+    assert read(ONE_BYTE, b"\x31\x12\x34", reader) == (-1, None, None, None)
 
 
 @given(profile=st.sampled_from([ONE_BYTE, TWO_BYTE, 5]), body=st.binary(max_size=60))
@@ -55,16 +57,17 @@ def test_reads_what_the_parser_finds(profile: int, body: bytes) -> None:
         with pytest.raises(PacketError):
             read(profile, body)
         return
-    _, level, descriptor = read(profile, body)
+    _, level, descriptor, capture = read(profile, body)
     assert level in (None, elements.get(1)) or profile == ONE_BYTE  # of repeats, a valid one
     assert descriptor == elements.get(12)
+    assert capture == elements.get(7)
 
 
 def written(
     writer: ExtensionWriter, *args: bytes | None, with_mid: bool = False
 ) -> dict[int, bytes]:
-    level, descriptor = args
-    block = writer.write(level, descriptor, NOW, with_mid=with_mid)
+    level, descriptor, capture = (*args, None)[:3]
+    block = writer.write(level, descriptor, capture, NOW, with_mid=with_mid)
     assert len(block) % 4 == 0
     profile = int.from_bytes(block[:2], "big")
     return extensions.parse(block, profile, 4, len(block)) if block else {}
@@ -80,17 +83,17 @@ def test_writes_under_the_subscriber_s_ids() -> None:
 
 def test_writes_nothing_that_was_not_agreed() -> None:
     writer = ExtensionWriter({}, "rv0")
-    assert writer.write(b"\x85", b"dd", NOW, with_mid=True) == b""
+    assert writer.write(b"\x85", b"dd", None, NOW, with_mid=True) == b""
     only_level = ExtensionWriter({Extension.AUDIO_LEVEL: 1}, "rv0")
     assert written(only_level, b"\x85", b"dd", with_mid=True) == {1: b"\x85"}
-    assert only_level.write(None, None, NOW, with_mid=False) == b""
+    assert only_level.write(None, None, None, NOW, with_mid=False) == b""
 
 
 @pytest.mark.parametrize("length", [1, 16, 17, 255])
 def test_a_long_descriptor_takes_the_two_byte_form_untouched(length: int) -> None:
     descriptor = bytes(range(length))
     writer = ExtensionWriter(SLOT_IDS, "rv0")
-    block = writer.write(None, descriptor, NOW, with_mid=False)
+    block = writer.write(None, descriptor, None, NOW, with_mid=False)
     assert (block[:2] == b"\x10\x00") is (length > 16)
     assert written(writer, None, descriptor)[8] == descriptor
 
@@ -107,5 +110,13 @@ def test_a_long_mid_or_a_high_id_takes_the_two_byte_form() -> None:
 
 def test_send_time_wraps_at_64_seconds() -> None:
     writer = ExtensionWriter({Extension.ABS_SEND_TIME: 5}, "rv0")
-    first = writer.write(None, None, 1.0, with_mid=False)
-    assert writer.write(None, None, 65.0, with_mid=False) == first
+    first = writer.write(None, None, None, 1.0, with_mid=False)
+    assert writer.write(None, None, None, 65.0, with_mid=False) == first
+
+
+@pytest.mark.parametrize("size", [8, 16])
+def test_a_capture_time_passes_untouched(size: int) -> None:
+    captured = bytes(range(size))
+    writer = ExtensionWriter(SLOT_IDS, "rv0")
+    assert written(writer, None, None, captured) == {5: STAMP, 10: captured}
+    assert written(ExtensionWriter({}, "rv0"), None, None, captured) == {}

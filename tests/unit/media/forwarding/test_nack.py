@@ -4,7 +4,7 @@ import pytest
 
 from media.forwarding.nack import (
     DEFAULT_RTT_S,
-    GIVE_UP_S,
+    PICTURE,
     MAX_MISSING,
     MAX_TRIES,
     NEVER,
@@ -63,7 +63,7 @@ def test_gives_up_after_a_second() -> None:
     tracker.handle_gap(1, 2, 0.0)
     asked = run(tracker)
     assert 5 < len(asked) <= MAX_TRIES
-    assert asked[-1] < GIVE_UP_S
+    assert asked[-1] < PICTURE.most_s
     assert len(tracker) == 0
 
 

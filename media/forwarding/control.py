@@ -1,0 +1,176 @@
+"""What the ends of a room say about its packets, and what they are told: RTCP both ways.
+
+The router stands on this: here are the endpoints, the outputs and the counters, and everything that
+is not done for each packet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from media.clock import Instant
+from media.errors import PacketError
+from media.forwarding.drops import DropReason
+from media.forwarding.encoding import Encoding, Forwarder
+from media.forwarding.endpoint import NEVER, Endpoint
+from media.forwarding.wiring import Target
+from media.ids import EndpointId
+from media.outputs import Output, SendRtcp, SendRtp
+from media.rtp import rtcp
+
+MAX_RESENT: Final = 512
+"""Numbers of one NACK looked at: one datagram can name 6,000, and nobody needs so many."""
+
+
+class Control:
+    """Requests and reports of one room's endpoints.
+
+    The counters are read by the shell and only ever go up; ``dropped`` has every
+    :class:`DropReason` as key from the start.
+    """
+
+    def __init__(self) -> None:
+        self._endpoints: dict[EndpointId, Endpoint] = {}
+        self._outputs: list[Output] = []
+        self._deadline: Instant = NEVER
+        self._unreported: list[Target] = []
+        self.packets_out = 0
+        self.bytes_out = 0
+        self.retransmissions = 0
+        self.keyframe_requests = 0
+        self.dropped: dict[str, int] = {reason.value: 0 for reason in DropReason}
+
+    def handle_rtcp(self, endpoint: EndpointId, packet: bytes, now: Instant) -> None:
+        """Take a plain RTCP compound an endpoint sent."""
+        source = self._endpoints.get(endpoint)
+        if source is None:
+            self.dropped[DropReason.UNKNOWN_ENDPOINT] += 1
+            return
+        try:
+            packets = rtcp.parse(packet)
+        except PacketError:
+            self.dropped[DropReason.RTCP_MALFORMED] += 1
+            return
+        for each in packets:
+            self._handle_feedback(source, each, now)
+
+    def _handle_feedback(self, source: Endpoint, packet: rtcp.Packet, now: Instant) -> None:
+        match packet:
+            case rtcp.SenderReport():
+                self._handle_sender_report(source, packet, now)
+                self._handle_blocks(source, packet.blocks, now)
+            case rtcp.ReceiverReport(_, blocks):
+                self._handle_blocks(source, blocks, now)
+            case rtcp.Bye(ssrcs):
+                source.end_encodings(ssrcs)
+            case rtcp.Nack(_, media_ssrc, lost):
+                self._resend(source, media_ssrc, lost, now)
+            case rtcp.Pli(_, media_ssrc):
+                self._pass_up(source, (media_ssrc,), now)
+            case rtcp.Fir(_, ssrcs):
+                self._pass_up(source, ssrcs, now)
+            case rtcp.SourceDescription() | rtcp.Feedback():
+                pass  # names are not ours to pass on; no numbers of ours are out there to report
+
+    def _handle_sender_report(
+        self, source: Endpoint, report: rtcp.SenderReport, now: Instant
+    ) -> None:
+        encoding = source.demux.active.get(report.ssrc)
+        if encoding is None:
+            return
+        encoding.handle_sender_report(report, now)
+        for target, subscription in encoding.targets:
+            if subscription.encoding_now is not encoding:
+                continue  # it waits for this one's keyframe
+            self._send_report(target, subscription, now)
+
+    def _send_report(self, target: EndpointId, subscription: Forwarder, now: Instant) -> bool:
+        report = subscription.translate_report(now)
+        if report is not None:
+            self._outputs.append(SendRtcp(target, report))
+        return report is not None
+
+    def _report_first(self, now: Instant) -> None:
+        """Send new subscribers the last sender report.
+
+        A browser's next may be 5 s away, and until then lips and voice are not together.
+        """
+        fresh, self._unreported = self._unreported, []
+        for target, subscription in fresh:
+            encoding = subscription.encoding
+            if encoding is None or encoding.last_report is None:
+                continue  # nothing to pass on yet: the report goes out when it comes
+            if not self._send_report(target, subscription, now):
+                self._unreported.append((target, subscription))
+
+    def _handle_blocks(
+        self, source: Endpoint, blocks: Iterable[rtcp.ReportBlock], now: Instant
+    ) -> None:
+        for block in blocks:
+            subscription = source.by_slot_ssrc.get(block.ssrc)
+            if subscription is not None:
+                subscription.reports.handle_block(block, now)
+                if subscription.reports.rtt_s is not None:
+                    source.handle_rtt(subscription.reports.rtt_s)
+
+    def _resend(
+        self, source: Endpoint, media_ssrc: int, lost: tuple[int, ...], now: Instant
+    ) -> None:
+        subscription = source.by_slot_ssrc.get(media_ssrc)
+        if subscription is None or not source.ready:
+            return
+        for sequence in lost[:MAX_RESENT]:
+            packet = subscription.resend(sequence, now)
+            if packet is None:
+                continue
+            pacer = subscription.pacer
+            if pacer is None or pacer.passes(len(packet), now):
+                self._send_all(source.id, (packet,))
+            elif not pacer.hold_again(packet, now):
+                self.dropped[DropReason.PACING] += 1
+                continue
+            self.retransmissions += 1
+        self._deadline = min(self._deadline, source.pacer.next_deadline())
+
+    def _pass_up(self, source: Endpoint, ssrcs: Iterable[int], now: Instant) -> None:
+        for ssrc in ssrcs:
+            subscription = source.by_slot_ssrc.get(ssrc)
+            encoding = subscription.encoding if subscription is not None else None
+            if subscription is not None and encoding is not None and encoding.is_video:
+                subscription.plis += 1
+                self._ask_keyframe(encoding, now)
+
+    def _ask_keyframe(self, encoding: Encoding, now: Instant) -> None:
+        encoding.keyframes.request(now)
+        self._send_keyframe_request(encoding, now)
+        self._deadline = min(self._deadline, encoding.next_deadline())
+
+    def _send_keyframe_request(self, encoding: Encoding, now: Instant) -> None:
+        packet = encoding.take_keyframe_request(now)
+        if packet is not None:
+            self.keyframe_requests += 1
+            self._outputs.append(SendRtcp(encoding.owner, packet))
+
+    # Sending
+
+    def _send_all(self, target: EndpointId, packets: Iterable[bytes]) -> None:
+        for packet in packets:
+            self.packets_out += 1
+            self.bytes_out += len(packet)
+            self._outputs.append(SendRtp(target, packet))
+
+    def _hold(self, target: EndpointId, packet: bytes, now: Instant) -> None:
+        """Have a picture's packet wait its turn; where that is too much, begin anew."""
+        endpoint = self._endpoints[target]
+        pacer = endpoint.pacer
+        pacer.hold(packet, now)
+        self._deadline = min(self._deadline, pacer.next_deadline())
+        lost, pacer.lost = pacer.lost, []
+        self.dropped[DropReason.PACING] += len(lost)
+        for gone in lost:
+            subscription = endpoint.by_slot_ssrc.get(int.from_bytes(gone[8:12], "big"))
+            if subscription is not None:
+                subscription.forget(gone)
+                if subscription.encoding is not None:
+                    self._ask_keyframe(subscription.encoding, now)

@@ -1,0 +1,203 @@
+"""How fast pictures and retransmissions go to one subscriber. Voice does not come here.
+
+Rule 1: what is within the rate and its burst passes straight through: no queue, no timer.
+Rule 2: nothing overtakes its own kind; retransmissions go before new pictures, but take no more
+than every second turn while pictures wait.
+Rule 3: what waits is bounded: beyond it retransmissions are let go first, then the oldest picture
+whole, as the rest of one is of no use.
+
+No estimate of the line exists here: without one (:meth:`Pacer.set_rate`) the rate follows what
+was offered lately, far enough above it that only bursts are spread.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from media.clock import Instant
+
+FACTOR: Final = 2.5
+"""Times the measured rate; libwebrtc's senders pace at 2.5 times their target too, so what comes
+from one publisher is seldom held up again."""
+BURST_S: Final = 0.04
+LEAST_BURST_BYTES: Final = 24_000
+"""A delta picture of 5 Mbit/s passes whole; a keyframe of 100 kB is spread."""
+MAX_BYTES: Final = 1_000_000
+"""What may wait: 1 s of 8 Mbit/s."""
+STEP_S: Final = 0.005
+"""How long packets are gathered between two releases: a timer for each would cost more than it
+smooths."""
+WINDOW_S: Final = 0.5
+WINDOWS: Final = 4
+NEVER: Final = float("inf")
+
+DELAY_BOUNDS_MS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""Upper bounds of the delay histogram's buckets; one more takes the rest."""
+
+_Waiting = tuple[Instant, bytes]
+_PICTURE = slice(4, 12)
+"""Timestamp and SSRC: what the packets of one picture share."""
+
+
+class Pacer:
+    """The pacer of one subscriber. ``floor_bps`` is the least rate while no estimate exists."""
+
+    __slots__ = (
+        "_again",
+        "_burst_s",
+        "_busy_until",
+        "_byte_s",
+        "_bytes",
+        "_estimate_bps",
+        "_floor_bps",
+        "_measure_at",
+        "_offered",
+        "_pictures",
+        "_turn_again",
+        "_windows",
+        "delays",
+        "dropped",
+        "lost",
+        "passed",
+        "waiting",
+    )
+
+    def __init__(self, floor_bps: float) -> None:
+        self._floor_bps = floor_bps
+        self._estimate_bps: float | None = None
+        self._pictures: deque[_Waiting] = deque()
+        self._again: deque[_Waiting] = deque()
+        self._turn_again = True
+        self._bytes = 0
+        self._busy_until: Instant = 0.0
+        self._offered = 0
+        self._windows: deque[int] = deque([0] * WINDOWS, WINDOWS)
+        self._measure_at: Instant = 0.0
+        self.waiting = False
+        """Whether anything waits."""
+        self.delays = [0] * (len(DELAY_BOUNDS_MS) + 1)
+        """How many of those that waited fell into each bucket of :data:`DELAY_BOUNDS_MS`."""
+        self.passed = 0
+        """How many went straight through: their delay was nothing."""
+        self.dropped = 0
+        self.lost: list[bytes] = []
+        """Pictures' packets let go of. Whoever calls :meth:`hold` empties it and sees to it that
+        nobody waits for them."""
+        self._byte_s = self._burst_s = 0.0
+        self._apply()
+
+    # The packet path
+
+    def passes(self, size: int, now: Instant) -> bool:
+        """Say whether a packet of ``size`` bytes may go at once; yes counts as sent."""
+        if now >= self._measure_at:
+            self._measure(now)
+        self._offered += size
+        busy = self._busy_until
+        if self.waiting or busy - now > self._burst_s:
+            return False
+        self._busy_until = (busy if busy > now else now) + size * self._byte_s
+        self.passed += 1
+        return True
+
+    def hold(self, packet: bytes, now: Instant) -> None:
+        """Have a picture's packet wait, after :meth:`passes` said no."""
+        self._pictures.append((now, packet))
+        self._bytes += len(packet)
+        self.waiting = True
+        if self._bytes > MAX_BYTES:
+            self._make_room()
+
+    def hold_again(self, packet: bytes, now: Instant) -> bool:
+        """Have a retransmission wait; says no where there is no room for it."""
+        if self._bytes + len(packet) > MAX_BYTES:
+            self.dropped += 1
+            return False
+        self._again.append((now, packet))
+        self._bytes += len(packet)
+        self.waiting = True
+        return True
+
+    def _make_room(self) -> None:
+        while self._bytes > MAX_BYTES and self._again:
+            self._bytes -= len(self._again.popleft()[1])
+            self.dropped += 1
+        while self._bytes > MAX_BYTES:
+            oldest = self._pictures[0][1][_PICTURE]
+            gone = [each for each in self._pictures if each[1][_PICTURE] == oldest]
+            self._pictures = deque(e for e in self._pictures if e[1][_PICTURE] != oldest)
+            self.dropped += len(gone)
+            for _, packet in gone:
+                self._bytes -= len(packet)
+                self.lost.append(packet)
+        self.waiting = bool(self._pictures or self._again)
+
+    def clear(self) -> None:
+        """Let go of all that waits: the subscriber is not there."""
+        self._pictures.clear()
+        self._again.clear()
+        self._bytes = 0
+        self.waiting = False
+
+    # Time
+
+    def next_deadline(self) -> Instant:
+        """Return when :meth:`handle_timeout` next has something to give."""
+        return self._busy_until - self._burst_s + STEP_S if self.waiting else NEVER
+
+    def handle_timeout(self, now: Instant) -> list[bytes]:
+        """Return what may go now, in order."""
+        released: list[bytes] = []
+        while self.waiting and self._busy_until - now <= self._burst_s:
+            queue = self._next_queue()
+            since, packet = queue.popleft()
+            size = len(packet)
+            self._bytes -= size
+            self._busy_until = max(self._busy_until, now) + size * self._byte_s
+            self._note_delay(now - since)
+            released.append(packet)
+            self.waiting = bool(self._pictures or self._again)
+        return released
+
+    def _next_queue(self) -> deque[_Waiting]:
+        if not self._again or (self._pictures and not self._turn_again):
+            self._turn_again = True
+            return self._pictures
+        self._turn_again = False
+        return self._again
+
+    def _note_delay(self, delay_s: float) -> None:
+        delay_ms = delay_s * 1000
+        for index, bound in enumerate(DELAY_BOUNDS_MS):
+            if delay_ms <= bound:
+                self.delays[index] += 1
+                return
+        self.delays[-1] += 1
+
+    # The rate
+
+    def set_rate(self, rate_bps: float | None) -> None:
+        """Pace at an estimate from here on; None goes back to what is offered."""
+        self._estimate_bps = rate_bps
+        self._apply()
+
+    @property
+    def rate_bps(self) -> float:
+        """The rate now."""
+        return 8 / self._byte_s
+
+    def _measure(self, now: Instant) -> None:
+        if now - self._measure_at > WINDOW_S * WINDOWS:
+            self._windows.extend([0] * WINDOWS)
+        else:
+            self._windows.append(self._offered)
+        self._offered = 0
+        self._measure_at = now + WINDOW_S
+        self._apply()
+
+    def _apply(self) -> None:
+        measured = sum(self._windows) * 8 / (WINDOW_S * WINDOWS)
+        rate = self._estimate_bps or max(self._floor_bps, FACTOR * measured)
+        self._byte_s = 8 / rate
+        self._burst_s = max(BURST_S, LEAST_BURST_BYTES * self._byte_s)
