@@ -326,10 +326,8 @@ def decode_command(payload: object) -> Command:
 
     Raises :class:`Refusal` with ``malformed``.
     """
-    try:
-        return msgspec.convert(payload, Command)  # type: ignore[no-any-return]
-    except msgspec.ValidationError as error:
-        raise Refusal(Code.MALFORMED) from error
+    command: Command = _convert(payload, Command, Code.MALFORMED)
+    return command
 
 
 def decode_channel(data: str) -> SendText:
@@ -339,7 +337,7 @@ def decode_channel(data: str) -> SendText:
     """
     if len(data) > MAX_MESSAGE_BYTES:
         raise Refusal(Code.TOO_LARGE)
-    return decode_body(data.encode(), SendText)
+    return decode_body(data.encode("utf-8", "surrogatepass"), SendText)
 
 
 def decode_body(data: bytes, shape: type[_T]) -> _T:
@@ -358,10 +356,18 @@ def decode_auth(payload: object) -> ConnectAuth:
 
     Raises :class:`Refusal` with ``seat_invalid``: a stranger learns no more than that.
     """
+    auth: ConnectAuth = _convert(payload, ConnectAuth, Code.SEAT_INVALID)
+    return auth
+
+
+def _convert(payload: object, shape: Any, code: Code) -> Any:
     try:
-        return msgspec.convert(payload, ConnectAuth)
-    except msgspec.ValidationError as error:
-        raise Refusal(Code.SEAT_INVALID) from error
+        message = msgspec.convert(payload, shape)
+        # Python's JSON lets half a surrogate pair in, which nobody else could be told of.
+        msgspec.json.encode(message)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise Refusal(code) from error
+    return message
 
 
 def to_builtins(message: _Message) -> Any:

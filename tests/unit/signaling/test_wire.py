@@ -37,6 +37,24 @@ def test_any_payload_becomes_a_command_or_a_refusal(payload: Any) -> None:
         assert wire.decode_command(wire.to_builtins(command)) == command
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [{"type": "send_text", "ref": 1, "body": "half of \ud83d"}, {"type": "leave", "\ud83d": 1}],
+)
+def test_half_a_character_is_refused_before_anyone_must_be_told_of_it(payload: Any) -> None:
+    for decode, code in (
+        (wire.decode_command, Code.MALFORMED),
+        (wire.decode_auth, Code.SEAT_INVALID),
+    ):
+        with pytest.raises(Refusal) as refused:
+            decode(payload)
+        assert refused.value.code is code
+    with pytest.raises(Refusal):
+        wire.decode_channel(json.dumps(payload, ensure_ascii=False))
+    with pytest.raises(Refusal):
+        wire.decode_body(json.dumps(payload).encode(), wire.SendText)
+
+
 @given(JSON)
 def test_any_auth_is_refused_with_one_code(payload: Any) -> None:
     with pytest.raises(Refusal) as refused:
