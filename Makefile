@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help setup run web fmt lint type arch unit sim integration e2e test web-test bench ci types system clean
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e test web-test fuzz bench ci types system clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,10 @@ web-test: .make/node ## the web client's own tests
 
 test: $(PY) .make/web system web-test ## everything that must pass, in at most ten minutes
 	@$(BIN)/pytest -q
+
+SECONDS ?= 600
+fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target; prints executions and escapes
+	@$(PY) -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 bench: $(PY) .make/web system ## measured figures, printed as tables
 	@$(BIN)/pytest -q -s -m bench tests/bench -p no:randomly --timeout=1200

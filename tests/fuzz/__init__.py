@@ -1,0 +1,1 @@
+"""Fuzzing: what a stranger can send, bent until something escapes. ``make fuzz``."""
