@@ -15,14 +15,6 @@ EXECUTIONS = {
     "channel": 8000,
     "wire": 8000,
 }
-    "stun": 8000,
-    "rtp": 1000,
-    "rtcp": 1000,
-    "red": 2000,
-    "sdp": 200,
-    "channel": 8000,
-    "wire": 8000,
-}
 
 
 @pytest.mark.parametrize("name", TARGETS)
