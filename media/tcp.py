@@ -229,6 +229,8 @@ class TcpPort:
         # A voice packet must not wait for the next to fill a segment.
         with contextlib.suppress(OSError):
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # Nor wait behind megabytes of picture that the kernel would otherwise take in.
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MEDIA_QUEUE_BYTES)
         new = TcpConnection(next(self._numbers), connected, peer, self)
         self.connections[new.number] = new
         self._of_address[peer[0]] += 1

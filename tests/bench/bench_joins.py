@@ -83,7 +83,7 @@ async def ask(pipe: Connection, **words: str) -> str:
 
 
 def first_in_line(pid: int) -> None:
-    """Run before whatever else this machine is busy with; where that is not allowed, as it comes."""
+    """Run before whatever else this machine is busy with, where that is allowed."""
     with contextlib.suppress(PermissionError):
         os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(10))
 

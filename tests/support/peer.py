@@ -12,6 +12,7 @@ import re
 import secrets
 import socket
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import aiortc
@@ -55,7 +56,16 @@ class _Pipe:
 class LoopbackPeer:
     """One endpoint. Use: ``offer()``, give it to the gateway, ``await connect(answer)``."""
 
-    def __init__(self, *, slots: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        slots: int = 1,
+        host: str = "127.0.0.1",
+        tcp: bool = False,
+        loss: float = 0.0,
+        seed: int = 1,
+    ) -> None:
+        """``loss`` is the share of datagrams lost each way, by a generator with this ``seed``."""
         self.ssrcs = PeerSsrcs()
         self.slots = slots
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
@@ -69,16 +79,20 @@ class LoopbackPeer:
         self.text_channel: Any = None
         self.beat_channel: Any = None
         self.checks_answered = 0
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.setblocking(False)
-        asyncio.get_running_loop().add_reader(self._socket, self._readable)
+        self.host, self.tcp = host, tcp
+        self.answers_checks = True
+        self.checks_received = 0
+        self.bytes_received = 0
+        self.longest_received = 0
+        self._loss, self._random = loss, Random(seed)
+        self._stream = bytearray()
+        self._socket = self._new_socket()
         self._pipe = _Pipe(self.send_raw)
         self.dtls = RTCDtlsTransport(self._pipe, [self.certificate])  # type: ignore[arg-type]
         self.dtls._set_role("client")
         self.sctp = RTCSctpTransport(self.dtls)
         self._answered = asyncio.Event()
-        self._gateway: tuple[str, int] = ("127.0.0.1", 0)
+        self._gateway: tuple[str, int] = (host, 0)
 
     # --- SDP ------------------------------------------------------------------------------------
 
@@ -119,7 +133,10 @@ class LoopbackPeer:
         self._their_ufrag = _first(answer, r"a=ice-ufrag:(\S+)")
         self._their_password = _first(answer, r"a=ice-pwd:(\S+)")
         self._their_fingerprint = _first(answer, r"a=fingerprint:sha-256 (\S+)")
-        self._gateway = ("127.0.0.1", int(_first(answer, r"a=candidate:\S+ 1 udp \d+ \S+ (\d+)")))
+        self._gateway = (
+            self.host,
+            int(_first(answer, r"a=candidate:\S+ 1 udp \d+ \S+ (\d+)")),
+        )
         self.slot_ssrcs = [int(each) for each in re.findall(r"a=ssrc:(\d+) cname:slot", answer)]
 
     # --- life -----------------------------------------------------------------------------------
@@ -127,6 +144,8 @@ class LoopbackPeer:
     async def connect(self, answer: str, *, channels: bool = True) -> None:
         """Check, shake hands, open the channels."""
         self.read_answer(answer)
+        if self.tcp:
+            await self.connect_tcp()
         await self.check()
         fingerprint = RTCDtlsFingerprint("sha-256", self._their_fingerprint)
         async with asyncio.timeout(20):
@@ -188,12 +207,26 @@ class LoopbackPeer:
 
     def rebind(self) -> None:
         """Go on from another port, as after a change of network."""
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._socket)
+        asyncio.get_running_loop().remove_reader(self._socket)
         self._socket.close()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.setblocking(False)
+        self._socket = self._new_socket()
+
+    def _new_socket(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        kind = socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM
+        made = socket.socket(family, kind)
+        made.setblocking(False)
+        if self.tcp:  # a phone's, not a data centre's
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        else:
+            made.bind((self.host, 0))
+            asyncio.get_running_loop().add_reader(made, self._readable)
+        return made
+
+    async def connect_tcp(self) -> None:
+        """Open the connection that stands for a TCP candidate pair (RFC 6544)."""
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(self._socket, self._gateway)
         loop.add_reader(self._socket, self._readable)
 
     async def close(self) -> None:
@@ -212,8 +245,12 @@ class LoopbackPeer:
     # --- datagrams ------------------------------------------------------------------------------
 
     def send_raw(self, data: bytes) -> None:
-        """Send bytes as they are."""
-        if self._socket.fileno() >= 0:
+        """Send bytes as they are, framed on TCP (RFC 4571)."""
+        if self._socket.fileno() < 0 or self._random.random() < self._loss:
+            return
+        if self.tcp:
+            self._socket.sendall(len(data).to_bytes(2, "big") + data)
+        else:
             self._socket.sendto(data, self._gateway)
 
     def send_rtp(self, packet: bytes) -> None:
@@ -227,19 +264,57 @@ class LoopbackPeer:
     def _readable(self) -> None:
         while True:
             try:
-                data = self._socket.recv(2048)
+                data = self._socket.recv(65536)
             except (BlockingIOError, OSError):
                 return
-            if data[0] < 4:
-                self.checks_answered += 1
-                self._answered.set()
-            elif data[0] < 64:
-                self._pipe.queue.put_nowait(data)
-            elif self.dtls._rx_srtp is not None:
-                if 64 <= data[1] & 0x7F < 96:
-                    self.rtcp.append(self.dtls._rx_srtp.unprotect_rtcp(data))
-                else:
-                    self.on_rtp(self.dtls._rx_srtp.unprotect(data))
+            if not self.tcp:
+                self._receive(data)
+                continue
+            if not data:
+                self.abandon()
+                return
+            self._stream += data
+            while len(self._stream) >= 2:
+                size = int.from_bytes(self._stream[:2], "big")
+                if len(self._stream) < 2 + size:
+                    break
+                frame = bytes(self._stream[2 : 2 + size])
+                del self._stream[: 2 + size]
+                self._receive(frame)
+
+    def _answer_check(self, data: bytes) -> None:
+        """Answer the gateway's check, as a browser does."""
+        request = stun.parse_message(data)
+        assert request.check_message_integrity(self.password.encode())
+        assert request.attributes["USERNAME"] == f"{self.ufrag}:{self._their_ufrag}"
+        self.checks_received += 1
+        if self.answers_checks:
+            response = stun.Message(
+                stun.Method.BINDING,
+                stun.Class.RESPONSE,
+                transaction_id=request.transaction_id,
+                attributes={"XOR-MAPPED-ADDRESS": self._gateway},
+            )
+            response.add_message_integrity(self.password.encode())
+            self.send_raw(bytes(response))
+
+    def _receive(self, data: bytes) -> None:
+        if self._random.random() < self._loss:
+            return
+        self.bytes_received += len(data)
+        self.longest_received = max(self.longest_received, len(data))
+        if data[:2] == b"\x00\x01":
+            self._answer_check(data)
+        elif data[0] < 4:
+            self.checks_answered += 1
+            self._answered.set()
+        elif data[0] < 64:
+            self._pipe.queue.put_nowait(data)
+        elif self.dtls._rx_srtp is not None:
+            if 64 <= data[1] & 0x7F < 96:
+                self.rtcp.append(self.dtls._rx_srtp.unprotect_rtcp(data))
+            else:
+                self.on_rtp(self.dtls._rx_srtp.unprotect(data))
 
     def on_rtp(self, packet: bytes) -> None:
         """Keep what was received; a bench puts something else in its place."""
