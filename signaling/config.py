@@ -117,6 +117,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frame_ancestors: list[str] = []
     """Origins that may embed the client's page."""
     ice_servers: list[IceServer] = []
+    turn_urls: list[str] = []
+    turn_secret: str = ""
+    turn_ttl_s: Seconds = 12 * 3600.0
+    """Longer than any session: browsers refresh an allocation with what they were told."""
     metrics: bool = True
     metrics_host: str = "127.0.0.1"
     metrics_port: Port | None = None
@@ -128,7 +132,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaConfig = MediaConfig()
 
 
-SECRETS: Final = frozenset({"signing_keys", "api_keys", "operator_token", "ice_servers"})
+SECRETS: Final = frozenset(
+    {"signing_keys", "api_keys", "operator_token", "ice_servers", "turn_secret"}
+)
 
 
 def load(
@@ -162,7 +168,7 @@ def build(settings: Mapping[str, Any]) -> Config:
         config = msgspec.convert(settings, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(str(error), settings)) from None
-    for check in (_check_keys, _check_tls, _check_origins, _check_media):
+    for check in (_check_keys, _check_turn, _check_tls, _check_origins, _check_media):
         check(config)
     return config
 
@@ -262,6 +268,17 @@ def _check_keys(config: Config) -> None:
             raise ConfigError(f"api_keys.{kid}: must be at least {MIN_SECRET_CHARS} characters")
     if config.operator_token and len(config.operator_token) < MIN_SECRET_CHARS:
         raise ConfigError(f"operator_token: must be at least {MIN_SECRET_CHARS} characters")
+
+
+def _check_turn(config: Config) -> None:
+    if bool(config.turn_urls) != bool(config.turn_secret):
+        missing = "turn_secret" if config.turn_urls else "turn_urls"
+        raise ConfigError(f"{missing}: addresses and secret are needed together")
+    if config.turn_secret and len(config.turn_secret) < MIN_SECRET_CHARS:
+        raise ConfigError(f"turn_secret: must be at least {MIN_SECRET_CHARS} characters")
+    for url in config.turn_urls:
+        if not url.startswith(("turn:", "turns:")):
+            raise ConfigError("turn_urls: each must begin with turn: or turns:")
 
 
 def _check_tls(config: Config) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from media.channel import MediaPlane, Notification
 from media.ids import EndpointId, RoomKey
-from signaling import logs, wire
+from signaling import logs, turn, wire
 from signaling.config import Config
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
@@ -236,12 +236,22 @@ class Registry:
         return Surroundings(
             media=media,
             metrics=self.metrics,
-            ice_servers=self._config.ice_servers,
+            ice_servers=self._ice_servers,
             slots=self._config.limits.max_participants - 1,
             wall_ms=lambda: int(self.wall() * 1000),
             seat_gone=partial(self._seat_gone, session_id),
             ended=partial(self._room_over, session_id),
         )
+
+    def _ice_servers(self) -> list[wire.IceServer]:
+        """What one welcome names: the operator's servers, and TURN with credentials of its own."""
+        config = self._config
+        if not config.turn_urls:
+            return config.ice_servers
+        turn_server = turn.credentials(
+            config.turn_urls, config.turn_secret, config.turn_ttl_s, self.wall()
+        )
+        return [*config.ice_servers, turn_server]
 
     def _side(self, task: RoomTask, around: Surroundings) -> EngineSide:
         limits = self._config.limits

@@ -63,7 +63,7 @@ class Surroundings:
 
     media: MediaPlane
     metrics: Metrics
-    ice_servers: list[wire.IceServer]
+    ice_servers: Callable[[], list[wire.IceServer]]
     slots: int
     wall_ms: Callable[[], int]
     seat_gone: Callable[[str, CloseReason], None]
@@ -300,7 +300,8 @@ class RoomTask:
             return
         around = self.around
         seat = self._seats.pop(connection)
-        found.deliver(views.welcome(fact, seat, around.slots, around.ice_servers, around.wall_ms()))
+        servers = around.ice_servers()
+        found.deliver(views.welcome(fact, seat, around.slots, servers, around.wall_ms()))
         self.side.remind(fact.participant)
 
     def deliver(self, participant: str, event: wire.Event) -> None:

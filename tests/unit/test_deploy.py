@@ -88,7 +88,8 @@ def test_secrets_of_the_readme_are_settings_the_gateway_takes() -> None:
     assert config.signing_keys
     assert config.api_keys
     assert config.operator_token
-    assert config.ice_servers[0].username == "quietroom"
+    assert config.turn_secret
+    assert config.turn_urls[0].startswith("turn:")
 
 
 # --- the image ------------------------------------------------------------------------------------
@@ -195,8 +196,8 @@ def test_relay_reaches_the_gateway_only() -> None:
     assert "0.0.0.0-255.255.255.255" in denied
     assert any(value.startswith("::-") for value in denied)
     names = {name for name, *_ in settings}
-    assert {"lt-cred-mech", "no-multicast-peers", "no-tcp-relay", "no-cli"} <= names
-    assert not names & {"allow-loopback-peers", "no-auth"}
+    assert {"use-auth-secret", "static-auth-secret", "no-multicast-peers", "no-tcp-relay", "no-cli"} <= names
+    assert not names & {"allow-loopback-peers", "no-auth", "user", "lt-cred-mech"}
 
 
 def test_unit_is_hardened_and_starts_the_command_that_exists() -> None:

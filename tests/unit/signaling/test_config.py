@@ -112,6 +112,21 @@ def test_bad_value_is_one_line_that_names_it(settings: dict[str, Any], said: str
 
 
 @pytest.mark.parametrize(
+    ("urls", "secret", "said"),
+    [
+        (["turn:x"], "", "turn_secret:"),
+        ([], "s" * 16, "turn_urls:"),
+        (["turn:x"], "short", "turn_secret:"),
+        (["http://x"], "s" * 16, "turn_urls:"),
+    ],
+)
+def test_half_a_relay_is_refused(urls: list[str], secret: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        build({"turn_urls": urls, "turn_secret": secret})
+    assert str(error.value).startswith(said)
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [(b"port = ", "config: not valid TOML"), (b"\xff", "config: not valid TOML")],
 )
@@ -139,6 +154,8 @@ def test_summary_shows_everything_but_secrets() -> None:
             "signing_keys": {"k": SECRET},
             "api_keys": {"clinic": SECRET},
             "ice_servers": [{"urls": ["turn:x"], "credential": SECRET}],
+            "turn_urls": ["turn:x"],
+            "turn_secret": SECRET,
         }
     )
     text = summary(settings)
