@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.workers import children
+
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"(https?://\S+/(counsellor|client|operator)#\S+)")
 
@@ -35,9 +37,11 @@ class Gateway:
     output: list[str]
 
     def cpu_seconds(self) -> float:
-        """User and system time of the process so far, from the kernel's accounting."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """User and system time so far, from the kernel's accounting: signaling and its media
+        processes, those that are alive and those it has reaped."""
+        own = _ticks(self.process.pid)
+        alive = sum(sum(_ticks(pid)[:2]) for pid in children(self.process.pid))
+        return (sum(own) + alive) / os.sysconf("SC_CLK_TCK")
 
     async def stop(self) -> int:
         """SIGTERM, and the exit code."""
@@ -45,6 +49,12 @@ class Gateway:
             self.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(20):
             return await self.process.wait()
+
+
+def _ticks(pid: int) -> list[int]:
+    """User and system time of a process, and of its children that it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return [int(field) for field in fields[11:15]]
 
 
 @contextlib.asynccontextmanager
