@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help setup run web fmt lint type arch unit sim integration e2e test web-test fuzz bench ci types system clean
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e test web-test fuzz bench ci types system native native-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -77,5 +77,14 @@ bench: $(PY) .make/web system ## measured figures, printed as tables
 ci: lint type arch ## what CI runs: lint, types, contracts, then the README's test command
 	@$(MAKE) --no-print-directory test
 
+.native/.built: $(PY) $(shell find media -name '*.py') native_build.py
+	@$(PY) native_build.py .native && touch $@
+
+native: .native/.built ## compile the packet path into .native (needs a C compiler)
+
+native-test: .native/.built ## the packet path's own tests over the compiled modules
+	@cd .native && ../$(PY) -P -c "import sys; sys.path.insert(0, '.'); import media.router as r; assert r.__file__.endswith('.so')"
+	@$(PY) -P -m pytest -q -o 'pythonpath=.native .' tests/unit/media/rtp tests/unit/media/forwarding tests/unit/media/test_router.py tests/sim
+
 clean: ## remove what the targets made
-	@rm -rf .venv .make web_client/dist web_client/node_modules
+	@rm -rf .venv .make .native web_client/dist web_client/node_modules

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,21 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class WebClientHook(BuildHookInterface):  # type: ignore[type-arg]
     """Build ``web_client/dist`` when it is missing and ship it as ``signaling/web``."""
+
+    def dependencies(self) -> list[str]:
+        """What only a compiled wheel needs to be built (ADR 0014)."""
+        return ["mypy>=2,<3", "setuptools"] if os.environ.get("QUIETROOM_NATIVE") else []
+
+    def _compile(self, build_data: dict[str, Any]) -> None:
+        """Lay the compiled modules of the packet path beside their sources in the wheel."""
+        sys.path.insert(0, self.root)
+        from native_build import build
+
+        folder = Path(self.root) / ".native"
+        for compiled in build(folder):
+            build_data["force_include"][str(folder / compiled)] = str(compiled)
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Editable installs read ``web_client/dist`` in place and need nothing here."""
@@ -29,5 +46,7 @@ class WebClientHook(BuildHookInterface):  # type: ignore[type-arg]
             if not (client / "node_modules").is_dir():
                 subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=client, check=True)
             subprocess.run([npm, "run", "build"], cwd=client, check=True)
+        if os.environ.get("QUIETROOM_NATIVE") and self.target_name == "wheel":
+            self._compile(build_data)
         target = "web_client/dist" if self.target_name == "sdist" else "signaling/web"
         build_data["force_include"][str(dist)] = target
