@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from media.ids import EndpointId
 from media.plan import Codec, Extension, Kind, MediaPlan, PublishSection, Slot, SlotSection
 from media.rtp import extensions
 
 OPUS = Codec("opus", 48000, 111)
+RED = Codec("red", 48000, 63)
 VP8 = Codec("VP8", 90000, 96, rtx_payload_type=97)
 H264 = Codec("H264", 90000, 102, rtx_payload_type=103, format="42e0")
 IDS: Mapping[Extension, int] = {
@@ -71,6 +72,33 @@ def rtx(original: bytes, sequence: int, *, payload_type: int = 97, ssrc: int = 1
     head = original[:1] + bytes((original[1] & 0x80 | payload_type,))
     head += struct.pack("!H", sequence) + original[4:8] + struct.pack("!I", ssrc)
     return head + original[2:4] + original[12:]
+
+
+def vp8(
+    number: int,
+    *,
+    tl0: int = 0,
+    layer: int = 0,
+    sync: bool = False,
+    wide: bool = True,
+    start: bool = True,
+    body: bytes = b"\x01delta",
+) -> bytes:
+    """A VP8 payload with a full descriptor; the first bit of ``body`` is 0 for a keyframe."""
+    ident = (0x8000 | number & 0x7FFF).to_bytes(2, "big") if wide else bytes((number & 0x7F,))
+    head = bytes((0x90 if start else 0x80, 0xE0))
+    return head + ident + bytes((tl0 & 0xFF, layer << 6 | sync << 5)) + body
+
+
+def red_payload(
+    primary: bytes, older: Sequence[tuple[int, bytes]] = (), *, payload_type: int = 111
+) -> bytes:
+    """A RED payload of blocks (timestamp offset, bytes), oldest first, and the primary."""
+    heads = b"".join(
+        (0x80000000 | payload_type << 24 | offset << 10 | len(block)).to_bytes(4, "big")
+        for offset, block in older
+    )
+    return heads + bytes((payload_type,)) + b"".join(block for _, block in older) + primary
 
 
 def publishing(
