@@ -24,6 +24,7 @@ from media.plan import Codec, Extension, Kind, MediaPlan, PublishSection, Slot, 
 
 Feedback: TypeAlias = tuple[tuple[str, str | None], ...]
 VIDEO_FEEDBACK: Final[Feedback] = (("nack", None), ("nack", "pli"), ("ccm", "fir"))
+VOICE_FEEDBACK: Final[Feedback] = (("nack", None),)
 TRANSPORT_CC: Final[Feedback] = (("transport-cc", None),)
 OPUS_PARAMETERS: Final[Mapping[str, int]] = {"minptime": 10, "useinbandfec": 1, "usedtx": 0}
 """Asked of the sender: FEC on; DTX off, or silence could not be told from loss (RFC 7587)."""
@@ -72,6 +73,7 @@ def write_answer(offer: Offer, plan: MediaPlan, local: Local) -> str:
         if section.port:
             live.append(mid)
             lines += _transport_lines(section.kind, local)
+            lines += _simulcast_lines(publishing.get(mid))
         written.append(lines)
     head = [
         "v=0",
@@ -120,11 +122,20 @@ def _candidate_lines(local: Local) -> list[str]:
     return lines
 
 
+def _simulcast_lines(plan: PublishSection | None) -> str:
+    """Take the encodings that were planned (RFC 8853 section 5.3.2)."""
+    if plan is None or not plan.rids:
+        return ""
+    lines = [f"a=rid:{rid} recv" for rid in plan.rids]
+    lines.append(f"a=simulcast:recv {';'.join(plan.rids)}")
+    return "".join(f"{line}\r\n" for line in lines)
+
+
 def _write_publish(
     section: sdp.MediaDescription, offered: sdp.MediaDescription, plan: PublishSection
 ) -> None:
     section.direction = "recvonly"
-    feedback: Feedback = VIDEO_FEEDBACK if plan.kind is Kind.VIDEO else ()
+    feedback = _repair_feedback(plan)
     if plan.transport_cc:
         feedback += TRANSPORT_CC
     _write_codecs(section, offered, plan.codecs, feedback)
@@ -135,7 +146,7 @@ def _write_slot(
     section: sdp.MediaDescription, offered: sdp.MediaDescription, slot: Slot, plan: SlotSection
 ) -> None:
     section.direction = "sendonly"
-    _write_codecs(section, offered, plan.codecs, VIDEO_FEEDBACK if plan.kind is Kind.VIDEO else ())
+    _write_codecs(section, offered, plan.codecs, _repair_feedback(plan))
     _write_extensions(section, plan.extensions)
     # One stream id and one CNAME for a slot's voice and picture: that is what lip-sync goes by.
     stream = slot.cname
@@ -145,6 +156,12 @@ def _write_slot(
         # The primary's line comes before its repair's, or the picture stays black in Chromium.
         section.ssrc.append(sdp.SsrcDescription(ssrc=plan.rtx_ssrc, cname=stream))
         section.ssrc_group = [sdp.GroupDescription("FID", [plan.ssrc, plan.rtx_ssrc])]
+
+
+def _repair_feedback(plan: PublishSection | SlotSection) -> Feedback:
+    if plan.kind is Kind.VIDEO:
+        return VIDEO_FEEDBACK
+    return VOICE_FEEDBACK if plan.nack else ()
 
 
 def _write_codecs(

@@ -8,9 +8,10 @@ Rule 3: an endpoint that offers again keeps its sections, slots and SSRCs; only 
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiortc import sdp
@@ -24,13 +25,20 @@ MAX_OFFER_CHARS: Final = 60_000
 MAX_SECTIONS: Final = 32
 MAX_FIELD_CHARS: Final = 256
 """RFC 8839 section 5.4: at most 256 characters in a fragment or password."""
-AUDIO_CODECS: Final = ("opus",)
+AUDIO_CODECS: Final = ("red", "opus")
+"""RED leads where it is offered: senders use the first of an answer, and a redundant copy of each
+packet is the cheapest repair of voice there is (RFC 2198)."""
+OPUS_HZ: Final = 48_000
+MAX_ENCODINGS: Final = 3
+RID: Final = re.compile(r"[A-Za-z0-9_-]{1,16}")
+"""RFC 8851 section 10, and short enough for a one-byte header extension."""
 RECEIVED: Final = frozenset(Extension)
 SENT: Final = frozenset(
     {
         Extension.MID,
         Extension.ABS_SEND_TIME,
         Extension.AUDIO_LEVEL,
+        Extension.ABS_CAPTURE_TIME,
         Extension.DEPENDENCY_DESCRIPTOR,
     }
 )
@@ -48,6 +56,8 @@ class Offer:
     remote_password: str
     fingerprints: tuple[tuple[str, str], ...]
     sctp_port: int | None
+    rids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By mid, the encodings of a simulcast section, in the offer's order: smallest first."""
 
 
 def read_offer(text: str) -> Offer:
@@ -73,7 +83,9 @@ def read_offer(text: str) -> Offer:
     sctp_port = next(
         (each.sctp_port for each in description.media if each.kind == "application"), None
     )
-    return Offer(description, _rejected(text), ufrag, password, fingerprints, sctp_port)
+    return Offer(
+        description, _rejected(text), ufrag, password, fingerprints, sctp_port, _rids(text)
+    )
 
 
 def plan_media(
@@ -99,6 +111,26 @@ def _rejected(text: str) -> frozenset[str]:
         for line in lines
         if line.startswith("a=mid:")
     )
+
+
+def _rids(text: str) -> dict[str, tuple[str, ...]]:
+    """What each section would send by simulcast (RFC 8853 section 5.1). aiortc drops these lines.
+
+    Of alternatives the first is taken; a pause ("~") is the sender's own affair. What is not to our
+    taste is no simulcast, and then one encoding comes.
+    """
+    found = {}
+    for lines in sdp.grouplines(text)[1]:
+        mid = next((line[6:] for line in lines if line.startswith("a=mid:")), None)
+        sent = {line[6:].split()[0] for line in lines if re.match(r"a=rid:\S+ send\b", line)}
+        listed = next((line for line in lines if line.startswith("a=simulcast:")), "")
+        order = re.search(r"\bsend (\S+)", listed)
+        if mid is None or order is None:
+            continue
+        rids = [each.split(",")[0].lstrip("~") for each in order[1].split(";")]
+        if len(set(rids)) == len(rids) > 1 and all(r in sent and RID.fullmatch(r) for r in rids):
+            found[mid] = tuple(rids[:MAX_ENCODINGS])
+    return found
 
 
 def _check_bundle(description: sdp.SessionDescription) -> None:
@@ -149,7 +181,7 @@ def _sections(offer: Offer, kind: Kind, *directions: str) -> Iterator[sdp.MediaD
 
 def _plan(offer: Offer, config: MediaConfig, previous: MediaPlan | None) -> MediaPlan:
     publishing = tuple(
-        _publish_section(section, kind, config)
+        _publish_section(section, kind, config, offer.rids.get(section.rtp.muxId, ()))
         for kind in Kind
         for section in _sections(offer, kind, "sendonly", "sendrecv")
     )
@@ -193,7 +225,7 @@ def _ssrc_source(publishing: tuple[PublishSection, ...]) -> Callable[[], int]:
 
 
 def _publish_section(
-    section: sdp.MediaDescription, kind: Kind, config: MediaConfig
+    section: sdp.MediaDescription, kind: Kind, config: MediaConfig, rids: tuple[str, ...]
 ) -> PublishSection:
     codecs = _codecs(section, kind, config)
     repair = {
@@ -207,6 +239,7 @@ def _publish_section(
         if each.ssrc not in repair.values()
     }
     extensions = _extensions(section, RECEIVED)
+    can_tell = kind is Kind.VIDEO and Extension.RID in extensions
     return PublishSection(
         mid=section.rtp.muxId,
         kind=kind,
@@ -214,7 +247,18 @@ def _publish_section(
         extensions=extensions,
         ssrcs=ssrcs,
         transport_cc=Extension.TRANSPORT_CC in extensions,
-        nack=kind is Kind.VIDEO,
+        nack=kind is Kind.VIDEO or _wants_nack(section),
+        rids=rids if can_tell else (),
+    )
+
+
+def _wants_nack(section: sdp.MediaDescription) -> bool:
+    """Whether a voice section was offered with NACK: browsers do only where the page asks."""
+    return any(
+        (feedback.type, feedback.parameter) == ("nack", None)
+        for codec in section.rtp.codecs
+        if codec.name.lower() == "opus"
+        for feedback in codec.rtcpFeedback
     )
 
 
@@ -230,6 +274,7 @@ def _slot_section(
         ssrc=fresh(),
         rtx_ssrc=fresh() if has_rtx else None,
         extensions=_extensions(section, SENT),
+        nack=kind is Kind.VIDEO or _wants_nack(section),
     )
 
 
@@ -261,7 +306,7 @@ def _codecs(section: sdp.MediaDescription, kind: Kind, config: MediaConfig) -> t
                 name, each.clockRate, each.payloadType, rtx.get(each.payloadType), form
             )  # fmt: skip
             chosen.setdefault(codec.key, codec)
-    if not chosen:
+    if not any(codec.name != "red" for codec in chosen.values()):
         raise NegotiationError(OfferFault.NO_COMMON_CODEC)
     return tuple(chosen.values())
 
@@ -280,6 +325,8 @@ def _format(codec: RTCRtpCodecParameters) -> str | None:
         except ValueError:
             return None
         return profile.name
+    if name == "red":
+        return "" if codec.clockRate == OPUS_HZ else None
     if name == "vp9":
         return str(codec.parameters.get("profile-id", 0))
     if name == "av1":

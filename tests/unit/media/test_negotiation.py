@@ -33,7 +33,11 @@ def test_a_browsers_offer_becomes_two_publications_and_three_slots(text: str):
         (True, True)
     ] * 3
     voice, picture = plan.publishing
-    assert voice.codecs[0].name == "opus"
+    assert [codec.name for codec in voice.codecs] == (
+        ["red", "opus"] if text is CHROMIUM else ["opus"]
+    )
+    assert not voice.nack
+    assert not picture.rids
     assert picture.codecs[0].name == "VP8"
     assert picture.codecs[0].rtx_payload_type is not None
     assert picture.nack
@@ -98,6 +102,95 @@ def test_an_ice_restart_keeps_the_ssrcs_of_slots(text: str):
     again = read_offer(re.sub(r"a=ice-ufrag:\S+", "a=ice-ufrag:fresh", text))
     assert plan_media(again, CONFIG, (first, plan)).slots == plan.slots
     assert again.remote_ufrag == "fresh"
+
+
+def answered(text: str) -> str:
+    offer = read_offer(text)
+    return write_answer(offer, plan_media(offer, CONFIG), LOCAL)
+
+
+def section_of(answer: str, mid: str) -> list[str]:
+    parts = [part for part in re.split(r"(?=^m=)", answer, flags=re.MULTILINE)]
+    return next(part.splitlines() for part in parts if f"a=mid:{mid}\r\n" in part)
+
+
+def test_red_leads_the_answer_and_keeps_its_parameters():
+    lines = section_of(answered(CHROMIUM), "0")
+    assert lines[0].split()[3:] == ["63", "111"]
+    assert "a=fmtp:63 111/111" in lines
+    assert "a=rtpmap:63 red/48000/2" in lines
+
+
+@pytest.mark.parametrize("line", ["red/8000", "red/90000"])
+def test_red_of_another_clock_is_not_taken(line: str):
+    text = CHROMIUM.replace("red/48000/2", line)
+    assert [codec.name for codec in plan_media(read_offer(text), CONFIG).publishing[0].codecs] == [
+        "opus"
+    ]
+
+
+def test_red_without_opus_is_no_codec():
+    with pytest.raises(NegotiationError) as caught:
+        plan_media(read_offer(CHROMIUM.replace("opus/48000", "foo/48000")), CONFIG)
+    assert caught.value.fault is OfferFault.NO_COMMON_CODEC
+
+
+def test_nack_for_voice_is_answered_where_it_is_offered():
+    text = CHROMIUM.replace(
+        "a=rtpmap:111 opus/48000/2", "a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack"
+    )
+    plan = plan_media(read_offer(text), CONFIG)
+    assert plan.publishing[0].nack
+    assert all(slot.audio and slot.audio.nack for slot in plan.slots)
+    assert "a=rtcp-fb:111 nack" in section_of(answered(text), "0")
+    assert "a=rtcp-fb:111 nack" not in section_of(answered(CHROMIUM), "0")
+
+
+CAPTURE = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
+
+
+def test_capture_times_are_agreed_both_ways_where_offered():
+    text = CHROMIUM.replace("a=extmap:4 ", f"a=extmap:9 {CAPTURE}\r\na=extmap:4 ")
+    plan = plan_media(read_offer(text), CONFIG)
+    assert plan.publishing[0].extensions[Extension.ABS_CAPTURE_TIME] == 9
+    slot = plan.slots[0]
+    assert slot.video
+    assert slot.video.extensions[Extension.ABS_CAPTURE_TIME] == 9
+    assert f"a=extmap:9 {CAPTURE}" in section_of(answered(text), "1")
+
+
+def simulcast(rids: str = "q;h;f", lines: str = "q h f", text: str = CHROMIUM) -> str:
+    added = "".join(f"a=rid:{rid} send\r\n" for rid in lines.split())
+    return text.replace("a=mid:1\r\n", f"a=mid:1\r\n{added}a=simulcast:send {rids}\r\n")
+
+
+@pytest.mark.parametrize(
+    ("rids", "lines", "taken"),
+    [
+        ("q;h;f", "q h f", ("q", "h", "f")),
+        ("lo;hi", "lo hi", ("lo", "hi")),
+        ("q;~h,x;f", "q h x f", ("q", "h", "f")),
+        ("a;b;c;d", "a b c d", ("a", "b", "c")),
+        ("f", "f", ()),
+        ("q;h;f", "q h", ()),  # one is not described
+        ("q;q", "q", ()),
+        ("q;h!", "q h!", ()),
+        ("q;" + "h" * 17, "q " + "h" * 17, ()),
+    ],
+)
+def test_simulcast_is_taken_as_offered(rids: str, lines: str, taken: tuple[str, ...]):
+    text = simulcast(rids, lines)
+    assert plan_media(read_offer(text), CONFIG).publishing[1].rids == taken
+    answer = section_of(answered(text), "1")
+    assert [line for line in answer if line.startswith("a=rid:")] == [
+        f"a=rid:{rid} recv" for rid in taken
+    ]
+    assert (f"a=simulcast:recv {';'.join(taken)}" in answer) is bool(taken)
+
+
+def test_without_the_rid_extension_there_is_no_simulcast():
+    text = re.sub(r"a=extmap:10 .*\r\n", "", simulcast())
+    assert plan_media(read_offer(text), CONFIG).publishing[1].rids == ()
 
 
 def without(pattern: str, text: str = CHROMIUM) -> str:
