@@ -4,10 +4,10 @@ import pytest
 
 from media.forwarding.nack import (
     DEFAULT_RTT_S,
-    PICTURE,
     MAX_MISSING,
     MAX_TRIES,
     NEVER,
+    PICTURE,
     REORDER_S,
     NackTracker,
 )
