@@ -278,6 +278,7 @@ class Router(Control):
             source.demux.activate(encoding, before, ssrc)
             self._deadline = min(self._deadline, encoding.keyframes.due)
             if encoding.layered:
+                encoding.keyframes.expect(now)
                 self._review(source, now)
             return encoding, encoding.receive(packet, header, now)
         encoding.record_arrival(packet, header, now)

@@ -48,6 +48,12 @@ class KeyframeRequests:
         if self.waiting:
             self.due = now + self._interval_s
 
+    def expect(self, now: Instant) -> None:
+        """A source is about to begin, as it does with a keyframe: ask only if that does not come."""
+        self.waiting = True
+        self._retries = 0
+        self.due = now + self._interval_s
+
     def handle_keyframe(self) -> None:
         """A keyframe has come."""
         self.waiting = False

@@ -123,6 +123,8 @@ class Subscription:
         """Look at layers from now on."""
         if self.layers is None:
             self.layers = LayerSwitch(self._target, self._ids)
+            if self.publication is not None and not self.publication.has_simulcast:
+                self.layers.current = 0  # there is nothing to begin with but what goes on
         return self.layers
 
     def interrupt(self) -> None:
