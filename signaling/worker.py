@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import os
 import signal
@@ -176,7 +175,12 @@ def _load() -> None:
 
 def _tie_to_parent() -> None:
     """Have the system end this process with its parent, beside the channel's end (Linux)."""
-    if sys.platform == "linux":
+    if sys.platform != "linux":
+        return
+    # Where memory may not be made executable, ctypes may not load; the channel's end is enough.
+    with contextlib.suppress(ImportError, MemoryError, OSError, AttributeError):
+        import ctypes
+
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 

@@ -26,6 +26,7 @@ from media.errors import NegotiationError, OfferFault
 from media.ids import EndpointId, RoomKey
 from signaling.worker_link import LinkLost, WorkerLink, adopt, pair
 from signaling.worker_pool import PortError, WorkerPool
+from signaling.worker_process import WorkerProcess
 from tests.support.peer import LoopbackPeer
 from tests.support.workers import children, is_alive, serving, until, warm
 
@@ -177,6 +178,35 @@ async def test_worker_that_hangs_is_ended_and_replaced(one: Plane) -> None:
     await until(lambda: serving(ME, port) not in {None, victim})
     assert not is_alive(victim)
     peer.abandon()
+
+
+async def test_port_that_someone_took_meanwhile_is_asked_for_again(
+    one: Plane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, take_warm = one.pool.port, one.pool._take_warm
+    await until(lambda: warm(ME, port))
+    thief = socket.socket(type=socket.SOCK_DGRAM)
+    tries: list[bool] = []
+
+    async def between() -> WorkerProcess:
+        """The lost worker is reaped by now, and no other has the port yet."""
+        tries.append(one.pool.is_ready())
+        if len(tries) == 1:
+            thief.bind(("127.0.0.1", port))
+        if len(tries) == 3:
+            thief.close()
+        return await take_warm()
+
+    monkeypatch.setattr(one.pool, "_take_warm", between)
+    victim = serving(ME, port)
+    assert victim is not None
+    os.kill(victim, signal.SIGKILL)
+    await until(lambda: len(tries) == 3 and one.pool.is_ready())
+    assert tries == [False] * 3
+    assert [w.restarts for w in (await one.pool.stats()).workers] == [1]
+    peer = await one.join("r", "a")
+    assert peer._gateway[1] == port
+    await peer.close()
 
 
 async def test_dead_spare_is_replaced_and_nobody_notices(one: Plane) -> None:
