@@ -21,7 +21,9 @@ from tests.support.gateway import LINK, free_port
 
 async def test_nothing_is_decoded_or_encoded_in_the_gateway():
     port = free_port()
-    config = build({"host": "127.0.0.1", "port": port, "media": {"host": "127.0.0.1", "port": 0}})
+    media = {"host": "127.0.0.1", "port": 0}
+    # In this process, so that it can be looked into.
+    config = build({"host": "127.0.0.1", "port": port, "media_workers": 0, "media": media})
     assert isinstance(config.media, MediaConfig)
     app = App(config)
     await app.start()
