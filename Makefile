@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help setup run web fmt lint type arch unit sim integration e2e test web-test fuzz bench ci types system native native-test clean
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench ci types system native native-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ integration: $(PY) .make/web ## real sockets on loopback
 
 e2e: $(PY) .make/web system ## calls between real browsers; prints the join-time table
 	@$(BIN)/pytest -q -s tests/e2e
+
+e2e-media: $(PY) .make/web system ## networks that change and workers that die, between real browsers; prints tables
+	@$(BIN)/pytest -q -s tests/e2e_media
 
 web-test: .make/node ## the web client's own tests
 	@cd web_client && npm run --silent test

@@ -308,7 +308,7 @@ def _check_media(config: Config) -> None:
         raise ConfigError("media_workers: there are not so many ports after media.port")
     for name in (f.name for f in fields(media)):
         value = getattr(media, name)
-        if name != "port" and isinstance(value, int | float) and value <= 0:
+        if name != "port" and type(value) in {int, float} and value <= 0:
             raise ConfigError(f"media.{name}: must be more than 0")
     for address in media.external_ips:
         _check_address("media.external_ips", address)

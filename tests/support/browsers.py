@@ -51,11 +51,12 @@ async def person(
     viewport: dict[str, int] = DESK,
     lang: str = "zh-CN",
     flags: tuple[str, ...] = (GRANT_AT_ONCE,),
+    executable: str | None = None,
 ) -> AsyncIterator[Person]:
-    """Start a Chromium of its own for one person."""
+    """Start a Chromium of its own for one person; ``executable`` may wrap it."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium(), args=[*FLAGS, *flags]
+            executable_path=executable or chromium(), args=[*FLAGS, *flags]
         )
         try:
             context = await browser.new_context(

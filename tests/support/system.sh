@@ -11,6 +11,8 @@ WANTED=(
     chromium=chromium
     firefox-esr=firefox-esr
     shellcheck=shellcheck
+    nftables=nft
+    iproute2=ip
     fonts-noto-cjk=:zh
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[1] / "support" / "system.sh"
-EVERYTHING = ("chromium", "firefox-esr", "shellcheck", "fc-list")
+EVERYTHING = ("chromium", "firefox-esr", "shellcheck", "nft", "ip", "fc-list")
 BASH = shutil.which("bash") or "/bin/bash"
 
 

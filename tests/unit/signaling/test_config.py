@@ -166,3 +166,7 @@ def test_summary_shows_everything_but_secrets() -> None:
     names = {line.split(" = ")[0].split(".")[0] for line in text.splitlines()}
     assert names == set(Config.__struct_fields__)
     assert {"signing_keys", "api_keys", "operator_token"} <= config.SECRETS
+
+
+def test_tcp_can_be_switched_off() -> None:
+    assert not build({"media": {"tcp": False}}).media.tcp
