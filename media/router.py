@@ -223,7 +223,7 @@ class Router(Control):
             sent = subscription.forward(encoding, media, now)
             if not isinstance(sent, bytes):
                 if isinstance(sent, list):
-                    self._send_all(target, sent)
+                    self._send_several(target, sent, subscription.pacer, now)
                 else:
                     self.dropped[sent] += 1
                 continue

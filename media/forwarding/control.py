@@ -14,6 +14,7 @@ from media.errors import PacketError
 from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Encoding, Forwarder
 from media.forwarding.endpoint import NEVER, Endpoint
+from media.forwarding.pacer import Pacer
 from media.forwarding.wiring import Target
 from media.ids import EndpointId
 from media.outputs import Output, SendRtcp, SendRtp
@@ -159,6 +160,15 @@ class Control:
             self.packets_out += 1
             self.bytes_out += len(packet)
             self._outputs.append(SendRtp(target, packet))
+
+    def _send_several(
+        self, target: EndpointId, packets: Iterable[bytes], pacer: Pacer | None, now: Instant
+    ) -> None:
+        for packet in packets:
+            if pacer is None or pacer.passes(len(packet), now):
+                self._send_all(target, (packet,))
+            else:
+                self._hold(target, packet, now)
 
     def _hold(self, target: EndpointId, packet: bytes, now: Instant) -> None:
         """Have a picture's packet wait its turn; where that is too much, begin anew."""

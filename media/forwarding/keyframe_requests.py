@@ -49,7 +49,7 @@ class KeyframeRequests:
             self.due = now + self._interval_s
 
     def expect(self, now: Instant) -> None:
-        """A source is about to begin, as it does with a keyframe: ask only if that does not come."""
+        """A source begins, as it does with a keyframe: ask only if that does not come."""
         self.waiting = True
         self._retries = 0
         self.due = now + self._interval_s

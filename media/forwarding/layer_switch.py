@@ -1,7 +1,8 @@
 """Which of a track's layers one subscriber gets, packet by packet.
 
-Rule 1: between encodings (spatial) only at a keyframe, and only at its newest packet: what came
-before it is not sent. Until then the old encoding goes on.
+Rule 1: between encodings (spatial) only at a keyframe; until then the old encoding goes on. A
+keyframe's first packet may have been overtaken, or lost and repaired: what follows it is kept for a
+while, or every switch over a bad line would take several keyframes.
 Rule 2: up in time only at a picture that needs no more than the base layer (Y), or a keyframe; down
 at the next picture: one begun is finished.
 Rule 3: what is left out leaves no gap in any numbering. Where one is already there (a late packet
@@ -10,7 +11,9 @@ of a layer not wanted) an empty packet fills it, or the receiver would ask for i
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from media.clock import Instant
@@ -25,6 +28,8 @@ ALL: Final = 7
 ALIVE_S: Final = 1.0
 """An encoding unheard for so long is not waited for. A browser stops the upper ones by itself when
 its line or its processor is short."""
+KEPT: Final = 128
+"""Packets: a keyframe of 150 kB, or 0.3 s of 4 Mbit/s: time for a repair."""
 FILLING: Final = b""
 
 
@@ -50,11 +55,24 @@ def choose(encodings: Sequence[Encoding], spatial: int, now: Instant) -> int:
 class LayerSwitch:
     """The layers of one subscription."""
 
-    __slots__ = ("_frame", "_ids", "current", "switched", "target", "temporal", "wanted")
+    __slots__ = (
+        "_frame",
+        "_ids",
+        "_kept",
+        "current",
+        "following",
+        "switched",
+        "target",
+        "temporal",
+        "wanted",
+    )
 
     def __init__(self, target: Target, ids: PictureIds) -> None:
         self._ids = ids
         self._frame = NONE
+        self._kept: deque[Media] = deque(maxlen=KEPT)
+        self.following: list[Media] = []
+        """What is to be sent right after the packet that began an encoding; who does empties it."""
         self.target = target
         self.temporal = target.temporal
         """The highest temporal layer sent now."""
@@ -67,7 +85,10 @@ class LayerSwitch:
 
     def want(self, spatial: int) -> None:
         """Go over to this encoding at its next keyframe."""
-        self.wanted = NONE if spatial == self.current else spatial
+        wanted = NONE if spatial == self.current else spatial
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self._kept.clear()
 
     def uses(self, spatial: int) -> bool:
         """Say whether packets of this encoding should come here."""
@@ -87,8 +108,12 @@ class LayerSwitch:
         source = encoding.source
         if encoding.spatial != self.wanted or source is None:
             return False
-        if media[2] != source.highest or not encoding.starts_keyframe(media):
+        if not encoding.starts_keyframe(media) or source.highest - media[2] > KEPT:
+            self._kept.append(media)
             return False
+        later = (each for each in self._kept if each[4] == media[4] and each[2] > media[2])
+        self.following = sorted(later, key=itemgetter(2))
+        self._kept.clear()
         self.current, self.wanted = self.wanted, NONE
         self.temporal = self.target.temporal
         self._frame = NONE

@@ -146,7 +146,8 @@ class Subscription:
     ) -> bytes | DropReason | list[bytes]:
         """Return the packet as this endpoint is to get it, or why it gets none.
 
-        A list where voice was lost on the way to us, and a redundant block had it (RFC 2198).
+        A list where voice was lost on the way to us and a redundant block had it (RFC 2198), and
+        where a new encoding begins with a packet that others had overtaken.
         """
         payload_type, flags, extended, timestamp, epoch, payload, level, descriptor, capture, _ = (
             media
@@ -187,7 +188,18 @@ class Subscription:
         self.octets += len(payload)
         if self.history is not None:
             self.history.add(sequence, packet, now)
+        if self.layers is not None and self.layers.following:
+            return [packet, *self._forward_following(self.layers, encoding, now)]
         return packet
+
+    def _forward_following(
+        self, layers: LayerSwitch, encoding: Encoding, now: Instant
+    ) -> list[bytes]:
+        """Return what had overtaken the packet that began an encoding."""
+        following, layers.following, layers.switched = layers.following, [], False
+        sent = [self.forward(encoding, media, now) for media in following]
+        layers.switched = True
+        return [packet for packet in sent if isinstance(packet, bytes)]
 
     def _forward_bare(
         self, media: Media, route: Route, now: Instant

@@ -49,7 +49,7 @@ def packets() -> list[bytes]:
 
 
 @pytest.mark.bench
-@pytest.mark.parametrize("viewers", [1, 3])
+@pytest.mark.parametrize("viewers", [1, 3, 5])
 def test_forwarding_cost(viewers: int) -> None:
     load = packets()
     publisher = EndpointId("p")

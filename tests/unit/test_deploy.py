@@ -196,7 +196,13 @@ def test_relay_reaches_the_gateway_only() -> None:
     assert "0.0.0.0-255.255.255.255" in denied
     assert any(value.startswith("::-") for value in denied)
     names = {name for name, *_ in settings}
-    assert {"use-auth-secret", "static-auth-secret", "no-multicast-peers", "no-tcp-relay", "no-cli"} <= names
+    assert {
+        "use-auth-secret",
+        "static-auth-secret",
+        "no-multicast-peers",
+        "no-tcp-relay",
+        "no-cli",
+    } <= names
     assert not names & {"allow-loopback-peers", "no-auth", "user", "lt-cred-mech"}
 
 

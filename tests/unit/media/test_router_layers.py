@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.config import MediaConfig
-from media.forwarding.layer_switch import ALIVE_S, Target
+from media.forwarding.layer_switch import ALIVE_S, KEPT, Target
 from media.outputs import LayersWatched, SendRtcp, SendRtp
 from media.plan import MediaPlan
 from media.router import Router
@@ -210,14 +210,29 @@ def test_reports_are_of_the_encoding_carried() -> None:
     assert len(room.reports) == 2, "the new encoding's report goes out with it"
 
 
-def test_a_keyframe_whose_first_packet_came_late_is_asked_for_again() -> None:
+def test_a_keyframe_whose_first_packet_came_late_brings_what_overtook_it() -> None:
     room = Room()
     room.frame(keys=(0, 1, 2))
     room.target(0)
     room.step(1 / 30)
     number = room.numbers[0] + 1
     room.send(0, key=True, lost=True)
-    room.send(0)
+    assert [room.send(0) for _ in range(3)] == [[], [], []]
+    late = rtp(number, ssrc=SSRCS[0], payload=vp8(room.pictures[0] - 3, body=KEY))
+    room.router.handle_rtp(ALICE, late, room.now)
+    out = [parse_header(packet)[2] for packet in room.collect()]
+    assert out == [out[0], out[0] + 1, out[0] + 2, out[0] + 3]
+    assert room.frame() == [0]
+
+
+def test_a_keyframe_that_came_much_too_late_is_asked_for_again() -> None:
+    room = Room()
+    room.frame(keys=(0, 1, 2))
+    room.target(0)
+    number = room.numbers[0] + 1
+    room.send(0, key=True, lost=True)
+    for _ in range(KEPT + 1):
+        room.send(0)
     late = rtp(number, ssrc=SSRCS[0], payload=vp8(9, body=KEY))
     room.router.handle_rtp(ALICE, late, room.now)
     assert room.collect() == []
