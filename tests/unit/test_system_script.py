@@ -104,7 +104,7 @@ def test_root_installs_what_is_missing(machine: Machine) -> None:
 
 
 def test_an_unknown_package_does_not_keep_out_the_others(machine: Machine) -> None:
-    machine.has("shellcheck", "fc-list").user(0)
+    machine.has("shellcheck", "nft", "ip", "fc-list").user(0)
     machine.command("apt-get", f'[ "$#" = 4 ] && [ "$4" = chromium ] && {installs(machine)}')
     result = machine.run()
     assert result.returncode == 0
