@@ -220,5 +220,6 @@ class WorkerProcess:
 def _environment() -> dict[str, str]:
     """What a worker may know of ours: how to run Python, none of our settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("QUIETROOM_")}
-    paths = [str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    # What comes first for us comes first there too: a compiled packet path, for one (ADR 0014).
+    paths = [*filter(None, [kept.get("PYTHONPATH")]), str(ROOT)]
     return kept | {"PYTHONPATH": os.pathsep.join(paths)}
