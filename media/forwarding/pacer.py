@@ -36,8 +36,11 @@ DELAY_BOUNDS_MS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Upper bounds of the delay histogram's buckets; one more takes the rest."""
 
 _Waiting = tuple[Instant, bytes]
-_PICTURE = slice(4, 12)
-"""Timestamp and SSRC: what the packets of one picture share."""
+
+
+def _picture(packet: bytes) -> bytes:
+    """Timestamp and SSRC: what the packets of one picture share."""
+    return packet[4:12]
 
 
 class Pacer:
@@ -124,9 +127,9 @@ class Pacer:
             self._bytes -= len(self._again.popleft()[1])
             self.dropped += 1
         while self._bytes > MAX_BYTES:
-            oldest = self._pictures[0][1][_PICTURE]
-            gone = [each for each in self._pictures if each[1][_PICTURE] == oldest]
-            self._pictures = deque(e for e in self._pictures if e[1][_PICTURE] != oldest)
+            oldest = _picture(self._pictures[0][1])
+            gone = [each for each in self._pictures if _picture(each[1]) == oldest]
+            self._pictures = deque(e for e in self._pictures if _picture(e[1]) != oldest)
             self.dropped += len(gone)
             for _, packet in gone:
                 self._bytes -= len(packet)
