@@ -58,6 +58,7 @@ export class Call {
       expecting: () => this.expecting(),
       sampled: (sample, now) => this.handleSample(this.weak.handleSample(sample, now)),
       negotiate: (offer) => this.session.request(offer),
+      unanswered: () => this.session.renew(),
     });
   }
 

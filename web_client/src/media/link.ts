@@ -12,11 +12,17 @@ import type { IceServer, Offer, Reply } from '../protocol/wire';
 
 const TICK_MS = 500;
 const HEARD_MS = 1_500;
+/** A path that needs repair often lost its network, and the line with it. An answer takes one round
+ * trip; after so long without one a new line is tried, each time with more patience. */
+const PATIENCE_MS = 800;
+const MAX_PATIENCE_MS = 8_000;
 
 export interface LinkListener extends PeerListener {
   /** True while somebody else's sound or picture ought to be arriving. */
   expecting(): boolean;
   negotiate(offer: Offer): Promise<Reply>;
+  /** An offer that was to mend the path has waited too long for its answer. */
+  unanswered(): void;
   /** A look at a path that is up. */
   sampled(sample: PathSample, now: number): void;
 }
@@ -36,6 +42,7 @@ export class MediaLink {
   private owed: Repair | null = null;
   private busy = false;
   private eased = false;
+  private patience = PATIENCE_MS;
   private heardPackets = 0;
   private heardAt = -Infinity;
   /** The SRTP cipher in use, when the browser says it. */
@@ -60,7 +67,8 @@ export class MediaLink {
     this.setup = setup;
     if (this.peer === null) void this.build(false);
     else if (!resumed) void this.build(true);
-    else if (this.peer.state !== 'connected') void this.repair('restart');
+    else if (this.owed !== null || this.peer.state !== 'connected')
+      void this.repair(this.owed ?? 'restart');
     this.timer ??= window.setInterval(() => void this.tick(), TICK_MS);
   }
 
@@ -129,10 +137,21 @@ export class MediaLink {
     try {
       const peer = this.peer;
       if (repair === 'rebuild' || peer === null) await this.build(true);
-      else this.settle(peer, await peer.negotiate({ restart: true }), 'restart');
+      else this.settle(peer, await this.restart(peer), 'restart');
     } finally {
       this.busy = false;
     }
+  }
+
+  private async restart(peer: Peer): Promise<Negotiated> {
+    const timer = window.setTimeout(() => {
+      this.patience = Math.min(2 * this.patience, MAX_PATIENCE_MS);
+      this.listener.unanswered();
+    }, this.patience);
+    const outcome = await peer.negotiate({ restart: true });
+    window.clearTimeout(timer);
+    if (outcome.kind === 'done') this.patience = PATIENCE_MS;
+    return outcome;
   }
 
   /** What came of an offer. One that was lost or refused is owed: a later tick makes it good. */

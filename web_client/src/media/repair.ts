@@ -5,6 +5,7 @@
  * connection is built. Each try waits longer than the one before, up to 8 s.
  * Rule 2: a path that says it is up but brings nothing is restarted, never rebuilt: the silence
  * may be the other person's.
+ * The offer of a restart that stays unanswered puts the line itself in doubt: see link.ts.
  */
 
 export type Path = 'up' | 'down' | 'starting';

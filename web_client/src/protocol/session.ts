@@ -120,6 +120,14 @@ export class Session {
     this.handleDue();
   }
 
+  /** The connection may be dead without knowing it: let it go, and take a new one at once. */
+  renew(): void {
+    if (this.current !== 'open') return;
+    this.options.line.disconnect();
+    this.handleDropped();
+    this.wake();
+  }
+
   /** Send a command and wait for its reply. Rejects with {@link LineLost} without a connection. */
   async request(command: Command): Promise<Reply> {
     if (this.current !== 'open') throw new LineLost();

@@ -82,6 +82,18 @@ describe('a lost line', () => {
     expect(timers.pauses).toEqual([]);
   });
 
+  it('is let go and taken anew at once when it is in doubt, and only while there is one', () => {
+    const { line, session, timers } = openSession();
+    session.renew();
+    expect(session.state).toBe('connecting');
+    expect(line.auths).toHaveLength(2);
+    expect(timers.pauses).toEqual([]);
+    session.renew();
+    expect(line.auths).toHaveLength(2);
+    line.tell(welcome({ resumed: true }));
+    expect(session.state).toBe('open');
+  });
+
   it('knows since when it is lost, until it is found', () => {
     const { line, session, timers } = openSession();
     const lost = timers.now();
