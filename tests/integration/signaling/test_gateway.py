@@ -402,3 +402,16 @@ async def test_socket_lost_while_its_seat_is_taken_leaves_nobody_behind(
     assert entered.is_set()
     await until(lambda: registry.counts()[1].get("away") == 1)
     assert registry.counts()[1] == {"away": 1}
+
+
+async def test_each_page_gets_relay_credentials_of_its_own() -> None:
+    relay = {"turn_urls": ["turn:turn.example:3478"], "turn_secret": "a-secret-shared-with-turn"}
+    async with house(**relay) as place:
+        pages = [await place.page(), await place.page(Role.COUNSELLOR)]
+        servers = [page.welcome["ice_servers"] for page in pages]
+        assert all(each[0]["urls"] == relay["turn_urls"] for each in servers)
+        assert servers[0][0]["username"] != servers[1][0]["username"]
+        assert all(each[0]["credential"] for each in servers)
+        assert "a-secret" not in json.dumps(servers)
+        for page in pages:
+            await page.close()
