@@ -74,7 +74,8 @@ SECONDS ?= 600
 fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target; prints executions and escapes
 	@$(PY) -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
-bench: $(PY) .make/web system ## measured figures, printed as tables
+bench: $(PY) .make/web system .native/.built ## measured figures, printed as tables
+	@bash tests/support/system.sh bench
 	@$(BIN)/pytest -q -s -m bench tests/bench -p no:randomly --timeout=1200
 
 ci: lint type arch ## what CI runs: lint, types, contracts, then the README's test command

@@ -15,6 +15,10 @@ WANTED=(
     iproute2=ip
     fonts-noto-cjk=:zh
 )
+# What the benches stand beside: Janus as a peer, and a compiler for the floor and the native path.
+if [ "${1:-}" = bench ]; then
+    WANTED+=(janus=janus gcc=gcc)
+fi
 
 present() {
     case "$1" in
