@@ -81,14 +81,14 @@ bench: $(PY) .make/web system .native/.built ## measured figures, printed as tab
 ci: lint type arch ## what CI runs: lint, types, contracts, then the README's test command
 	@$(MAKE) --no-print-directory test
 
-.native/.built: $(PY) $(shell find media -name '*.py') native_build.py
+.native/.built: $(PY) $(shell find media -name '*.py' -o -name '*.pyx') native_build.py
 	@$(PY) native_build.py .native && touch $@
 
 native: .native/.built ## compile the packet path into .native (needs a C compiler)
 
 native-test: .native/.built ## the packet path's own tests over the compiled modules
 	@cd .native && ../$(PY) -P -c "import sys; sys.path.insert(0, '.'); import media.router as r; assert r.__file__.endswith('.so')"
-	@$(PY) -P -m pytest -q -o 'pythonpath=.native .' tests/unit/media/rtp tests/unit/media/forwarding tests/unit/media/test_router*.py tests/sim
+	@$(PY) -P -m pytest -q -o 'pythonpath=.native .' tests/unit/media/rtp tests/unit/media/forwarding tests/unit/media/test_router*.py tests/sim tests/integration/media
 
 clean: ## remove what the targets made
 	@rm -rf .venv .make .native web_client/dist web_client/node_modules

@@ -17,7 +17,11 @@ class WebClientHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def dependencies(self) -> list[str]:
         """What only a compiled wheel needs to be built (ADR 0014)."""
-        return ["mypy>=2,<3", "setuptools"] if os.environ.get("QUIETROOM_NATIVE") else []
+        return (
+            ["cython>=3.1,<4", "mypy>=2,<3", "setuptools"]
+            if os.environ.get("QUIETROOM_NATIVE")
+            else []
+        )
 
     def _compile(self, build_data: dict[str, Any]) -> None:
         """Lay the compiled modules of the packet path beside their sources in the wheel."""

@@ -16,7 +16,9 @@ ROOT = Path(__file__).parent
 PACKAGES = ("media/rtp", "media/forwarding")
 MODULES = (
     "media/router.py", "media/plan.py", "media/outputs.py", "media/ids.py", "media/clock.py",
-    "media/errors.py", "media/config.py",
+    "media/errors.py", "media/config.py", "media/lane.py", "media/strays.py", "media/mux.py",
+    "media/udp.py",
+    "media/endpoint.py", "media/transport.py", "media/engine.py", "media/histogram.py",
 )  # fmt: skip
 """What runs for every packet and is pure; the shells around it stay as they are."""
 SETTINGS = "[mypy]\nignore_missing_imports = True\n"
@@ -30,8 +32,9 @@ def build(folder: Path) -> list[Path]:
     if shutil.which("cc") is None and shutil.which("gcc") is None:
         raise SystemExit("native: a C compiler is needed (Debian: apt-get install gcc)")
     try:
+        from Cython.Build import cythonize
         from mypyc.build import mypycify
-        from setuptools import setup
+        from setuptools import Extension, setup
     except ImportError as error:
         raise SystemExit(f"native: {error.name} is needed: pip install mypy setuptools") from None
     shutil.rmtree(folder, ignore_errors=True)
@@ -42,6 +45,9 @@ def build(folder: Path) -> list[Path]:
         Path("mypy.ini").write_text(SETTINGS, encoding="utf-8")
         sources = [str(each) for package in PACKAGES for each in sorted(Path(package).glob("*.py"))]
         extensions = mypycify(["--config-file=mypy.ini", *sources, *MODULES], opt_level="3")
+        extensions += cythonize(
+            [Extension("media._datagrams", ["media/_datagrams.pyx"])], quiet=True
+        )
         setup(
             name="quietroom-native",
             ext_modules=extensions,

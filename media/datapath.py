@@ -72,7 +72,10 @@ class Lane(Protocol):
         """Open and protect media with these; without keys, media is dropped both ways."""
 
     def send_media(self, packet: bytes, *, rtcp: bool) -> None:
-        """Protect a plain RTP packet or RTCP compound, and send it at once or not at all."""
+        """Protect a plain RTP packet or RTCP compound and send it, or lose it.
+
+        It leaves at once or at the next :meth:`DataPath.flush`.
+        """
 
     def send(self, data: bytes, path: Path | None = None) -> None:
         """Send what is not media: over the selected path, or over the one named."""
@@ -84,8 +87,6 @@ class Lane(Protocol):
 class DataPath(Protocol):
     """Sockets, and the lanes of all endpoints behind them."""
 
-    bytes_in: int
-    bytes_out: int
     delays: Histogram
     """From reading a datagram to having sent what it caused, in seconds, of sampled datagrams."""
 
@@ -94,6 +95,20 @@ class DataPath(Protocol):
 
     def close(self) -> None:
         """Close the sockets; nothing is received after."""
+
+    def flush(self) -> None:
+        """Send the media that waits.
+
+        A wake of the data path ends with it; who sends at another time, from a timer, calls it.
+        """
+
+    @property
+    def bytes_in(self) -> int:
+        """Bytes received."""
+
+    @property
+    def bytes_out(self) -> int:
+        """Bytes sent."""
 
     @property
     def port(self) -> int:

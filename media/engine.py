@@ -229,9 +229,10 @@ class Engine:
             due = router.next_deadline()
             if due is not None and due <= now:
                 router.handle_timeout(now)
-                self.flush(router)
+                self._carry_out(router)
             else:
                 self._arm(router)
+        self._mux.flush()
 
     async def _watch_all(self) -> None:
         while True:
@@ -250,10 +251,14 @@ class Engine:
         if self._dirty:
             dirty, self._dirty = self._dirty, set()
             for router in dirty:
-                self.flush(router)
+                self._carry_out(router)
 
     def flush(self, router: Router) -> None:
         """Carry out a router's outputs, in order, and have its next deadline met."""
+        self._carry_out(router)
+        self._mux.flush()
+
+    def _carry_out(self, router: Router) -> None:
         endpoints = self._endpoints
         for output in router.drain():
             known = endpoints.get(output.endpoint)

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from media.clock import Instant
+from media.datagrams import MIN_SRTP_BYTES, Batch, Keys
 from media.datapath import Owner
 from media.ice import Address, Path
-from media.srtp import PacketBuffer, SrtpKeys, SrtpSession, receiving, sending
+from media.srtp import PacketBuffer, SrtpKeys, receiving, sending
 
-MIN_SRTP_BYTES: Final = 12
-"""A fixed RTP header (RFC 3550 section 5.1); SRTCP is longer still."""
 QUIET_LEG_S: Final = 0.1
 """Two voice packets and a margin: shorter than anyone hears, longer than reordering lasts."""
 MAX_SSRCS: Final = 32
@@ -31,8 +30,12 @@ class Wire(Protocol):
     """A UDP socket or a TCP connection, as a leg uses it."""
 
     @property
+    def batch(self) -> Batch | None:
+        """What protects and sends media over it; None where each packet goes by :attr:`media`."""
+
+    @property
     def media(self) -> Send:
-        """Send media, or lose it. May raise :class:`OSError`."""
+        """Send protected media, or lose it. May raise :class:`OSError`."""
 
     @property
     def control(self) -> Send:
@@ -48,16 +51,23 @@ class Wire(Protocol):
 class Leg:
     """A path of a lane."""
 
-    __slots__ = ("address", "heard", "lane", "media", "path", "proved")
+    __slots__ = ("address", "batch", "flow", "heard", "lane", "media", "path", "proved")
 
     def __init__(self, lane: PythonLane, path: Path, wire: Wire, *, proved: bool) -> None:
         self.lane = lane
         self.path = path
         self.address = path[1]
+        self.batch = wire.batch if proved else None
+        self.flow: Any = None if self.batch is None else self.batch.tie(self, lane.keys, path[1])
         self.media = wire.media
         self.proved = proved
         self.heard: Instant = 0.0
         """When something authenticated last came over it."""
+
+    def untie(self) -> None:
+        """What comes over it is the lane's no more."""
+        if self.batch is not None:
+            self.batch.untie(self.address)
 
 
 class Shell(Protocol):
@@ -65,7 +75,9 @@ class Shell(Protocol):
 
     outgoing: PacketBuffer
     dropped: Counter[str]
-    bytes_out: int
+
+    def count_out(self, size: int) -> None:
+        """So many bytes of media have been sent past a batch."""
 
     def set_ufrags(self, lane: PythonLane, ufrags: tuple[str, ...]) -> None:
         """Checks that name one of these are for the lane."""
@@ -86,14 +98,13 @@ class Shell(Protocol):
 class PythonLane:
     """Implements :class:`media.datapath.Lane`."""
 
-    def __init__(self, owner: Owner, shell: Shell) -> None:
+    def __init__(self, owner: Owner, shell: Shell, keys: Keys) -> None:
         self.owner = owner
+        self.keys = keys
         self.last_heard: Instant | None = None
         self.ssrcs: set[bytes] = set()
         self._shell = shell
         self._leg: Leg | None = None
-        self._rx: SrtpSession | None = None
-        self._tx: SrtpSession | None = None
         self._on_rtp = owner.handle_rtp
         self._on_rtcp = owner.handle_rtcp
 
@@ -120,8 +131,10 @@ class PythonLane:
 
     def set_keys(self, keys: SrtpKeys | None) -> None:
         """Open and protect media with these from now on."""
-        self._rx = None if keys is None else receiving(keys)
-        self._tx = None if keys is None else sending(keys)
+        if keys is None:
+            self.keys.replace(None, None)
+        else:
+            self.keys.replace(receiving(keys), sending(keys))
 
     def close(self) -> None:
         """Nothing that arrives is this lane's any more."""
@@ -136,7 +149,7 @@ class PythonLane:
         Then the session is as it was: libsrtp notes a number as seen only after it has verified the
         packet. The buffer may have been written over.
         """
-        rx = self._rx
+        rx = self.keys.rx
         if rx is None or size < MIN_SRTP_BYTES:
             self._shell.dropped["srtp_early" if rx is None else "srtp_size"] += 1
             return False
@@ -146,18 +159,21 @@ class PythonLane:
         if plain < 0:
             self._shell.dropped["srtp"] += 1
             return False
+        self.take(leg, buffer.raw[0:plain], rtcp, now)
+        return True
+
+    def take(self, leg: Leg, packet: bytes, rtcp: bool, now: Instant) -> None:  # noqa: FBT001  called for each packet
+        """Take a plain packet that has authenticated."""
         self.last_heard = leg.heard = now
-        packet = buffer.raw[0:plain]
         if leg is not self._leg:
-            self._elsewhere(leg, size, now)
+            self._elsewhere(leg, len(packet), now)
         if rtcp:
             self._on_rtcp(packet, now)
-            return True
+            return
         ssrc = packet[8:12]
         if ssrc not in self.ssrcs and len(self.ssrcs) < MAX_SSRCS:
             self._shell.learn(ssrc, self)
         self._on_rtp(packet, now)
-        return True
 
     def _elsewhere(self, leg: Leg, size: int, now: Instant) -> None:
         if not leg.proved:
@@ -169,9 +185,18 @@ class PythonLane:
     # --- out ------------------------------------------------------------------------------------
 
     def send_media(self, packet: bytes, *, rtcp: bool) -> None:
-        """Protect and send; dropped while there are no keys or no path."""
-        tx, leg, shell = self._tx, self._leg, self._shell
-        if tx is None or leg is None:
+        """Protect and send, at once or at the next flush; dropped without keys or a path."""
+        leg = self._leg
+        if leg is None:
+            return
+        if leg.batch is not None:
+            leg.batch.send(leg.flow, packet, rtcp)
+        else:
+            self._send_alone(leg, packet, rtcp=rtcp)
+
+    def _send_alone(self, leg: Leg, packet: bytes, *, rtcp: bool) -> None:
+        tx, shell = self.keys.tx, self._shell
+        if tx is None:
             return
         buffer = shell.outgoing
         size = tx.protect(buffer, packet, rtcp=rtcp)
@@ -181,12 +206,12 @@ class PythonLane:
         try:
             leg.media(buffer.view[:size], leg.address)
         except (BlockingIOError, InterruptedError):
-            # A full socket is loss, as on any line: nothing waits, nothing grows.
+            # A full connection is loss, as on any line: nothing waits, nothing grows.
             shell.dropped["send_buffer"] += 1
         except OSError:
             shell.dropped["send_error"] += 1
         else:
-            shell.bytes_out += size
+            shell.count_out(size)
 
     def send(self, data: bytes, path: Path | None = None) -> None:
         """Send what is not media."""

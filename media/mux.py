@@ -1,11 +1,9 @@
-"""One port for every endpoint: sockets, demultiplexing by first byte, bounded work a wake.
+"""One port for every endpoint: sockets, and demultiplexing by first byte.
 
 Rule 1: the first byte decides what a datagram may be (RFC 7983); only then is it looked at.
 Rule 2: media and DTLS are taken only from an address that a check has tied to an endpoint; media
 from a stray address too, when it authenticates for exactly one (:mod:`media.strays`).
 Rule 3: nothing a stranger sends raises out of here or is logged; it is counted by a fixed name.
-Rule 4: a wake ends after so many datagrams or so much time, so that timers never starve. Under load
-wakes are spaced (:data:`TICK_S`), because waking costs more than a packet does.
 """
 
 from __future__ import annotations
@@ -13,8 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import struct
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -22,72 +18,39 @@ from typing import Final
 from media.addresses import bind, local_addresses, offered
 from media.clock import Instant
 from media.config import MediaConfig
+from media.datagrams import FASTEST, SO_TIMESTAMPNS, BatchKind
 from media.datapath import Owner
 from media.errors import PacketError
 from media.histogram import Histogram
 from media.ice import Address, Path, is_answer, local_ufrag
-from media.lane import Leg, PythonLane, Send, Wire
+from media.lane import Leg, PythonLane, Wire
 from media.srtp import PacketBuffer
 from media.strays import Strays
 from media.tcp import TcpConnection, TcpPort
+from media.udp import UdpWire
 
-LONE_BYTES: Final = 600
-QUIET_S: Final = 0.001
-"""A datagram this small, after a pause this long, is a voice packet or a report and comes alone:
-another read would only say that there is nothing. Pictures come in bursts of full datagrams."""
-TICK_S: Final = 0.001
-BUSY_WAKES: Final = 64
-"""So many wakes in a row, each within TICK_S of the one before, are load; then wakes are spaced."""
-IDLE_DATAGRAMS: Final = 4
-"""A spaced wake that finds fewer says that the load is over."""
 MAX_PATHS: Final = 16
 """Addresses tied to one endpoint. A phone has two or three; a hostile one, thousands."""
 MAX_STRAY_BYTES: Final = 1500
 PORT_TRIES: Final = 16
-SAMPLE_WAKES: Final = 16
-"""One wake in so many asks the kernel when its datagrams came: 1 µs more for each."""
-SO_TIMESTAMPNS: Final = 35  # Linux; the socket module does not name it
-STAMP_BYTES: Final = socket.CMSG_SPACE(16)
-_stamp = struct.Struct("@qq")
-
-
-class UdpWire:
-    """One bound UDP socket. Implements :class:`media.lane.Wire`."""
-
-    def __init__(self, bound: socket.socket) -> None:
-        self.socket = bound
-        self.media: Send = bound.sendto
-        self.control: Send = bound.sendto
-        self.wakes_in_a_row = 0
-        self.woken_at: Instant = 0.0
-        self.stamps: list[float] = []
-        """When the kernel took in the datagrams of a sampled wake, in wall time."""
-
-    def receive_stamped(self, view: memoryview) -> tuple[int, Address]:
-        """As ``recvfrom_into``, and notes when the kernel took the datagram in."""
-        size, notes, _, address = self.socket.recvmsg_into([view], STAMP_BYTES)
-        for level, kind, value in notes:
-            if (level, kind, len(value)) == (socket.SOL_SOCKET, SO_TIMESTAMPNS, _stamp.size):
-                seconds, nanoseconds = _stamp.unpack(value)
-                self.stamps.append(seconds + nanoseconds / 1e9)
-        return size, address
-
-    def prove(self) -> None:
-        """A socket serves everyone: nothing to prove."""
-
-    def release(self) -> None:
-        """Nor to release."""
 
 
 class Mux:
     """The Python implementation of :class:`media.datapath.DataPath`.
 
-    ``after_wake`` is called when a round of reading is over.
+    ``after_wake`` is called when a round of reading is over. ``batch`` works the UDP sockets: the
+    compiled one where it has been built, else the Python one.
     """
 
-    def __init__(self, config: MediaConfig, after_wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: MediaConfig,
+        after_wake: Callable[[], None],
+        batch: BatchKind = FASTEST,
+    ) -> None:
         self._config = config
-        self._after_wake = after_wake
+        self._make_batch = batch
+        self.after_wake = after_wake
         self._udp: list[UdpWire] = []
         self._wires: dict[int, Wire] = {}
         self._legs: dict[int, dict[Address, Leg]] = {}
@@ -95,14 +58,11 @@ class Mux:
         self._ufrags_of: dict[PythonLane, tuple[str, ...]] = {}
         self._paths_of: dict[PythonLane, list[Path]] = {}
         self._strays: Strays[PythonLane, Leg] = Strays()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._incoming = PacketBuffer()
-        self._wakes = 0
         self.outgoing = PacketBuffer()
         """Where a packet is protected just before it is sent."""
         self.dropped: Counter[str] = Counter()
-        self.bytes_in = 0
-        self.bytes_out = 0
+        self._other_bytes_in = self._other_bytes_out = 0
         self.delays = Histogram()
         self._tcp = TcpPort(config, self._take_frame, self._lose, after_wake, self.dropped)
 
@@ -110,10 +70,9 @@ class Mux:
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Bind every local address to the configured port. Raises :class:`OSError` when taken."""
-        self._loop = loop
         listening = self._bind_all()
-        for index, wire in enumerate(self._udp):
-            loop.add_reader(wire.socket, self._wake, index)
+        for wire in self._udp:
+            wire.open(loop)
         self._tcp.open(loop, listening)
 
     def _bind_all(self, tries: int = PORT_TRIES) -> list[socket.socket]:
@@ -136,7 +95,8 @@ class Mux:
         for index, bound in enumerate(udp):
             with contextlib.suppress(OSError):
                 bound.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-            self._add_wire(index, UdpWire(bound))
+            batch = self._make_batch(bound, self.dropped)
+            self._add_wire(index, UdpWire(index, bound, batch, self._config, self))
         return tcp
 
     def _add_wire(self, number: int, wire: Wire) -> None:
@@ -149,9 +109,7 @@ class Mux:
         """Close the sockets; nothing is received after."""
         self._tcp.close()
         for wire in self._udp:
-            if self._loop is not None:
-                self._loop.remove_reader(wire.socket)
-            wire.socket.close()
+            wire.close()
         for held in (self._udp, self._wires, self._legs, self._by_ufrag, self._ufrags_of):
             held.clear()
         self._paths_of.clear()
@@ -172,11 +130,25 @@ class Mux:
         """Datagrams dropped, by reason."""
         return self.dropped
 
+    @property
+    def bytes_in(self) -> int:
+        """Bytes of datagrams and frames received."""
+        return self._other_bytes_in + sum(wire.batch.bytes_in for wire in self._udp)
+
+    @property
+    def bytes_out(self) -> int:
+        """Bytes of datagrams and frames sent."""
+        return self._other_bytes_out + sum(wire.batch.bytes_out for wire in self._udp)
+
+    def count_out(self, size: int) -> None:
+        """So many bytes of media have been sent past a batch."""
+        self._other_bytes_out += size
+
     # --- who is who (Shell of the lanes) --------------------------------------------------------
 
     def add(self, owner: Owner) -> PythonLane:
         """Make a lane for a new endpoint."""
-        return PythonLane(owner, self)
+        return PythonLane(owner, self, self._make_batch.keys())
 
     def set_ufrags(self, lane: PythonLane, ufrags: tuple[str, ...]) -> None:
         """Checks that name one of these, and no other, are for ``lane``."""
@@ -209,6 +181,7 @@ class Mux:
     def _untie(self, path: Path) -> None:
         leg = self._legs[path[0]].pop(path[1], None)
         if leg is not None:
+            leg.untie()
             self._paths_of[leg.lane].remove(path)
 
     def learn(self, ssrc: bytes, lane: PythonLane) -> None:
@@ -239,82 +212,12 @@ class Mux:
         except OSError:
             self.dropped["send_error"] += 1
         else:
-            self.bytes_out += len(data)
+            self._other_bytes_out += len(data)
 
-    # --- in: UDP --------------------------------------------------------------------------------
-
-    def _wake(self, index: int) -> None:
-        """Read what is there, within bounds; the loop calls again while more is waiting."""
-        assert self._loop is not None  # a reader exists only while open
-        wire = self._udp[index]
-        now = self._loop.time()
-        pause = now - wire.woken_at
-        wire.woken_at = now
-        self._read(index, wire, now, quiet=pause > QUIET_S)
-        if pause > TICK_S:
-            wire.wakes_in_a_row = 0
-            return
-        wire.wakes_in_a_row += 1
-        if wire.wakes_in_a_row > BUSY_WAKES:
-            self._loop.remove_reader(wire.socket)
-            self._loop.call_later(TICK_S, self._tick, index, wire)
-
-    def _tick(self, index: int, wire: UdpWire) -> None:
-        """A spaced wake, while there is load."""
-        if self._loop is None or wire.socket.fileno() < 0:
-            return
-        now = wire.woken_at = self._loop.time()
-        taken = self._read(index, wire, now, quiet=False)
-        if taken < IDLE_DATAGRAMS:
-            wire.wakes_in_a_row = 0
-            self._loop.add_reader(wire.socket, self._wake, index)
-        elif taken < self._config.datagrams_per_wake:
-            self._loop.call_later(TICK_S, self._tick, index, wire)
-        else:
-            self._loop.call_soon(self._tick, index, wire)
-
-    def _read(self, index: int, wire: UdpWire, now: Instant, *, quiet: bool) -> int:
-        """Take datagrams until there are none or enough; returns how many."""
-        assert self._loop is not None  # only called while open
-        clock = self._loop.time
-        deadline = now + self._config.seconds_per_wake
-        self._wakes += 1
-        sampled = self._wakes % SAMPLE_WAKES == 0
-        receive = wire.receive_stamped if sampled else wire.socket.recvfrom_into
-        buffer, known = self._incoming, self._legs[index]
-        view, taken = buffer.view, 0
-        for _ in range(self._config.datagrams_per_wake):
-            try:
-                size, address = receive(view)
-            except (BlockingIOError, InterruptedError):
-                break
-            except OSError:
-                # An ICMP error of an earlier send surfaces here; it says nothing about this read.
-                self.dropped["receive_error"] += 1
-                continue
-            taken += 1
-            self.bytes_in += size
-            # The first byte says what it may be (RFC 7983 section 7): 128..191 is media.
-            leg = known.get(address) if size and view[0] & 0xC0 == 0x80 else None  # noqa: PLR2004
-            if leg is not None:
-                leg.lane.receive(buffer, size, leg, now)
-            else:
-                self._dispatch(index, bytes(view[:size]), address, now)
-            if quiet and size < LONE_BYTES:
-                break
-            now = clock()
-            if now > deadline:
-                break
-        self._after_wake()
-        if sampled:
-            self._note_delays(wire)
-        return taken
-
-    def _note_delays(self, wire: UdpWire) -> None:
-        sent_at = time.time()
-        for arrived_at in wire.stamps:
-            self.delays.add(max(0.0, sent_at - arrived_at))
-        wire.stamps.clear()
+    def flush(self) -> None:
+        """Send the media that waits."""
+        for wire in self._udp:
+            wire.batch.flush()
 
     # --- in: TCP --------------------------------------------------------------------------------
 
@@ -322,13 +225,13 @@ class Mux:
         number, size = wire.number, len(data)
         if number not in self._wires:
             self._add_wire(number, wire)
-        self.bytes_in += size
+        self._other_bytes_in += size
         leg = self._legs[number].get(wire.peer)
         if leg is not None and size and data[0] & 0xC0 == 0x80:  # noqa: PLR2004  media, as above
             self._incoming.view[:size] = data
             leg.lane.receive(self._incoming, size, leg, now)
         else:
-            self._dispatch(number, bytes(data), wire.peer, now)
+            self.dispatch(number, bytes(data), wire.peer, now)
 
     def _lose(self, wire: TcpConnection) -> None:
         """A connection has closed."""
@@ -341,7 +244,8 @@ class Mux:
 
     # --- in: what is not media of a known address -----------------------------------------------
 
-    def _dispatch(self, number: int, data: bytes, address: Address, now: Instant) -> None:
+    def dispatch(self, number: int, data: bytes, address: Address, now: Instant) -> None:
+        """Take what is not media of a tied address."""
         first = data[0] if data else 0xFF
         if first < 4:  # noqa: PLR2004  STUN
             self._check(data, (number, address), now)

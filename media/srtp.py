@@ -27,6 +27,13 @@ _protect_rtcp = lib.srtp_protect_rtcp
 _unprotect_rtp = lib.srtp_unprotect
 _unprotect_rtcp = lib.srtp_unprotect_rtcp
 
+CALLS: Final = tuple(
+    int(ffi.cast("uintptr_t", ffi.addressof(lib, name)))
+    for name in ("srtp_protect", "srtp_protect_rtcp", "srtp_unprotect", "srtp_unprotect_rtcp")
+)
+"""Addresses of the functions above, each ``int (void *context, void *packet, int *length)``, for
+compiled code: it then needs no libsrtp of its own."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SrtpKeys:
@@ -55,11 +62,13 @@ class PacketBuffer:
 class SrtpSession:
     """One direction of one endpoint: a pylibsrtp session, worked in place."""
 
-    __slots__ = ("_context", "_session")
+    __slots__ = ("_context", "_session", "address")
 
     def __init__(self, session: pylibsrtp.Session) -> None:
         self._session = session  # owns the keys; freed with this object
         self._context: Any = session._srtp[0]
+        self.address = int(ffi.cast("uintptr_t", self._context))
+        """Of libsrtp's context, as :data:`CALLS` take it; good while this object lives."""
 
     def unprotect(self, buffer: PacketBuffer, size: int, *, rtcp: bool) -> int:
         """Verify and decrypt the first ``size`` bytes; the plain length, or -1 for a forgery."""

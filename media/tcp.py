@@ -42,6 +42,9 @@ Deliver = Callable[["TcpConnection", memoryview, Instant], None]
 class TcpConnection:
     """One accepted connection. Implements :class:`media.lane.Wire`."""
 
+    batch: Final = None
+    """Each packet goes by itself: a stream has no batches."""
+
     def __init__(self, number: int, connected: socket.socket, peer: Address, port: TcpPort) -> None:
         self.number = number
         self.peer = peer

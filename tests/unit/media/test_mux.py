@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from media import mux as module
 from media.clock import Instant
 from media.config import MediaConfig
+from media.datagrams import SO_TIMESTAMPNS, PlainBatch
 from media.errors import PacketError
 from media.ice import Address, Path
 from media.lane import PythonLane
-from media.mux import BUSY_WAKES, MAX_PATHS, SAMPLE_WAKES, SO_TIMESTAMPNS, Mux, UdpWire
+from media.mux import MAX_PATHS, Mux
+from media.udp import UdpWire
 from tests.unit.media.test_ice import OURS, check
 
 HOME = ("192.0.2.7", 5000)
@@ -73,6 +74,10 @@ class FakeSocket:
         self.reads = 0
         self.sent: list[tuple[bytes, Address]] = []
         self.fault: OSError | None = None
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
 
     def fileno(self) -> int:
         return 7
@@ -127,21 +132,24 @@ class Bench:
 
     def __init__(self) -> None:
         self.socket, self.loop = FakeSocket(), FakeLoop()
-        self.mux = Mux(MediaConfig(), lambda: None)
-        self.mux._add_wire(0, UdpWire(self.socket))  # type: ignore[arg-type]
-        self.mux._loop = self.loop  # type: ignore[assignment]
+        self.mux = Mux(MediaConfig(), lambda: None, PlainBatch)
+        bound: Any = self.socket
+        batch = PlainBatch(bound, self.mux.dropped)
+        self.wire = UdpWire(0, bound, batch, MediaConfig(), self.mux)
+        self.mux._add_wire(0, self.wire)
+        self.wire.open(self.loop)
 
     def receive(self, data: bytes, address: tuple[str, int] = HOME) -> None:
         """One wake with one datagram."""
         self.socket.waiting.append((data, address))
-        self.mux._wake(0)
+        self.wire.wake()
 
     def lane(self, *, keyed: bool = True, opens: bool = True) -> tuple[FakeOwner, PythonLane]:
         owner = FakeOwner()
         lane = self.mux.add(owner)
         if keyed:
             session: Any = FakeSession(opens=opens)
-            lane._rx = lane._tx = session
+            lane.keys.replace(session, session)
         return owner, lane
 
 
@@ -253,7 +261,7 @@ def known_stream(bench: Bench, opens: bool = True) -> tuple[FakeOwner, PythonLan
     owner, lane = bench.lane()
     lane.select((0, HOME))
     bench.receive(b"\x80" * 20, HOME)
-    lane._rx.opens = opens  # type: ignore[union-attr]
+    lane.keys.rx.opens = opens  # type: ignore[union-attr]
     owner.got.clear()
     return owner, lane
 
@@ -301,64 +309,3 @@ def test_a_full_socket_and_a_failing_one_are_counted(bench: Bench):
         lane.send(b"x")
     lane.send(b"x", (99, HOME))  # a connection that is gone
     assert bench.mux.drops == {"send_buffer": 2, "send_error": 3}
-
-
-def test_a_wake_ends_after_so_many_datagrams_or_so_much_time(bench: Bench):
-    big = b"\x80" * 1000
-    bench.socket.waiting += [(big, HOME)] * 200
-    bench.mux._wake(0)
-    assert len(bench.socket.waiting) == 200 - 64
-    bench.loop.step = 0.0006
-    bench.mux._wake(0)
-    assert len(bench.socket.waiting) == 200 - 64 - 2
-
-
-def test_a_lone_small_datagram_is_not_followed_by_a_read_that_finds_nothing(bench: Bench):
-    bench.loop.at = 1.0
-    bench.receive(b"\x80" * 100)
-    assert bench.socket.reads == 1
-    bench.loop.at += 0.0005
-    bench.receive(b"\x80" * 100)  # so soon after: there is load, look once more
-    assert bench.socket.reads == 3
-    bench.loop.at += 0.1
-    bench.receive(b"\x80" * 1000)  # a picture is several
-    assert bench.socket.reads == 5
-
-
-def test_under_load_wakes_are_spaced_and_not_after_it(bench: Bench):
-    assert BUSY_WAKES < 1000
-    while bench.loop.reading:
-        bench.loop.at += 0.0001
-        bench.receive(b"\x80" * 1000)
-    assert not bench.loop.reading
-    delay, tick, arguments = bench.loop.later.pop()
-    assert delay <= 0.001
-    bench.socket.waiting += [(b"\x80" * 1000, HOME)] * 10
-    tick(*arguments)
-    assert not bench.loop.reading
-    bench.socket.waiting += [(b"\x80" * 1000, HOME)] * 100
-    delay, tick, arguments = bench.loop.later.pop()
-    tick(*arguments)
-    delay, tick, arguments = bench.loop.later.pop()
-    assert delay == 0  # there is more than one round took
-    bench.socket.waiting.clear()
-    tick(*arguments)
-    assert bench.loop.reading
-    assert not bench.loop.later
-
-
-def test_calm_traffic_is_never_spaced(bench: Bench):
-    for _ in range(3 * BUSY_WAKES):
-        bench.loop.at += 0.01
-        bench.receive(b"\x80" * 100)
-    assert bench.loop.reading
-
-
-def test_some_wakes_note_how_long_their_datagrams_were_in_here(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(module.time, "time", lambda: 1.003)  # stamped at 1.0
-    for _ in range(2 * SAMPLE_WAKES):
-        bench.receive(b"\x80" * 1000)
-    assert bench.mux.delays.count == 2
-    assert bench.mux.delays.quantile(0.5) == 0.005

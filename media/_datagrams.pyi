@@ -1,0 +1,6 @@
+"""What the compiled batch is to the type checker: the Python one."""
+
+from media.datagrams import PlainBatch, PlainKeys
+
+class NativeKeys(PlainKeys): ...
+class NativeBatch(PlainBatch): ...

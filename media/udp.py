@@ -1,0 +1,165 @@
+"""One bound UDP socket and its rhythm: when it is read, how much at a time, when what waits leaves.
+
+Rule 1: a wake ends after so many datagrams or so much time, so that timers never starve.
+Rule 2: under load wakes are spaced (:data:`TICK_S`), because waking costs more than a packet does.
+Rule 3: what a wake caused to be sent leaves with it.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from media.clock import Instant
+from media.config import MediaConfig
+from media.datagrams import Batch
+from media.histogram import Histogram
+from media.ice import Address
+from media.lane import Send
+
+QUIET_S: Final = 0.001
+"""After a pause this long a small datagram is expected to come alone."""
+BATCH: Final = 32
+"""Datagrams between two looks at the clock: half a millisecond of work where it is slow."""
+TICK_S: Final = 0.001
+BUSY_WAKES: Final = 64
+"""So many wakes in a row, each within TICK_S of the one before, are load; then wakes are spaced."""
+IDLE_DATAGRAMS: Final = 4
+"""A spaced wake that finds fewer says that the load is over."""
+SAMPLE_WAKES: Final = 16
+"""One wake in so many asks the kernel when its datagrams came: 1 µs more for each."""
+
+
+class Loop(Protocol):
+    """What is used of the event loop.
+
+    The types of the standard one promise more than uvloop keeps, and compiled code insists on it.
+    """
+
+    def time(self) -> Instant:
+        """The monotonic clock."""
+
+    def add_reader(self, fd: socket.socket, callback: Callable[..., None], *args: Any) -> None:
+        """Call when there is something to read."""
+
+    def remove_reader(self, fd: socket.socket, /) -> object:
+        """Call no more."""
+
+    def call_later(self, delay: float, callback: Callable[..., None], *args: Any) -> object:
+        """Call once, after so many seconds."""
+
+    def call_soon(self, callback: Callable[..., None], *args: Any) -> object:
+        """Call once, in the next turn."""
+
+
+class Reader(Protocol):
+    """Who takes what a socket reads."""
+
+    delays: Histogram
+
+    def dispatch(self, number: int, data: bytes, address: Address, now: Instant) -> None:
+        """Take what is not media of a tied address."""
+
+    def after_wake(self) -> None:
+        """A round of reading is over."""
+
+
+class UdpWire:
+    """Socket ``number``. Implements :class:`media.lane.Wire`."""
+
+    def __init__(
+        self, number: int, bound: socket.socket, batch: Batch, config: MediaConfig, reader: Reader
+    ) -> None:
+        self.socket = bound
+        self.batch = batch
+        self.media: Send = bound.sendto
+        self.control: Send = bound.sendto
+        self._number = number
+        self._config = config
+        self._reader = reader
+        self._loop: Loop | None = None
+        self._wakes = self._wakes_in_a_row = 0
+        self._woken_at: Instant = 0.0
+
+    def open(self, loop: Loop) -> None:
+        """Begin to read."""
+        self._loop = loop
+        loop.add_reader(self.socket, self.wake)
+
+    def close(self) -> None:
+        """Read nothing more, and give the address back."""
+        if self._loop is not None:
+            self._loop.remove_reader(self.socket)
+            self._loop = None
+        self.socket.close()
+
+    def prove(self) -> None:
+        """A socket serves everyone: nothing to prove."""
+
+    def release(self) -> None:
+        """Nor to release."""
+
+    def wake(self) -> None:
+        """Read what is there, within bounds; the loop calls again while more is waiting."""
+        assert self._loop is not None  # a reader exists only while open
+        now = self._loop.time()
+        pause = now - self._woken_at
+        self._woken_at = now
+        self._read(now, quiet=pause > QUIET_S)
+        if pause > TICK_S:
+            self._wakes_in_a_row = 0
+            return
+        self._wakes_in_a_row += 1
+        if self._wakes_in_a_row > BUSY_WAKES and self._loop is not None:
+            self._loop.remove_reader(self.socket)
+            self._loop.call_later(TICK_S, self._tick)
+
+    def _tick(self) -> None:
+        """A spaced wake, while there is load."""
+        if self._loop is None:
+            return
+        now = self._woken_at = self._loop.time()
+        taken = self._read(now, quiet=False)
+        if taken < IDLE_DATAGRAMS:
+            self._wakes_in_a_row = 0
+            self._loop.add_reader(self.socket, self.wake)
+        elif taken < self._config.datagrams_per_wake:
+            self._loop.call_later(TICK_S, self._tick)
+        else:
+            self._loop.call_soon(self._tick)
+
+    def _read(self, now: Instant, *, quiet: bool) -> int:
+        """Take datagrams until there are none or enough; returns how many."""
+        loop, batch, number, reader = self._loop, self.batch, self._number, self._reader
+        assert loop is not None  # only called while open
+        deadline = now + self._config.seconds_per_wake
+        self._wakes += 1
+        sampled = self._wakes % SAMPLE_WAKES == 0
+        taken, most = 0, self._config.datagrams_per_wake
+        while taken < most:
+            asked = min(BATCH, most - taken)
+            for leg, data, what in batch.receive(asked, stamped=sampled, lone=quiet):
+                if leg is not None:
+                    leg.lane.take(leg, data, what, now)
+                else:
+                    reader.dispatch(number, data, what, now)
+            taken += batch.taken
+            if batch.taken < asked:
+                break
+            now = loop.time()
+            if now > deadline:
+                break
+        reader.after_wake()
+        if self._loop is not None:  # what came may have ended it all
+            batch.flush()
+        if sampled:
+            self._note_delays()
+        return taken
+
+    def _note_delays(self) -> None:
+        sent_at = time.time()
+        for arrived_at in self.batch.stamps:
+            self._reader.delays.add(max(0.0, sent_at - arrived_at))
+        self.batch.stamps.clear()
