@@ -135,10 +135,7 @@ def _write_publish(
     section: sdp.MediaDescription, offered: sdp.MediaDescription, plan: PublishSection
 ) -> None:
     section.direction = "recvonly"
-    feedback = _repair_feedback(plan)
-    if plan.transport_cc:
-        feedback += TRANSPORT_CC
-    _write_codecs(section, offered, plan.codecs, feedback)
+    _write_codecs(section, offered, plan.codecs, _feedback(plan))
     _write_extensions(section, plan.extensions)
 
 
@@ -146,7 +143,7 @@ def _write_slot(
     section: sdp.MediaDescription, offered: sdp.MediaDescription, slot: Slot, plan: SlotSection
 ) -> None:
     section.direction = "sendonly"
-    _write_codecs(section, offered, plan.codecs, _repair_feedback(plan))
+    _write_codecs(section, offered, plan.codecs, _feedback(plan))
     _write_extensions(section, plan.extensions)
     # One stream id and one CNAME for a slot's voice and picture: that is what lip-sync goes by.
     stream = slot.cname
@@ -158,10 +155,10 @@ def _write_slot(
         section.ssrc_group = [sdp.GroupDescription("FID", [plan.ssrc, plan.rtx_ssrc])]
 
 
-def _repair_feedback(plan: PublishSection | SlotSection) -> Feedback:
-    if plan.kind is Kind.VIDEO:
-        return VIDEO_FEEDBACK
-    return VOICE_FEEDBACK if plan.nack else ()
+def _feedback(plan: PublishSection | SlotSection) -> Feedback:
+    """Never REMB: beside transport-cc for the same stream, each undoes the other."""
+    repair = VIDEO_FEEDBACK if plan.kind is Kind.VIDEO else VOICE_FEEDBACK if plan.nack else ()
+    return repair + TRANSPORT_CC if plan.transport_cc else repair
 
 
 def _write_codecs(

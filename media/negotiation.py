@@ -37,12 +37,14 @@ SENT: Final = frozenset(
     {
         Extension.MID,
         Extension.ABS_SEND_TIME,
+        Extension.TRANSPORT_CC,
         Extension.AUDIO_LEVEL,
         Extension.ABS_CAPTURE_TIME,
         Extension.DEPENDENCY_DESCRIPTOR,
     }
 )
-"""No transport-cc toward subscribers yet: its feedback would have no estimator to serve."""
+"""Send times are for a receiver's own estimate (REMB): where there are transport-wide numbers they
+are left out, see :func:`_slot_section`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,14 +269,37 @@ def _slot_section(
 ) -> SlotSection:
     codecs = _codecs(section, kind, config)
     has_rtx = any(codec.rtx_payload_type is not None for codec in codecs)
+    extensions = _extensions(section, SENT)
+    transport_cc = Extension.TRANSPORT_CC in extensions and _tells_of_arrivals(section, codecs)
+    extensions.pop(Extension.ABS_SEND_TIME if transport_cc else Extension.TRANSPORT_CC, None)
     return SlotSection(
         mid=section.rtp.muxId,
         kind=kind,
         codecs=codecs,
         ssrc=fresh(),
         rtx_ssrc=fresh() if has_rtx else None,
-        extensions=_extensions(section, SENT),
+        extensions=extensions,
         nack=kind is Kind.VIDEO or _wants_nack(section),
+        transport_cc=transport_cc,
+    )
+
+
+def _tells_of_arrivals(section: sdp.MediaDescription, codecs: tuple[Codec, ...]) -> bool:
+    """Whether transport-cc feedback was offered for what we send, and numbers can be given to it.
+
+    They can to a picture only where RTX repairs it. Browsers do not name RED, whose packets count
+    as the voice's.
+    """
+    offered = {
+        codec.payloadType
+        for codec in section.rtp.codecs
+        if any((each.type, each.parameter) == ("transport-cc", None) for each in codec.rtcpFeedback)
+    }
+    return all(
+        codec.payload_type in offered
+        and (section.kind == Kind.AUDIO.value or codec.rtx_payload_type is not None)
+        for codec in codecs
+        if codec.name != "red"
     )
 
 

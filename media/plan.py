@@ -78,6 +78,8 @@ class SlotSection:
     """An m-section in which we send to the endpoint, under SSRCs of our own choosing.
 
     ``nack`` says that the endpoint asks for voice it misses; for pictures that goes without saying.
+    ``transport_cc`` says that packets carry transport-wide numbers, and the endpoint tells of them.
+    A picture's codecs must all have RTX then: see :meth:`Subscription.resend`.
     """
 
     mid: str
@@ -87,6 +89,7 @@ class SlotSection:
     rtx_ssrc: int | None = None
     extensions: Mapping[Extension, int] = field(default_factory=dict)
     nack: bool = False
+    transport_cc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ from media.forwarding.encoding import Encoding, Media
 from media.forwarding.endpoint import NEVER, Endpoint
 from media.forwarding.numbers import Numbers
 from media.forwarding.publication import Publication
-from media.forwarding.track_numbers import read_pacers, read_tracks
+from media.forwarding.track_numbers import read_downlinks, read_pacers, read_tracks
 from media.forwarding.wiring import Target
 from media.ids import EndpointId
 from media.outputs import FirstPacket, Output, SendRtcp, SendRtp
 from media.plan import MediaPlan
 from media.rtp.packet import Header, parse_header, unwrap_rtx
-from media.stats import PacerStats, TrackStats
+from media.stats import DownlinkStats, PacerStats, TrackStats
 
 _send_rtp: Callable[[tuple[EndpointId, bytes]], SendRtp] = partial(tuple.__new__, SendRtp)
 """SendRtp of a pair, without the named constructor's cost for each packet."""
@@ -142,6 +142,10 @@ class Router(Control):
         """Return what each subscriber's pacer did, by endpoint."""
         return read_pacers(self._endpoints)
 
+    def downlink_stats(self) -> dict[EndpointId, DownlinkStats]:
+        """Return what came of the packets sent to each endpoint that tells, by its feedback."""
+        return read_downlinks(self._endpoints)
+
     def _wire(self, now: Instant) -> None:
         """Tie subscriptions to publications anew, and serve who is new to one."""
         targets = self._targets = wiring.connect(self._endpoints)
@@ -231,6 +235,9 @@ class Router(Control):
             if pacer is not None and not pacer.passes(len(sent), now):
                 self._hold(target, sent, now)
                 continue
+            log = subscription.sent_log
+            if log is not None:
+                log.add(len(sent), now)
             packets += 1
             size += len(sent)
             outputs.append(_send_rtp((target, sent)))
@@ -306,7 +313,7 @@ class Router(Control):
             packet = endpoint.collect_rtcp(now)
             if packet is not None:
                 self._outputs.append(SendRtcp(endpoint.id, packet))
-            self._send_all(endpoint.id, endpoint.pacer.handle_timeout(now))
+            self._send_late(endpoint, endpoint.pacer.handle_timeout(now), now)
             if endpoint.armed:
                 self._review(endpoint, now)
             for publication in endpoint.publications.values():

@@ -108,3 +108,28 @@ class PacerStats(msgspec.Struct, frozen=True):
     """Those that waited, by :data:`media.forwarding.pacer.DELAY_BOUNDS_MS` and beyond."""
     dropped: int = 0
     rate_bps: float = 0.0
+
+
+class DownlinkStats(msgspec.Struct, frozen=True):
+    """What came of all that was sent to one endpoint, by its transport-cc feedback.
+
+    Counts only go up. ``lost - late`` packets are missing; what is neither acked nor missing is
+    under way, or was never spoken of. A voice packet repeated without RTX is not counted again.
+    """
+
+    sent: int = 0
+    """Packets that were given a number, retransmissions and voice included."""
+    sent_bytes: int = 0
+    """Their size before encryption, RTP header included."""
+    acked: int = 0
+    acked_bytes: int = 0
+    lost: int = 0
+    """Packets said to be lost."""
+    late: int = 0
+    """Those of them that were acked after all."""
+    refused: int = 0
+    """Feedback messages that were malformed, or spoke of what was never sent."""
+    unmatched: int = 0
+    """Statuses of packets already acked, repeated or too old."""
+    jumps: int = 0
+    """Messages in which the endpoint's clock was not the one before."""

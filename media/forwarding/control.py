@@ -54,7 +54,10 @@ class Control:
             self.dropped[DropReason.RTCP_MALFORMED] += 1
             return
         for each in packets:
-            self._handle_feedback(source, each, now)
+            if isinstance(each, rtcp.Feedback):
+                self._handle_arrivals(source, each, now)
+            else:
+                self._handle_feedback(source, each, now)
 
     def _handle_feedback(self, source: Endpoint, packet: rtcp.Packet, now: Instant) -> None:
         match packet:
@@ -72,7 +75,13 @@ class Control:
             case rtcp.Fir(_, ssrcs):
                 self._pass_up(source, ssrcs, now)
             case rtcp.SourceDescription() | rtcp.Feedback():
-                pass  # names are not ours to pass on; no numbers of ours are out there to report
+                pass  # names are not ours to pass on; arrivals have been seen to
+
+    def _handle_arrivals(self, source: Endpoint, packet: rtcp.Feedback, now: Instant) -> None:
+        """Take transport-cc feedback on what the endpoint was sent."""
+        log = source.sent_log
+        if log is not None and log.handle_feedback(packet.information, now) is None:
+            self.dropped[DropReason.RTCP_MALFORMED] += 1
 
     def _handle_sender_report(
         self, source: Endpoint, report: rtcp.SenderReport, now: Instant
@@ -126,8 +135,10 @@ class Control:
             if packet is None:
                 continue
             pacer = subscription.pacer
-            if pacer is None or pacer.passes(len(packet), now):
+            if pacer is None:
                 self._send_all(source.id, (packet,))
+            elif pacer.passes(len(packet), now):
+                self._send_late(source, (packet,), now)
             elif not pacer.hold_again(packet, now):
                 self.dropped[DropReason.PACING] += 1
                 continue
@@ -161,12 +172,18 @@ class Control:
             self.bytes_out += len(packet)
             self._outputs.append(SendRtp(target, packet))
 
+    def _send_late(self, target: Endpoint, packets: Iterable[bytes], now: Instant) -> None:
+        """Send what was written before its turn: only now its transport number is known."""
+        self._send_all(target.id, [target.number(packet, now) for packet in packets])
+
     def _send_several(
         self, target: EndpointId, packets: Iterable[bytes], pacer: Pacer | None, now: Instant
     ) -> None:
         for packet in packets:
-            if pacer is None or pacer.passes(len(packet), now):
+            if pacer is None:
                 self._send_all(target, (packet,))
+            elif pacer.passes(len(packet), now):
+                self._send_late(self._endpoints[target], (packet,), now)
             else:
                 self._hold(target, packet, now)
 

@@ -16,6 +16,7 @@ from media.forwarding.keyframe_requests import KeyframeRequests
 from media.forwarding.nack import NEVER, PICTURE, VOICE, NackTracker
 from media.forwarding.pacer import Pacer
 from media.forwarding.reports import RECEIVER_SSRC, ReceptionStats
+from media.forwarding.sent_log import SentLog
 from media.forwarding.source import MASK, Source
 from media.forwarding.transport_feedback import MAX_PENDING, TransportFeedback
 from media.ids import EndpointId
@@ -40,6 +41,7 @@ class Forwarder(Protocol):
     """A subscription as the encoding's packet path sees it."""
 
     pacer: Pacer | None
+    sent_log: SentLog | None
 
     @property
     def encoding_now(self) -> Encoding | None:

@@ -8,16 +8,18 @@ from typing import Final
 from media.clock import Instant
 from media.config import MediaConfig
 from media.forwarding.demux import Demux
+from media.forwarding.header_extensions import renumber
 from media.forwarding.numbers import Numbers
 from media.forwarding.pacer import Pacer
 from media.forwarding.publication import Publication
 from media.forwarding.reports import RECEIVER_SSRC, REPORT_INTERVAL_S
+from media.forwarding.sent_log import SentLog
 from media.forwarding.slots import SlotTable
 from media.forwarding.subscription import Subscription
 from media.forwarding.transport_feedback import TransportFeedback
 from media.ids import EndpointId
 from media.outputs import SlotFill, SlotsChanged
-from media.plan import Kind, MediaPlan, SlotSection
+from media.plan import Extension, Kind, MediaPlan, SlotSection
 from media.rtp import rtcp
 
 NEVER: Final = float("inf")
@@ -34,6 +36,7 @@ class Endpoint:
         "_config",
         "_epochs",
         "_filled_at",
+        "_number_ids",
         "_numbers",
         "_subscriptions",
         "allowance",
@@ -49,6 +52,7 @@ class Endpoint:
         "publications",
         "ready",
         "report_at",
+        "sent_log",
         "slots",
         "told_codec",
     )
@@ -74,6 +78,9 @@ class Endpoint:
         asks :meth:`is_over_rate`."""
         self._filled_at: Instant = 0.0
         self.pacer = Pacer(config.pacing_floor_bps)
+        self.sent_log: SentLog | None = None
+        """What went out under transport-wide numbers; None until a section has them."""
+        self._number_ids: dict[int, int] = {}
         self.demux = Demux()
         self.feedback = TransportFeedback()
         self.publications: dict[tuple[str, Kind], Publication] = {}
@@ -103,12 +110,14 @@ class Endpoint:
 
     def _apply_slots(self, plan: MediaPlan) -> None:
         before, self._subscriptions = self._subscriptions, {}
+        self._number_ids = {}
         for slot in plan.slots:
             for section in (slot.audio, slot.video):
                 if section is None:
                     continue
                 key = (section.mid, section.ssrc)
                 kept = before.get(key)
+                log = self._log_for(section)
                 if kept is None:
                     kept = Subscription(
                         section,
@@ -116,11 +125,39 @@ class Endpoint:
                         self._config.history_s,
                         self._numbers,
                         self.pacer if section.kind is Kind.VIDEO else None,
+                        log,
                     )
                 else:
-                    kept.replace_section(section)
+                    kept.replace_section(section, log)
                 self._subscriptions[key] = kept
         self.by_slot_ssrc = {ssrc: kept for (_, ssrc), kept in self._subscriptions.items()}
+
+    def _log_for(self, section: SlotSection) -> SentLog | None:
+        """Return the endpoint's one numbering where the section takes part in it."""
+        ident = section.extensions.get(Extension.TRANSPORT_CC, 0) if section.transport_cc else 0
+        if not ident:
+            return None
+        self._number_ids[section.ssrc] = ident
+        if section.rtx_ssrc is not None:
+            self._number_ids[section.rtx_ssrc] = ident
+        if self.sent_log is None:
+            self.sent_log = SentLog()
+        return self.sent_log
+
+    def number(self, packet: bytes, now: Instant) -> bytes:
+        """Give the next transport number to a packet that leaves now, after it was written.
+
+        Such are what waited in the pacer, and retransmissions. What was never to have one keeps as
+        it is.
+        """
+        log = self.sent_log
+        ident = self._number_ids.get(int.from_bytes(packet[8:12], "big"))
+        if log is None or ident is None:
+            return packet
+        numbered = renumber(packet, ident, log.next_number)
+        if numbered is not packet:
+            log.add(len(numbered), now)
+        return numbered
 
     def publication(self, kind: Kind) -> Publication | None:
         """Return the first publication of a kind: a slot has room for one voice and one picture."""

@@ -13,6 +13,7 @@ from media.clock import Instant
 from media.errors import PacketError
 from media.plan import Extension
 from media.rtp import extensions
+from media.rtp.packet import EXTENSION_BIT, HEADER_BYTES
 
 _NO_TRANSPORT_NUMBER: Final = -1
 _ABSENT: Final = 0
@@ -91,7 +92,10 @@ class ExtensionReader:
 
 
 class ExtensionWriter:
-    """Writes a slot section's block: mid, send time, and what the publisher said."""
+    """Writes a slot section's block: transport number, mid, send time, what the publisher said.
+
+    The number is the first element, so that :func:`renumber` finds it.
+    """
 
     __slots__ = (
         "_capture",
@@ -100,24 +104,41 @@ class ExtensionWriter:
         "_level_head",
         "_mid",
         "_mid_element",
+        "_number",
+        "_number_head",
+        "_only_number",
         "_only_time",
         "_send_time",
         "_short",
     )
 
-    def __init__(self, ids: Mapping[Extension, int], mid: str) -> None:
+    def __init__(self, ids: Mapping[Extension, int], mid: str, *, transport_cc: bool) -> None:
         mid_bytes = mid.encode()
+        self._number = ids.get(Extension.TRANSPORT_CC, _ABSENT) if transport_cc else _ABSENT
         self._mid = (ids.get(Extension.MID, _ABSENT), mid_bytes)
         self._send_time = ids.get(Extension.ABS_SEND_TIME, _ABSENT)
         self._level = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
         self._descriptor = ids.get(Extension.DEPENDENCY_DESCRIPTOR, _ABSENT)
         self._capture = ids.get(Extension.ABS_CAPTURE_TIME, _ABSENT)
         self._level_head = bytes(((self._level & 0x0F) << 4,))
-        known = (self._mid[0], self._send_time, self._level, self._descriptor, self._capture)
+        known = (
+            self._number,
+            self._mid[0],
+            self._send_time,
+            self._level,
+            self._descriptor,
+            self._capture,
+        )
         self._short = all(ident < 15 for ident in known) and 0 < len(mid_bytes) <= 16  # noqa: PLR2004  RFC 8285 section 4.2
         self._only_time = (
             0xBEDE0001 << 32 | self._send_time << 28 | 2 << 24
-            if self._short and self._send_time
+            if self._short and self._send_time and not self._number
+            else 0
+        )
+        self._number_head = bytes(((self._number & 0x0F) << 4 | 1,))
+        self._only_number = (
+            0xBEDE0001 << 32 | self._number << 28 | 1 << 24
+            if self._short and self._number and not self._send_time
             else 0
         )
         self._mid_element = (
@@ -126,27 +147,33 @@ class ExtensionWriter:
             else b""
         )
 
-    def write(
+    def write(  # noqa: C901  one pass for each copy, as above
         self,
         level: bytes | None,
         descriptor: bytes | None,
         capture: bytes | None,
         now: Instant,
+        number: int,
         *,
         with_mid: bool,
     ) -> bytes:
-        """Return the block with its head, or nothing.
+        """Return the block with its head, or nothing. ``number`` may be extended.
 
         The short path is every packet of a browser; the long one is RFC 8285's two-byte form.
         """
         if capture is not None and self._capture:
-            return self._write_long(level, descriptor, capture, now, with_mid=with_mid)
-        if level is None and descriptor is None and not with_mid and self._only_time:
+            return self._write_long(level, descriptor, capture, now, number, with_mid=with_mid)
+        if level is None and descriptor is None and not with_mid:
             # Every picture packet but the first few: one element, so the whole block is one number.
-            return (self._only_time | int(now * 262144.0) & 0xFFFFFF).to_bytes(8, "big")
+            if self._only_number:
+                return (self._only_number | (number & 0xFFFF) << 8).to_bytes(8, "big")
+            if self._only_time:
+                return (self._only_time | int(now * 262144.0) & 0xFFFFFF).to_bytes(8, "big")
         if not self._short or (descriptor is not None and len(descriptor) > 16):  # noqa: PLR2004  as above
-            return self._write_long(level, descriptor, None, now, with_mid=with_mid)
-        body = self._mid_element if with_mid else b""
+            return self._write_long(level, descriptor, None, now, number, with_mid=with_mid)
+        body = self._number_head + (number & 0xFFFF).to_bytes(2, "big") if self._number else b""
+        if with_mid:
+            body += self._mid_element
         if self._send_time:
             stamp = int(now * 262144.0) & 0xFFFFFF
             body += (self._send_time << 28 | 2 << 24 | stamp).to_bytes(4, "big")
@@ -165,10 +192,13 @@ class ExtensionWriter:
         descriptor: bytes | None,
         capture: bytes | None,
         now: Instant,
+        number: int,
         *,
         with_mid: bool,
     ) -> bytes:
         elements: list[tuple[int, bytes]] = []
+        if self._number:
+            elements.append((self._number, (number & 0xFFFF).to_bytes(2, "big")))
         if with_mid and self._mid[0]:
             elements.append(self._mid)
         if self._send_time:
@@ -180,3 +210,32 @@ class ExtensionWriter:
         if capture:
             elements.append((self._capture, capture))
         return extensions.build(elements)
+
+
+def renumber(packet: bytes, ident: int, number: int) -> bytes:
+    """Return a packet of ours under another transport number; the very same where it has none.
+
+    ``ident`` is the extension's id in the packet's section. Only for a packet that has not gone
+    out: under one SRTP nonce there must never be two (RFC 7714 section 5.1), and the header is
+    authenticated too.
+    """
+    at = _number_at(packet, ident)
+    if not at:
+        return packet
+    return packet[:at] + (number & 0xFFFF).to_bytes(2, "big") + packet[at + 2 :]
+
+
+def read_number(packet: bytes, ident: int) -> int:
+    """Return the transport number of a packet of ours, -1 where it has none."""
+    at = _number_at(packet, ident)
+    return packet[at] << 8 | packet[at + 1] if at else _NO_TRANSPORT_NUMBER
+
+
+def _number_at(packet: bytes, ident: int) -> int:
+    """Return where :class:`ExtensionWriter` wrote the number, 0 where it wrote none."""
+    if not packet[0] & EXTENSION_BIT:
+        return 0
+    element = HEADER_BYTES + 4
+    if packet[HEADER_BYTES] == extensions.ONE_BYTE >> 8:
+        return element + 1 if packet[element] == ident << 4 | 1 else 0
+    return element + 2 if packet[element : element + 2] == bytes((ident, 2)) else 0

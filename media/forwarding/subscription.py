@@ -10,7 +10,7 @@ from typing import Final
 from media.clock import Instant
 from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Encoding, Media
-from media.forwarding.header_extensions import ExtensionWriter
+from media.forwarding.header_extensions import ExtensionWriter, read_number
 from media.forwarding.history import CAPACITY, VOICE_CAPACITY, History
 from media.forwarding.layer_switch import LayerSwitch, Target
 from media.forwarding.numbers import Numbers
@@ -20,7 +20,8 @@ from media.forwarding.publication import Publication
 from media.forwarding.redundancy import Redundancy, Route, routes
 from media.forwarding.reports import SentReports
 from media.forwarding.rewriter import Rewriter
-from media.plan import Kind, SlotSection
+from media.forwarding.sent_log import SentLog
+from media.plan import Extension, Kind, SlotSection
 from media.rtp import rtcp
 from media.rtp.packet import EXTENSION_BIT, pack_fixed, wrap_rtx
 
@@ -32,13 +33,18 @@ _NTP_SECOND: Final = 1 << 32
 class Subscription:
     """What one endpoint gets in one slot section. Created with the slot, before any publication.
 
-    ``pacer`` is the endpoint's, for pictures; voice has none.
+    ``pacer`` is the endpoint's, for pictures; voice has none. ``sent_log`` is the endpoint's too,
+    None where packets carry no transport-wide number. Voice gets its number here, for it leaves at
+    once; a picture is written under the next one, which is only its own once :attr:`sent_log` is
+    told that it left. See :func:`media.forwarding.header_extensions.renumber` for all others.
     """
 
     __slots__ = (
         "_cname",
         "_ids",
+        "_log",
         "_mid_left",
+        "_number_id",
         "_redundancy",
         "_rewriter",
         "_routes",
@@ -59,6 +65,7 @@ class Subscription:
         "reports",
         "resent",
         "section",
+        "sent_log",
     )
 
     def __init__(
@@ -68,6 +75,7 @@ class Subscription:
         history_s: float,
         numbers: Numbers,
         pacer: Pacer | None = None,
+        sent_log: SentLog | None = None,
     ) -> None:
         self._cname = cname
         self._rewriter = Rewriter(numbers.bits(15), numbers.bits(32))
@@ -90,13 +98,19 @@ class Subscription:
             self.history = History(history_s, CAPACITY)
         elif section.nack:
             self.history = History(history_s, VOICE_CAPACITY)
-        self.replace_section(section)
+        self.replace_section(section, sent_log)
 
-    def replace_section(self, section: SlotSection) -> None:
+    def replace_section(self, section: SlotSection, sent_log: SentLog | None = None) -> None:
         """Take a renegotiated section with the same mid and SSRC; the numbering goes on."""
         self.section = section
         self._ssrc = section.ssrc
-        self._writer = ExtensionWriter(section.extensions, section.mid)
+        self._log = sent_log
+        self.sent_log = None if self.pacer is None else sent_log
+        """Who lets a packet out of :attr:`pacer` tells it so. None for voice."""
+        self._number_id = section.extensions.get(Extension.TRANSPORT_CC, 0)
+        self._writer = ExtensionWriter(
+            section.extensions, section.mid, transport_cc=sent_log is not None
+        )
         self._rtx_types = {codec.payload_type: codec.rtx_payload_type for codec in section.codecs}
         self._mid_left = MID_PACKETS
         self.attach(self.publication)
@@ -172,7 +186,11 @@ class Subscription:
         with_mid = self._mid_left > 0
         if with_mid:
             self._mid_left -= 1
-        block = self._writer.write(level, descriptor, capture, now, with_mid=with_mid)
+        log = self._log
+        block = self._writer.write(
+            level, descriptor, capture, now, 0 if log is None else log.next_number,
+            with_mid=with_mid,
+        )  # fmt: skip
         packet = (
             pack_fixed(
                 0x80 | flags >> 8 | (EXTENSION_BIT if block else 0),
@@ -186,6 +204,8 @@ class Subscription:
         )
         self.packets += 1
         self.octets += len(payload)
+        if log is not None and self.pacer is None:
+            log.add(len(packet), now)
         if self.history is not None:
             self.history.add(sequence, packet, now)
         if self.layers is not None and self.layers.following:
@@ -208,12 +228,15 @@ class Subscription:
         found = self._redundancy.unpack(media, route)
         if isinstance(found, DropReason):
             return found
-        sent = []
+        log, sent = self._log, []
         for bare in found:
             rewritten = self._rewriter.rewrite(bare[4], bare[2], bare[3], route[1], now)
             if rewritten is None:
                 continue
-            block = self._writer.write(bare[6], None, bare[8], now, with_mid=self._mid_left > 0)
+            block = self._writer.write(
+                bare[6], None, bare[8], now, 0 if log is None else log.next_number,
+                with_mid=self._mid_left > 0,
+            )  # fmt: skip
             self._mid_left -= self._mid_left > 0
             head = pack_fixed(
                 0x80 | bare[1] >> 8 | (EXTENSION_BIT if block else 0),
@@ -225,6 +248,8 @@ class Subscription:
             packet = head + block + bare[5]
             self.packets += 1
             self.octets += len(bare[5])
+            if log is not None:
+                log.add(len(packet), now)
             if self.history is not None:
                 self.history.add(rewritten[0], packet, now)
             sent.append(packet)
@@ -276,7 +301,9 @@ class Subscription:
         """Return the packet with these 16 bits again, as RTX where negotiated, if it may be sent.
 
         Without RTX (there is none for voice) the very packet goes out again (RFC 4585), under its
-        own number.
+        own number. Then it must be the same to the last bit, as SRTP encrypts it under the same
+        nonce: its transport number cannot be another, and is withdrawn. A picture's packet may
+        have waited and gone out under another than the history has, so it is not repeated.
         """
         self.asked += 1
         if self.history is None:
@@ -284,13 +311,23 @@ class Subscription:
         found = self.history.take(sequence, self.reports.rtt_s or 0.0, now)
         if found is None:
             return None
-        self.resent += 1
         _, packet = found
         rtx_type = self._rtx_types.get(packet[1] & 0x7F)
         if rtx_type is None or self.section.rtx_ssrc is None:
-            return packet
+            return self._repeat(packet)
+        self.resent += 1
         self._rtx_sequence += 1
         return wrap_rtx(packet, rtx_type, self.section.rtx_ssrc, self._rtx_sequence)
+
+    def _repeat(self, packet: bytes) -> bytes | None:
+        if self._log is not None:
+            if self.pacer is not None:
+                return None
+            number = read_number(packet, self._number_id)
+            if number >= 0:
+                self._log.withdraw(number)
+        self.resent += 1
+        return packet
 
     def forget(self, packet: bytes) -> None:
         """A packet of ours was not sent after all; whoever asks for it shall not get it."""

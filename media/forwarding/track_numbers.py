@@ -9,7 +9,7 @@ from media.forwarding.endpoint import Endpoint
 from media.forwarding.subscription import Subscription
 from media.ids import EndpointId
 from media.plan import Kind, PublishSection
-from media.stats import PacerStats, TrackStats
+from media.stats import DownlinkStats, PacerStats, TrackStats
 
 
 def read_tracks(endpoints: Mapping[EndpointId, Endpoint]) -> list[TrackStats]:
@@ -78,4 +78,23 @@ def read_pacers(endpoints: Mapping[EndpointId, Endpoint]) -> dict[EndpointId, Pa
             rate_bps=endpoint.pacer.rate_bps,
         )
         for endpoint in endpoints.values()
+    }
+
+
+def read_downlinks(endpoints: Mapping[EndpointId, Endpoint]) -> dict[EndpointId, DownlinkStats]:
+    """Return what each endpoint with transport-wide numbers was sent, and said of it."""
+    return {
+        endpoint.id: DownlinkStats(
+            sent=log.next_number,
+            sent_bytes=log.sent_bytes,
+            acked=log.acked,
+            acked_bytes=log.acked_bytes,
+            lost=log.lost,
+            late=log.late,
+            refused=log.refused,
+            unmatched=log.unmatched,
+            jumps=log.jumps,
+        )
+        for endpoint in endpoints.values()
+        if (log := endpoint.sent_log) is not None
     }

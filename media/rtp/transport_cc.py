@@ -101,13 +101,24 @@ def _vector(symbols: Sequence[int], bits: int, places: int) -> int:
     return value << bits * (places - len(symbols))
 
 
-def parse(information: bytes) -> Arrivals:
-    """Return a message from its control information. Raises :class:`PacketError`."""
+def parse_head(information: bytes) -> tuple[int, int]:
+    """Return a message's base number and how many packets it speaks of: what reading it will cost.
+
+    A run of 8,191 takes two bytes, so a short message may speak of 65,535. Raises
+    :class:`PacketError`.
+    """
     if len(information) < _HEAD.size:
         raise PacketError("transport feedback without its head")
-    base, count, rest = _HEAD.unpack_from(information)
+    base, count, _ = _HEAD.unpack_from(information)
     if count == 0:
         raise PacketError("transport feedback of no packet")
+    return base, count
+
+
+def parse(information: bytes) -> Arrivals:
+    """Return a message from its control information. Raises :class:`PacketError`."""
+    base, count = parse_head(information)
+    rest: int = _HEAD.unpack_from(information)[2]
     symbols, at = _parse_chunks(information, count)
     ticks: list[int | None] = []
     last = 0

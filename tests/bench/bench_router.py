@@ -49,8 +49,9 @@ def packets() -> list[bytes]:
 
 
 @pytest.mark.bench
+@pytest.mark.parametrize("numbered", [False, True], ids=["plain", "transport_cc"])
 @pytest.mark.parametrize("viewers", [1, 3, 5])
-def test_forwarding_cost(viewers: int) -> None:
+def test_forwarding_cost(viewers: int, numbered: bool) -> None:
     load = packets()
     publisher = EndpointId("p")
     figures = []
@@ -59,7 +60,7 @@ def test_forwarding_cost(viewers: int) -> None:
         router.add_endpoint(publisher, plan(1000), 0.0)
         for index in range(viewers):
             viewer = EndpointId(f"s{index}")
-            router.add_endpoint(viewer, plan(2000 + 1000 * index), 0.0)
+            router.add_endpoint(viewer, plan(2000 + 1000 * index, transport_cc=numbered), 0.0)
             router.set_ready(viewer, True, 0.0)
         router.drain()
         now, wake = 10.0, 0.0
@@ -73,8 +74,9 @@ def test_forwarding_cost(viewers: int) -> None:
                 router.drain()
         figures.append((time.perf_counter() - begun) / PACKETS * 1e6)
         assert router.packets_out == PACKETS * viewers
+    what = ", transport-wide numbers" if numbered else ""
     print(
-        f"\n1 -> {viewers}: {statistics.median(figures):.2f} us a packet in, "
+        f"\n1 -> {viewers}{what}: {statistics.median(figures):.2f} us a packet in, "
         f"{statistics.median(figures) / viewers:.2f} us a packet out "
         f"(median of {ROUNDS} x {PACKETS}, timers included)"
     )

@@ -30,6 +30,11 @@ SLOT_IDS: Mapping[Extension, int] = {
     Extension.ABS_CAPTURE_TIME: 10,
     Extension.DEPENDENCY_DESCRIPTOR: 8,
 }
+NUMBERED_SLOT_IDS: Mapping[Extension, int] = {
+    Extension.TRANSPORT_CC: 7,
+    **{uri: ident for uri, ident in SLOT_IDS.items() if uri is not Extension.ABS_SEND_TIME},
+}
+"""The same for a slot whose endpoint sends transport-cc feedback."""
 VP8_KEY = b"\x10\x00"
 VP8_DELTA = b"\x10\x01"
 
@@ -126,23 +131,43 @@ def publishing(
 
 
 def slot(
-    index: int, base: int = 50_000, *, video: tuple[Codec, ...] = (VP8,), rtx: bool = True
+    index: int,
+    base: int = 50_000,
+    *,
+    video: tuple[Codec, ...] = (VP8,),
+    rtx: bool = True,
+    transport_cc: bool = False,
 ) -> Slot:
     """A slot with SSRCs of its own: voice base+10i, picture +1, RTX +2."""
     first = base + 10 * index
+    ids = NUMBERED_SLOT_IDS if transport_cc else SLOT_IDS
     return Slot(
         index,
-        SlotSection(f"ra{index}", Kind.AUDIO, (OPUS,), first, None, SLOT_IDS),
+        SlotSection(f"ra{index}", Kind.AUDIO, (OPUS,), first, None, ids, transport_cc=transport_cc),
         SlotSection(
-            f"rv{index}", Kind.VIDEO, video, first + 1, first + 2 if rtx else None, SLOT_IDS
+            f"rv{index}",
+            Kind.VIDEO,
+            video,
+            first + 1,
+            first + 2 if rtx else None,
+            ids,
+            transport_cc=transport_cc,
         ),
     )
 
 
-def plan(base: int = 1000, *, slots: int = 2, slot_base: int | None = None) -> MediaPlan:
-    """A browser that sends voice and picture and can receive ``slots`` others."""
+def plan(
+    base: int = 1000, *, slots: int = 2, slot_base: int | None = None, transport_cc: bool = False
+) -> MediaPlan:
+    """A browser that sends voice and picture and can receive ``slots`` others.
+
+    ``transport_cc`` is about what it receives.
+    """
     where = base * 50 if slot_base is None else slot_base
-    return MediaPlan(publishing(base), tuple(slot(index, where) for index in range(slots)))
+    return MediaPlan(
+        publishing(base),
+        tuple(slot(index, where, transport_cc=transport_cc) for index in range(slots)),
+    )
 
 
 ALICE = EndpointId("alice")

@@ -67,56 +67,56 @@ def written(
     writer: ExtensionWriter, *args: bytes | None, with_mid: bool = False
 ) -> dict[int, bytes]:
     level, descriptor, capture = (*args, None)[:3]
-    block = writer.write(level, descriptor, capture, NOW, with_mid=with_mid)
+    block = writer.write(level, descriptor, capture, NOW, 0, with_mid=with_mid)
     assert len(block) % 4 == 0
     profile = int.from_bytes(block[:2], "big")
     return extensions.parse(block, profile, 4, len(block)) if block else {}
 
 
 def test_writes_under_the_subscriber_s_ids() -> None:
-    writer = ExtensionWriter(SLOT_IDS, "rv0")
-    assert written(writer, b"\x85", b"dd", with_mid=True) == {
+    writer = ExtensionWriter(SLOT_IDS, "rv0", transport_cc=False)
+    assert written(writer, b"\x85", b"dd", 0, with_mid=True) == {
         9: b"rv0", 5: STAMP, 6: b"\x85", 8: b"dd"
     }  # fmt: skip
     assert written(writer, None, None) == {5: STAMP}
 
 
 def test_writes_nothing_that_was_not_agreed() -> None:
-    writer = ExtensionWriter({}, "rv0")
-    assert writer.write(b"\x85", b"dd", None, NOW, with_mid=True) == b""
-    only_level = ExtensionWriter({Extension.AUDIO_LEVEL: 1}, "rv0")
-    assert written(only_level, b"\x85", b"dd", with_mid=True) == {1: b"\x85"}
-    assert only_level.write(None, None, None, NOW, with_mid=False) == b""
+    writer = ExtensionWriter({}, "rv0", transport_cc=False)
+    assert writer.write(b"\x85", b"dd", None, NOW, 0, with_mid=True) == b""
+    only_level = ExtensionWriter({Extension.AUDIO_LEVEL: 1}, "rv0", transport_cc=False)
+    assert written(only_level, b"\x85", b"dd", 0, with_mid=True) == {1: b"\x85"}
+    assert only_level.write(None, None, None, NOW, 0, with_mid=False) == b""
 
 
 @pytest.mark.parametrize("length", [1, 16, 17, 255])
 def test_a_long_descriptor_takes_the_two_byte_form_untouched(length: int) -> None:
     descriptor = bytes(range(length))
-    writer = ExtensionWriter(SLOT_IDS, "rv0")
-    block = writer.write(None, descriptor, None, NOW, with_mid=False)
+    writer = ExtensionWriter(SLOT_IDS, "rv0", transport_cc=False)
+    block = writer.write(None, descriptor, None, NOW, 0, with_mid=False)
     assert (block[:2] == b"\x10\x00") is (length > 16)
     assert written(writer, None, descriptor)[8] == descriptor
 
 
 def test_a_long_mid_or_a_high_id_takes_the_two_byte_form() -> None:
-    high = ExtensionWriter({**SLOT_IDS, Extension.AUDIO_LEVEL: 200}, "rv0")
-    assert written(high, b"\x85", b"dd", with_mid=True) == {
+    high = ExtensionWriter({**SLOT_IDS, Extension.AUDIO_LEVEL: 200}, "rv0", transport_cc=False)
+    assert written(high, b"\x85", b"dd", 0, with_mid=True) == {
         9: b"rv0", 5: STAMP, 200: b"\x85", 8: b"dd"
     }  # fmt: skip
-    long = ExtensionWriter({Extension.MID: 9}, "m" * 17)
-    assert written(long, None, None, with_mid=True) == {9: b"m" * 17}
+    long = ExtensionWriter({Extension.MID: 9}, "m" * 17, transport_cc=False)
+    assert written(long, None, None, 0, with_mid=True) == {9: b"m" * 17}
     assert written(long, b"\x85", b"dd") == {}
 
 
 def test_send_time_wraps_at_64_seconds() -> None:
-    writer = ExtensionWriter({Extension.ABS_SEND_TIME: 5}, "rv0")
-    first = writer.write(None, None, None, 1.0, with_mid=False)
-    assert writer.write(None, None, None, 65.0, with_mid=False) == first
+    writer = ExtensionWriter({Extension.ABS_SEND_TIME: 5}, "rv0", transport_cc=False)
+    first = writer.write(None, None, None, 1.0, 0, with_mid=False)
+    assert writer.write(None, None, None, 65.0, 0, with_mid=False) == first
 
 
 @pytest.mark.parametrize("size", [8, 16])
 def test_a_capture_time_passes_untouched(size: int) -> None:
     captured = bytes(range(size))
-    writer = ExtensionWriter(SLOT_IDS, "rv0")
+    writer = ExtensionWriter(SLOT_IDS, "rv0", transport_cc=False)
     assert written(writer, None, None, captured) == {5: STAMP, 10: captured}
     assert written(ExtensionWriter({}, "rv0"), None, None, captured) == {}

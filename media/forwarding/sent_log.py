@@ -1,0 +1,191 @@
+"""What was sent to one endpoint under transport-wide numbers, and what it says came of it.
+
+Rule 1: a number is given to a packet as it leaves, so that numbers go out in order; one numbering
+spans all that the endpoint is sent (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+Rule 2: that a packet came is final; that it was lost is not, as it may be late.
+Rule 3: feedback is a stranger's word. A message on what was never sent is refused whole, and what
+may be said at all grows with what was sent, so that reading lies costs no more than sending did.
+
+Whoever estimates the line from it takes each :class:`Report` as it is returned, or the last.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from media.clock import Instant
+from media.errors import PacketError
+from media.rtp import transport_cc
+from media.rtp.sequence import extend_in
+
+CAPACITY: Final = 4096
+"""Packets remembered, a power of two: 4 s of 8 Mbit/s. Feedback comes within a round trip and a
+quarter of a second."""
+_MASK: Final = CAPACITY - 1
+STATUSES_A_PACKET: Final = 4
+"""How often each packet may be spoken of: once, and again where a late one makes a browser begin
+a message further back."""
+MAX_STATUSES: Final = 4 * CAPACITY
+"""The most one message may speak of: after an outage it lists all that was lost in it."""
+JUMP_S: Final = 10.0
+"""How far the endpoint's clock may move against ours from one message to the next."""
+
+
+class Reported(NamedTuple):
+    """One packet's fate. ``number`` is extended; ``size`` is of the plain packet, in bytes.
+
+    ``arrived_at`` is in seconds of the endpoint's clock, whose zero means nothing; None for one
+    that was lost.
+    """
+
+    number: int
+    sent_at: Instant
+    size: int
+    arrived_at: float | None
+
+
+class Report(NamedTuple):
+    """What one message said that was news, by number.
+
+    ``jumped`` says that the endpoint's clock is not the one before: arrivals on either side of it
+    cannot be compared.
+    """
+
+    at: Instant
+    packets: tuple[Reported, ...]
+    jumped: bool
+
+
+class SentLog:
+    """The numbering of one endpoint and its outcome. The counts only ever go up."""
+
+    __slots__ = (
+        "_credit",
+        "_credited",
+        "_offset",
+        "_reference",
+        "_sent",
+        "acked",
+        "acked_bytes",
+        "jumps",
+        "last",
+        "late",
+        "lost",
+        "next_number",
+        "refused",
+        "sent_bytes",
+        "unmatched",
+    )
+
+    def __init__(self) -> None:
+        self._sent: list[tuple[Instant, int, bool] | None] = [None] * CAPACITY
+        """By number: sent at, size, whether said to be lost. None once it is known to have come."""
+        self._credit = self._credited = 0
+        self._reference: int | None = None
+        self._offset: float | None = None
+        self.next_number = 0
+        """The number of the next packet, extended; so many have been sent."""
+        self.sent_bytes = 0
+        self.acked = self.acked_bytes = 0
+        self.lost = self.late = 0
+        """Packets said to be lost, and those of them that came after all."""
+        self.refused = 0
+        """Messages that were malformed, spoke of what was not sent, or said too much."""
+        self.unmatched = 0
+        """Statuses of packets long gone, sent twice, or known to have come."""
+        self.jumps = 0
+        self.last: Report | None = None
+
+    def add(self, size: int, now: Instant) -> None:
+        """A packet of ``size`` bytes leaves under :attr:`next_number`."""
+        number = self.next_number
+        self._sent[number & _MASK] = (now, size, False)
+        self.next_number = number + 1
+        self.sent_bytes += size
+
+    def withdraw(self, number: int) -> None:
+        """A packet goes out again under the same 16 bits: which of the two comes cannot be told."""
+        extended = self._extend(number)
+        if self._is_kept(extended):
+            self._sent[extended & _MASK] = None
+
+    def handle_feedback(self, information: bytes, now: Instant) -> Report | None:
+        """Take the control information of one message; None where it is refused."""
+        try:
+            report = self._read(information, now)
+        except PacketError:
+            self.refused += 1
+            return None
+        self.last = report
+        return report
+
+    def _extend(self, number: int) -> int:
+        """Return the last packet sent under these 16 bits; below 0 where there is none."""
+        newest = self.next_number - 1
+        return newest - (newest - number & 0xFFFF)
+
+    def _is_kept(self, extended: int) -> bool:
+        return extended >= 0 and extended >= self.next_number - CAPACITY
+
+    def _read(self, information: bytes, now: Instant) -> Report:
+        base, count = transport_cc.parse_head(information)
+        self._spend(count)
+        first = self._extend(base)
+        if first + count > self.next_number:
+            raise PacketError("transport feedback on what was not sent")
+        arrivals = transport_cc.parse(information)
+        origin = self._unwrap(arrivals.reference) * transport_cc.TICKS_PER_REFERENCE
+        packets: list[Reported] = []
+        came: list[float] = []
+        for number, tick in enumerate(arrivals.ticks, first):
+            arrived_at = None if tick is None else (origin + tick) / transport_cc.TICKS_PER_S
+            reported = self._settle(number, arrived_at)
+            if reported is None:
+                continue
+            packets.append(reported)
+            if arrived_at is not None:
+                came.append(arrived_at)
+        return Report(now, tuple(packets), bool(came) and self._has_jumped(came, now))
+
+    def _spend(self, statuses: int) -> None:
+        """Pay for reading a message, before it is read."""
+        earned = STATUSES_A_PACKET * (self.next_number - self._credited)
+        self._credited = self.next_number
+        self._credit = min(MAX_STATUSES, self._credit + earned)
+        if statuses > self._credit:
+            raise PacketError("more transport feedback than there is to say")
+        self._credit -= statuses
+
+    def _unwrap(self, reference: int) -> int:
+        """Count the 24 bits of a reference time on, past their turn every 12 days."""
+        modulus = transport_cc.REFERENCE_MODULUS
+        before = modulus + reference if self._reference is None else self._reference
+        self._reference = extend_in(reference, before, modulus)
+        return self._reference
+
+    def _settle(self, number: int, arrived_at: float | None) -> Reported | None:
+        """Take one status; None where it is no news."""
+        sent = self._sent[number & _MASK] if self._is_kept(number) else None
+        if sent is None:
+            self.unmatched += 1
+            return None
+        sent_at, size, said_lost = sent
+        if arrived_at is not None:
+            self._sent[number & _MASK] = None
+            self.acked += 1
+            self.acked_bytes += size
+            self.late += said_lost
+        elif said_lost:
+            return None
+        else:
+            self._sent[number & _MASK] = (sent_at, size, True)
+            self.lost += 1
+        return Reported(number, sent_at, size, arrived_at)
+
+    def _has_jumped(self, came: list[float], now: Instant) -> bool:
+        newest = max(came)
+        before, self._offset = self._offset, newest - now
+        moved = 0.0 if before is None else abs(self._offset - before)
+        jumped = moved > JUMP_S or newest - min(came) > JUMP_S
+        self.jumps += jumped
+        return jumped
