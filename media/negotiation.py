@@ -285,10 +285,10 @@ def _slot_section(
 
 
 def _tells_of_arrivals(section: sdp.MediaDescription, codecs: tuple[Codec, ...]) -> bool:
-    """Whether transport-cc feedback was offered for what we send, and numbers can be given to it.
+    """Whether transport-cc feedback was offered for what we send, and we can number it.
 
-    They can to a picture only where RTX repairs it. Browsers do not name RED, whose packets count
-    as the voice's.
+    A picture only where RTX repairs it: the very packet could not be sent again. Browsers do not
+    name RED, whose packets count as the voice's.
     """
     offered = {
         codec.payloadType

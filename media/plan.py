@@ -79,7 +79,7 @@ class SlotSection:
 
     ``nack`` says that the endpoint asks for voice it misses; for pictures that goes without saying.
     ``transport_cc`` says that packets carry transport-wide numbers, and the endpoint tells of them.
-    A picture's codecs must all have RTX then: see :meth:`Subscription.resend`.
+    A picture without RTX is not repaired then: see :meth:`Subscription.resend`.
     """
 
     mid: str

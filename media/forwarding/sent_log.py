@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from media.clock import Instant
 from media.errors import PacketError
 from media.rtp import transport_cc
-from media.rtp.sequence import extend_in
+from media.rtp.sequence import extend, extend_in
 
 CAPACITY: Final = 4096
 """Packets remembered, a power of two: 4 s of 8 Mbit/s. Feedback comes within a round trip and a
@@ -105,7 +105,7 @@ class SentLog:
 
     def withdraw(self, number: int) -> None:
         """A packet goes out again under the same 16 bits: which of the two comes cannot be told."""
-        extended = self._extend(number)
+        extended = extend(number, self.next_number - 1)
         if self._is_kept(extended):
             self._sent[extended & _MASK] = None
 
@@ -119,19 +119,14 @@ class SentLog:
         self.last = report
         return report
 
-    def _extend(self, number: int) -> int:
-        """Return the last packet sent under these 16 bits; below 0 where there is none."""
-        newest = self.next_number - 1
-        return newest - (newest - number & 0xFFFF)
-
     def _is_kept(self, extended: int) -> bool:
-        return extended >= 0 and extended >= self.next_number - CAPACITY
+        return max(0, self.next_number - CAPACITY) <= extended < self.next_number
 
     def _read(self, information: bytes, now: Instant) -> Report:
         base, count = transport_cc.parse_head(information)
         self._spend(count)
-        first = self._extend(base)
-        if first + count > self.next_number:
+        first = extend(base, self.next_number - 1)
+        if first < 0 or first + count > self.next_number:
             raise PacketError("transport feedback on what was not sent")
         arrivals = transport_cc.parse(information)
         origin = self._unwrap(arrivals.reference) * transport_cc.TICKS_PER_REFERENCE
@@ -159,7 +154,7 @@ class SentLog:
     def _unwrap(self, reference: int) -> int:
         """Count the 24 bits of a reference time on, past their turn every 12 days."""
         modulus = transport_cc.REFERENCE_MODULUS
-        before = modulus + reference if self._reference is None else self._reference
+        before = reference if self._reference is None else self._reference
         self._reference = extend_in(reference, before, modulus)
         return self._reference
 

@@ -22,7 +22,7 @@ def room() -> Router:
     """Two people who send and are sent to."""
     router = Router(CONFIG, 1)
     for endpoint, base in ((ALICE, 1000), (BOB, 2000)):
-        router.add_endpoint(endpoint, plan(base), 0.0)
+        router.add_endpoint(endpoint, plan(base, transport_cc=True), 0.0)
         router.set_ready(endpoint, True, 0.0)
     router.drain()
     return router

@@ -88,6 +88,21 @@ def rtcp_seeds() -> Iterable[bytes]:
         information = transport_cc.build(arrivals)
         yield information
         yield series(rtcp.build_feedback(205, 15, 2000, 1000, information), lead=3)
+    said = [
+        transport_cc.build(transport_cc.Arrivals(base, reference, 0, ticks))
+        for base, reference, ticks in (
+            (0, 5, (0, 4, None, 9)),
+            (4, 5, (16, None, 700, -3)),
+            (2, 5, (20, None, None, 30)),
+            (8, 900, (0, 9)),
+        )
+    ]
+    yield series(*(rtcp.build_feedback(205, 15, 2000, 100_001, each) for each in said), lead=3)
+    yield series(
+        *(rtcp.build_feedback(205, 15, 2000, 100_001, each) for each in (said[0], *said[:2])),
+        rtcp.build_nack(2000, 100_001, [0, 1]) + rtcp.build_feedback(205, 15, 2000, 0, said[3]),
+        lead=0x41,
+    )
 
 
 def red_seeds() -> Iterable[bytes]:

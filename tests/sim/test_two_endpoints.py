@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from itertools import pairwise
 
 import pytest
 
 from media.config import MediaConfig
 from media.forwarding.endpoint import Endpoint
+from media.forwarding.header_extensions import ExtensionReader
 from media.forwarding.publication import Publication
 from media.forwarding.subscription import Subscription
 from media.ids import EndpointId
 from media.outputs import SendRtcp, SendRtp
 from media.router import Router
 from media.rtp import rtcp, transport_cc
+from media.rtp.packet import parse_header
 from tests.support.browser import Browser
 from tests.support.clock import VirtualClock
 from tests.support.link import Conditions, Link
-from tests.support.packets import ALICE, BOB, CAROL, plan
+from tests.support.packets import ALICE, BOB, CAROL, NUMBERED_SLOT_IDS, plan
 
 pytestmark = pytest.mark.sim
 
@@ -27,14 +30,19 @@ CLEAN = Conditions(delay_s=0.02)
 LOSSY = Conditions(delay_s=0.04, jitter_s=0.005, loss=0.05)
 BURSTY = Conditions(delay_s=0.04, burst_enter=0.0125, burst_leave=0.25)
 DEAD = Conditions(loss=1.0)
+SLOT_READER = ExtensionReader(NUMBERED_SLOT_IDS, transport_cc=True)
 
 
 class Call:
     """A room whose every endpoint has a link up and a link down."""
 
-    def __init__(self, conditions: Conditions, seed: int) -> None:
+    def __init__(
+        self, conditions: Conditions, seed: int, config: MediaConfig | None = None
+    ) -> None:
         self.clock = VirtualClock()
-        self.router = Router(MediaConfig(), seed)
+        self.router = Router(config or MediaConfig(), seed)
+        self.sent: dict[EndpointId, list[bytes]] = defaultdict(list)
+        """RTP toward each endpoint, in the order in which it left the router."""
         self.browsers: dict[EndpointId, Browser] = {}
         self.up: dict[EndpointId, Link] = {}
         self.down: dict[EndpointId, Link] = {}
@@ -43,7 +51,7 @@ class Call:
 
     def join(self, endpoint: EndpointId) -> Browser:
         now = self.clock.now
-        browser = Browser(endpoint, BASES[endpoint], plan(BASES[endpoint]), now)
+        browser = Browser(endpoint, BASES[endpoint], plan(BASES[endpoint], transport_cc=True), now)
         self.browsers[endpoint] = browser
         self.up[endpoint] = Link(self._conditions, self._seed + BASES[endpoint])
         self.down[endpoint] = Link(self._conditions, self._seed + BASES[endpoint] + 1)
@@ -79,6 +87,8 @@ class Call:
         for output in self.router.drain():
             if isinstance(output, SendRtp | SendRtcp) and output.endpoint in self.down:
                 control = isinstance(output, SendRtcp)
+                if not control:
+                    self.sent[output.endpoint].append(output.packet)
                 self.down[output.endpoint].send(output.packet, now, control=control)
 
 
@@ -183,6 +193,58 @@ def test_publishers_hear_of_every_packet_that_came() -> None:
     )
     assert told <= received
     assert told > 0.85 * received  # the feedback itself is lost at times
+
+
+def transport_number(packet: bytes) -> int:
+    header = parse_header(packet)
+    return SLOT_READER.read(packet, header[5], header[6], header[7])[0]
+
+
+NETWORKS = {
+    "clean": (CLEAN, None),
+    "lossy": (LOSSY, None),
+    "paced": (LOSSY, MediaConfig(pacing_floor_bps=100_000.0)),
+}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_what_subscribers_are_sent_is_numbered_and_accounted_for(network: str) -> None:
+    conditions, config = NETWORKS[network]
+    call = Call(conditions, 17, config)
+    call.join(ALICE)
+    bob = call.join(BOB)
+    call.run_for(10)
+    call.settle()
+    sent = call.sent[BOB]
+    assert [transport_number(packet) for packet in sent] == [n & 0xFFFF for n in range(len(sent))]
+    told = call.router.downlink_stats()[BOB]
+    assert (told.sent, told.sent_bytes) == (len(sent), sum(map(len, sent)))
+    assert (told.refused, told.jumps) == (0, 0)
+    assert told.acked <= len(bob.arrivals.numbers)
+    if network == "clean":
+        assert (told.acked, told.acked_bytes) == (told.sent, told.sent_bytes)
+        assert (told.lost, call.router.retransmissions) == (0, 0)
+        return
+    assert call.router.retransmissions > 20
+    assert bool(sum(call.router.pacer_stats()[BOB].delays)) is (network == "paced")
+    assert told.acked > 0.8 * len(bob.arrivals.numbers)  # feedback is lost at times
+    missing = told.lost - told.late
+    assert 0 < missing <= call.down[BOB].lost + told.sent - told.acked
+    assert told.acked + missing <= told.sent
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_nothing_goes_out_in_two_versions_under_one_nonce(network: str) -> None:
+    conditions, config = NETWORKS[network]
+    call = Call(conditions, 19, config)
+    call.join(ALICE)
+    call.join(BOB)
+    call.run_for(6)
+    first: dict[tuple[int, int], bytes] = {}
+    for packet in call.sent[BOB]:
+        header = parse_header(packet)
+        assert first.setdefault((header[4], header[2]), packet) == packet
+    assert len(first) > 500
 
 
 def test_lips_and_voice_share_one_clock() -> None:

@@ -10,6 +10,8 @@ import struct
 from collections.abc import Callable
 
 from media.clock import Instant
+from media.forwarding.header_extensions import ExtensionReader
+from media.forwarding.transport_feedback import TransportFeedback
 from media.ids import EndpointId
 from media.plan import MediaPlan, SlotSection
 from media.rtp import rtcp
@@ -24,6 +26,7 @@ NACK_EVERY_S = 0.05
 MAX_NACKS = 10
 PLI_EVERY_S = 0.5
 REPORT_EVERY_S = 1.0
+FEEDBACK_EVERY_S = 0.1
 _FRAME = struct.Struct("!cBIBB")
 
 
@@ -208,6 +211,39 @@ class Receiver:
                 send(rtcp.build_rr(7) + rtcp.build_pli(7, ssrc), True)
 
 
+class Arrivals:
+    """Transport-cc feedback on all an endpoint is sent, where its slots have such numbers."""
+
+    def __init__(self, plan: MediaPlan, start: Instant) -> None:
+        sections = [s for slot in plan.slots for s in (slot.audio, slot.video) if s is not None]
+        self._readers = {
+            ssrc: ExtensionReader(section.extensions, transport_cc=section.transport_cc)
+            for section in sections
+            for ssrc in (section.ssrc, section.rtx_ssrc)
+            if ssrc is not None
+        }
+        self._due = start if any(section.transport_cc for section in sections) else float("inf")
+        self._feedback = TransportFeedback()
+        self.numbers: list[int] = []
+
+    def next_deadline(self) -> Instant:
+        return self._due
+
+    def handle_rtp(self, packet: bytes, now: Instant) -> None:
+        header = parse_header(packet)
+        reader = self._readers.get(header[4])
+        number = -1 if reader is None else reader.read(packet, header[5], header[6], header[7])[0]
+        if number >= 0:
+            self.numbers.append(number)
+            self._feedback.pending.append((number, now))
+
+    def handle_timeout(self, now: Instant, send: Callable[[bytes, bool], None]) -> None:
+        self._due = now + FEEDBACK_EVERY_S
+        for information in self._feedback.take():
+            told = rtcp.build_feedback(rtcp.RTPFB, rtcp.FMT_TRANSPORT_CC, 7, 0, information)
+            send(rtcp.build_rr(7) + told, True)
+
+
 class Browser:
     """One endpoint of a call. ``outbox`` fills with (packet, is control)."""
 
@@ -216,6 +252,7 @@ class Browser:
         self.plan = plan
         self.sender = Sender(base, start)
         self.receivers = [Receiver(slot.video, start) for slot in plan.slots if slot.video]
+        self.arrivals = Arrivals(plan, start)
         self.voice: set[tuple[int, int]] = set()
         self.feedback: list[rtcp.Packet] = []
         self.outbox: list[tuple[bytes, bool]] = []
@@ -224,11 +261,17 @@ class Browser:
         self.outbox.append((packet, control))
 
     def next_deadline(self) -> Instant:
-        return min(self.sender.next_deadline(), *(r.next_deadline() for r in self.receivers))
+        return min(
+            self.sender.next_deadline(),
+            self.arrivals.next_deadline(),
+            *(r.next_deadline() for r in self.receivers),
+        )
 
     def handle_timeout(self, now: Instant) -> None:
         if now >= self.sender.next_deadline():
             self.sender.handle_timeout(now, self._send)
+        if now >= self.arrivals.next_deadline():
+            self.arrivals.handle_timeout(now, self._send)
         for receiver in self.receivers:
             if now >= receiver.next_deadline():
                 receiver.handle_timeout(now, self._send)
@@ -239,6 +282,7 @@ class Browser:
                 self.feedback.append(each)
                 self.sender.handle_rtcp(each, self._send)
             return
+        self.arrivals.handle_rtp(packet, now)
         header = parse_header(packet)
         if header[1] & 0x7F == 111:
             self.voice.add((header[4], header[2]))

@@ -74,12 +74,58 @@ def test_a_slots_voice_and_picture_share_stream_and_cname_and_primary_comes_firs
         assert [each.ssrc for each in picture.ssrc] == [slot.video.ssrc, slot.video.rtx_ssrc]
 
 
+SENDS_NUMBERS = (
+    "a=extmap:{} http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+)
+
+
 @browsers
-def test_subscribers_are_offered_no_transport_cc(text: str):
-    plan = plan_media(read_offer(text), CONFIG)
+def test_subscribers_are_asked_for_transport_cc_and_never_for_remb(text: str):
+    offer = read_offer(text)
+    plan = plan_media(offer, CONFIG)
+    answer = write_answer(offer, plan, LOCAL)
     for slot in plan.slots:
         for section in (slot.audio, slot.video):
-            assert section and Extension.TRANSPORT_CC not in section.extensions
+            assert section and section.transport_cc
+            ident = section.extensions[Extension.TRANSPORT_CC]
+            lines = section_of(answer, section.mid)
+            assert SENDS_NUMBERS.format(ident) in lines
+            for codec in section.codecs:
+                assert f"a=rtcp-fb:{codec.payload_type} transport-cc" in lines
+            assert not [line for line in lines if "remb" in line or "abs-send-time" in line]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(r"a=extmap:3 \S+\r\n", id="no extension"),
+        pytest.param(r"a=rtcp-fb:\d+ transport-cc\r\n", id="no feedback"),
+    ],
+)
+def test_without_either_half_of_it_there_is_no_transport_cc(pattern: str):
+    text = re.sub(pattern, "", CHROMIUM)
+    for slot in plan_media(read_offer(text), CONFIG).slots:
+        for section in (slot.audio, slot.video):
+            assert section and not section.transport_cc
+            assert Extension.TRANSPORT_CC not in section.extensions
+            assert Extension.ABS_SEND_TIME in section.extensions
+            lines = section_of(answered(text), section.mid)
+            assert not [line for line in lines if "transport" in line]
+
+
+def test_feedback_offered_for_every_codec_at_once_counts():
+    text = re.sub(r"a=rtcp-fb:\d+ transport-cc\r\n", "", CHROMIUM)
+    text = re.sub(r"(a=mid:[23]\r\n)", r"\1a=rtcp-fb:* transport-cc\r\n", text)
+    slot = plan_media(read_offer(text), CONFIG).slots[0]
+    assert slot.audio and slot.audio.transport_cc
+    assert slot.video and slot.video.transport_cc
+
+
+def test_a_picture_that_rtx_does_not_repair_has_no_numbers():
+    text = re.sub(r"a=fmtp:97 apt=96\r\n", "", CHROMIUM)
+    slot = plan_media(read_offer(text), CONFIG).slots[0]
+    assert slot.video and not slot.video.transport_cc
+    assert slot.audio and slot.audio.transport_cc
 
 
 def test_no_ssrc_is_given_twice():

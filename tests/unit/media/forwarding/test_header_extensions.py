@@ -5,11 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.errors import PacketError
-from media.forwarding.header_extensions import ExtensionReader, ExtensionWriter
+from media.forwarding.header_extensions import (
+    ExtensionReader,
+    ExtensionWriter,
+    read_number,
+    renumber,
+)
 from media.plan import Extension
 from media.rtp import extensions
 from media.rtp.extensions import ONE_BYTE, TWO_BYTE
-from tests.support.packets import IDS, SLOT_IDS
+from media.rtp.packet import pack_fixed, wrap_rtx
+from tests.support.packets import IDS, NUMBERED_SLOT_IDS, SLOT_IDS
 
 READER = ExtensionReader(IDS, transport_cc=True)
 NOW = 1.5
@@ -75,7 +81,7 @@ def written(
 
 def test_writes_under_the_subscriber_s_ids() -> None:
     writer = ExtensionWriter(SLOT_IDS, "rv0", transport_cc=False)
-    assert written(writer, b"\x85", b"dd", 0, with_mid=True) == {
+    assert written(writer, b"\x85", b"dd", with_mid=True) == {
         9: b"rv0", 5: STAMP, 6: b"\x85", 8: b"dd"
     }  # fmt: skip
     assert written(writer, None, None) == {5: STAMP}
@@ -85,7 +91,7 @@ def test_writes_nothing_that_was_not_agreed() -> None:
     writer = ExtensionWriter({}, "rv0", transport_cc=False)
     assert writer.write(b"\x85", b"dd", None, NOW, 0, with_mid=True) == b""
     only_level = ExtensionWriter({Extension.AUDIO_LEVEL: 1}, "rv0", transport_cc=False)
-    assert written(only_level, b"\x85", b"dd", 0, with_mid=True) == {1: b"\x85"}
+    assert written(only_level, b"\x85", b"dd", with_mid=True) == {1: b"\x85"}
     assert only_level.write(None, None, None, NOW, 0, with_mid=False) == b""
 
 
@@ -100,11 +106,11 @@ def test_a_long_descriptor_takes_the_two_byte_form_untouched(length: int) -> Non
 
 def test_a_long_mid_or_a_high_id_takes_the_two_byte_form() -> None:
     high = ExtensionWriter({**SLOT_IDS, Extension.AUDIO_LEVEL: 200}, "rv0", transport_cc=False)
-    assert written(high, b"\x85", b"dd", 0, with_mid=True) == {
+    assert written(high, b"\x85", b"dd", with_mid=True) == {
         9: b"rv0", 5: STAMP, 200: b"\x85", 8: b"dd"
     }  # fmt: skip
     long = ExtensionWriter({Extension.MID: 9}, "m" * 17, transport_cc=False)
-    assert written(long, None, None, 0, with_mid=True) == {9: b"m" * 17}
+    assert written(long, None, None, with_mid=True) == {9: b"m" * 17}
     assert written(long, b"\x85", b"dd") == {}
 
 
@@ -119,4 +125,62 @@ def test_a_capture_time_passes_untouched(size: int) -> None:
     captured = bytes(range(size))
     writer = ExtensionWriter(SLOT_IDS, "rv0", transport_cc=False)
     assert written(writer, None, None, captured) == {5: STAMP, 10: captured}
-    assert written(ExtensionWriter({}, "rv0"), None, None, captured) == {}
+    assert written(ExtensionWriter({}, "rv0", transport_cc=False), None, None, captured) == {}
+
+
+NUMBERED = ExtensionWriter(NUMBERED_SLOT_IDS, "rv0", transport_cc=True)
+HEAD = pack_fixed(0x90, 96, 1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "writer",
+    [
+        NUMBERED,
+        ExtensionWriter(
+            {**NUMBERED_SLOT_IDS, Extension.TRANSPORT_CC: 77}, "rv0", transport_cc=True
+        ),
+        ExtensionWriter({**SLOT_IDS, Extension.TRANSPORT_CC: 7}, "rv0", transport_cc=True),
+    ],
+    ids=["alone", "two bytes", "beside a send time"],
+)
+@pytest.mark.parametrize("level", [None, b"\x85"])
+@pytest.mark.parametrize("descriptor", [None, b"dd", bytes(30)])
+@pytest.mark.parametrize("capture", [None, bytes(8)])
+@pytest.mark.parametrize("with_mid", [True, False])
+def test_the_number_is_found_again_and_nothing_else_changes(
+    writer: ExtensionWriter,
+    level: bytes | None,
+    descriptor: bytes | None,
+    capture: bytes | None,
+    with_mid: bool,
+) -> None:
+    ident = 77 if writer._number == 77 else 7
+    blocks = [
+        writer.write(level, descriptor, capture, NOW, number, with_mid=with_mid)
+        for number in (0x54321, 0x1234)
+    ]
+    one, two = (HEAD + block + b"payload" for block in blocks)
+    assert read_number(one, ident) == 0x4321
+    assert read_number(two, ident) == 0x1234
+    assert renumber(one, ident, 0x71234) == two
+    assert renumber(wrap_rtx(one, 97, 4, 9), ident, 0x1234) == wrap_rtx(two, 97, 4, 9)
+
+
+def test_the_usual_picture_packet_has_the_number_and_no_more() -> None:
+    block = NUMBERED.write(None, None, None, NOW, 0x1FFFE, with_mid=False)
+    assert block == b"\xbe\xde\x00\x01\x71\xff\xfe\x00"
+    assert written(NUMBERED, None, None, with_mid=True) == {7: b"\0\0", 9: b"rv0"}
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        pack_fixed(0x80, 96, 1, 2, 3) + b"\xbe\xde\0\1\x71\0\0\0",
+        HEAD + b"\xbe\xde\0\1\x72\0\0\0",
+        HEAD + b"\xbe\xde\0\1\x61\0\0\0",
+        HEAD + b"\x10\0\0\1\x07\x01\0\0",
+    ],
+)
+def test_what_has_no_number_is_left_alone(packet: bytes) -> None:
+    assert renumber(packet, 7, 5) is packet
+    assert read_number(packet, 7) == -1

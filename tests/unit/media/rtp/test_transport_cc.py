@@ -91,3 +91,11 @@ def test_arbitrary_bytes_parse_or_are_refused(information: bytes) -> None:
     except PacketError:
         return
     assert len(found.ticks) <= 0xFFFF
+
+
+def test_what_a_message_costs_is_known_before_it_is_read() -> None:
+    information = transport_cc.build(Arrivals(65_535, 3, 0, (None,) * 9000 + (4,)))
+    assert transport_cc.parse_head(information) == (65_535, 9001)
+    for short in (b"", information[:7], bytes(8)):
+        with pytest.raises(PacketError):
+            transport_cc.parse_head(short)
