@@ -7,7 +7,7 @@ or been silent, as when a sender is restarted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 from media.clock import Instant
 from media.forwarding.drops import DropReason
@@ -37,8 +37,13 @@ SILENCE_S: Final = 0.5
 """After this the next SSRC takes over. Opus DTX still sends every 0.4 s."""
 
 
-class Forwarder(Protocol):
-    """A subscription as the encoding's packet path sees it."""
+class Forwarder:
+    """A subscription as the encoding's packet path sees it.
+
+    A base and not a protocol: compiled, a call through it is a jump and not a look-up.
+    """
+
+    __slots__ = ("pacer", "sent_log")
 
     pacer: Pacer | None
     sent_log: SentLog | None
@@ -46,17 +51,21 @@ class Forwarder(Protocol):
     @property
     def encoding_now(self) -> Encoding | None:
         """The encoding carried now."""
+        raise NotImplementedError
 
     def forward(
         self, encoding: Encoding, media: Media, now: Instant
     ) -> bytes | DropReason | list[bytes]:
         """Return the packet for the subscriber, or packets, or why it gets none."""
+        raise NotImplementedError
 
     def interrupt(self) -> None:
         """Nothing will be sent for a while."""
+        raise NotImplementedError
 
     def translate_report(self, now: Instant) -> bytes | None:
         """Return the last sender report for the subscriber, if it can be told."""
+        raise NotImplementedError
 
 
 class Encoding:

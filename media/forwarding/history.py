@@ -8,6 +8,7 @@ missed.
 
 from __future__ import annotations
 
+from array import array
 from typing import Final
 
 from media.clock import Instant
@@ -27,25 +28,40 @@ _NEVER: Final = float("-inf")
 class History:
     """A ring of sent packets by extended sequence number, kept for ``keep_s`` seconds.
 
-    ``capacity`` packets at most, a power of two. An entry is a plain (extended, sent at, packet):
-    one is made for every packet.
+    ``capacity`` packets at most, a power of two.
     """
 
-    __slots__ = ("_credit", "_highest", "_keep_s", "_mask", "_resent_at", "_ring", "_tail")
+    __slots__ = (
+        "_credit",
+        "_highest",
+        "_keep_s",
+        "_mask",
+        "_numbers",
+        "_resent_at",
+        "_ring",
+        "_sent_at",
+        "_tail",
+    )
 
     def __init__(self, keep_s: float, capacity: int = CAPACITY) -> None:
         assert capacity & capacity - 1 == 0, "the ring is indexed by a mask"
         self._keep_s = keep_s
         self._mask = capacity - 1
-        self._ring: list[tuple[int, Instant, bytes] | None] = [None] * capacity
+        # Side by side, with no object for each entry but its packet.
+        self._ring: list[bytes | None] = [None] * capacity
+        self._numbers = array("q", bytes(8 * capacity))
+        self._sent_at = array("d", bytes(8 * capacity))
         self._resent_at: dict[int, Instant] = {}
         self._credit = 0
         self._highest = self._tail = 0
 
     def add(self, extended: int, packet: bytes, now: Instant) -> None:
         """Remember a packet just sent."""
-        ring, mask = self._ring, self._mask
-        ring[extended & mask] = (extended, now, packet)
+        ring, mask, sent_at = self._ring, self._mask, self._sent_at
+        at = extended & mask
+        ring[at] = packet
+        self._numbers[at] = extended
+        sent_at[at] = now
         credit = self._credit + len(packet)
         self._credit = credit if credit < CREDIT_BYTES else CREDIT_BYTES
         if extended <= self._highest:
@@ -55,12 +71,10 @@ class History:
         if extended - tail > mask:
             tail = extended - mask
         before = now - self._keep_s
-        oldest = ring[tail & mask]
         # Usually one step a packet: as many are let go as come.
-        while (oldest is None or oldest[1] < before) and tail < extended:
+        while tail < extended and (ring[tail & mask] is None or sent_at[tail & mask] < before):
             ring[tail & mask] = None
             tail += 1
-            oldest = ring[tail & mask]
         self._tail = tail
 
     def take(self, sequence: int, rtt_s: float, now: Instant) -> tuple[int, bytes] | None:
@@ -69,10 +83,14 @@ class History:
         ``sequence`` is the 16 bits asked for. Taking counts as sending: see the rules above.
         """
         extended = extend(sequence, self._highest)
-        sent = self._ring[extended & self._mask]
-        if sent is None or sent[0] != extended or now - sent[1] > self._keep_s:
+        at = extended & self._mask
+        packet = self._ring[at]
+        if (
+            packet is None
+            or self._numbers[at] != extended
+            or now - self._sent_at[at] > self._keep_s
+        ):
             return None
-        packet = sent[2]
         spacing = max(rtt_s, RESEND_SPACING_S)
         if now - self._resent_at.get(extended, _NEVER) < spacing or len(packet) > self._credit:
             return None
@@ -94,8 +112,7 @@ class History:
     def forget(self, sequence: int) -> None:
         """Let go of one packet: it was not sent after all."""
         extended = extend(sequence, self._highest)
-        sent = self._ring[extended & self._mask]
-        if sent is not None and sent[0] == extended:
+        if self._numbers[extended & self._mask] == extended:
             self._ring[extended & self._mask] = None
 
     def __len__(self) -> int:

@@ -11,6 +11,7 @@ Whoever estimates the line from it takes each :class:`Report` as it is returned,
 
 from __future__ import annotations
 
+from array import array
 from typing import Final, NamedTuple
 
 from media.clock import Instant
@@ -64,7 +65,8 @@ class SentLog:
         "_credited",
         "_offset",
         "_reference",
-        "_sent",
+        "_sent_at",
+        "_sizes",
         "acked",
         "acked_bytes",
         "jumps",
@@ -78,8 +80,11 @@ class SentLog:
     )
 
     def __init__(self) -> None:
-        self._sent: list[tuple[Instant, int, bool] | None] = [None] * CAPACITY
-        """By number: sent at, size, whether said to be lost. None once it is known to have come."""
+        # Numbers side by side and no object for each packet: of those there would be half a
+        # megabyte, and the processor would wait for it.
+        self._sent_at = array("d", bytes(8 * CAPACITY))
+        self._sizes = array("i", bytes(4 * CAPACITY))
+        """By number: bytes, negative once said to be lost, 0 once known to have come."""
         self._credit = self._credited = 0
         self._reference: int | None = None
         self._offset: float | None = None
@@ -99,7 +104,8 @@ class SentLog:
     def add(self, size: int, now: Instant) -> None:
         """A packet of ``size`` bytes leaves under :attr:`next_number`."""
         number = self.next_number
-        self._sent[number & _MASK] = (now, size, False)
+        self._sent_at[number & _MASK] = now
+        self._sizes[number & _MASK] = size
         self.next_number = number + 1
         self.sent_bytes += size
 
@@ -107,7 +113,7 @@ class SentLog:
         """A packet goes out again under the same 16 bits: which of the two comes cannot be told."""
         extended = extend(number, self.next_number - 1)
         if self._is_kept(extended):
-            self._sent[extended & _MASK] = None
+            self._sizes[extended & _MASK] = 0
 
     def handle_feedback(self, information: bytes, now: Instant) -> Report | None:
         """Take the control information of one message; None where it is refused."""
@@ -160,22 +166,22 @@ class SentLog:
 
     def _settle(self, number: int, arrived_at: float | None) -> Reported | None:
         """Take one status; None where it is no news."""
-        sent = self._sent[number & _MASK] if self._is_kept(number) else None
-        if sent is None:
+        size = self._sizes[number & _MASK] if self._is_kept(number) else 0
+        if size == 0:
             self.unmatched += 1
             return None
-        sent_at, size, said_lost = sent
+        said_lost, size = size < 0, abs(size)
         if arrived_at is not None:
-            self._sent[number & _MASK] = None
+            self._sizes[number & _MASK] = 0
             self.acked += 1
             self.acked_bytes += size
             self.late += said_lost
         elif said_lost:
             return None
         else:
-            self._sent[number & _MASK] = (sent_at, size, True)
+            self._sizes[number & _MASK] = -size
             self.lost += 1
-        return Reported(number, sent_at, size, arrived_at)
+        return Reported(number, self._sent_at[number & _MASK], size, arrived_at)
 
     def _has_jumped(self, came: list[float], now: Instant) -> bool:
         newest = max(came)

@@ -5,6 +5,7 @@ Source: RFC 3550 appendix A.1.
 
 from __future__ import annotations
 
+from array import array
 from typing import Final
 
 from media.clock import Instant
@@ -29,7 +30,7 @@ class Source:
         self.ended = False
         self.heard_at = now
         self.highest = CYCLE + sequence - 1
-        self.ring = [-1] * WINDOW
+        self.ring = _no_numbers()
         self._resync = -1
 
     def admit(self, sequence: int) -> int | DropReason:
@@ -56,4 +57,8 @@ class Source:
         """Begin a new numbering at ``sequence``."""
         self.epoch = epoch
         self.highest = CYCLE + (sequence & 0xFFFF) - 1
-        self.ring = [-1] * WINDOW
+        self.ring = _no_numbers()
+
+
+def _no_numbers() -> array[int]:
+    return array("q", (-1,)) * WINDOW

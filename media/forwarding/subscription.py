@@ -9,7 +9,7 @@ from typing import Final
 
 from media.clock import Instant
 from media.forwarding.drops import DropReason
-from media.forwarding.encoding import Encoding, Media
+from media.forwarding.encoding import Encoding, Forwarder, Media
 from media.forwarding.header_extensions import ExtensionWriter, read_number
 from media.forwarding.history import CAPACITY, VOICE_CAPACITY, History
 from media.forwarding.layer_switch import LayerSwitch, Target
@@ -30,7 +30,7 @@ MID_PACKETS: Final = 64
 _NTP_SECOND: Final = 1 << 32
 
 
-class Subscription:
+class Subscription(Forwarder):
     """What one endpoint gets in one slot section. Created with the slot, before any publication.
 
     ``pacer`` is the endpoint's, for pictures; voice has none. ``sent_log`` is the endpoint's too,
@@ -58,14 +58,12 @@ class Subscription:
         "history",
         "layers",
         "octets",
-        "pacer",
         "packets",
         "plis",
         "publication",
         "reports",
         "resent",
         "section",
-        "sent_log",
     )
 
     def __init__(
