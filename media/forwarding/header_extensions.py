@@ -7,6 +7,7 @@ read, and a new block is written under the subscriber's ids. Values are passed o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from struct import Struct
 from typing import Final
 
 from media.clock import Instant
@@ -24,6 +25,9 @@ _STOP_HEAD: Final = 0xF0
 """Below the one: padding, or id 0 with a length; from the other: id 15. Both end the block."""
 
 _ONE_BYTE_HEADS: Final = tuple(b"\xbe\xde" + words.to_bytes(2, "big") for words in range(16))
+
+_pack_number = Struct("!5sHx").pack
+_pack_level = Struct("!5sHBB3x").pack
 
 
 class ExtensionReader:
@@ -105,6 +109,7 @@ class ExtensionWriter:
         "_mid",
         "_mid_element",
         "_number",
+        "_number_and_level",
         "_number_head",
         "_only_number",
         "_only_time",
@@ -136,18 +141,16 @@ class ExtensionWriter:
             else 0
         )
         self._number_head = bytes(((self._number & 0x0F) << 4 | 1,))
-        self._only_number = (
-            0xBEDE0001 << 32 | self._number << 28 | 1 << 24
-            if self._short and self._number and not self._send_time
-            else 0
-        )
+        usual = self._short and self._number and not self._send_time
+        self._only_number = _ONE_BYTE_HEADS[1] + self._number_head if usual else b""
+        self._number_and_level = _ONE_BYTE_HEADS[2] + self._number_head if usual else b""
         self._mid_element = (
             bytes((self._mid[0] << 4 | len(mid_bytes) - 1,)) + mid_bytes
             if self._short and self._mid[0]
             else b""
         )
 
-    def write(  # noqa: C901  one pass for each copy, as above
+    def write(  # noqa: C901, PLR0912  one pass for each copy, as above
         self,
         level: bytes | None,
         descriptor: bytes | None,
@@ -163,12 +166,16 @@ class ExtensionWriter:
         """
         if capture is not None and self._capture:
             return self._write_long(level, descriptor, capture, now, number, with_mid=with_mid)
-        if level is None and descriptor is None and not with_mid:
-            # Every picture packet but the first few: one element, so the whole block is one number.
-            if self._only_number:
-                return (self._only_number | (number & 0xFFFF) << 8).to_bytes(8, "big")
-            if self._only_time:
-                return (self._only_time | int(now * 262144.0) & 0xFFFFFF).to_bytes(8, "big")
+        if descriptor is None and not with_mid:
+            # Every packet but the first few: written at one go.
+            if not level or not self._level:
+                if self._only_number:
+                    return _pack_number(self._only_number, number & 0xFFFF)
+                if self._only_time:
+                    return (self._only_time | int(now * 262144.0) & 0xFFFFFF).to_bytes(8, "big")
+            elif self._number_and_level:
+                head = self._level << 4
+                return _pack_level(self._number_and_level, number & 0xFFFF, head, level[0])
         if not self._short or (descriptor is not None and len(descriptor) > 16):  # noqa: PLR2004  as above
             return self._write_long(level, descriptor, None, now, number, with_mid=with_mid)
         body = self._number_head + (number & 0xFFFF).to_bytes(2, "big") if self._number else b""

@@ -182,24 +182,18 @@ class Subscription(Forwarder):
             return DropReason.OLD
         sequence, out_timestamp = rewritten
         with_mid = self._mid_left > 0
-        if with_mid:
-            self._mid_left -= 1
+        self._mid_left -= with_mid
         log = self._log
-        block = self._writer.write(
-            level, descriptor, capture, now, 0 if log is None else log.next_number,
-            with_mid=with_mid,
-        )  # fmt: skip
-        packet = (
-            pack_fixed(
-                0x80 | flags >> 8 | (EXTENSION_BIT if block else 0),
-                flags & 0x80 | route[0],
-                sequence & 0xFFFF,
-                out_timestamp,
-                self._ssrc,
-            )
-            + block
-            + payload
+        number = 0 if log is None else log.next_number
+        block = self._writer.write(level, descriptor, capture, now, number, with_mid=with_mid)
+        head = pack_fixed(
+            0x80 | flags >> 8 | (EXTENSION_BIT if block else 0),
+            flags & 0x80 | route[0],
+            sequence & 0xFFFF,
+            out_timestamp,
+            self._ssrc,
         )
+        packet = head + block + payload
         self.packets += 1
         self.octets += len(payload)
         if log is not None and self.pacer is None:
@@ -231,10 +225,9 @@ class Subscription(Forwarder):
             rewritten = self._rewriter.rewrite(bare[4], bare[2], bare[3], route[1], now)
             if rewritten is None:
                 continue
-            block = self._writer.write(
-                bare[6], None, bare[8], now, 0 if log is None else log.next_number,
-                with_mid=self._mid_left > 0,
-            )  # fmt: skip
+            number = 0 if log is None else log.next_number
+            with_mid = self._mid_left > 0
+            block = self._writer.write(bare[6], None, bare[8], now, number, with_mid=with_mid)
             self._mid_left -= self._mid_left > 0
             head = pack_fixed(
                 0x80 | bare[1] >> 8 | (EXTENSION_BIT if block else 0),

@@ -170,6 +170,9 @@ def test_the_usual_picture_packet_has_the_number_and_no_more() -> None:
     block = NUMBERED.write(None, None, None, NOW, 0x1FFFE, with_mid=False)
     assert block == b"\xbe\xde\x00\x01\x71\xff\xfe\x00"
     assert written(NUMBERED, None, None, with_mid=True) == {7: b"\0\0", 9: b"rv0"}
+    assert written(NUMBERED, b"\x85", None) == {7: b"\0\0", 6: b"\x85"}
+    silent = ExtensionWriter({Extension.TRANSPORT_CC: 7}, "ra0", transport_cc=True)
+    assert silent.write(b"\x85", None, None, NOW, 0x1FFFE, with_mid=False) == block
 
 
 @pytest.mark.parametrize(
