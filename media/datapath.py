@@ -71,7 +71,7 @@ class Lane(Protocol):
     def set_keys(self, keys: SrtpKeys | None) -> None:
         """Open and protect media with these; without keys, media is dropped both ways."""
 
-    def send_media(self, packet: bytes, *, rtcp: bool) -> None:
+    def send_media(self, packet: bytes, rtcp: bool) -> None:  # noqa: FBT001  called for each packet
         """Protect a plain RTP packet or RTCP compound and send it, or lose it.
 
         It leaves at once or at the next :meth:`DataPath.flush`.

@@ -266,9 +266,9 @@ class Engine:
                 continue
             match output:
                 case SendRtp():
-                    known.transport.send_media(output.packet, rtcp=False)
+                    known.transport.send_media(output.packet, False)  # noqa: FBT003  RTP
                 case SendRtcp():
-                    known.transport.send_media(output.packet, rtcp=True)
+                    known.transport.send_media(output.packet, True)  # noqa: FBT003  RTCP
                 case _:
                     self._tell(known, output)
         self._arm(router)

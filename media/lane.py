@@ -184,7 +184,7 @@ class PythonLane:
 
     # --- out ------------------------------------------------------------------------------------
 
-    def send_media(self, packet: bytes, *, rtcp: bool) -> None:
+    def send_media(self, packet: bytes, rtcp: bool) -> None:  # noqa: FBT001  called for each packet
         """Protect and send, at once or at the next flush; dropped without keys or a path."""
         leg = self._leg
         if leg is None:

@@ -17,7 +17,7 @@ from media.config import MediaConfig
 from media.datagrams import Batch
 from media.histogram import Histogram
 from media.ice import Address
-from media.lane import Send
+from media.lane import Leg, Send
 
 QUIET_S: Final = 0.001
 """After a pause this long a small datagram is expected to come alone."""
@@ -140,8 +140,9 @@ class UdpWire:
         taken, most = 0, self._config.datagrams_per_wake
         while taken < most:
             asked = min(BATCH, most - taken)
-            for leg, data, what in batch.receive(asked, stamped=sampled, lone=quiet):
-                if leg is not None:
+            for over, data, what in batch.receive(asked, stamped=sampled, lone=quiet):
+                if over is not None:
+                    leg: Leg = over
                     leg.lane.take(leg, data, what, now)
                 else:
                     reader.dispatch(number, data, what, now)

@@ -62,6 +62,9 @@ SWITCH_S: Final = 0.001
 """How long a thread may hold the interpreter while the loop waits; the default of 5 ms would be
 heard as delay, when a handshake runs beside a call."""
 PR_SET_PDEATHSIG: Final = 1
+YOUNG_OBJECTS: Final = 20_000
+"""How many new objects a collection waits for; the default of 700 is a few milliseconds of packets,
+which leave no cycles behind."""
 
 
 EngineRequest: TypeAlias = Negotiate | CloseEndpoint | ReadStats | Stop
@@ -169,6 +172,7 @@ def _load() -> None:
     from media.transport import Certificate
 
     Certificate()  # the first one of a process costs twenty times the second
+    gc.set_threshold(YOUNG_OBJECTS)
     gc.collect()
     gc.freeze()  # what is loaded stays: no collection needs to walk it in the middle of a call
 

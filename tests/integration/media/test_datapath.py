@@ -124,7 +124,7 @@ class House:
         return browser
 
     def send(self, packet: bytes, *, rtcp: bool = False) -> None:
-        self.lane.send_media(packet, rtcp=rtcp)
+        self.lane.send_media(packet, rtcp)
         self.path.flush()
 
     def where(self, browser: Browser) -> Path:

@@ -301,11 +301,11 @@ def test_a_stray_of_an_unknown_stream_is_never_tried(bench: Bench):
 def test_a_full_socket_and_a_failing_one_are_counted(bench: Bench):
     _, lane = bench.lane()
     lane.select((0, HOME))
-    lane.send_media(b"\x80" * 20, rtcp=False)
+    lane.send_media(b"\x80" * 20, False)
     assert bench.mux.bytes_out == 20
     for fault in (BlockingIOError(), OSError()):
         bench.socket.fault = fault
-        lane.send_media(b"\x80" * 20, rtcp=False)
+        lane.send_media(b"\x80" * 20, False)
         lane.send(b"x")
     lane.send(b"x", (99, HOME))  # a connection that is gone
     assert bench.mux.drops == {"send_buffer": 2, "send_error": 3}
