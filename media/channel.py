@@ -18,7 +18,7 @@ import msgspec
 from media.config import MediaConfig
 from media.errors import OfferFault
 from media.ids import EndpointId, RoomKey
-from media.stats import EngineStats
+from media.stats import EngineStats, TrackPage
 
 
 class LinkState(StrEnum):
@@ -126,6 +126,9 @@ class MediaPlane(Protocol):
     async def stats(self) -> EngineStats:
         """Counters since the start."""
 
+    async def tracks(self, after: str = "") -> TrackPage:
+        """Rows of single tracks: of the rooms whose key comes next after this one."""
+
 
 # --- between processes: requests, downward --------------------------------------------------------
 
@@ -162,6 +165,12 @@ class ReadStats(_Word, frozen=True, tag="read_stats"):
     """:meth:`MediaPlane.stats`. Answered by :class:`Counted`."""
 
 
+class ReadTracks(_Word, frozen=True, tag="read_tracks"):
+    """:meth:`MediaPlane.tracks`. Answered by :class:`TracksRead`."""
+
+    after: str = ""
+
+
 class Beat(_Word, frozen=True, tag="beat"):
     """Show that the loop turns. Answered by :class:`Done`."""
 
@@ -177,7 +186,7 @@ class SendText(_Word, frozen=True, tag="send_text"):
     data: str
 
 
-Request: TypeAlias = Warm | Start | Negotiate | CloseEndpoint | ReadStats | Beat | Stop
+Request: TypeAlias = Warm | Start | Negotiate | CloseEndpoint | ReadStats | ReadTracks | Beat | Stop
 
 # --- and what comes back, upward ------------------------------------------------------------------
 
@@ -216,11 +225,17 @@ class Counted(_Word, frozen=True, tag="counted"):
     stats: EngineStats
 
 
+class TracksRead(_Word, frozen=True, tag="tracks_read"):
+    """The rows of one page; what a frame may hold bounds it (:mod:`media.numbers`)."""
+
+    page: TrackPage
+
+
 class Broken(_Word, frozen=True, tag="broken"):
     """The request ran into a bug. The worker has logged it and lives on."""
 
 
-Result: TypeAlias = Done | Started | NotStarted | Answered | Refused | Counted | Broken
+Result: TypeAlias = Done | Started | NotStarted | Answered | Refused | Counted | TracksRead | Broken
 
 
 class Logged(_Word, frozen=True, tag="logged"):

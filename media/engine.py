@@ -35,6 +35,7 @@ from media.handshake import HandshakeThread
 from media.ids import EndpointId, RoomKey
 from media.mux import Mux
 from media.negotiation import Offer, plan_media, read_offer
+from media.numbers import Ledger, read_page
 from media.outputs import (
     CodecPreferred,
     FirstPacket,
@@ -44,7 +45,7 @@ from media.outputs import (
     SlotsChanged,
 )
 from media.router import Router
-from media.stats import EngineStats
+from media.stats import EngineStats, TrackPage
 
 TIMER_SLACK_S: Final = 0.005
 """Deadlines this close together share a wake. Reports and retries are due in tens of ms."""
@@ -68,6 +69,7 @@ class Engine:
         self._closing: set[asyncio.Task[None]] = set()
         self._dropped: Counter[str] = Counter()
         self._past: Counter[str] = Counter()
+        self._ledger = Ledger()
         self._watcher: asyncio.Task[None] | None = None
         self._timer: asyncio.Handle | None = None
         self._timer_at: Instant = NEVER
@@ -172,7 +174,13 @@ class Engine:
             keyframe_requests=totals["keyframe_requests"],
             dropped=dict(dropped),
             links=dict(links),
+            forward_delay_s=self._mux.delays.read(),
+            **self._ledger.read(),
         )
+
+    async def tracks(self, after: str = "") -> TrackPage:
+        """Rows of single tracks, a page of rooms at a time."""
+        return read_page(self._rooms, after)
 
     # --- what endpoints need (Shell) -------------------------------------------------------------
 
@@ -191,6 +199,7 @@ class Engine:
             return
         endpoint.transport.end()
         router = endpoint.router
+        self._ledger.settle(router, endpoint.id)
         router.remove_endpoint(endpoint.id, self.now())
         self.flush(router)
         if not any(each.router is router for each in self._endpoints.values()):
@@ -240,6 +249,7 @@ class Engine:
             now = self.now()
             for each in list(self._endpoints.values()):
                 each.watch(self._config, now)
+            self._ledger.watch(self._rooms, now)
 
     # --- outputs ---------------------------------------------------------------------------------
 

@@ -1,11 +1,57 @@
-"""Counters of an engine, read by metrics without touching the packet path."""
+"""What an engine counted, as plain values. Whoever reads them does not touch the packet path.
+
+Totals (:class:`EngineStats`) are read on every scrape; rows of single tracks (:class:`TrackPage`)
+only when somebody looks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
+
+from media.ids import EndpointId, RoomKey
+
+JITTER_BOUNDS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
+"""Upper bounds; a player hides 20-50 ms of it without a word lost."""
+RTT_BOUNDS_S: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
+"""Upper bounds; above 0.3 s people begin to talk over each other."""
+LOSS_BOUNDS: Final = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.4)
+"""Upper bounds of a share of packets. The first count is of those that lost none."""
+
+
+class Leg(StrEnum):
+    """Which way a track goes: from a browser to us, or from us to one."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Distribution(msgspec.Struct, frozen=True):
+    """Values counted by size; the last count is of those above every bound."""
+
+    counts: tuple[int, ...] = ()
+    total: float = 0.0
+    """The values' sum."""
+
+
+class LegStats(msgspec.Struct, frozen=True):
+    """All tracks of one kind in one direction, those that have ended among them."""
+
+    packets: int = 0
+    octets: int = 0
+    """Bytes of payload."""
+    lost: int = 0
+    nacks: int = 0
+    plis: int = 0
+    retransmitted: int = 0
+    jitter_s: Distribution = Distribution()
+    """Of each track that carried something, once every few seconds; so are the next two."""
+    rtt_s: Distribution = Distribution()
+    loss: Distribution = Distribution()
+    """The share lost since the sample before, by :data:`LOSS_BOUNDS`."""
 
 
 class WorkerHealth(msgspec.Struct, frozen=True):
@@ -35,6 +81,15 @@ class EngineStats(msgspec.Struct, frozen=True):
     dropped: Mapping[str, int] = {}
     links: Mapping[str, int] = {}
     """Gauge: endpoints by link state."""
+    forward_delay_s: Distribution = Distribution()
+    """Of sampled datagrams, by :data:`media.histogram.BOUNDS_S`."""
+    legs: Mapping[str, Mapping[str, LegStats]] = {}
+    """By kind, then by :class:`Leg`."""
+    pacer_passed: int = 0
+    """Packets that a pacer let through at once."""
+    pacer_delays: tuple[int, ...] = ()
+    """Those that waited, by :data:`media.forwarding.pacer.DELAY_BOUNDS_MS` and beyond."""
+    pacer_dropped: int = 0
     workers: tuple[WorkerHealth, ...] = ()
     """Of the processes the engines run in; empty for an engine in this one."""
 
@@ -60,7 +115,10 @@ def merged(all_stats: Sequence[EngineStats], workers: tuple[WorkerHealth, ...] =
 
 
 def _sum(values: Sequence[Any]) -> Any:
-    """Numbers are added; mappings key by key; rows of numbers place by place."""
+    """Numbers are added; mappings key by key; rows of numbers place by place; records so too."""
+    if all(isinstance(value, msgspec.Struct) for value in values):
+        names = values[0].__struct_fields__
+        return type(values[0])(**{n: _sum([getattr(value, n) for value in values]) for n in names})
     if all(isinstance(value, Mapping) for value in values):
         keys = dict.fromkeys(key for value in values for key in value)
         return {key: _sum([value[key] for value in values if key in value]) for key in keys}
@@ -92,6 +150,7 @@ class TrackStats(msgspec.Struct, frozen=True):
     """Packets; may be negative where copies came."""
     jitter_s: float = 0.0
     rtt_s: float | None = None
+    """None until measured. Upward it is smoothed and kept within 20 and 500 ms."""
     nacks: int = 0
     """Packets asked for again."""
     plis: int = 0
@@ -133,3 +192,36 @@ class DownlinkStats(msgspec.Struct, frozen=True):
     """Statuses of packets already acked, repeated or too old."""
     jumps: int = 0
     """Messages in which the endpoint's clock was not the one before."""
+
+
+class RoomTracks(msgspec.Struct, frozen=True):
+    """The rows of one room.
+
+    Another kind of row (transport-cc of what a subscriber is sent, for one) is a field of its own
+    beside ``pacers``, filled by :func:`media.numbers.read_room`.
+    """
+
+    room: RoomKey
+    tracks: tuple[TrackStats, ...] = ()
+    pacers: Mapping[EndpointId, PacerStats] = {}
+    """Of every endpoint, in the order they came in."""
+    left_out: int = 0
+    """Tracks beyond what one page can hold."""
+
+
+class TrackPage(msgspec.Struct, frozen=True):
+    """Rooms by ascending key; with ``more``, go on after the last one."""
+
+    rooms: tuple[RoomTracks, ...] = ()
+    more: bool = False
+
+
+def joined(pages: Sequence[TrackPage]) -> TrackPage:
+    """Return pages of several engines, all asked for the same place, as one.
+
+    It ends where the first of those that have more ends, so that no room is stepped over.
+    """
+    ends = [page.rooms[-1].room for page in pages if page.more and page.rooms]
+    end = min(ends, default=None)
+    rooms = [room for page in pages for room in page.rooms if end is None or room.room <= end]
+    return TrackPage(tuple(sorted(rooms, key=lambda each: each.room)), more=end is not None)

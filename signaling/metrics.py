@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from itertools import accumulate
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
-from media.stats import EngineStats
+from media.forwarding.pacer import DELAY_BOUNDS_MS
+from media.histogram import BOUNDS_S
+from media.stats import (
+    JITTER_BOUNDS_S,
+    LOSS_BOUNDS,
+    RTT_BOUNDS_S,
+    Distribution,
+    EngineStats,
+    LegStats,
+)
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
 
@@ -19,6 +35,23 @@ JOIN_BUCKETS: Final = (0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30)
 """From "at once" to "gave up"; growing by half, as patience does."""
 WHERE: Final = ("rest", "connect", "command", "channel", "packet")
 REMEMBERED_JOINS: Final = 500
+PACER_BOUNDS_S: Final = (0.0, *(bound / 1000 for bound in DELAY_BOUNDS_MS))
+"""The first is of those that did not wait."""
+LEG_COUNTERS: Final = (
+    ("track_packets", "packets", "RTP packets of tracks, without retransmissions that came"),
+    ("track_bytes", "octets", "Bytes of payload of tracks"),
+    ("track_lost", "lost", "RTP packets lost, before any came again"),
+    ("track_nacks", "nacks", "RTP packets asked for again"),
+    ("track_plis", "plis", "Keyframes asked for"),
+    ("track_retransmitted", "retransmitted", "RTP packets that came, or went, as an answer"),
+)
+LEG_HISTOGRAMS: Final[
+    tuple[tuple[str, Callable[[LegStats], Distribution], tuple[float, ...], str], ...]
+] = (
+    ("jitter_seconds", lambda leg: leg.jitter_s, JITTER_BOUNDS_S, "Jitter of tracks, sampled"),
+    ("rtt_seconds", lambda leg: leg.rtt_s, RTT_BOUNDS_S, "Round trips of tracks, sampled"),
+    ("packet_loss_ratio", lambda leg: leg.loss, LOSS_BOUNDS, "Loss of tracks, sampled"),
+)
 
 
 def package_version() -> str:
@@ -66,7 +99,67 @@ class _Engine(Collector):
         for reason, count in stats.dropped.items():
             dropped.add_metric([reason], count)
         yield dropped
+        yield from _legs(stats)
+        yield from _delays(stats)
         yield from _workers(stats)
+
+
+def _legs(stats: EngineStats) -> Iterator[Metric]:
+    """Yield what all tracks of a kind did in each direction."""
+    rows = [
+        ([kind, leg], numbers)
+        for kind, by_leg in stats.legs.items()
+        for leg, numbers in by_leg.items()
+    ]
+    labels = ["kind", "leg"]
+    for name, field, words in LEG_COUNTERS:
+        counter = CounterMetricFamily(f"quietroom_media_{name}", words, labels=labels)
+        for values, numbers in rows:
+            counter.add_metric(values, getattr(numbers, field))
+        yield counter
+    for name, read, bounds, words in LEG_HISTOGRAMS:
+        histogram = HistogramMetricFamily(f"quietroom_{name}", words, labels=labels)
+        for values, numbers in rows:
+            found = read(numbers)
+            _add(histogram, values, bounds, found.counts, found.total)
+        yield histogram
+
+
+def _delays(stats: EngineStats) -> Iterator[Metric]:
+    """Yield how long packets took to go through."""
+    forward = HistogramMetricFamily(
+        "quietroom_forward_delay_seconds",
+        "From a datagram's arrival to having sent what it caused, of sampled datagrams",
+        labels=[],
+    )
+    found = stats.forward_delay_s
+    _add(forward, [], BOUNDS_S, found.counts, found.total)
+    yield forward
+    pacer = HistogramMetricFamily(
+        "quietroom_media_pacer_delay_seconds", "How long pictures' packets waited", labels=[]
+    )
+    if stats.pacer_delays:
+        # Pacers count by bucket only; without the sum there is none to show.
+        _add(pacer, [], PACER_BOUNDS_S, (stats.pacer_passed, *stats.pacer_delays), None)
+    yield pacer
+    yield CounterMetricFamily(
+        "quietroom_media_pacer_dropped",
+        "Packets let go of because too much waited",
+        value=stats.pacer_dropped,
+    )
+
+
+def _add(
+    family: HistogramMetricFamily,
+    labels: list[str],
+    bounds: Sequence[float],
+    counts: Sequence[int],
+    total: float | None,
+) -> None:
+    """Add one row of a histogram; nothing, where nothing has been counted yet."""
+    if counts:
+        edges = (*map(floatToGoString, bounds), "+Inf")
+        family.add_metric(labels, list(zip(edges, accumulate(counts), strict=True)), total)
 
 
 def _workers(stats: EngineStats) -> Iterator[Metric]:

@@ -16,7 +16,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from media.channel import MediaPlane
-from media.stats import EngineStats
+from media.stats import EngineStats, TrackPage
 from signaling import wire
 from signaling.border import is_own_origin
 from signaling.config import Config
@@ -25,6 +25,7 @@ from signaling.domain.events import LinkView, Presence
 from signaling.domain.grants import Role
 from signaling.limits import BucketsByKey
 from signaling.metrics import Metrics, package_version, quantile
+from signaling.operator_view import CallCodes, show_page
 from signaling.registry import Registry
 
 SUMMARY_LINKS: Final = tuple(LinkView)
@@ -42,6 +43,7 @@ class Routes:
         self._base_url = base_url
         self._exchanges = BucketsByKey(config.limits.exchanges)
         self._media: MediaPlane | None = None
+        self._codes = CallCodes()
         self._media_ready: Callable[[], bool] = lambda: True
         self.ready = False
 
@@ -66,6 +68,7 @@ class Routes:
         api.add_delete("/api/v1/tokens/{jti}", self._revoke)
         api.add_post("/api/v1/seats", self._exchange)
         api.add_get("/api/v1/operator/summary", self._summary)
+        api.add_get("/api/v1/operator/tracks", self._tracks)
         api.add_get("/healthz", self._health)
         api.add_get("/readyz", self._readiness)
         if self._config.metrics and self._config.metrics_port is None:
@@ -117,9 +120,7 @@ class Routes:
     # --- whoever runs the gateway -----------------------------------------------------------------
 
     async def _summary(self, request: web.Request) -> web.Response:
-        expected = self._config.operator_token
-        if not expected or not _same(_bearer(request), expected):
-            raise Refusal(Code.KEY_INVALID)
+        self._check_operator(request)
         rooms, presence, links = self._registry.counts()
         return web.json_response(
             {
@@ -132,6 +133,20 @@ class Routes:
                 "join_seconds": {role.value: self._join_quantiles(role) for role in Role},
             }
         )
+
+    async def _tracks(self, request: web.Request) -> web.Response:
+        self._check_operator(request)
+        code = request.query.get("after", "")
+        after = self._codes.key(code) if code else ""
+        if after is None:
+            raise Refusal(Code.NOT_FOUND)
+        page = TrackPage() if self._media is None else await self._media.tracks(after)
+        return web.json_response(show_page(page, self._codes))
+
+    def _check_operator(self, request: web.Request) -> None:
+        expected = self._config.operator_token
+        if not expected or not _same(_bearer(request), expected):
+            raise Refusal(Code.KEY_INVALID)
 
     def _join_quantiles(self, role: Role) -> dict[str, Any]:
         totals = self._metrics.join_totals[role]

@@ -35,6 +35,7 @@ from media.channel import (
     Notification,
     NotStarted,
     ReadStats,
+    ReadTracks,
     Refused,
     Reply,
     Request,
@@ -43,6 +44,7 @@ from media.channel import (
     Start,
     Started,
     Stop,
+    TracksRead,
     Upward,
     Warm,
 )
@@ -67,7 +69,7 @@ YOUNG_OBJECTS: Final = 20_000
 which leave no cycles behind."""
 
 
-EngineRequest: TypeAlias = Negotiate | CloseEndpoint | ReadStats | Stop
+EngineRequest: TypeAlias = Negotiate | CloseEndpoint | ReadStats | ReadTracks | Stop
 
 
 class Worker:
@@ -138,6 +140,8 @@ class Worker:
                 await engine.close_endpoint(endpoint)
             case ReadStats():
                 return Counted(await engine.stats())
+            case ReadTracks(after):
+                return TracksRead(await engine.tracks(after))
             case Stop():
                 self._engine = None
                 await engine.stop()

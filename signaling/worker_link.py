@@ -35,7 +35,8 @@ from media.channel import (
 
 LENGTH_BYTES: Final = 4
 MAX_FRAME_BYTES: Final = 1024 * 1024
-"""An offer is at most 60,000 characters and a text 64 KiB; statistics of 1000 endpoints fit too."""
+"""An offer is at most 60,000 characters and a text 64 KiB. Totals do not grow with the endpoints,
+and rows of tracks come in pages of about half of this at most."""
 MAX_WAITING_BYTES: Final = 16 * MAX_FRAME_BYTES
 """What may wait for a side that does not read: seconds of the busiest second there can be."""
 MAX_PENDING: Final = 4096

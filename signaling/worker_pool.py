@@ -23,7 +23,7 @@ from media.clock import Instant
 from media.config import MediaConfig
 from media.errors import NegotiationError, OfferFault
 from media.ids import EndpointId, RoomKey
-from media.stats import EngineStats, WorkerHealth, lasting, merged
+from media.stats import EngineStats, TrackPage, WorkerHealth, joined, lasting, merged
 from signaling import logs
 from signaling.placement import Book, Restarts, Step, WorkerId, WorkerState, stagger
 from signaling.worker_link import LinkLost
@@ -171,6 +171,17 @@ class WorkerPool:
         )
         now = [place.counted for place in self._places]
         return merged([self._past, *now], health)
+
+    async def tracks(self, after: str = "") -> TrackPage:
+        """Rows of single tracks of all workers, one page of each at a time."""
+        return joined(await asyncio.gather(*(self._page(place, after) for place in self._places)))
+
+    async def _page(self, place: _Place, after: str) -> TrackPage:
+        if place.worker is not None:
+            with contextlib.suppress(LinkLost, TimeoutError):
+                async with asyncio.timeout(STATS_S):
+                    return await place.worker.tracks(after)
+        return TrackPage()
 
     async def _count(self, place: _Place) -> None:
         worker = place.worker

@@ -28,6 +28,7 @@ from media.channel import (
     Notification,
     NotStarted,
     ReadStats,
+    ReadTracks,
     Refused,
     Request,
     Result,
@@ -35,12 +36,13 @@ from media.channel import (
     Start,
     Started,
     Stop,
+    TracksRead,
     Warm,
 )
 from media.config import MediaConfig
 from media.errors import NegotiationError, OfferFault
 from media.ids import EndpointId, RoomKey
-from media.stats import EngineStats
+from media.stats import EngineStats, TrackPage
 from signaling import logs
 from signaling.placement import WorkerId
 from signaling.worker_link import FrameError, LinkLost, WorkerLink, pair
@@ -174,6 +176,10 @@ class WorkerProcess:
     async def stats(self) -> EngineStats:
         """Read its counters. Raises :class:`LinkLost`."""
         return self._expect(await self._ask(ReadStats()), Counted).stats
+
+    async def tracks(self, after: str) -> TrackPage:
+        """Read a page of its tracks' rows. Raises :class:`LinkLost`."""
+        return self._expect(await self._ask(ReadTracks(after)), TracksRead).page
 
     # --- inside -----------------------------------------------------------------------------------
 

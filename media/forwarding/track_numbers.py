@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from media.forwarding.encoding import Encoding
 from media.forwarding.endpoint import Endpoint
+from media.forwarding.nack import DEFAULT_RTT_S
 from media.forwarding.subscription import Subscription
 from media.ids import EndpointId
 from media.plan import Kind, PublishSection
@@ -39,7 +40,7 @@ def _received(encoding: Encoding, section: PublishSection) -> TrackStats:
         octets=encoding.octets,
         lost=0 if stats is None else stats.lost,
         jitter_s=0.0 if stats is None else stats.jitter / encoding.clock_rate,
-        rtt_s=nack.rtt_s,
+        rtt_s=None if nack.rtt_s == DEFAULT_RTT_S else nack.rtt_s,  # nothing was learned yet
         nacks=nack.asked,
         plis=encoding.keyframes.sent,
         retransmitted=encoding.repaired,

@@ -19,7 +19,7 @@ from media.channel import (
 from media.config import MediaConfig
 from media.errors import NegotiationError, OfferFault
 from media.ids import EndpointId, RoomKey
-from media.stats import EngineStats
+from media.stats import EngineStats, TrackPage
 
 OFFER = "v=0 test offer"
 
@@ -37,6 +37,9 @@ class FakeMediaPlane:
         """When set to an event, negotiations wait for it."""
         self.fail_start: OSError | None = None
         self.running = False
+        self.pages: dict[str, TrackPage] = {}
+        """What :meth:`tracks` answers, by what it is asked."""
+        self.asked_after: list[str] = []
 
     async def start(self) -> None:
         if self.fail_start is not None:
@@ -66,6 +69,10 @@ class FakeMediaPlane:
 
     async def stats(self) -> EngineStats:
         return EngineStats(endpoints=len(self.alive), dropped={"stun": 1}, links={"connected": 0})
+
+    async def tracks(self, after: str = "") -> TrackPage:
+        self.asked_after.append(after)
+        return self.pages.get(after, TrackPage())
 
     # --- what an engine would say -----------------------------------------------------------------
 

@@ -131,6 +131,61 @@ def _packets(compounds: list[bytes]) -> list[bytes]:
     return found
 
 
+async def test_numbers_are_read_while_packets_flow_and_nothing_is_missed(plane: Plane):
+    a, b = await plane.join("a"), await plane.join("b")
+    reads = 0
+    for number in range(300):
+        a.send_rtp(voice(a, number))
+        a.send_rtp(picture(a, number))
+        await asyncio.sleep(0.002)
+        page = await plane.engine.tracks()
+        reads += len(page.rooms[0].tracks)
+        await plane.engine.stats()
+    await until(lambda: len(b.rtp) >= 600)
+    page = await plane.engine.tracks()
+    rows = {(t.endpoint, t.publisher, t.kind): t for t in page.rooms[0].tracks}
+    assert (page.rooms[0].room, page.more) == (ROOM, False)
+    for kind in ("audio", "video"):
+        assert (rows["a", "a", kind].packets, rows["a", "a", kind].lost) == (300, 0)
+        assert rows["b", "a", kind].packets == 300
+    assert page.rooms[0].pacers[EndpointId("b")].passed <= 300
+    assert reads >= 4 * 200
+    stats = await plane.engine.stats()
+    assert sum(stats.forward_delay_s.counts) > 0
+    assert stats.forward_delay_s.total > 0
+
+
+async def test_totals_of_tracks_outlive_their_endpoints(plane: Plane):
+    a, b = await plane.join("a"), await plane.join("b")
+    for number in range(20):
+        a.send_rtp(voice(a, number))
+    await until(lambda: len(b.rtp) >= 20)
+    for name in ("a", "b"):
+        await plane.engine.close_endpoint(EndpointId(name))
+    stats = await plane.engine.stats()
+    assert stats.endpoints == 0
+    assert {leg: stats.legs["audio"][leg].packets for leg in ("up", "down")} == {
+        "up": 20,
+        "down": 20,
+    }
+    assert not (await plane.engine.tracks()).rooms
+
+
+async def test_live_tracks_are_sampled_by_the_watch_timer(
+    plane: Plane, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("media.numbers.SAMPLE_S", 0.2)
+    a, b = await plane.join("a"), await plane.join("b")
+    for number in range(50):
+        a.send_rtp(voice(a, number))
+    await until(lambda: len(b.rtp) >= 50)
+    async with asyncio.timeout(10):
+        while (up := (await plane.engine.stats()).legs["audio"]["up"]).packets < 50:
+            await asyncio.sleep(0.05)
+    assert sum(up.jitter_s.counts) >= 1
+    assert up.loss.counts[0] >= 1
+
+
 async def test_text_goes_up_and_never_sideways(plane: Plane):
     a, b = await plane.join("a"), await plane.join("b")
     a.text_channel.send("hello")

@@ -8,6 +8,8 @@ from typing import Any
 import jwt
 import pytest
 
+from media.ids import EndpointId, RoomKey
+from media.stats import RoomTracks, TrackPage, TrackStats
 from signaling.domain.grants import Role
 from tests.support.page import API_SECRET, BASE, OPERATOR_TOKEN, House, house
 from tests.support.people import CLIENT_IDENTITY, CLIENT_NAME, SECRET_TEXT, SEEDED
@@ -196,6 +198,38 @@ async def test_operator_sees_counts_and_nobody(place: House) -> None:
     status, problem = await call(place, "GET", "/api/v1/operator/summary", headers=KEY)
     assert (status, problem["code"]) == (401, "key_invalid")
     await page.close()
+
+
+async def test_operator_sees_tracks_of_calls_and_nobody(place: House) -> None:
+    endpoint = EndpointId("the-endpoint")
+    rows = [
+        RoomTracks(RoomKey(key), (TrackStats(endpoint, endpoint, "0", "audio", packets=7),))
+        for key in ("room-a", "room-b")
+    ]
+    place.media.pages = {
+        "": TrackPage((rows[0],), more=True),
+        "room-a": TrackPage((rows[1],)),
+    }
+    headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+    path = "/api/v1/operator/tracks"
+    status, first = await call(place, "GET", path, headers=headers)
+    assert status == 200
+    assert first["rooms"][0]["tracks"][0]["packets"] == 7
+    options = {"headers": headers, "params": {"after": first["next"]}}
+    _, second = await call(place, "GET", path, **options)
+    assert place.media.asked_after == ["", "room-a"]
+    assert second["next"] is None
+    codes = [page["rooms"][0]["call"] for page in (first, second)]
+    assert len(set(codes)) == 2
+    assert not [word for word in ("room-a", "room-b", endpoint) if word in str((first, second))]
+
+    for after in ("room-a", "x" * 5000, "静"):
+        options = {"headers": headers, "params": {"after": after}}
+        status, problem = await call(place, "GET", path, **options)
+        assert (status, problem["code"]) == (404, "not_found")
+    for wrong in (KEY, {}):
+        status, problem = await call(place, "GET", path, headers=wrong)
+        assert (status, problem["code"]) == (401, "key_invalid")
 
 
 async def test_metrics_know_nobody(place: House) -> None:

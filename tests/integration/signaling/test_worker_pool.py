@@ -110,6 +110,17 @@ async def test_rooms_are_spread_and_whole(two: Plane) -> None:
         await peer.close()
 
 
+async def test_rows_of_all_workers_come_in_order_of_their_rooms(two: Plane) -> None:
+    peers = [await two.join(room, f"{room}{n}") for room in ("r", "s", "t") for n in (1, 2)]
+    page = await two.pool.tracks()
+    assert [room.room for room in page.rooms] == ["r", "s", "t"]
+    assert [list(room.pacers) for room in page.rooms] == [["r1", "r2"], ["s1", "s2"], ["t1", "t2"]]
+    assert not page.more
+    assert [room.room for room in (await two.pool.tracks("r")).rooms] == ["s", "t"]
+    for peer in peers:
+        await peer.close()
+
+
 async def test_killed_worker_is_replaced_at_its_port_and_its_people_are_told(one: Plane) -> None:
     peers = [await one.join("r", name) for name in ("a", "b")]
     port = one.pool.port

@@ -7,7 +7,10 @@ from collections import deque
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from media.stats import EngineStats, WorkerHealth
+from media.forwarding.pacer import DELAY_BOUNDS_MS
+from media.histogram import BOUNDS_S
+from media.numbers import Ledger
+from media.stats import LOSS_BOUNDS, Distribution, EngineStats, LegStats, WorkerHealth
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
 from signaling.metrics import JOIN_BUCKETS, REMEMBERED_JOINS, Metrics, quantile
@@ -58,12 +61,16 @@ def test_everything_counted_is_shown() -> None:
 def test_names_have_the_prefix_and_labels_are_few() -> None:
     metrics = Metrics()
     allowed = {"role", "phase", "result", "where", "code", "path", "presence", "state", "reason",
-               "version", "le", "worker"}  # fmt: skip
-    families = list(text_string_to_metric_families(exposed(metrics)))
+               "version", "le", "worker", "kind", "leg"}  # fmt: skip
+    stats = EngineStats(**Ledger().read(), forward_delay_s=Distribution((0,) * (len(BOUNDS_S) + 1)))
+    families = list(text_string_to_metric_families(exposed(metrics, stats)))
     assert families
     for family in families:
         assert family.name.startswith("quietroom_")
         assert {label for sample in family.samples for label in sample.labels} <= allowed
+    values = {key: {s.labels[key] for f in families for s in f.samples if key in s.labels}
+              for key in ("kind", "leg")}  # fmt: skip
+    assert values == {"kind": {"audio", "video"}, "leg": {"up", "down"}}
 
 
 def test_unknown_place_is_a_bug() -> None:
@@ -86,3 +93,45 @@ def test_quantiles() -> None:
     assert quantile(values, 0.5) == 51
     assert quantile(values, 0.95) == 96
     assert quantile(deque([7.0]), 0.95) == 7
+
+
+def test_figures_of_tracks_are_shown_by_kind_and_leg() -> None:
+    loss = Distribution((5, *(0,) * 8, 2, 1), 0.75)
+    assert len(loss.counts) == len(LOSS_BOUNDS) + 1
+    legs = {"video": {"down": LegStats(packets=9, lost=3, nacks=4, plis=5, loss=loss)}}
+    text = exposed(Metrics(), EngineStats(legs=legs))
+    for line in (
+        'quietroom_media_track_packets_total{kind="video",leg="down"} 9.0',
+        'quietroom_media_track_lost_total{kind="video",leg="down"} 3.0',
+        'quietroom_media_track_nacks_total{kind="video",leg="down"} 4.0',
+        'quietroom_media_track_plis_total{kind="video",leg="down"} 5.0',
+        'quietroom_packet_loss_ratio_bucket{kind="video",le="0.0",leg="down"} 5.0',
+        'quietroom_packet_loss_ratio_bucket{kind="video",le="0.2",leg="down"} 5.0',
+        'quietroom_packet_loss_ratio_bucket{kind="video",le="0.4",leg="down"} 7.0',
+        'quietroom_packet_loss_ratio_bucket{kind="video",le="+Inf",leg="down"} 8.0',
+        'quietroom_packet_loss_ratio_count{kind="video",leg="down"} 8.0',
+        'quietroom_packet_loss_ratio_sum{kind="video",leg="down"} 0.75',
+    ):
+        assert line in text
+    assert "quietroom_jitter_seconds_bucket" not in text, "nothing was counted yet"
+
+
+def test_delays_are_shown() -> None:
+    stats = EngineStats(
+        forward_delay_s=Distribution((7, 1, *(0,) * (len(BOUNDS_S) - 1)), 0.0005),
+        pacer_passed=90,
+        pacer_delays=(6, *(0,) * (len(DELAY_BOUNDS_MS) - 1), 4),
+        pacer_dropped=2,
+    )
+    text = exposed(Metrics(), stats)
+    for line in (
+        'quietroom_forward_delay_seconds_bucket{le="5e-05"} 7.0',
+        'quietroom_forward_delay_seconds_bucket{le="+Inf"} 8.0',
+        "quietroom_forward_delay_seconds_sum 0.0005",
+        'quietroom_media_pacer_delay_seconds_bucket{le="0.0"} 90.0',
+        'quietroom_media_pacer_delay_seconds_bucket{le="0.001"} 96.0',
+        'quietroom_media_pacer_delay_seconds_bucket{le="1.0"} 96.0',
+        'quietroom_media_pacer_delay_seconds_bucket{le="+Inf"} 100.0',
+        "quietroom_media_pacer_dropped_total 2.0",
+    ):
+        assert line in text

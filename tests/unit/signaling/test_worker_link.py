@@ -31,6 +31,7 @@ from media.channel import (
     Phase,
     PhaseReached,
     ReadStats,
+    ReadTracks,
     Refused,
     Reply,
     Say,
@@ -43,13 +44,22 @@ from media.channel import (
     Tell,
     TextChannelChanged,
     TextReceived,
+    TracksRead,
     Upward,
     Warm,
 )
 from media.config import MediaConfig
 from media.errors import OfferFault
 from media.ids import EndpointId, RoomKey
-from media.stats import EngineStats
+from media.stats import (
+    Distribution,
+    EngineStats,
+    LegStats,
+    PacerStats,
+    RoomTracks,
+    TrackPage,
+    TrackStats,
+)
 from signaling.worker_link import (
     MAX_FRAME_BYTES,
     FrameError,
@@ -71,8 +81,13 @@ DOWN: list[Downward] = [
     Ask(5, ReadStats()),
     Ask(6, Beat()),
     Ask(2**40, Stop()),
+    Ask(7, ReadTracks("r")),
     Tell(SendText(E, "静")),
 ]
+LEGS = {"audio": {"up": LegStats(packets=1, jitter_s=Distribution((1, 2), 0.5))}}
+ROWS = RoomTracks(
+    RoomKey("r"), (TrackStats(E, E, "0", "audio"),), {E: PacerStats(1, (2, 3), 4, 5.0)}, 6
+)
 UP: list[Upward] = [
     Reply(1, Done()),
     Reply(2, Started(3480)),
@@ -81,6 +96,8 @@ UP: list[Upward] = [
     Reply(5, Refused(OfferFault.BUSY)),
     Reply(6, Counted(EngineStats(endpoints=1, dropped={"stun": 2}))),
     Reply(7, Broken()),
+    Reply(8, Counted(EngineStats(legs=LEGS, pacer_delays=(1, 2)))),
+    Reply(9, TracksRead(TrackPage((ROWS,), more=True))),
     Say(LinkChanged(E, LinkState.CLOSED, EndpointClose.ABANDONED)),
     Say(PhaseReached(E, Phase.ICE, 0.5)),
     Say(TextChannelChanged(E, open=True)),
