@@ -22,18 +22,20 @@ from media.channel import (
     LinkChanged,
     LinkState,
     Negotiate,
+    ReadTracks,
     Reply,
     Say,
     SendText,
     Start,
     Tell,
     TextReceived,
+    TracksRead,
     Upward,
 )
 from media.config import MediaConfig
 from media.ids import EndpointId, RoomKey
 from media.rtp import rtcp, transport_cc
-from media.stats import EngineStats
+from media.stats import EngineStats, LegStats, RoomTracks, TrackPage, TrackStats
 from signaling.worker_link import to_bytes
 from tests.fuzz.driver import CORPUS
 from tests.fuzz.fuzz_stun import HEADER
@@ -126,15 +128,18 @@ def red_seeds() -> Iterable[bytes]:
 def channel_seeds() -> Iterable[bytes]:
     """Frames of both directions."""
     endpoint = EndpointId("e")
+    rows = RoomTracks(RoomKey("r"), (TrackStats(endpoint, endpoint, "0", "audio"),))
     down: list[Downward] = [
         Ask(1, Start(MediaConfig())),
         Ask(2, Negotiate(RoomKey("r"), endpoint, "v=0")),
         Ask(3, Beat()),
+        Ask(4, ReadTracks("r")),
         Tell(SendText(endpoint, "a word")),
     ]
     up: list[Upward] = [
         Reply(1, Answered("v=0")),
-        Reply(2, Counted(EngineStats(dropped={"stun": 1}))),
+        Reply(2, Counted(EngineStats(dropped={"stun": 1}, legs={"audio": {"up": LegStats()}}))),
+        Reply(3, TracksRead(TrackPage((rows,), more=True))),
         Say(LinkChanged(endpoint, LinkState.CLOSED, EndpointClose.ABANDONED)),
         Say(TextReceived(endpoint, "a word")),
     ]
