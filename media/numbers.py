@@ -27,6 +27,7 @@ from media.stats import (
     JITTER_BOUNDS_S,
     LOSS_BOUNDS,
     RTT_BOUNDS_S,
+    DownlinkStats,
     Leg,
     LegStats,
     PacerStats,
@@ -41,7 +42,7 @@ LEAST_PACKETS: Final = 10
 """Of fewer, a share lost says nothing; they count toward the next sample."""
 MOST_JITTER_S: Final = 10.0
 """A report can claim anything; beyond this a sum would be spoiled for good."""
-PAGE_TRACKS: Final = 512
+PAGE_ROWS: Final = 512
 """A page ends with the room that reaches this: about 3 ms of work."""
 ROOM_TRACKS: Final = 1024
 """At most so many of one room; 16 people who see each other have 544. Both together, at some 300 B
@@ -89,11 +90,12 @@ class _Total:
 class _Followed:
     """What was last read of one endpoint."""
 
-    __slots__ = ("pacer", "tracks")
+    __slots__ = ("downlink", "pacer", "tracks")
 
     def __init__(self) -> None:
         self.tracks: dict[tuple[str, str, bool], _Track] = {}
         self.pacer = PacerStats()
+        self.downlink = DownlinkStats()
 
 
 class Ledger:
@@ -104,6 +106,7 @@ class Ledger:
         self._totals = {(kind.value, leg.value): _Total() for kind in Kind for leg in Leg}
         self._passed = self._dropped = 0
         self._delays = [0] * (len(DELAY_BOUNDS_MS) + 1)
+        self._downlink = dict.fromkeys(DownlinkStats.__struct_fields__, 0)
         self._turns: deque[RoomKey] = deque()
         self._credit = 0.0
         self._seen_at: Instant = 0.0
@@ -148,6 +151,8 @@ class Ledger:
         found = [(stats, self._count_track(stats)) for stats in router.track_stats()]
         for endpoint, pacer in router.pacer_stats().items():
             self._count_pacer(self._of(endpoint), pacer)
+        for endpoint, downlink in router.downlink_stats().items():
+            self._count_downlink(self._of(endpoint), downlink)
         return found
 
     def _of(self, endpoint: str) -> _Followed:
@@ -187,6 +192,11 @@ class Ledger:
         for place, count in enumerate(pacer.delays):
             self._delays[place] += _growth(count, before[place])
 
+    def _count_downlink(self, followed: _Followed, downlink: DownlinkStats) -> None:
+        last, followed.downlink = followed.downlink, downlink
+        for name in self._downlink:
+            self._downlink[name] += _growth(getattr(downlink, name), getattr(last, name))
+
     # --- reading --------------------------------------------------------------------------------
 
     def read(self) -> dict[str, Any]:
@@ -202,6 +212,7 @@ class Ledger:
             "pacer_passed": self._passed,
             "pacer_delays": tuple(self._delays),
             "pacer_dropped": self._dropped,
+            "downlink": DownlinkStats(**self._downlink),
         }
 
 
@@ -216,10 +227,11 @@ def read_page(rooms: Mapping[RoomKey, Router], after: str) -> TrackPage:
     heapq.heapify(ahead)
     found: list[RoomTracks] = []
     size = 0
-    while ahead and size < PAGE_TRACKS:
+    while ahead and size < PAGE_ROWS:
         key = heapq.heappop(ahead)
         found.append(read_room(key, rooms[key]))
-        size += len(found[-1].tracks)
+        # An endpoint without a track is a row too: its pacer, and what it tells of its downlink.
+        size += len(found[-1].tracks) + len(found[-1].pacers)
     return TrackPage(tuple(found), more=bool(ahead))
 
 
@@ -230,6 +242,7 @@ def read_room(key: RoomKey, router: Router) -> RoomTracks:
         room=key,
         tracks=tuple(_short(each) for each in tracks[:ROOM_TRACKS]),
         pacers=router.pacer_stats(),
+        downlinks=router.downlink_stats(),
         left_out=max(0, len(tracks) - ROOM_TRACKS),
     )
 

@@ -62,6 +62,31 @@ class WorkerHealth(msgspec.Struct, frozen=True):
     restarts: int
 
 
+class DownlinkStats(msgspec.Struct, frozen=True):
+    """What came of all that was sent to one endpoint, by its transport-cc feedback.
+
+    Counts only go up. ``lost - late`` packets are missing; what is neither acked nor missing is
+    under way, or was never spoken of. A voice packet repeated without RTX is not counted again.
+    """
+
+    sent: int = 0
+    """Packets that were given a number, retransmissions and voice included."""
+    sent_bytes: int = 0
+    """Their size before encryption, RTP header included."""
+    acked: int = 0
+    acked_bytes: int = 0
+    lost: int = 0
+    """Packets said to be lost."""
+    late: int = 0
+    """Those of them that were acked after all."""
+    refused: int = 0
+    """Feedback messages that were malformed, or spoke of what was never sent."""
+    unmatched: int = 0
+    """Statuses of packets already acked, repeated or too old."""
+    jumps: int = 0
+    """Messages in which the endpoint's clock was not the one before."""
+
+
 class EngineStats(msgspec.Struct, frozen=True):
     """A snapshot. Everything counts up from the engine's start, but for the gauges.
 
@@ -90,6 +115,8 @@ class EngineStats(msgspec.Struct, frozen=True):
     pacer_delays: tuple[int, ...] = ()
     """Those that waited, by :data:`media.forwarding.pacer.DELAY_BOUNDS_MS` and beyond."""
     pacer_dropped: int = 0
+    downlink: DownlinkStats = DownlinkStats()
+    """Of all endpoints that send transport-cc feedback."""
     workers: tuple[WorkerHealth, ...] = ()
     """Of the processes the engines run in; empty for an engine in this one."""
 
@@ -169,42 +196,19 @@ class PacerStats(msgspec.Struct, frozen=True):
     rate_bps: float = 0.0
 
 
-class DownlinkStats(msgspec.Struct, frozen=True):
-    """What came of all that was sent to one endpoint, by its transport-cc feedback.
-
-    Counts only go up. ``lost - late`` packets are missing; what is neither acked nor missing is
-    under way, or was never spoken of. A voice packet repeated without RTX is not counted again.
-    """
-
-    sent: int = 0
-    """Packets that were given a number, retransmissions and voice included."""
-    sent_bytes: int = 0
-    """Their size before encryption, RTP header included."""
-    acked: int = 0
-    acked_bytes: int = 0
-    lost: int = 0
-    """Packets said to be lost."""
-    late: int = 0
-    """Those of them that were acked after all."""
-    refused: int = 0
-    """Feedback messages that were malformed, or spoke of what was never sent."""
-    unmatched: int = 0
-    """Statuses of packets already acked, repeated or too old."""
-    jumps: int = 0
-    """Messages in which the endpoint's clock was not the one before."""
-
-
 class RoomTracks(msgspec.Struct, frozen=True):
     """The rows of one room.
 
-    Another kind of row (transport-cc of what a subscriber is sent, for one) is a field of its own
-    beside ``pacers``, filled by :func:`media.numbers.read_room`.
+    Another kind of row is a field of its own beside ``pacers``, filled by
+    :func:`media.numbers.read_room`.
     """
 
     room: RoomKey
     tracks: tuple[TrackStats, ...] = ()
     pacers: Mapping[EndpointId, PacerStats] = {}
     """Of every endpoint, in the order they came in."""
+    downlinks: Mapping[EndpointId, DownlinkStats] = {}
+    """Of those that send transport-cc feedback."""
     left_out: int = 0
     """Tracks beyond what one page can hold."""
 

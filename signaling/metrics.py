@@ -37,6 +37,7 @@ WHERE: Final = ("rest", "connect", "command", "channel", "packet")
 REMEMBERED_JOINS: Final = 500
 PACER_BOUNDS_S: Final = (0.0, *(bound / 1000 for bound in DELAY_BOUNDS_MS))
 """The first is of those that did not wait."""
+FATES: Final = ("sent", "acked", "lost", "late")
 LEG_COUNTERS: Final = (
     ("track_packets", "packets", "RTP packets of tracks, without retransmissions that came"),
     ("track_bytes", "octets", "Bytes of payload of tracks"),
@@ -142,10 +143,26 @@ def _delays(stats: EngineStats) -> Iterator[Metric]:
         # Pacers count by bucket only; without the sum there is none to show.
         _add(pacer, [], PACER_BOUNDS_S, (stats.pacer_passed, *stats.pacer_delays), None)
     yield pacer
+    yield from _downlink(stats)
     yield CounterMetricFamily(
         "quietroom_media_pacer_dropped",
         "Packets let go of because too much waited",
         value=stats.pacer_dropped,
+    )
+
+
+def _downlink(stats: EngineStats) -> Iterator[Metric]:
+    """Yield what became of what was sent, as the browsers' transport-cc feedback tells it."""
+    fates = CounterMetricFamily(
+        "quietroom_media_downlink_packets", "RTP packets sent, by fate", labels=["fate"]
+    )
+    for fate in FATES:
+        fates.add_metric([fate], getattr(stats.downlink, fate))
+    yield fates
+    yield CounterMetricFamily(
+        "quietroom_media_feedback_refused",
+        "transport-cc messages that were malformed, or spoke of what was never sent",
+        value=stats.downlink.refused,
     )
 
 

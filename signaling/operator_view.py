@@ -2,8 +2,8 @@
 
 Rule 1: no key, id, mid or rid is shown: a room is a code that means nothing elsewhere, an endpoint
 is its place in the order of coming, a track is a number. What a browser chose is not repeated.
-Rule 2: bytes of voice are not shown. Opus spends more on speech than on silence, so they would tell
-how much each person spoke.
+Rule 2: bytes of voice are not shown, nor of voice and picture together. Opus spends more on speech
+than on silence, so they would tell how much each person spoke.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ CODE_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH: Final = 4
 REMEMBERED: Final = 4096
 """Twice the most sessions there can be by default: a code lasts as long as its call, then some."""
+TOLD: Final = ("sent", "acked", "lost", "late", "refused", "unmatched", "jumps")
 SHOWN: Final = ("packets", "lost", "nacks", "plis", "retransmitted")
 
 
@@ -62,6 +63,11 @@ def _show_room(room: RoomTracks, code: str) -> dict[str, Any]:
         "endpoints": len(places),
         "tracks": [_show_track(n, track, places) for n, track in enumerate(room.tracks, 1)],
         "pacers": [_show_pacer(places[each], pacer) for each, pacer in room.pacers.items()],
+        "downlinks": [
+            {"endpoint": places[each]} | {name: getattr(downlink, name) for name in TOLD}
+            for each, downlink in room.downlinks.items()
+            if each in places
+        ],
         "left_out": room.left_out,
     }
 

@@ -21,14 +21,14 @@ from media.ids import EndpointId, RoomKey
 from media.numbers import (
     LEAST_PACKETS,
     NAME_CHARS,
-    PAGE_TRACKS,
+    PAGE_ROWS,
     ROOM_TRACKS,
     SAMPLE_S,
     Ledger,
     read_page,
 )
 from media.router import Router
-from media.stats import LegStats, PacerStats, TrackStats
+from media.stats import DownlinkStats, LegStats, PacerStats, TrackStats
 from signaling.worker_link import MAX_FRAME_BYTES, to_bytes
 from tests.support.packets import ALICE, BOB, plan, rtp
 
@@ -43,6 +43,7 @@ class Room:
     def __init__(self, *tracks: TrackStats, pacers: dict[EndpointId, PacerStats] | None = None):
         self.tracks = list(tracks)
         self.pacers = pacers or {}
+        self.downlinks: dict[EndpointId, DownlinkStats] = {}
         self.asked = 0
 
     def track_stats(self) -> list[TrackStats]:
@@ -51,6 +52,9 @@ class Room:
 
     def pacer_stats(self) -> dict[EndpointId, PacerStats]:
         return self.pacers
+
+    def downlink_stats(self) -> dict[EndpointId, DownlinkStats]:
+        return self.downlinks
 
     def says(self, *tracks: TrackStats) -> Router:
         self.tracks = list(tracks)
@@ -179,6 +183,19 @@ def test_pacers_are_followed_too() -> None:
     assert read["pacer_delays"] == tuple(2 * count for count in delays)
 
 
+def test_downlinks_are_followed_too() -> None:
+    ledger, room = Ledger(), Room()
+    for stats in (DownlinkStats(10, 900, lost=2), DownlinkStats(30, 2900, lost=2, late=1)):
+        room.downlinks = {BOB: stats}
+        ledger.sample(room.says())
+    ledger.settle(room.says(), BOB)
+    room.downlinks = {ALICE: DownlinkStats(4, 100)}
+    ledger.sample(room.says())
+    assert ledger.read()["downlink"] == DownlinkStats(34, 3000, lost=2, late=1)
+    page = read_page({RoomKey("r"): room.says()}, "")
+    assert page.rooms[0].downlinks == room.downlinks
+
+
 # --- turns ----------------------------------------------------------------------------------------
 
 
@@ -251,6 +268,13 @@ def test_pages_tell_every_room_once_in_order() -> None:
     assert not read_page({}, "").rooms
 
 
+def test_endpoints_without_tracks_fill_a_page_too() -> None:
+    pacers = {ALICE: PacerStats(), BOB: PacerStats()}
+    rooms = {RoomKey(f"{n:04}"): Room(pacers=pacers) for n in range(500)}
+    page = read_page(cast("dict[RoomKey, Router]", rooms), "")
+    assert (len(page.rooms), page.more) == (PAGE_ROWS / 2, True)
+
+
 def test_longest_page_fits_a_frame() -> None:
     """One track below the page's end, then a room beyond all measure, and every value long."""
     name = EndpointId("e" * 24)
@@ -258,12 +282,15 @@ def test_longest_page_fits_a_frame() -> None:
         name, name, "m" * 60_000, "video", "r" * 60_000, *[2**62] * 3, 1 / 3, 1 / 3, *[2**62] * 3
     )
     pacers = {EndpointId(f"{n:024}"): PacerStats(2**62, (2**62,) * 11, 2**62) for n in range(16)}
+    downlinks = {each: DownlinkStats(*[2**62] * 9) for each in pacers}
     rooms = {
-        RoomKey("a" * 16): Room(*[long] * (PAGE_TRACKS - 1), pacers=pacers),
+        RoomKey("a" * 16): Room(*[long] * (PAGE_ROWS - 1 - len(pacers)), pacers=pacers),
         RoomKey("b" * 16): Room(*[long] * 5000, pacers=pacers),
     }
+    for room in rooms.values():
+        room.downlinks = downlinks
     page = read_page(cast("dict[RoomKey, Router]", rooms), "")
-    assert [len(room.tracks) for room in page.rooms] == [PAGE_TRACKS - 1, ROOM_TRACKS]
+    assert [len(room.tracks) for room in page.rooms] == [PAGE_ROWS - 1 - 16, ROOM_TRACKS]
     assert page.rooms[1].left_out == 5000 - ROOM_TRACKS
     assert page.rooms[0].tracks[0].mid == "m" * NAME_CHARS
     assert len(to_bytes(Reply(2**62, TracksRead(page)))) < 0.6 * MAX_FRAME_BYTES

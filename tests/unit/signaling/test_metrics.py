@@ -10,7 +10,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from media.forwarding.pacer import DELAY_BOUNDS_MS
 from media.histogram import BOUNDS_S
 from media.numbers import Ledger
-from media.stats import LOSS_BOUNDS, Distribution, EngineStats, LegStats, WorkerHealth
+from media.stats import (
+    LOSS_BOUNDS,
+    Distribution,
+    DownlinkStats,
+    EngineStats,
+    LegStats,
+    WorkerHealth,
+)
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
 from signaling.metrics import JOIN_BUCKETS, REMEMBERED_JOINS, Metrics, quantile
@@ -61,7 +68,8 @@ def test_everything_counted_is_shown() -> None:
 def test_names_have_the_prefix_and_labels_are_few() -> None:
     metrics = Metrics()
     allowed = {"role", "phase", "result", "where", "code", "path", "presence", "state", "reason",
-               "version", "le", "worker", "kind", "leg"}  # fmt: skip
+               "version", "le", "worker", "kind", "leg",
+               "fate"}  # fmt: skip
     stats = EngineStats(**Ledger().read(), forward_delay_s=Distribution((0,) * (len(BOUNDS_S) + 1)))
     families = list(text_string_to_metric_families(exposed(metrics, stats)))
     assert families
@@ -122,6 +130,7 @@ def test_delays_are_shown() -> None:
         pacer_passed=90,
         pacer_delays=(6, *(0,) * (len(DELAY_BOUNDS_MS) - 1), 4),
         pacer_dropped=2,
+        downlink=DownlinkStats(sent=30, acked=20, lost=9, late=1, refused=3),
     )
     text = exposed(Metrics(), stats)
     for line in (
@@ -133,5 +142,8 @@ def test_delays_are_shown() -> None:
         'quietroom_media_pacer_delay_seconds_bucket{le="1.0"} 96.0',
         'quietroom_media_pacer_delay_seconds_bucket{le="+Inf"} 100.0',
         "quietroom_media_pacer_dropped_total 2.0",
+        'quietroom_media_downlink_packets_total{fate="sent"} 30.0',
+        'quietroom_media_downlink_packets_total{fate="late"} 1.0',
+        "quietroom_media_feedback_refused_total 3.0",
     ):
         assert line in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from media.ids import EndpointId, RoomKey
-from media.stats import PacerStats, RoomTracks, TrackPage, TrackStats
+from media.stats import DownlinkStats, PacerStats, RoomTracks, TrackPage, TrackStats
 from signaling.operator_view import CODE_LENGTH, CODE_LETTERS, REMEMBERED, CallCodes, show_page
 
 A, B = EndpointId("endpoint-alice"), EndpointId("endpoint-bob")
@@ -15,6 +15,7 @@ ROOM = RoomTracks(
         TrackStats("gone", "gone", "7", "video"),
     ),
     {A: PacerStats(1, (2, 3), 4, 5.4), B: PacerStats()},
+    {B: DownlinkStats(sent=8, sent_bytes=777)},
     left_out=6,
 )
 
@@ -37,6 +38,8 @@ def test_rooms_are_codes_endpoints_are_places_and_no_word_is_repeated() -> None:
     assert room["pacers"][0] == {
         "endpoint": 1, "passed": 1, "delays": (2, 3), "dropped": 4, "rate_bps": 5,
     }  # fmt: skip
+    (downlink,) = room["downlinks"]
+    assert (downlink["endpoint"], downlink["sent"], downlink["acked"]) == (2, 8, 0)
     words = ("room-key", "endpoint-", "mid-of", "rid-of", "gone")
     assert not [word for word in words if word in str(shown)]
 
@@ -45,6 +48,7 @@ def test_bytes_of_voice_are_not_shown_for_they_tell_who_spoke() -> None:
     (room,) = show_page(TrackPage((ROOM,)), CallCodes())["rooms"]
     assert "octets" not in room["tracks"][0]
     assert "700" not in str(room)
+    assert "777" not in str(room), "alone in a call without pictures, this is one voice"
 
 
 def test_last_page_has_no_next() -> None:

@@ -86,7 +86,7 @@ DOWN: list[Downward] = [
 ]
 LEGS = {"audio": {"up": LegStats(packets=1, jitter_s=Distribution((1, 2), 0.5))}}
 ROWS = RoomTracks(
-    RoomKey("r"), (TrackStats(E, E, "0", "audio"),), {E: PacerStats(1, (2, 3), 4, 5.0)}, 6
+    RoomKey("r"), (TrackStats(E, E, "0", "audio"),), {E: PacerStats(1, (2, 3), 4, 5.0)}, {}, 6
 )
 UP: list[Upward] = [
     Reply(1, Done()),
