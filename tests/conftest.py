@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from hypothesis import settings
 
 from tests.support.people import SEEDED
 
 pytest_plugins = ["tests.support.figures"]
+
+# Order and outcome are asserted, never time: a busy machine is no fault of the code's.
+settings.register_profile("quietroom", deadline=None)
+settings.load_profile("quietroom")
 
 TESTS = Path(__file__).resolve().parent
 

@@ -22,13 +22,14 @@ from media.errors import PacketError
 from media.ice import Path
 from media.mux import Mux
 from media.srtp import SrtpKeys
+from tests.support.native import compiled_batch
 from tests.unit.media.test_ice import OURS, check
 
 pytestmark = pytest.mark.integration
 
 IMPLEMENTATIONS: dict[str, Callable[[MediaConfig, Callable[[], None]], DataPath]] = {
     "python": partial(Mux, batch=PlainBatch),
-    "fastest": Mux,  # compiled, where it has been built: `make native-test` sees to it
+    "compiled batch": lambda config, after: Mux(config, after, compiled_batch()),
 }
 PROFILE = Policy.SRTP_PROFILE_AEAD_AES_256_GCM
 TO_US, FROM_US = b"k" * 44, b"q" * 44
