@@ -26,6 +26,11 @@ Feedback: TypeAlias = tuple[tuple[str, str | None], ...]
 VIDEO_FEEDBACK: Final[Feedback] = (("nack", None), ("nack", "pli"), ("ccm", "fir"))
 VOICE_FEEDBACK: Final[Feedback] = (("nack", None),)
 TRANSPORT_CC: Final[Feedback] = (("transport-cc", None),)
+GENERATION_STEP: Final = 64
+"""Ranks of one generation of candidates, and so the most addresses an answer names. The web client
+knows the number (``media/foresight.ts``)."""
+MAX_GENERATION: Final = 127
+"""Keeps a rank within the 13 bits that RFC 6544 leaves it."""
 OPUS_PARAMETERS: Final[Mapping[str, int]] = {"minptime": 10, "useinbandfec": 1, "usedtx": 0}
 """Asked of the sender: FEC on; DTX off, or silence could not be told from loss (RFC 7587)."""
 
@@ -39,6 +44,10 @@ class Local:
     addresses: tuple[Address, ...]
     tcp: bool = False
     """Whether the same addresses and port take ICE-TCP (RFC 6544)."""
+    promised: Credentials | None = None
+    """What the next restart will use, for a page that cannot ask."""
+    generation: int = 0
+    """How many ICE restarts there have been."""
 
 
 def write_answer(offer: Offer, plan: MediaPlan, local: Local) -> str:
@@ -84,6 +93,8 @@ def write_answer(offer: Offer, plan: MediaPlan, local: Local) -> str:
         f"a=group:BUNDLE {' '.join(live)}",
         "a=msid-semantic: WMS *",
     ]
+    if local.promised is not None:
+        head.append(f"a=x-next-ice:{local.promised.ufrag} {local.promised.password}")
     return "\r\n".join(head) + "\r\n" + "".join(written)
 
 
@@ -105,16 +116,23 @@ def _transport_lines(kind: str, local: Local) -> str:
 
 
 def _candidate_lines(local: Local) -> list[str]:
-    """Host candidates in our order of preference: all of UDP before any of TCP."""
+    """Host candidates in our order of preference: all of UDP before any of TCP.
+
+    A pair's priority goes by the lower of its two sides (RFC 8445 section 6.1.2.3). Ours is below
+    what browsers give their own host candidates, and rises with each restart: so every pair of a
+    restart outranks those before it, and a browser leaves a dead pair as soon as another answers,
+    where it would wait 3.5 s for the dead one to look dead.
+    """
     lines = []
-    for index, (host, port, *_) in enumerate(local.addresses):
+    rank = GENERATION_STEP * min(local.generation, MAX_GENERATION) + GENERATION_STEP - 1
+    for index, (host, port, *_) in enumerate(local.addresses[:GENERATION_STEP]):
         # RFC 8445 section 5.1.2.1; the recommended type preference of host candidates.
-        priority = (126 << 24) | ((65535 - index) << 8) | 255
+        priority = (126 << 24) | ((rank - index) << 8) | 255
         lines.append(f"a=candidate:{index + 1} 1 udp {priority} {host} {port} typ host")
     if local.tcp:
-        for index, (host, port, *_) in enumerate(local.addresses):
+        for index, (host, port, *_) in enumerate(local.addresses[:GENERATION_STEP]):
             # RFC 6544 section 4.2: a lower type preference; direction preference 4 is passive.
-            priority = (90 << 24) | (((4 << 13) + 8191 - index) << 8) | 255
+            priority = (90 << 24) | (((4 << 13) + rank - index) << 8) | 255
             number = len(local.addresses) + index + 1
             lines.append(
                 f"a=candidate:{number} 1 tcp {priority} {host} {port} typ host tcptype passive"

@@ -77,14 +77,13 @@ class Endpoint:
         dropped: Counter[str],
     ) -> None:
         """Make the transport and wait for checks and the handshake."""
-        ice = IceAgent(fresh_credentials(), _remote(self.offer))
+        ice = IceAgent(fresh_credentials(), _remote(self.offer), fresh_credentials())
         self.transport = Transport(ice, association, path, self, dropped)
         self.transport.start(self.offer.fingerprints, self.offer.sctp_port)
 
     def restart(self, offer: Offer, plan: MediaPlan) -> None:
         """Take a later offer; new ICE credentials in it restart ICE (RFC 8445 section 9)."""
-        if offer.remote_ufrag != self.transport.ice.remote_ufrag:
-            self.transport.restart(fresh_credentials(), _remote(offer))
+        self.transport.handle_remote(_remote(offer))
         self.offer, self.plan = offer, plan
         self.router.update_endpoint(self.id, plan, self._shell.now())
         self._shell.flush(self.router)

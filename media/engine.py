@@ -120,6 +120,8 @@ class Engine:
             self._certificate.fingerprint,
             self._mux.addresses(),
             tcp=self._config.tcp,
+            promised=known.transport.ice.promised,
+            generation=known.transport.ice.generation,
         )
         return write_answer(known.offer, known.plan, local)
 

@@ -8,6 +8,8 @@ holds; until then nothing is answered, and nothing but the fragment has been par
 Rule 2: only an address that passed a check is ever sent to, but for that one check. Signaled
 candidates are not even kept.
 Rule 3: the codec is aioice's; what a check means is decided here.
+Rule 4: every answer promises the credentials of the next restart. A peer whose signaling was lost
+with its path restarts with them unasked: the first check that names them is the restart.
 """
 
 from __future__ import annotations
@@ -141,11 +143,20 @@ class Following:
 class IceAgent:
     """The credentials and the chosen path of one endpoint."""
 
-    __slots__ = ("_current", "_paths_of", "_previous", "_remote", "following", "selected")
+    __slots__ = (
+        "_current", "_paths_of", "_previous", "_remote", "following", "generation", "promised",
+        "selected",
+    )  # fmt: skip
 
-    def __init__(self, local: Credentials, remote: Credentials) -> None:
+    def __init__(
+        self, local: Credentials, remote: Credentials, promised: Credentials | None = None
+    ) -> None:
         self._current = local
         self._previous: Credentials | None = None
+        self.promised = promised
+        """What the next restart will use; None when a check has just taken it up."""
+        self.generation = 0
+        """How many restarts there have been."""
         self._remote = remote
         self._paths_of: dict[bytes, Path] = {}
         self.following = Following()
@@ -165,18 +176,22 @@ class IceAgent:
 
     def ufrags(self) -> tuple[str, ...]:
         """Every fragment of ours that a check may name now."""
-        if self._previous is None:
-            return (self._current.ufrag,)
-        return (self._current.ufrag, self._previous.ufrag)
+        known = (self._current, self._previous, self.promised)
+        return tuple(each.ufrag for each in known if each is not None)
 
-    def restart(self, local: Credentials, remote: Credentials) -> None:
-        """Take up new credentials (RFC 8445 section 9).
+    def restart(self, remote: Credentials, fresh: Credentials) -> None:
+        """Take up the promised credentials (RFC 8445 section 9), and promise ``fresh`` ones.
 
-        The old ones and the selected address stay good until a check names the new ones, so that
-        media goes on while the restart is under way.
+        Without a promise the fresh ones serve at once. The old ones and the selected address stay
+        good until a check names the new ones, so that media goes on while the restart is under way.
         """
         self._previous = self._current
-        self._current = local
+        self._current, self.promised = self.promised or fresh, fresh if self.promised else None
+        self._remote = remote
+        self.generation += 1
+
+    def confirm(self, remote: Credentials) -> None:
+        """Take the whole credentials of a peer that restarted unasked, or of one that did not."""
         self._remote = remote
 
     def handle_check(self, data: bytes, path: Path) -> CheckAnswer:
@@ -195,10 +210,14 @@ class IceAgent:
         if "ICE-CONTROLLED" in message.attributes:
             # A lite agent is always controlled; the peer must switch (RFC 8445 section 7.3.1.1).
             return CheckAnswer(_role_conflict(message, credentials), valid=False, selected=False)
-        is_current = credentials is self._current
-        if is_current and theirs != self._remote.ufrag:
+        if credentials is self._current and theirs != self._remote.ufrag:
             raise PacketError("peer fragment")
         self._refuse_replay(message.transaction_id, path)
+        if credentials is self.promised:
+            # The offer with the peer's password was lost, or is still on its way.
+            self.restart(Credentials(theirs, ""), credentials)
+            self.promised = None
+        is_current = credentials is self._current
         restarted = is_current and self._previous is not None
         if restarted:
             self._previous = None
@@ -226,7 +245,10 @@ class IceAgent:
         """Media of ``size`` bytes has authenticated, but came from an unproved address.
 
         Returns the check to send there, when it is time for one. Media goes on to the old address.
+        A peer that restarted unasked has not told its password yet, and cannot be asked.
         """
+        if not self._remote.password:
+            return None
         names = f"{self._remote.ufrag}:{self._current.ufrag}"
         return self.following.handle_stray(path, size, names, self._remote.password, now)
 
@@ -247,10 +269,9 @@ class IceAgent:
         return True
 
     def _named(self, ufrag: str) -> Credentials | None:
-        if ufrag == self._current.ufrag:
-            return self._current
-        if self._previous is not None and ufrag == self._previous.ufrag:
-            return self._previous
+        for each in (self._current, self._previous, self.promised):
+            if each is not None and ufrag == each.ufrag:
+                return each
         return None
 
 

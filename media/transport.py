@@ -93,9 +93,21 @@ class Transport:
         """Wait for the peer's handshake."""
         self._association.start(fingerprints, sctp_port)
 
-    def restart(self, local: Credentials, remote: Credentials) -> None:
-        """Take up new ICE credentials (RFC 8445 section 9); the keys stay."""
-        self.ice.restart(local, remote)
+    def handle_remote(self, remote: Credentials) -> None:
+        """Take the ICE credentials of a later offer; new ones restart (RFC 8445 section 9).
+
+        The keys stay.
+        """
+        if remote.ufrag != self.ice.remote_ufrag:
+            self.ice.restart(remote, fresh_credentials())
+        else:
+            self.ice.confirm(remote)
+        self._promise()
+
+    def _promise(self) -> None:
+        """There is always a next restart."""
+        if self.ice.promised is None:
+            self.ice.promised = fresh_credentials()
         self._lane.set_ufrags(self.ice.ufrags())
 
     def end(self) -> None:
@@ -122,7 +134,7 @@ class Transport:
         if answer.selected:
             self._lane.select(path)
         if answer.restarted:
-            self._lane.set_ufrags(self.ice.ufrags())
+            self._promise()
         if first:
             self._events.on_first_check()
         elif answer.selected:

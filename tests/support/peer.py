@@ -133,6 +133,7 @@ class LoopbackPeer:
         self._their_ufrag = _first(answer, r"a=ice-ufrag:(\S+)")
         self._their_password = _first(answer, r"a=ice-pwd:(\S+)")
         self._their_fingerprint = _first(answer, r"a=fingerprint:sha-256 (\S+)")
+        self._promised = re.findall(r"a=x-next-ice:(\S+) (\S+)", answer)
         self._gateway = (
             self.host,
             int(_first(answer, r"a=candidate:\S+ 1 udp \d+ \S+ (\d+)")),
@@ -204,6 +205,11 @@ class LoopbackPeer:
         """New credentials, and the offer that carries them."""
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
         return self.offer()
+
+    def restart_unasked(self) -> None:
+        """New credentials of one's own, and those the gateway has promised."""
+        self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
+        ((self._their_ufrag, self._their_password),) = self._promised
 
     def rebind(self) -> None:
         """Go on from another port, as after a change of network."""

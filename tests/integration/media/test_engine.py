@@ -260,6 +260,30 @@ async def test_an_ice_restart_from_another_port_keeps_keys_and_slots(plane: Plan
     await until(lambda: a.rtp and b.rtp)
 
 
+@pytest.mark.parametrize("offer_came", [False, True])
+async def test_a_restart_without_the_gateways_word_is_confirmed_later(
+    plane: Plane, offer_came: bool
+):
+    a, b = await plane.join("a"), await plane.join("b")
+    a.rebind()
+    a.restart_unasked()
+    ufrag = a._their_ufrag
+    if offer_came:
+        await plane.engine.negotiate(ROOM, EndpointId("a"), a.offer())
+    await a.check()
+    a.send_rtp(voice(a, 7))
+    b.send_rtp(voice(b, 8))
+    await until(lambda: a.rtp and b.rtp)
+    a.read_answer(await plane.engine.negotiate(ROOM, EndpointId("a"), a.offer()))
+    assert a._their_ufrag == ufrag  # the answer is the foreseen one
+    await a.check()
+    a.rebind()
+    a.restart_unasked()
+    await a.check()
+    a.send_rtp(voice(a, 9))
+    await until(lambda: len(b.rtp) >= 2)
+
+
 async def test_a_wrong_fingerprint_ends_the_endpoint_not_the_room(plane: Plane):
     a = await plane.join("a")
     liar = LoopbackPeer()

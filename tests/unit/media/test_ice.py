@@ -106,7 +106,7 @@ def test_a_peer_that_thinks_it_is_controlled_is_told_to_switch(agent: IceAgent):
 
 def test_a_restart_keeps_the_old_path_until_a_check_names_the_new_credentials(agent: IceAgent):
     agent.handle_check(check(nominate=True), HOME)
-    agent.restart(NEXT, Credentials("theirs2", "s" * 24))
+    agent.restart(Credentials("theirs2", "s" * 24), NEXT)
     assert agent.ufrags() == ("next", "ours")
     assert agent.handle_check(check(nominate=True), AWAY).valid
     assert agent.selected == HOME  # an old nomination no longer moves anything
@@ -116,6 +116,58 @@ def test_a_restart_keeps_the_old_path_until_a_check_names_the_new_credentials(ag
     assert agent.ufrags() == ("next",)
     with pytest.raises(PacketError):
         agent.handle_check(check(), HOME)
+
+
+THEIRS_2 = Credentials("theirs2", "s" * 24)
+LATER = Credentials("later", "t" * 24)
+
+
+def test_a_restart_uses_what_the_last_answer_promised_and_promises_anew():
+    agent = IceAgent(OURS, THEIRS, NEXT)
+    agent.restart(THEIRS_2, LATER)
+    assert agent.local == NEXT
+    assert agent.promised == LATER
+    assert agent.generation == 1
+    assert agent.ufrags() == ("next", "ours", "later")
+
+
+def test_a_check_that_names_the_promised_credentials_is_a_restart():
+    agent = IceAgent(OURS, THEIRS, NEXT)
+    agent.handle_check(check(nominate=True), HOME)
+    answer = deliver(agent, check(NEXT, "theirs2"), AWAY)
+    assert (answer.valid, answer.selected, answer.restarted) == (True, True, True)
+    assert (agent.local, agent.remote_ufrag, agent.generation) == (NEXT, "theirs2", 1)
+    assert agent.selected == AWAY
+    assert agent.ufrags() == ("next",)
+    with pytest.raises(PacketError):
+        agent.handle_check(check(NEXT, "another"), AWAY)
+
+
+def test_a_promise_is_worth_nothing_without_its_password_or_from_a_second_path():
+    agent = IceAgent(OURS, THEIRS, NEXT)
+    data = check(nominate=True)
+    agent.handle_check(data, HOME)
+    with pytest.raises(PacketError):
+        agent.handle_check(check(NEXT, password=OURS.password), AWAY)
+    with pytest.raises(PacketError):
+        agent.handle_check(data, AWAY)
+    assert (agent.local, agent.promised, agent.selected) == (OURS, NEXT, HOME)
+
+
+def test_a_conflict_of_roles_takes_up_no_promise():
+    agent = IceAgent(OURS, THEIRS, NEXT)
+    assert not agent.handle_check(check(NEXT, controlled=True), AWAY).valid
+    assert (agent.local, agent.promised) == (OURS, NEXT)
+
+
+def test_who_restarted_unasked_is_asked_nothing_before_its_offer_comes():
+    agent = IceAgent(OURS, THEIRS, NEXT)
+    agent.handle_check(check(NEXT, "theirs2"), HOME)
+    assert agent.handle_stray(AWAY, 1000, 1.0) is None
+    agent.confirm(THEIRS_2)
+    asked = agent.handle_stray(AWAY, 1000, 1.1)
+    assert asked is not None
+    assert stun.parse_message(asked).check_message_integrity(THEIRS_2.password.encode())
 
 
 def test_the_fragment_is_read_without_parsing_the_rest():

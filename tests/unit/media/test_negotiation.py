@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from aiortc import sdp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.answer import Local, write_answer
+from media.answer import GENERATION_STEP, Local, write_answer
 from media.config import MediaConfig
 from media.errors import NegotiationError, OfferFault
 from media.ice import Credentials
@@ -58,6 +59,29 @@ def test_the_answer_is_lite_passive_and_mirrors_every_section(text: str):
         assert media.dtls.fingerprints[0].value == "AA:BB"
         assert [(c.ip, c.port) for c in media.ice_candidates] == [("192.0.2.1", 3480)]
     assert "goog-remb" not in answer  # never REMB and transport-cc for one stream
+
+
+@browsers
+def test_a_restart_is_promised_and_its_candidates_outrank(text: str):
+    offer = read_offer(text)
+    plan = plan_media(offer, CONFIG)
+    addresses = tuple((f"192.0.2.{number}", 3480) for number in range(100))
+    ranks = []
+    for generation in (0, 1, 2, 127, 1000):
+        local = Local(
+            Credentials("ours", "p" * 24), "AA:BB", addresses, tcp=True,
+            promised=Credentials("next", "q" * 24), generation=generation,
+        )  # fmt: skip
+        answer = write_answer(offer, plan, local)
+        assert answer.partition("m=")[0].endswith(f"a=x-next-ice:next {'q' * 24}\r\n")
+        candidates = sdp.SessionDescription.parse(answer).media[0].ice_candidates
+        assert len({each.priority for each in candidates}) == 2 * GENERATION_STEP
+        ranks.append([each.priority for each in candidates if each.protocol == "udp"])
+    # The browsers' own host candidates are above all of ours (126 << 24 and 0x7E00 << 8 at least).
+    assert max(max(each) for each in ranks) < (126 << 24) | (0x7E00 << 8)
+    assert all(max(before) < min(after) for before, after in pairwise(ranks[:4]))
+    assert ranks[3] == ranks[4]
+    assert "x-next-ice" not in write_answer(offer, plan, LOCAL)
 
 
 @browsers

@@ -10,7 +10,8 @@ import { readPath } from './stats';
 import type { PathSample } from './weak-watch';
 import type { IceServer, Offer, Reply } from '../protocol/wire';
 
-const TICK_MS = 500;
+/** A path in doubt is looked at every tick, one that is well every other. */
+const TICK_MS = 250;
 const HEARD_MS = 1_500;
 /** A path that needs repair often lost its network, and the line with it. An answer takes one round
  * trip; after so long without one a new line is tried, each time with more patience. */
@@ -41,6 +42,7 @@ export class MediaLink {
   private timer: number | null = null;
   private owed: Repair | null = null;
   private busy = false;
+  private odd = false;
   private eased = false;
   private patience = PATIENCE_MS;
   private heardPackets = 0;
@@ -169,15 +171,25 @@ export class MediaLink {
 
   private async tick(): Promise<void> {
     const peer = this.peer;
-    if (peer === null) return;
+    this.odd = !this.odd;
+    if (peer === null || (this.odd && !this.plan.doubts)) return;
     if (this.tracks.audio === null && this.tracks.video === null) peer.sendBeat();
     const { bytes, cipher, ...heard } = readPath(await peer.getStats());
     if (peer !== this.peer) return;
     this.cipher = cipher;
-    if (heard.voice !== this.heardPackets) this.heardAt = performance.now();
-    this.heardPackets = heard.voice;
+    this.hear(heard.voice);
     if (peer.state === 'connected') this.listener.sampled(heard, performance.now());
-    const path = this.owed === null ? pathOf(peer.state) : 'down';
+    await this.watch(peer, bytes);
+  }
+
+  private hear(packets: number): void {
+    if (packets !== this.heardPackets) this.heardAt = performance.now();
+    this.heardPackets = packets;
+  }
+
+  private async watch(peer: Peer, bytes: number | null): Promise<void> {
+    // A restart of the page's own waits for its confirmation, and so for the line, not for repair.
+    const path = this.owed === null || peer.unconfirmed ? pathOf(peer.state) : 'down';
     const sample = { path, bytes, expecting: this.listener.expecting() } as const;
     const repair = this.plan.handleSample(sample, performance.now());
     if (repair !== null) await this.repair(this.owed ?? repair);

@@ -5,6 +5,7 @@
  */
 
 import { preferCodecs } from './codecs';
+import { readAnswer } from './foresight';
 import type { IceServer, Offer, Reply } from '../protocol/wire';
 
 export type Kind = 'audio' | 'video';
@@ -27,6 +28,9 @@ export interface PeerOptions {
   readonly negotiate: (offer: Offer) => Promise<Reply>;
 }
 
+/** So long an offer that restarts waits for its answer before the page writes it for itself. */
+const FORESEE_MS = 300;
+
 /** How an offer went: answered, refused with a code, or lost on the way (to be tried again). */
 export type Negotiated = { kind: 'done' } | { kind: 'refused'; code: string } | { kind: 'lost' };
 
@@ -37,6 +41,9 @@ export class Peer {
   private readonly beat: RTCDataChannel;
   private closed = false;
   private negotiating: Promise<Negotiated> | null = null;
+  private nextAnswer: string | null = null;
+  private taken = false;
+  private foreseeing: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: PeerOptions) {
     this.connection = new RTCPeerConnection({
@@ -60,6 +67,11 @@ export class Peer {
   /** True only while DTLS is up: sound and picture are encrypted on their way to the gateway. */
   get encrypted(): boolean {
     return this.senders.audio.sender.transport?.state === 'connected';
+  }
+
+  /** The path was restarted without the gateway's word: its answer is still owed. */
+  get unconfirmed(): boolean {
+    return this.taken;
   }
 
   /** Offer to the gateway; `restart` moves the path, `fresh` asks for a new endpoint. */
@@ -101,23 +113,51 @@ export class Peer {
   }
 
   private async offer(how: { restart?: boolean; fresh?: boolean }): Promise<Negotiated> {
+    let timer = 0;
     try {
-      if (how.restart === true) this.connection.restartIce();
+      // What was taken without asking is told first: one restart at a time.
+      if (how.restart === true && !this.taken) this.connection.restartIce();
       await this.connection.setLocalDescription();
       const sdp = this.connection.localDescription?.sdp ?? '';
+      timer = window.setTimeout(() => {
+        this.foreseeing = this.foresee();
+      }, FORESEE_MS);
       const reply = await this.options.negotiate({
         type: 'offer',
         sdp,
         fresh: how.fresh === true,
       });
+      window.clearTimeout(timer);
+      await this.foreseeing;
       if (reply.type !== 'answer') {
         return { kind: 'refused', code: reply.type === 'refused' ? reply.code : 'malformed' };
       }
-      await this.connection.setRemoteDescription({ type: 'answer', sdp: reply.sdp });
+      await this.handleAnswer(reply.sdp);
       return { kind: 'done' };
     } catch {
+      window.clearTimeout(timer);
+      await this.foreseeing;
+      await this.foresee();
       return { kind: 'lost' };
     }
+  }
+
+  private async handleAnswer(answer: string): Promise<void> {
+    const { sdp, next } = readAnswer(answer);
+    // Foreseen and told are the same answer: the second changes nothing.
+    if (this.connection.signalingState === 'have-local-offer')
+      await this.connection.setRemoteDescription({ type: 'answer', sdp });
+    this.nextAnswer = next;
+    this.taken = false;
+  }
+
+  /** The line says nothing. Restart the path without it, where the gateway has promised how. */
+  private async foresee(): Promise<void> {
+    const sdp = this.nextAnswer;
+    if (sdp === null || this.connection.signalingState !== 'have-local-offer') return;
+    this.nextAnswer = null;
+    this.taken = true;
+    await this.connection.setRemoteDescription({ type: 'answer', sdp }).catch(() => undefined);
   }
 
   private addSender(kind: Kind): RTCRtpTransceiver {

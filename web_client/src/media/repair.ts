@@ -5,6 +5,8 @@
  * connection is built. Each try waits longer than the one before, up to 8 s.
  * Rule 2: a path that says it is up but brings nothing is restarted, never rebuilt: the silence
  * may be the other person's.
+ * Rule 3: a line that is merely bad is left alone: one that loses half of what it carries, or holds
+ * it back for a second, still brings something within FLAT_MS.
  * The offer of a restart that stays unanswered puts the line itself in doubt: see link.ts.
  */
 
@@ -19,7 +21,8 @@ export interface PathSample {
   readonly expecting: boolean;
 }
 
-const FLAT_MS = 1_000;
+/** Longer than the second by which a bad line may hold everything back; see Rule 3. */
+const FLAT_MS = 1_250;
 const FLAT_AGAIN_MS = 10_000;
 const STARTING_MS = 8_000;
 const PAUSES_MS = [1_500, 3_000, 5_000, 8_000] as const;
@@ -31,9 +34,16 @@ export class RepairPlan {
   private startedAt: number | null = null;
   private bytes: number | null = null;
   private movedAt: number | null = null;
+  private flat = false;
+
+  /** The last look found nothing new: the next should come soon. */
+  get doubts(): boolean {
+    return this.flat;
+  }
 
   /** Take a look at the path; returns what to do about it now, if anything. */
   handleSample(sample: PathSample, now: number): Repair | null {
+    this.flat = false;
     if (sample.path === 'up') {
       this.tries = 0;
       this.startedAt = null;
@@ -66,6 +76,7 @@ export class RepairPlan {
       this.movedAt = now;
       return null;
     }
+    this.flat = true;
     if (now - this.movedAt < FLAT_MS || now < this.notBefore) return null;
     this.notBefore = now + FLAT_AGAIN_MS;
     return 'restart';

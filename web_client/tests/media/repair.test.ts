@@ -8,10 +8,15 @@ function up(bytes: number | null, expecting = true): PathSample {
   return { path: 'up', bytes, expecting };
 }
 
+function doubts(plan: RepairPlan, sample: PathSample, tick: number): boolean {
+  plan.handleSample(sample, tick * 500);
+  return plan.doubts;
+}
+
 /** What the plan asks for, with the time, when shown the same sample every half second. */
-function watch(plan: RepairPlan, sample: PathSample, fromMs: number, toMs: number) {
+function watch(plan: RepairPlan, sample: PathSample, fromMs: number, toMs: number, everyMs = 500) {
   const asked: [number, Repair][] = [];
-  for (let now = fromMs; now <= toMs; now += 500) {
+  for (let now = fromMs; now <= toMs; now += everyMs) {
     const repair = plan.handleSample(sample, now);
     if (repair !== null) asked.push([now, repair]);
   }
@@ -39,12 +44,24 @@ describe('a path that is down', () => {
 });
 
 describe('a path that is up and silent', () => {
-  it('is restarted after a second, not again for ten, and never rebuilt', () => {
-    expect(watch(new RepairPlan(), up(7), 0, 22_000)).toEqual([
-      [1_000, 'restart'],
-      [11_000, 'restart'],
-      [21_000, 'restart'],
+  it('is restarted after a second and a quarter, not again for ten, and never rebuilt', () => {
+    expect(watch(new RepairPlan(), up(7), 0, 24_000, 250)).toEqual([
+      [1_250, 'restart'],
+      [11_250, 'restart'],
+      [21_250, 'restart'],
     ]);
+  });
+
+  it('is looked at more often as soon as it brings nothing', () => {
+    const plan = new RepairPlan();
+    expect([up(1), up(2), up(2), up(3)].map((look, tick) => doubts(plan, look, tick))).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ]);
+    plan.handleSample(up(3), 2_000);
+    expect(doubts(plan, DOWN, 5)).toBe(false);
   });
 
   it('is left alone when nobody should be heard', () => {
@@ -59,6 +76,59 @@ describe('a path that is up and silent', () => {
     const plan = new RepairPlan();
     const asked = Array.from({ length: 40 }, (_, tick) => plan.handleSample(up(tick), tick * 500));
     expect(asked.every((repair) => repair === null)).toBe(true);
+  });
+});
+
+/** Bytes on the pair at a time; voice comes every 20 ms and this says when it arrives, if at all. */
+type Line = (sentMs: number) => number | null;
+
+/** Two minutes of looking at such a line as a link does: every 500 ms, in doubt every 250. */
+function restarts(line: Line, phaseMs: number): number {
+  const arrivals: number[] = [];
+  for (let sent = 0; sent < 120_000; sent += 20) {
+    const at = line(sent);
+    if (at !== null) arrivals.push(at);
+  }
+  arrivals.sort((a, b) => a - b);
+  const plan = new RepairPlan();
+  let count = 0;
+  let come = 0;
+  let odd = false;
+  for (let now = 500 + phaseMs; now < 119_000; now += 250) {
+    odd = !odd;
+    if (odd && !plan.doubts) continue;
+    while ((arrivals[come] ?? Infinity) <= now) come++;
+    if (plan.handleSample(up(come), now) !== null) count++;
+  }
+  return count;
+}
+
+/** The same chances every time. */
+function chance(): () => number {
+  let state = 7;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}
+
+describe('a line that is merely bad', () => {
+  const draw = chance();
+  const lines: [string, Line, boolean][] = [
+    ['loses three in ten', (sent) => (draw() < 0.3 ? null : sent + 80), false],
+    ['loses eight in ten', (sent) => (draw() < 0.8 ? null : sent + 80), false],
+    ['holds all back for a second', (sent) => Math.max(sent, sent - (sent % 7_000) + 1_000), false],
+    [
+      'loses three in ten and holds all back',
+      (sent) => (draw() < 0.3 ? null : Math.max(sent, sent - (sent % 7_000) + 1_000)),
+      false,
+    ],
+    ['swings by a second', (sent) => sent + 100 + draw() * 1_000, false],
+    ['is lost for a second now and then', (sent) => (sent % 9_000 < 1_000 ? null : sent), false],
+    ['is lost for two seconds', (sent) => (sent % 60_000 > 58_000 ? null : sent), true],
+  ];
+
+  it.each(lines)('that %s', (_, line, restarted) => {
+    const phases = Array.from({ length: 25 }, (__, step) => step * 10);
+    const counts = phases.map((phase) => restarts(line, phase));
+    expect(counts.every((count) => count > 0 === restarted)).toBe(true);
   });
 });
 
