@@ -13,6 +13,7 @@ WANTED=(
     shellcheck=shellcheck
     nftables=nft
     iproute2=ip
+    coturn=turnserver
     fonts-noto-cjk=:zh
 )
 # What the benches stand beside: Janus as a peer, and a compiler for the floor and the native path.
