@@ -39,11 +39,11 @@ def far(tmp_path: Path) -> Iterator[FarNetwork]:
 
 @asynccontextmanager
 async def call(
-    far: FarNetwork | None, *, web: str, media: str, **settings: str
+    far: FarNetwork | None, *, web: str, media: str, enters: bool = True, **settings: str
 ) -> AsyncIterator[tuple[Gateway, Person, Person]]:
     """A gateway; the counsellor beside it has entered, the client has an empty page.
 
-    The client lives in the far network, if there is one.
+    The client lives in the far network, if there is one. Without ``enters`` both pages are empty.
     """
     port = free_port()
     arguments = ("--host", web)
@@ -56,7 +56,8 @@ async def call(
         counsellor = await stack.enter_async_context(person(flags=flags))
         wrapper = None if far is None else str(far.wrapper)
         client = await stack.enter_async_context(person(flags=flags, executable=wrapper))
-        await enter(counsellor, running.links["counsellor"])
+        if enters:
+            await enter(counsellor, running.links["counsellor"])
         yield running, counsellor, client
 
 
