@@ -50,6 +50,13 @@ class Phase(StrEnum):
     FIRST_PACKET = "first_packet"
 
 
+class PictureSize(StrEnum):
+    """How large a subscriber shows a publisher's picture."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+
 class LinkChanged(msgspec.Struct, frozen=True, tag="link_changed"):
     """The path of an endpoint changed state; ``reason`` is set when it is CLOSED."""
 
@@ -102,8 +109,25 @@ class CodecChosen(msgspec.Struct, frozen=True, tag="codec_chosen"):
     codec: str
 
 
+class LayersWanted(msgspec.Struct, frozen=True, tag="layers_wanted"):
+    """Which encodings of the simulcast section ``mid`` somebody is to get, smallest first.
+
+    The endpoint should send these and no others; none while nobody is there to get one.
+    """
+
+    endpoint: EndpointId
+    mid: str
+    rids: tuple[str, ...]
+
+
 Notification: TypeAlias = (
-    LinkChanged | PhaseReached | TextChannelChanged | TextReceived | SlotsFilled | CodecChosen
+    LinkChanged
+    | PhaseReached
+    | TextChannelChanged
+    | TextReceived
+    | SlotsFilled
+    | CodecChosen
+    | LayersWanted
 )
 Listener: TypeAlias = Callable[[Notification], None]
 
@@ -122,6 +146,13 @@ class MediaPlane(Protocol):
 
     def send_text(self, endpoint: EndpointId, data: str) -> None:
         """Write to the endpoint's text channel; dropped when it is not open."""
+
+    def set_size(self, subscriber: EndpointId, publisher: EndpointId, size: PictureSize) -> None:
+        """Give a subscriber the encoding of a publisher's picture that fits this size.
+
+        It lasts while the publisher is in one of the subscriber's slots, and is the largest at
+        first. Ignored where it is in none.
+        """
 
     async def stats(self) -> EngineStats:
         """Counters since the start."""
@@ -186,6 +217,15 @@ class SendText(_Word, frozen=True, tag="send_text"):
     data: str
 
 
+class SetSize(_Word, frozen=True, tag="set_size"):
+    """:meth:`MediaPlane.set_size`. Told, not asked: there is no answer."""
+
+    subscriber: EndpointId
+    publisher: EndpointId
+    size: PictureSize
+
+
+DownwardWord: TypeAlias = SendText | SetSize
 Request: TypeAlias = Warm | Start | Negotiate | CloseEndpoint | ReadStats | ReadTracks | Beat | Stop
 
 # --- and what comes back, upward ------------------------------------------------------------------
@@ -255,7 +295,7 @@ class Ask(_Word, frozen=True, tag="ask"):
 class Tell(_Word, frozen=True, tag="tell"):
     """A word downward that has no answer."""
 
-    word: SendText
+    word: DownwardWord
 
 
 class Reply(_Word, frozen=True, tag="reply"):

@@ -18,11 +18,13 @@ from media.association import Certificate
 from media.channel import (
     CodecChosen,
     EndpointClose,
+    LayersWanted,
     LinkChanged,
     LinkState,
     Listener,
     Notification,
     Phase,
+    PictureSize,
     SlotFilled,
     SlotsFilled,
     TextChannelChanged,
@@ -31,6 +33,7 @@ from media.clock import Instant
 from media.config import MediaConfig
 from media.endpoint import Endpoint
 from media.errors import NegotiationError, OfferFault
+from media.forwarding.layer_switch import Target
 from media.handshake import HandshakeThread
 from media.ids import EndpointId, RoomKey
 from media.mux import Mux
@@ -50,6 +53,8 @@ from media.stats import EngineStats, TrackPage
 TIMER_SLACK_S: Final = 0.005
 """Deadlines this close together share a wake. Reports and retries are due in tens of ms."""
 NEVER: Final = float("inf")
+TARGETS: Final = {PictureSize.SMALL: Target(spatial=0), PictureSize.LARGE: Target()}
+"""Time layers are left alone: a small picture may move as smoothly as a large one."""
 WATCH_S: Final = 0.2
 """How often silence is looked for, against a limit of 2 s."""
 
@@ -154,6 +159,13 @@ class Engine:
         known = self._endpoints.get(endpoint)
         if known is not None and not known.transport.send_text(data):
             self.notify(TextChannelChanged(endpoint, open=False))
+
+    def set_size(self, subscriber: EndpointId, publisher: EndpointId, size: PictureSize) -> None:
+        """Give a subscriber the encoding that fits; see :class:`media.channel.MediaPlane`."""
+        known = self._endpoints.get(subscriber)
+        if known is not None:
+            known.router.set_target(subscriber, publisher, TARGETS[size], self.now())
+            self.flush(known.router)
 
     async def stats(self) -> EngineStats:
         """Counters since the start."""
@@ -299,7 +311,7 @@ class Engine:
             case FirstPacket():
                 known.reached(Phase.FIRST_PACKET)
             case LayersWatched():
-                pass  # no browser sends several encodings yet
+                self.notify(LayersWanted(known.id, output.mid, output.rids))
 
 
 def _add_router(totals: Counter[str], dropped: Counter[str], router: Router) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from signaling import logs, wire
+from signaling import logs, rest, wire
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
 
@@ -55,7 +55,7 @@ def problem(code: Code, status: HTTPStatus | None = None) -> web.Response:
     """Return an error body (RFC 9457) that says no more than its code."""
     status = status or STATUS.get(code, HTTPStatus.BAD_REQUEST)
     title = _CALM_TITLES.get(code, status.phrase)
-    body = wire.to_json(wire.Problem(title=title, status=status.value, code=code))
+    body = wire.to_json(rest.Problem(title=title, status=status.value, code=code))
     return web.Response(body=body, status=status.value, content_type="application/problem+json")
 
 

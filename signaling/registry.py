@@ -13,7 +13,7 @@ from typing import Final
 
 from media.channel import MediaPlane, Notification
 from media.ids import EndpointId, RoomKey
-from signaling import logs, turn, wire
+from signaling import logs, rest, turn, wire
 from signaling.config import Config
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
@@ -116,7 +116,7 @@ class Registry:
 
     # --- coming in --------------------------------------------------------------------------------
 
-    async def exchange(self, token: str) -> wire.Seat:
+    async def exchange(self, token: str) -> rest.Seat:
         """Turn a join token into a seat.
 
         Raises :class:`Refusal`; a stranger's token gives nothing about any room away.
@@ -135,7 +135,7 @@ class Registry:
             self.metrics.join_attempt(role, refusal.code)
             raise
         self.metrics.join_attempt(role, None)
-        return wire.Seat(seat, claims.role, claims.name)
+        return rest.Seat(seat, claims.role, claims.name)
 
     async def connect(
         self, auth: wire.ConnectAuth, connection: Connection

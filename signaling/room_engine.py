@@ -5,16 +5,18 @@ Called on the room's owner task only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, Protocol
 
 from media.channel import (
     CodecChosen,
+    LayersWanted,
     LinkChanged,
     LinkState,
     MediaPlane,
     Notification,
     PhaseReached,
+    PictureSize,
     SlotsFilled,
     TextChannelChanged,
     TextReceived,
@@ -24,11 +26,15 @@ from signaling import wire
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import LinkView
+from signaling.domain.participant import HOLDS_SEAT
 from signaling.domain.room import Room
 from signaling.limits import Bucket, Rate
 from signaling.metrics import Metrics
 from signaling.room_media import Held, RoomMedia
+from signaling.room_sizes import Sizes
 
+WATCHES: Final = Rate(per_second=2.0, burst=10)
+"""Each may start or stop another person's encoder, and ask for a keyframe."""
 _LINKS: Final = {
     LinkState.CONNECTING: LinkView.CONNECTING,
     LinkState.CONNECTED: LinkView.CONNECTED,
@@ -69,6 +75,8 @@ class EngineSide:
         self._plane = plane
         self._metrics = metrics
         self._text_buckets: dict[str, Bucket] = {}
+        self._sizes = Sizes()
+        self._watch_buckets: dict[str, Bucket] = {}
 
     def handle(self, given: Notification, now: float) -> None:
         """Take one notification. Those about endpoints that are no longer ours are ignored."""
@@ -78,18 +86,28 @@ class EngineSide:
         match given:
             case LinkChanged():
                 self._handle_link(held, given, now)
+            case SlotsFilled() | CodecChosen() | LayersWanted():
+                self._handle_word(held, given)
             case TextChannelChanged():
                 held.text_open = given.open
             case TextReceived():
                 self._handle_text(held, given.data, now)
+            case PhaseReached():
+                self._handle_phase(held, given)
+
+    def _handle_word(self, held: Held, given: SlotsFilled | CodecChosen | LayersWanted) -> None:
+        """Keep what the page must be told again when it comes back, and tell it."""
+        match given:
             case SlotsFilled():
                 held.slots = given
                 self._tell(held, self.media.slots(given))
+                self._size(held, {PictureSize.SMALL})
             case CodecChosen():
                 held.codec = given.codec
                 self._tell(held, wire.UseCodec(given.codec))
-            case PhaseReached():
-                self._handle_phase(held, given)
+            case LayersWanted():
+                held.layers = given
+                self._tell(held, wire.Layers(given.mid, list(given.rids)))
 
     def adopt(self, connection: str, endpoint: EndpointId, now: float) -> None:
         """The endpoint was answered; it belongs to whoever holds this connection's seat.
@@ -113,6 +131,38 @@ class EngineSide:
             self._tell(held, self.media.slots(held.slots))
         if held.codec is not None:
             self._tell(held, wire.UseCodec(held.codec))
+        if held.layers is not None:
+            self._tell(held, wire.Layers(held.layers.mid, list(held.layers.rids)))
+
+    def watch(self, viewer: str, watch: wire.Watch, now: float) -> None:
+        """Take how large a page shows the others.
+
+        Raises :class:`Refusal` with ``rate_limited``.
+        """
+        bucket = self._watch_buckets.setdefault(viewer, Bucket(WATCHES, now))
+        if not bucket.take(now):
+            raise Refusal(Code.RATE_LIMITED)
+        present = {p.id for p in self._owner.room.participants() if p.presence in HOLDS_SEAT}
+        changed = self._sizes.set(viewer, watch.sizes, present)
+        for held in self.media.of(viewer) if changed else ():
+            self._size(held, {PictureSize.SMALL, PictureSize.LARGE}, changed)
+
+    def forget(self, participant: str) -> None:
+        """Nobody holds the seat: its endpoints end, and what was said of its picture is over."""
+        self._sizes.forget(participant)
+        self.media.forget(participant)
+
+    def _size(
+        self, held: Held, sizes: set[PictureSize], shown: Collection[str] | None = None
+    ) -> None:
+        """Tell the engine how large an endpoint shows whom; an engine begins with the largest."""
+        for slot in held.slots.slots if held.slots is not None else ():
+            owner, publisher = self.media.owner(slot.publisher), slot.publisher
+            if owner is None or publisher is None or not (shown is None or owner in shown):
+                continue
+            size = self._sizes.of(held.owner, owner)
+            if size in sizes:
+                self._plane.set_size(held.endpoint, publisher, size)
 
     def send(self, participant: str, message: wire.ChannelMessage) -> bool:
         """Write to a seat's text channel; False when it has none that is open."""

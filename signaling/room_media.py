@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from media.channel import SlotsFilled
+from media.channel import LayersWanted, SlotsFilled
 from media.ids import EndpointId
 from signaling import wire
 from signaling.domain.errors import Code, Refusal
@@ -30,6 +30,7 @@ class Held:
     text_open: bool = False
     slots: SlotsFilled | None = None
     codec: str | None = None
+    layers: LayersWanted | None = None
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class RoomMedia:
 
     def forget(self, participant: str) -> None:
         """Nobody holds the seat: its endpoints end, those still being negotiated too."""
-        for held in [h for h in self._endpoints.values() if h.owner == participant]:
+        for held in self.of(participant):
             self.discard(held.endpoint)
 
     def forget_all(self) -> None:
@@ -108,6 +109,10 @@ class RoomMedia:
         endpoint = self._current.get(participant)
         return None if endpoint is None else self._endpoints.get(endpoint)
 
+    def of(self, participant: str) -> list[Held]:
+        """Return all endpoints of a seat, those still being negotiated too."""
+        return [held for held in self._endpoints.values() if held.owner == participant]
+
     def is_current(self, held: Held) -> bool:
         """Whether this endpoint is its seat's, and not one that comes or goes."""
         return self._current.get(held.owner) == held.endpoint
@@ -116,12 +121,13 @@ class RoomMedia:
         """Show slots with people in the place of endpoints."""
         return wire.Slots(
             [
-                wire.SlotView(slot.audio_mid, slot.video_mid, self._owner(slot.publisher))
+                wire.SlotView(slot.audio_mid, slot.video_mid, self.owner(slot.publisher))
                 for slot in filled.slots
             ]
         )
 
-    def _owner(self, endpoint: EndpointId | None) -> str | None:
+    def owner(self, endpoint: EndpointId | None) -> str | None:
+        """Return whose an endpoint is."""
         held = None if endpoint is None else self._endpoints.get(endpoint)
         return None if held is None else held.owner
 

@@ -283,7 +283,7 @@ class RoomTask:
             case ToConnection(connection), Dismissed(reason):
                 self._dismiss(connection, reason)
             case ToShell(), SeatGone(participant, reason):
-                self.media.forget(participant)
+                self.side.forget(participant)
                 self.around.seat_gone(self._identities[participant], reason)
             case _, TextAdded(line):
                 self._spread_text(views.text(line))
@@ -334,6 +334,8 @@ class RoomTask:
             case wire.SetMedia():
                 switch = ask.SwitchMedia(participant, command.microphone, command.camera)
                 self.room.handle(switch, now)
+            case wire.Watch():
+                self.side.watch(participant, command, now)
             case wire.Leave():
                 self.room.handle(ask.Leave(participant, command.quickly), now)
             case wire.EndSession():

@@ -17,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from media.channel import MediaPlane
 from media.stats import EngineStats, TrackPage
-from signaling import wire
+from signaling import rest, wire
 from signaling.border import is_own_origin
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
@@ -82,9 +82,9 @@ class Routes:
 
     async def _create_session(self, request: web.Request) -> web.Response:
         self._check_key(request)
-        asked = await _body(request, wire.CreateSession)
+        asked = await _body(request, rest.CreateSession)
         session = self._registry.create_session(asked.expires_in_s)
-        return _json(wire.Session(session.id, int(session.expires_at)), HTTPStatus.CREATED)
+        return _json(rest.Session(session.id, int(session.expires_at)), HTTPStatus.CREATED)
 
     async def _end_session(self, request: web.Request) -> web.Response:
         self._check_key(request)
@@ -93,12 +93,12 @@ class Routes:
 
     async def _mint(self, request: web.Request) -> web.Response:
         self._check_key(request)
-        asked = await _body(request, wire.MintToken)
+        asked = await _body(request, rest.MintToken)
         minted = self._registry.mint(
             request.match_info["id"], asked.role, asked.identity, asked.name, asked.expires_in_s
         )
         link = f"{self._base_url}/{asked.role.value}#{minted.token}"
-        token = wire.JoinToken(minted.token, minted.jti, link, minted.expires_at)
+        token = rest.JoinToken(minted.token, minted.jti, link, minted.expires_at)
         return _json(token, HTTPStatus.CREATED)
 
     async def _revoke(self, request: web.Request) -> web.Response:
@@ -114,7 +114,7 @@ class Routes:
         # The address is a key in memory for as long as its bucket lives, and is written nowhere.
         if not self._exchanges.take(request.remote or "", asyncio.get_running_loop().time()):
             raise Refusal(Code.RATE_LIMITED)
-        asked = await _body(request, wire.ExchangeToken)
+        asked = await _body(request, rest.ExchangeToken)
         return _json(await self._registry.exchange(asked.token), HTTPStatus.CREATED)
 
     # --- whoever runs the gateway -----------------------------------------------------------------

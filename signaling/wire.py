@@ -1,20 +1,20 @@
-"""Every message that crosses the border, typed, in one file; docs/protocol.md is its prose.
+"""Every message on a connection, typed, in one file; docs/protocol.md is its prose.
 
 Rule 1: a raw payload becomes a frozen struct in :func:`decode_command`, :func:`decode_channel` or
 :func:`decode_body`, and nowhere else. An unknown field or message is a refusal.
 Rule 2: what the browser must not choose (who sends, what time it is) is not a field of a command.
-Rule 3: ``python -m signaling.wire`` prints the JSON Schema from which the web client's types come.
+Rule 3: the web client's types come from it, by the JSON Schema that ``signaling/schema.py`` prints.
 """
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta
 
+from media.channel import PictureSize
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, LinkView, Presence
 from signaling.domain.grants import Role
@@ -22,6 +22,8 @@ from signaling.domain.grants import Role
 PROTOCOL_VERSION = 1
 MAX_MESSAGE_BYTES = 64 * 1024
 MAX_TEXT_CHARS = 2000
+MAX_SIZES = 16
+"""As many people as a room can be set to hold."""
 
 Token: TypeAlias = Annotated[str, Meta(min_length=16, max_length=2048)]
 Seq: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
@@ -71,6 +73,15 @@ class Replay(_Message, frozen=True, tag="replay"):
     after: Seq
 
 
+class Watch(_Message, frozen=True, tag="watch"):
+    """How large the page shows the others' pictures, the whole of it at each change.
+
+    Who is not named is shown large. It switches nobody's camera.
+    """
+
+    sizes: Annotated[dict[Identity, PictureSize], Meta(max_length=MAX_SIZES)]
+
+
 class Leave(_Message, frozen=True, tag="leave"):
     """The person goes, on purpose; the seat is given up.
 
@@ -103,7 +114,7 @@ class ReportJoin(_Message, frozen=True, tag="report_join"):
     phases: dict[JoinPhase, Milliseconds]
 
 
-Command: TypeAlias = Offer | SetMedia | SendText | Replay | Leave | EndSession | ReportJoin
+Command: TypeAlias = Offer | SetMedia | SendText | Replay | Watch | Leave | EndSession | ReportJoin
 
 
 # --- replies: the Socket.IO acknowledgement of a command ------------------------------------------
@@ -223,6 +234,13 @@ class UseCodec(_Message, frozen=True, tag="use_codec"):
     codec: str
 
 
+class Layers(_Message, frozen=True, tag="layers"):
+    """Of the simulcast section ``mid``, send these encodings, smallest first, and no others."""
+
+    mid: str
+    rids: list[str]
+
+
 class MediaClosed(_Message, frozen=True, tag="media_closed"):
     """The page's media connection ended at the gateway; offer again with ``fresh``."""
 
@@ -236,7 +254,15 @@ class Closed(_Message, frozen=True, tag="closed"):
 
 
 Event: TypeAlias = (
-    Welcome | ParticipantChanged | ParticipantLeft | Text | Slots | UseCodec | MediaClosed | Closed
+    Welcome
+    | ParticipantChanged
+    | ParticipantLeft
+    | Text
+    | Slots
+    | UseCodec
+    | Layers
+    | MediaClosed
+    | Closed
 )
 
 
@@ -257,63 +283,6 @@ class ConnectAuth(_Message, frozen=True):
     seat: Token
     protocol: Literal[1]
     after: Seq = 0
-
-
-# --- REST bodies ----------------------------------------------------------------------------------
-
-
-class ExchangeToken(_Message, frozen=True):
-    """POST /api/v1/seats: the link's token, sent on the person's own tap."""
-
-    token: Token
-
-
-class Seat(_Message, frozen=True):
-    """A place in a room. ``seat`` goes into the Socket.IO ``auth`` payload."""
-
-    seat: str
-    role: Role
-    name: str
-
-
-class CreateSession(_Message, frozen=True):
-    """POST /api/v1/sessions."""
-
-    expires_in_s: Annotated[int, Meta(ge=60, le=30 * 86_400)] = 86_400
-
-
-class Session(_Message, frozen=True):
-    """A session a clinic's back end has made."""
-
-    id: str
-    expires_at: int
-
-
-class MintToken(_Message, frozen=True):
-    """POST /api/v1/sessions/{id}/tokens: a right to enter one room in one role."""
-
-    role: Role
-    identity: Identity
-    name: Name
-    expires_in_s: Annotated[int, Meta(ge=10, le=30 * 86_400)] = 3600
-
-
-class JoinToken(_Message, frozen=True):
-    """``link`` carries the token in its fragment, so that it reaches no server log."""
-
-    token: str
-    jti: str
-    link: str
-    expires_at: int
-
-
-class Problem(_Message, frozen=True):
-    """An error body (RFC 9457), with a stable ``code``."""
-
-    title: str
-    status: int
-    code: Code
-    type: str = "about:blank"
 
 
 # --- the border -----------------------------------------------------------------------------------
@@ -375,25 +344,6 @@ def to_builtins(message: _Message) -> Any:
     return msgspec.to_builtins(message)
 
 
-def to_json(message: _Message) -> bytes:
+def to_json(message: msgspec.Struct) -> bytes:
     """Turn a message into JSON, for REST and the data channel."""
     return msgspec.json.encode(message)
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of every message, as one document with a definition each."""
-    named = {"Command": Command, "Reply": Reply, "Event": Event, "ChannelMessage": ChannelMessage}
-    bodies = [ConnectAuth, ExchangeToken, Seat, Problem]
-    schemas, components = msgspec.json.schema_components(
-        [*named.values(), *bodies], ref_template="#/$defs/{name}"
-    )
-    definitions = components | dict(zip(named, schemas, strict=False))
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Wire",
-        "$defs": dict(sorted(definitions.items())),
-    }
-
-
-if __name__ == "__main__":
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(schema())).decode() + "\n")

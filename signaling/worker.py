@@ -30,6 +30,7 @@ from media.channel import (
     Counted,
     Done,
     Downward,
+    DownwardWord,
     Logged,
     Negotiate,
     Notification,
@@ -41,6 +42,8 @@ from media.channel import (
     Request,
     Result,
     Say,
+    SendText,
+    SetSize,
     Start,
     Started,
     Stop,
@@ -102,7 +105,7 @@ class Worker:
                 task.add_done_callback(self._tasks.discard)
             case _:
                 if self._engine is not None:
-                    self._engine.send_text(frame.word.endpoint, frame.word.data)
+                    _pass_on(self._engine, frame.word)
 
     async def _answer(self, asked: Ask) -> None:
         result: Result
@@ -168,6 +171,14 @@ class Worker:
         # Nothing of ours comes near the limit; what a peer made too long is lost, not the call.
         with contextlib.suppress(FrameError):
             self._stream.send(frame)
+
+
+def _pass_on(engine: Engine, word: DownwardWord) -> None:
+    match word:
+        case SendText(endpoint, data):
+            engine.send_text(endpoint, data)
+        case SetSize(subscriber, publisher, size):
+            engine.set_size(subscriber, publisher, size)
 
 
 def _load() -> None:

@@ -23,12 +23,12 @@ import msgspec
 from media.channel import (
     Ask,
     Downward,
+    DownwardWord,
     Logged,
     Notification,
     Reply,
     Request,
     Result,
-    SendText,
     Tell,
     Upward,
 )
@@ -210,7 +210,7 @@ class WorkerLink:
         finally:
             self._waiting.pop(number, None)
 
-    def tell(self, word: SendText) -> None:
+    def tell(self, word: DownwardWord) -> None:
         """Say something that has no answer; dropped when the link has ended."""
         with contextlib.suppress(FrameError):
             self._stream.send(Tell(word))

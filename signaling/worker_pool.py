@@ -18,7 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from media.channel import EndpointClose, LinkChanged, LinkState, Listener, Notification
+from media.channel import (
+    EndpointClose,
+    LinkChanged,
+    LinkState,
+    Listener,
+    Notification,
+    PictureSize,
+)
 from media.clock import Instant
 from media.config import MediaConfig
 from media.errors import NegotiationError, OfferFault
@@ -161,6 +168,12 @@ class WorkerPool:
         worker = self._worker_of(endpoint)
         if worker is not None:
             worker.send_text(endpoint, data)
+
+    def set_size(self, subscriber: EndpointId, publisher: EndpointId, size: PictureSize) -> None:
+        """Give a subscriber the encoding that fits; see :class:`media.channel.MediaPlane`."""
+        worker = self._worker_of(subscriber)
+        if worker is not None:
+            worker.set_size(subscriber, publisher, size)
 
     async def stats(self) -> EngineStats:
         """Counters of all workers since the start, those of lost ones as last read."""

@@ -27,12 +27,14 @@ from media.channel import (
     Negotiate,
     Notification,
     NotStarted,
+    PictureSize,
     ReadStats,
     ReadTracks,
     Refused,
     Request,
     Result,
     SendText,
+    SetSize,
     Start,
     Started,
     Stop,
@@ -172,6 +174,10 @@ class WorkerProcess:
     def send_text(self, endpoint: EndpointId, data: str) -> None:
         """Pass on a text."""
         self._link.tell(SendText(endpoint, data))
+
+    def set_size(self, subscriber: EndpointId, publisher: EndpointId, size: PictureSize) -> None:
+        """Pass on how large a picture is shown."""
+        self._link.tell(SetSize(subscriber, publisher, size))
 
     async def stats(self) -> EngineStats:
         """Read its counters. Raises :class:`LinkLost`."""

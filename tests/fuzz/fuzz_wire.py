@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from signaling import wire
+from signaling import rest, wire
 from signaling.domain.errors import Refusal
 
 
@@ -34,9 +34,9 @@ WAYS = (
     command,
     auth,
     channel,
-    body(wire.CreateSession),
-    body(wire.MintToken),
-    body(wire.ExchangeToken),
+    body(rest.CreateSession),
+    body(rest.MintToken),
+    body(rest.ExchangeToken),
 )
 
 

@@ -19,13 +19,16 @@ from media.channel import (
     Counted,
     Downward,
     EndpointClose,
+    LayersWanted,
     LinkChanged,
     LinkState,
     Negotiate,
+    PictureSize,
     ReadTracks,
     Reply,
     Say,
     SendText,
+    SetSize,
     Start,
     Tell,
     TextReceived,
@@ -135,6 +138,7 @@ def channel_seeds() -> Iterable[bytes]:
         Ask(3, Beat()),
         Ask(4, ReadTracks("r")),
         Tell(SendText(endpoint, "a word")),
+        Tell(SetSize(endpoint, endpoint, PictureSize.SMALL)),
     ]
     up: list[Upward] = [
         Reply(1, Answered("v=0")),
@@ -142,6 +146,7 @@ def channel_seeds() -> Iterable[bytes]:
         Reply(3, TracksRead(TrackPage((rows,), more=True))),
         Say(LinkChanged(endpoint, LinkState.CLOSED, EndpointClose.ABANDONED)),
         Say(TextReceived(endpoint, "a word")),
+        Say(LayersWanted(endpoint, "1", ("s", "l"))),
     ]
     yield b"\xff" + b"".join(to_bytes(frame) for frame in down)
     yield b"\x07" + b"".join(to_bytes(frame) for frame in down[1:3])

@@ -11,6 +11,7 @@ from media.channel import (
     LinkState,
     Listener,
     Notification,
+    PictureSize,
     SlotFilled,
     SlotsFilled,
     TextChannelChanged,
@@ -33,6 +34,7 @@ class FakeMediaPlane:
         self.negotiations: list[tuple[RoomKey, EndpointId, str]] = []
         self.alive: list[EndpointId] = []
         self.sent: list[tuple[EndpointId, str]] = []
+        self.sizes: list[tuple[EndpointId, EndpointId, PictureSize]] = []
         self.gate: asyncio.Event | None = None
         """When set to an event, negotiations wait for it."""
         self.fail_start: OSError | None = None
@@ -66,6 +68,9 @@ class FakeMediaPlane:
 
     def send_text(self, endpoint: EndpointId, data: str) -> None:
         self.sent.append((endpoint, data))
+
+    def set_size(self, subscriber: EndpointId, publisher: EndpointId, size: PictureSize) -> None:
+        self.sizes.append((subscriber, publisher, size))
 
     async def stats(self) -> EngineStats:
         return EngineStats(endpoints=len(self.alive), dropped={"stun": 1}, links={"connected": 0})

@@ -64,9 +64,14 @@ class LoopbackPeer:
         tcp: bool = False,
         loss: float = 0.0,
         seed: int = 1,
+        rids: tuple[str, ...] = (),
     ) -> None:
-        """``loss`` is the share of datagrams lost each way, by a generator with this ``seed``."""
+        """``loss`` is the share of datagrams lost each way, by a generator with this ``seed``.
+
+        ``rids`` are the encodings its picture is offered in.
+        """
         self.ssrcs = PeerSsrcs()
+        self.rids = rids
         self.slots = slots
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
         self.certificate = aiortc.RTCCertificate.generateCertificate()
@@ -101,7 +106,10 @@ class LoopbackPeer:
         video = f"{VP8} {VP8_RTX}"
         parts: list[tuple[str, list[str]]] = [
             (f"audio 9 UDP/TLS/RTP/SAVPF {OPUS}", [*_OPUS, "a=sendonly", *self._ssrc_lines()[0]]),
-            (f"video 9 UDP/TLS/RTP/SAVPF {video}", [*_VP8, "a=sendonly", *self._ssrc_lines()[1]]),
+            (
+                f"video 9 UDP/TLS/RTP/SAVPF {video}",
+                [*_VP8, "a=sendonly", *self._ssrc_lines()[1], *self._simulcast_lines()],
+            ),
         ]
         for _ in range(self.slots):
             parts.append((f"audio 9 UDP/TLS/RTP/SAVPF {OPUS}", [*_OPUS, "a=recvonly"]))
@@ -116,6 +124,13 @@ class LoopbackPeer:
                 f"a=fingerprint:sha-256 {self.fingerprint}", "a=setup:actpass", *attributes,
             ]  # fmt: skip
         return "\r\n".join(lines) + "\r\n"
+
+    def _simulcast_lines(self) -> list[str]:
+        if not self.rids:
+            return []
+        lines = ["a=extmap:9 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"]
+        lines += [f"a=rid:{rid} send" for rid in self.rids]
+        return [*lines, f"a=simulcast:send {';'.join(self.rids)}"]
 
     def _ssrc_lines(self) -> tuple[list[str], list[str]]:
         s = self.ssrcs

@@ -12,10 +12,10 @@ import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
-from media.channel import EndpointClose
+from media.channel import EndpointClose, PictureSize
 from media.errors import OfferFault
 from media.forwarding.drops import DropReason
-from signaling import wire
+from signaling import rest, wire
 from signaling.border import STATUS
 from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, LinkView, Presence
@@ -33,13 +33,14 @@ CLOSURES = (DOCS / "closures.md").read_text(encoding="utf-8")
 
 
 def messages() -> dict[str, type[msgspec.Struct]]:
-    """Every message of the wire, by class name."""
+    """Every message and body, by class name."""
     return {
         name: thing
-        for name, thing in vars(wire).items()
+        for module in (wire, rest)
+        for name, thing in vars(module).items()
         if isinstance(thing, type)
         and issubclass(thing, msgspec.Struct)
-        and thing.__module__ == wire.__name__
+        and thing.__module__ == module.__name__
         and not name.startswith("_")
     }
 
@@ -63,7 +64,7 @@ def test_message_has_a_section_that_names_all_its_fields(name: str) -> None:
 
 @pytest.mark.parametrize(
     "vocabulary",
-    [Code, CloseReason, Presence, LinkView, Role, wire.JoinPhase],
+    [Code, CloseReason, Presence, LinkView, Role, wire.JoinPhase, PictureSize],
     ids=lambda enum: enum.__name__,
 )
 def test_every_word_of_the_wire_is_explained(vocabulary: type[StrEnum]) -> None:

@@ -1,4 +1,4 @@
-// Writes src/protocol/wire.ts from src/protocol/wire.schema.json (printed by `python -m signaling.wire`).
+// Writes src/protocol/wire.ts from src/protocol/wire.schema.json (printed by `python -m signaling.schema`).
 import { readFile, writeFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 import { format, resolveConfig } from 'prettier';

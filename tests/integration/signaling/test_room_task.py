@@ -8,7 +8,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from media.channel import CodecChosen, EndpointClose, LinkState, Phase, PhaseReached
+from media.channel import (
+    CodecChosen,
+    EndpointClose,
+    LayersWanted,
+    LinkState,
+    Phase,
+    PhaseReached,
+    PictureSize,
+)
 from media.ids import EndpointId
 from signaling.domain.grants import Role
 from tests.support.media import OFFER
@@ -143,6 +151,52 @@ async def test_links_slots_and_codecs_reach_pages_in_the_terms_of_people(place: 
         assert 'phase="gateway_ice",role="client"' in await answer.text()
     await client.close()
     await counsellor.close()
+
+
+async def test_wanted_layers_are_told_and_told_again(place: House) -> None:
+    page = await place.page()
+    mine = await offer(place, page)
+    place.media.say(LayersWanted(mine, "1", ("s", "l")))
+    assert await page.event("layers") == {"type": "layers", "mid": "1", "rids": ["s", "l"]}
+    await page.drop()
+    place.media.say(LayersWanted(mine, "1", ("s",)))
+    back = await place.enter(page.welcome["seat"])
+    assert (await back.event("layers"))["rids"] == ["s"]
+    await back.close()
+
+
+async def test_sizes_outlast_endpoints_on_both_sides(place: House) -> None:
+    client, counsellor = await place.page(), await place.page(Role.COUNSELLOR)
+    mine, theirs = await offer(place, client), await offer(place, counsellor)
+    place.media.fill(mine, theirs, None)
+    await client.event("slots")
+    you, other = client.welcome["you"], counsellor.welcome["you"]
+    sizes = {other: "small", you: "small", "a stranger": "small"}
+    assert (await client.ask("watch", sizes=sizes))["type"] == "done"
+    assert place.media.sizes == [(mine, theirs, PictureSize.SMALL)]
+    await client.ask("watch", sizes=sizes)
+    assert len(place.media.sizes) == 1  # what has not changed is not said again
+    moved = await offer(place, counsellor, fresh=True)
+    place.media.fill(mine, moved, None)
+    await until(lambda: place.media.sizes[-1] == (mine, moved, PictureSize.SMALL))
+    again = await offer(place, client, fresh=True)
+    place.media.fill(again, moved, None)
+    await until(lambda: place.media.sizes[-1] == (again, moved, PictureSize.SMALL))
+    await client.ask("watch", sizes={})
+    assert place.media.sizes[-1] == (again, moved, PictureSize.LARGE)
+    assert not counsellor.all("layers")
+    await client.close()
+    await counsellor.close()
+
+
+async def test_layouts_have_a_rate(place: House) -> None:
+    page = await place.page()
+    replies = [await page.ask("watch", sizes={}) for _ in range(12)]
+    assert {reply["type"] for reply in replies[:10]} == {"done"}
+    assert replies[-1]["code"] == "rate_limited"
+    bad = [{"a": "huge"}, {f"p{n}": "small" for n in range(17)}, ["a"], {"": "small"}]
+    assert [(await page.ask("watch", sizes=each))["code"] for each in bad] == ["malformed"] * 4
+    await page.close()
 
 
 async def test_text_goes_by_data_channel_where_one_is_open(place: House) -> None:

@@ -15,9 +15,11 @@ import pytest
 
 from media.channel import (
     EndpointClose,
+    LayersWanted,
     LinkChanged,
     LinkState,
     Notification,
+    PictureSize,
     TextReceived,
     Warm,
 )
@@ -50,8 +52,8 @@ class Plane:
             if isinstance(word, LinkChanged) and word.state is LinkState.CLOSED
         }
 
-    async def join(self, room: str, name: str) -> LoopbackPeer:
-        peer = LoopbackPeer()
+    async def join(self, room: str, name: str, rids: tuple[str, ...] = ()) -> LoopbackPeer:
+        peer = LoopbackPeer(rids=rids)
         answer = await self.pool.negotiate(RoomKey(room), EndpointId(name), peer.offer())
         await peer.connect(answer)
         return peer
@@ -90,6 +92,27 @@ async def test_call_goes_through_a_worker(one: Plane) -> None:
     await one.pool.close_endpoint(EndpointId("a"))
     one.pool.send_text(EndpointId("a"), "to nobody")
     await peer.close()
+
+
+async def test_picture_is_asked_for_in_the_sizes_it_is_shown_in(one: Plane) -> None:
+    a, b = EndpointId("a"), EndpointId("b")
+    publisher = await one.join("r", a, rids=("s", "l"))
+    viewer = await one.join("r", b)
+
+    def wanted() -> list[LayersWanted]:
+        return [word for word in one.said if isinstance(word, LayersWanted)]
+
+    await until(lambda: wanted()[-1:] == [LayersWanted(a, "1", ("l",))])
+    one.pool.set_size(b, a, PictureSize.SMALL)
+    await until(lambda: wanted()[-1] == LayersWanted(a, "1", ("s",)))
+    one.pool.set_size(b, a, PictureSize.LARGE)
+    await until(lambda: wanted()[-1] == LayersWanted(a, "1", ("l",)))
+    one.pool.set_size(b, EndpointId("nobody"), PictureSize.SMALL)
+    one.pool.set_size(EndpointId("nobody"), a, PictureSize.SMALL)
+    await one.pool.close_endpoint(b)
+    await until(lambda: wanted()[-1] == LayersWanted(a, "1", ()))
+    await publisher.close()
+    await viewer.close()
 
 
 async def test_refused_offer_is_the_same_refusal_and_leaves_no_place_taken(one: Plane) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling import wire
+from media.channel import PictureSize
+from signaling import rest, wire
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
 
@@ -24,7 +25,7 @@ TAGS = st.sampled_from(
 )
 NAMES = st.sampled_from(["sdp", "fresh", "microphone", "camera", "ref", "body", "after", "phases"])
 NEARLY = st.builds(lambda tag, rest: {"type": tag} | rest, TAGS, st.dictionaries(NAMES, JSON))
-BODIES = (wire.ExchangeToken, wire.CreateSession, wire.MintToken, wire.SendText)
+BODIES = (rest.ExchangeToken, rest.CreateSession, rest.MintToken, wire.SendText)
 
 
 @given(JSON | NEARLY)
@@ -97,6 +98,8 @@ def test_deep_and_large_messages_are_refused() -> None:
         wire.SetMedia(microphone=True, camera=False),
         wire.SendText(1, "静"),
         wire.Replay(0),
+        wire.Watch({"p1": PictureSize.SMALL, "p2": PictureSize.LARGE}),
+        wire.Watch({}),
         wire.Leave(),
         wire.Leave(quickly=True),
         wire.EndSession(),
@@ -110,5 +113,5 @@ def test_every_command_survives_the_way(command: wire.Command) -> None:
 
 
 def test_seats_show_no_more_than_they_say() -> None:
-    seat = msgspec.json.decode(wire.to_json(wire.Seat("s" * 43, Role.CLIENT, "n")))
+    seat = msgspec.json.decode(wire.to_json(rest.Seat("s" * 43, Role.CLIENT, "n")))
     assert set(seat) == {"seat", "role", "name"}

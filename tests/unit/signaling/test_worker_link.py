@@ -22,6 +22,7 @@ from media.channel import (
     Done,
     Downward,
     EndpointClose,
+    LayersWanted,
     LinkChanged,
     LinkState,
     Logged,
@@ -30,12 +31,14 @@ from media.channel import (
     NotStarted,
     Phase,
     PhaseReached,
+    PictureSize,
     ReadStats,
     ReadTracks,
     Refused,
     Reply,
     Say,
     SendText,
+    SetSize,
     SlotFilled,
     SlotsFilled,
     Start,
@@ -83,6 +86,7 @@ DOWN: list[Downward] = [
     Ask(2**40, Stop()),
     Ask(7, ReadTracks("r")),
     Tell(SendText(E, "静")),
+    Tell(SetSize(E, EndpointId("f"), PictureSize.SMALL)),
 ]
 LEGS = {"audio": {"up": LegStats(packets=1, jitter_s=Distribution((1, 2), 0.5))}}
 ROWS = RoomTracks(
@@ -104,6 +108,7 @@ UP: list[Upward] = [
     Say(TextReceived(E, "静" * 100)),
     Say(SlotsFilled(E, (SlotFilled("0", None, E),))),
     Say(CodecChosen(E, "VP8")),
+    Say(LayersWanted(E, "1", ("s", "l"))),
     Say(Logged(30, "worker_fault error=X")),
 ]
 

@@ -68,6 +68,7 @@ export const en = {
   'room.self.hide': 'Hide my picture',
   'room.self.show': 'Show my picture',
   'room.other.picture': 'Picture of {name}',
+  'room.show.large': 'Show {name} large',
   'room.waiting': 'The room is ready. {name} isn’t here yet.',
   'room.waiting.sub': 'You can stay here. You’ll see it when they come in.',
   'room.hear': 'Tap to hear',

@@ -68,6 +68,7 @@ export const zh: Readonly<Record<Key, string>> = {
   'room.self.hide': '收起我的画面',
   'room.self.show': '看看我的画面',
   'room.other.picture': '{name}的画面',
+  'room.show.large': '放大{name}的画面',
   'room.waiting': '房间准备好了。{name}还没到。',
   'room.waiting.sub': '您可以在这里坐一会儿，对方进来时您会看到。',
   'room.hear': '点一下听到声音',

@@ -6,6 +6,7 @@ import { MediaLink } from './link';
 import { OwnMedia } from './own-media';
 import type { Kind } from './peer';
 import { SelfWatch } from './self-watch';
+import { Viewing } from './viewing';
 import { WeakWatch } from './weak-watch';
 import { others } from '../protocol/room';
 import type { Session } from '../protocol/session';
@@ -30,6 +31,7 @@ export class Call {
   readonly own: OwnMedia;
   readonly hints: Hints;
   readonly watch: SelfWatch;
+  readonly viewing: Viewing;
   private readonly weak = new WeakWatch();
   private readonly clock: JoinClock;
   private readonly changed = new Set<() => void>();
@@ -47,6 +49,10 @@ export class Call {
       changed: () => this.handleOwn(),
       switched: () => this.tellRoom(),
       send: (kind, track) => this.link.setTrack(kind, track),
+    });
+    this.viewing = new Viewing({
+      send: (watch) => this.session.request(watch),
+      later: (callback, ms) => window.setTimeout(callback, ms),
     });
     this.hints = new Hints(() => this.tell());
     this.watch = new SelfWatch(this.own, this.hints);
@@ -135,11 +141,14 @@ export class Call {
     if (event.type === 'welcome') {
       this.clock.mark('welcomed', performance.now());
       this.link.handleWelcome({ iceServers: event.ice_servers, slots: event.slots }, event.resumed);
+      this.viewing.handleWelcome(event.resumed);
       this.tellRoom();
     } else if (event.type === 'media_closed') {
       this.link.handleMediaClosed();
     } else if (event.type === 'use_codec') {
       this.link.useCodec(event.codec);
+    } else if (event.type === 'layers') {
+      this.link.useLayers(event.rids);
     } else if (event.type === 'slots' && event.slots.some((slot) => slot.participant !== null)) {
       this.clock.expect(performance.now());
     }

@@ -32,35 +32,3 @@ export function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'vi
     // An older browser offers all it has; the gateway picks from that.
   }
 }
-
-/** Send with `codec` (such as "VP8") from now on, without a new offer, where the browser can. */
-export async function switchCodec(sender: RTCRtpSender, codec: string): Promise<void> {
-  const name = `video/${codec.replace(/^video\//i, '')}`.toLowerCase();
-  const parameters = sender.getParameters();
-  const found = parameters.codecs.find((other) => other.mimeType.toLowerCase() === name);
-  const encoding = parameters.encodings[0] as
-    (RTCRtpEncodingParameters & { codec?: RTCRtpCodec }) | undefined;
-  if (found === undefined || encoding === undefined) return;
-  encoding.codec = found;
-  try {
-    await sender.setParameters(parameters);
-  } catch {
-    // This browser cannot switch; it keeps the codec of its answer.
-  }
-}
-
-/** Bits and frames per second of a picture that must not be in the voice's way. */
-const EASED = { maxBitrate: 200_000, maxFramerate: 12 } as const;
-
-/** Send a smaller, slower picture from now on. */
-export async function easeSender(sender: RTCRtpSender): Promise<void> {
-  const parameters = sender.getParameters();
-  const encoding = parameters.encodings[0];
-  if (encoding === undefined) return;
-  Object.assign(encoding, EASED);
-  try {
-    await sender.setParameters(parameters);
-  } catch {
-    // Not negotiated yet: the answer to the next offer brings it again.
-  }
-}

@@ -3,8 +3,8 @@
  * and the others' slots stay.
  */
 
-import { easeSender, switchCodec } from './codecs';
 import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
+import { pixelsOf } from './picture';
 import { pathOf, type Repair, RepairPlan } from './repair';
 import { readPath } from './stats';
 import type { PathSample } from './weak-watch';
@@ -39,6 +39,7 @@ export class MediaLink {
   private plan = new RepairPlan();
   private tracks: Record<Kind, MediaStreamTrack | null> = { audio: null, video: null };
   private codec: string | null = null;
+  private wanted: readonly string[] | null = null;
   private timer: number | null = null;
   private owed: Repair | null = null;
   private busy = false;
@@ -88,6 +89,7 @@ export class MediaLink {
   async setTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
     this.tracks[kind] = track;
     await this.peer?.send(kind, track);
+    this.shapePicture();
   }
 
   /** Others' sound has come in within the last moment. */
@@ -98,12 +100,23 @@ export class MediaLink {
   /** The way is narrow: send a smaller, slower picture, so that the voice has room. */
   easePicture(): void {
     this.eased = true;
-    if (this.peer !== null) void easeSender(this.peer.sender('video'));
+    this.shapePicture();
   }
 
   useCodec(codec: string): void {
     this.codec = codec;
-    if (this.peer !== null) void switchCodec(this.peer.sender('video'), codec);
+    this.shapePicture();
+  }
+
+  /** Of one's own picture, somebody is to get these encodings. */
+  useLayers(rids: readonly string[]): void {
+    this.wanted = rids;
+    this.shapePicture();
+  }
+
+  private shapePicture(): void {
+    const { codec, wanted, eased } = this;
+    void this.peer?.picture.wish({ codec, wanted, eased, pixels: pixelsOf(this.tracks.video) });
   }
 
   close(): void {
@@ -118,6 +131,7 @@ export class MediaLink {
     if (this.setup === null) return;
     this.peer?.close();
     this.cipher = null;
+    this.wanted = null;
     const peer = new Peer({
       ...this.setup,
       listener: this.listener,
@@ -161,8 +175,7 @@ export class MediaLink {
     if (peer !== this.peer) return;
     if (outcome.kind === 'done') {
       this.owed = null;
-      if (this.eased) void easeSender(peer.sender('video'));
-      if (this.codec !== null) void switchCodec(peer.sender('video'), this.codec);
+      this.shapePicture();
     } else {
       this.owed = outcome.kind === 'refused' && outcome.code !== 'media_busy' ? 'rebuild' : repair;
     }

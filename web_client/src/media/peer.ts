@@ -6,6 +6,8 @@
 
 import { preferCodecs } from './codecs';
 import { readAnswer } from './foresight';
+import { firstEncodings, PictureSender } from './picture';
+import { askForLostVoice } from './voice-repair';
 import type { IceServer, Offer, Reply } from '../protocol/wire';
 
 export type Kind = 'audio' | 'video';
@@ -37,6 +39,8 @@ export type Negotiated = { kind: 'done' } | { kind: 'refused'; code: string } | 
 export class Peer {
   private readonly connection: RTCPeerConnection;
   private readonly senders: Record<Kind, RTCRtpTransceiver>;
+  /** As what one's own picture is sent. */
+  readonly picture: PictureSender;
   private readonly text: RTCDataChannel;
   private readonly beat: RTCDataChannel;
   private closed = false;
@@ -51,6 +55,7 @@ export class Peer {
       bundlePolicy: 'max-bundle',
     });
     this.senders = { audio: this.addSender('audio'), video: this.addSender('video') };
+    this.picture = new PictureSender(this.senders.video.sender);
     for (let slot = 0; slot < options.slots; slot++) {
       this.addReceiver('audio');
       this.addReceiver('video');
@@ -85,10 +90,6 @@ export class Peer {
     if (!this.closed) await this.senders[kind].sender.replaceTrack(track);
   }
 
-  sender(kind: Kind): RTCRtpSender {
-    return this.senders[kind].sender;
-  }
-
   /** What arrives in the slot with this mid. */
   received(mid: string | null): MediaStreamTrack | null {
     if (mid === null) return null;
@@ -117,7 +118,7 @@ export class Peer {
     try {
       // What was taken without asking is told first: one restart at a time.
       if (how.restart === true && !this.taken) this.connection.restartIce();
-      await this.connection.setLocalDescription();
+      await this.describe();
       const sdp = this.connection.localDescription?.sdp ?? '';
       timer = window.setTimeout(() => {
         this.foreseeing = this.foresee();
@@ -160,8 +161,22 @@ export class Peer {
     await this.connection.setRemoteDescription({ type: 'answer', sdp }).catch(() => undefined);
   }
 
+  private async describe(): Promise<void> {
+    const offer = await this.connection.createOffer();
+    try {
+      const sdp = askForLostVoice(offer.sdp ?? '');
+      await this.connection.setLocalDescription({ type: 'offer', sdp });
+    } catch {
+      // This browser wants its offer as it made it: then lost voice is concealed, not asked for.
+      await this.connection.setLocalDescription();
+    }
+  }
+
   private addSender(kind: Kind): RTCRtpTransceiver {
-    const transceiver = this.connection.addTransceiver(kind, { direction: 'sendonly' });
+    const transceiver = this.connection.addTransceiver(kind, {
+      direction: 'sendonly',
+      ...(kind === 'video' ? { sendEncodings: firstEncodings() } : {}),
+    });
     preferCodecs(transceiver, kind);
     return transceiver;
   }

@@ -12,7 +12,6 @@ export interface Room {
   readonly canEnd: boolean;
   /** When the room was first entered, in this machine's Unix milliseconds; null before a welcome. */
   readonly startedAt: number | null;
-  readonly codec: string | null;
   /** Why the last one to go has gone; null when nobody has, or someone came since. */
   readonly departed: CloseReason | null;
 }
@@ -25,7 +24,6 @@ export const EMPTY_ROOM: Room = {
   iceServers: [],
   canEnd: false,
   startedAt: null,
-  codec: null,
   departed: null,
 };
 
@@ -43,11 +41,7 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
         startedAt: event.started_at + (wallNow - event.now),
       };
     case 'participant_changed':
-      return {
-        ...room,
-        roster: withParticipant(room.roster, event.participant),
-        departed: event.participant.id === room.you ? room.departed : null,
-      };
+      return withParticipant(room, event.participant);
     case 'participant_left':
       return {
         ...room,
@@ -57,8 +51,8 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
     case 'slots':
       return { ...room, slots: event.slots };
     case 'use_codec':
-      return { ...room, codec: event.codec };
     case 'text':
+    case 'layers':
     case 'media_closed':
     case 'closed':
       return room;
@@ -75,11 +69,13 @@ export function others(room: Room): readonly ParticipantView[] {
   return room.roster.filter((other) => other.id !== room.you && other.presence !== 'gone');
 }
 
-function withParticipant(
-  roster: readonly ParticipantView[],
-  changed: ParticipantView,
-): readonly ParticipantView[] {
-  return roster.some((other) => other.id === changed.id)
-    ? roster.map((other) => (other.id === changed.id ? changed : other))
-    : [...roster, changed];
+function withParticipant(room: Room, changed: ParticipantView): Room {
+  const { roster } = room;
+  return {
+    ...room,
+    roster: roster.some((other) => other.id === changed.id)
+      ? roster.map((other) => (other.id === changed.id ? changed : other))
+      : [...roster, changed],
+    departed: changed.id === room.you ? room.departed : null,
+  };
 }

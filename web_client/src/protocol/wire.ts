@@ -45,9 +45,22 @@ export type CloseReason =
   | 'session_ended'
   | 'taken_over'
   | 'timed_out';
-export type Command = Offer | SetMedia | SendText | Replay | Leave | EndSession | ReportJoin;
+export type Command =
+  Offer | SetMedia | SendText | Replay | Watch | Leave | EndSession | ReportJoin;
+/**
+ * How large a subscriber shows a publisher's picture.
+ */
+export type PictureSize = 'large' | 'small';
 export type Event =
-  Welcome | ParticipantChanged | ParticipantLeft | Text | Slots | UseCodec | MediaClosed | Closed;
+  | Welcome
+  | ParticipantChanged
+  | ParticipantLeft
+  | Text
+  | Slots
+  | UseCodec
+  | Layers
+  | MediaClosed
+  | Closed;
 /**
  * Who someone is in a session.
  */
@@ -147,6 +160,17 @@ export interface SendText {
 export interface Replay {
   type: 'replay';
   after: number;
+}
+/**
+ * How large the page shows the others' pictures, the whole of it at each change.
+ *
+ * Who is not named is shown large. It switches nobody's camera.
+ */
+export interface Watch {
+  type: 'watch';
+  sizes: {
+    [k: string]: PictureSize;
+  };
 }
 /**
  * The person goes, on purpose; the seat is given up.
@@ -260,6 +284,14 @@ export interface SlotView {
 export interface UseCodec {
   type: 'use_codec';
   codec: string;
+}
+/**
+ * Of the simulcast section ``mid``, send these encodings, smallest first, and no others.
+ */
+export interface Layers {
+  type: 'layers';
+  mid: string;
+  rids: string[];
 }
 /**
  * The page's media connection ended at the gateway; offer again with ``fresh``.

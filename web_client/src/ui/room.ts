@@ -6,6 +6,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import './device-note';
 import './dock';
 import { base, buttons, QuietElement } from './element';
+import { faces, facesLayout } from './faces';
 import './hint';
 import { keyAction, keysOn, takesLetters } from './keys';
 import './page-bar';
@@ -19,7 +20,6 @@ import { type Status, statusOf } from './status';
 import './text-panel';
 import type { TextPanel } from './text-panel';
 import { tint, untint } from './tint';
-import './tile';
 import type { Tile } from './tile';
 import './trust';
 import { t } from '../i18n/language';
@@ -27,6 +27,7 @@ import type { Call } from '../media/call';
 import type { Picture } from '../media/freeze-watch';
 import type { Hint } from '../media/hints';
 import type { Kind } from '../media/peer';
+import { sizesOf } from '../media/viewing';
 import { present } from '../protocol/room';
 import type { ParticipantView, Role } from '../protocol/wire';
 
@@ -35,7 +36,7 @@ const NOTICE_MS = 8_000;
 
 @customElement('qr-room')
 export class RoomElement extends QuietElement {
-  static override styles = [base, buttons, roomLayout];
+  static override styles = [base, buttons, roomLayout, facesLayout];
 
   @property({ attribute: false }) call!: Call;
   @property() person: Role = 'client';
@@ -49,10 +50,11 @@ export class RoomElement extends QuietElement {
   @state() private speaker = '';
   @state() private read = 0;
   @state() private otherLeft = false;
+  /** Whom a tap has made large. */
+  @state() private chosen = '';
   private lastName = '';
   private entered = false;
   private noticeTimer: number | undefined;
-  @query('qr-tile') private readonly face!: Tile | null;
   @query('qr-self-view') private readonly self!: SelfView;
   @query('qr-text-panel') private readonly panel!: TextPanel | null;
 
@@ -126,7 +128,7 @@ export class RoomElement extends QuietElement {
           ${this.tile()}
           <qr-self-view
             .track=${this.call.own.track('video')}
-            .high=${this.other?.camera !== true}
+            .high=${this.other?.camera !== true || this.here.length > 1}
             .stay=${this.person === 'client' ? 20_000 : 10_000}
           ></qr-self-view>
         </section>
@@ -164,9 +166,15 @@ export class RoomElement extends QuietElement {
     `;
   }
 
+  /** The others who are in the room. */
+  private get here(): readonly ParticipantView[] {
+    return this.call.others.filter((person) => person.presence !== 'expected');
+  }
+
+  /** The other person; of several, the one shown large. */
   private get other(): ParticipantView | null {
-    const all = this.call.others;
-    return all.find((person) => person.presence !== 'expected') ?? all[0] ?? null;
+    const { here } = this;
+    return here.find(({ id }) => id === this.chosen) ?? here[0] ?? this.call.others[0] ?? null;
   }
 
   private get otherName(): string {
@@ -181,21 +189,13 @@ export class RoomElement extends QuietElement {
   private tile() {
     const other = this.other;
     if (other === null || other.presence === 'expected') return this.emptyTile();
-    return html`
-      <qr-tile
-        .name=${other.name}
-        .present=${true}
-        .camera=${other.camera}
-        .dim=${this.call.link.state !== 'connected' || other.link === 'disconnected'}
-        .audioTrack=${this.call.received(other.id, 'audio')}
-        .videoTrack=${this.call.received(other.id, 'video')}
-        .headline=${other.name}
-        .detail=${''}
-        .beside=${!other.camera && this.call.own.track('video') !== null}
-        .soundFine=${this.call.link.hears}
-        .speaker=${this.speaker}
-      ></qr-tile>
-    `;
+    return faces({
+      call: this.call,
+      people: this.here,
+      large: other.id,
+      speaker: this.speaker,
+      choose: (participant) => (this.chosen = participant),
+    });
   }
 
   private emptyTile() {
@@ -262,7 +262,7 @@ export class RoomElement extends QuietElement {
   private takeHint(hint: Hint): void {
     if (hint === 'interrupted') {
       void this.call.watch.comeBack();
-      this.face?.reattach();
+      for (const tile of this.renderRoot.querySelectorAll<Tile>('qr-tile')) tile.reattach();
     } else if (hint === 'muted_talking') this.turn({ kind: 'audio', on: true });
     else {
       if (hint === 'silent') this.asking = 'devices';
@@ -285,6 +285,7 @@ export class RoomElement extends QuietElement {
 
   override updated(): void {
     sayAloud(this.call, this.status(), sentenceCase(this.otherName));
+    this.call.viewing.show(sizesOf(this.here, this.other?.id ?? null));
   }
 
   private turn({ kind, on }: { kind: Kind; on: boolean }): void {

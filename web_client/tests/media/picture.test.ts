@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  firstEncodings,
+  type Parameters,
+  PictureSender,
+  shape,
+  type Wishes,
+} from '../../src/media/picture';
+
+const VP8 = { mimeType: 'video/VP8', clockRate: 90_000 };
+const VP9 = { mimeType: 'video/VP9', clockRate: 90_000 };
+const VGA = 640 * 480;
+const FINE: Wishes = { codec: null, wanted: null, eased: false, pixels: VGA };
+
+function shaped(wishes: Partial<Wishes>, encodings = firstEncodings(), codecs = [VP8, VP9]) {
+  const parameters: Parameters = { codecs, encodings };
+  shape(parameters, { ...FINE, ...wishes });
+  return parameters.encodings;
+}
+
+function active(wishes: Partial<Wishes>, codecs = [VP8, VP9]): unknown[] {
+  return shaped(wishes, firstEncodings(), codecs)
+    .filter((each) => each.active)
+    .map(({ rid }) => rid);
+}
+
+it('offers the smaller one first, and sends one until somebody watches', () => {
+  expect(firstEncodings().map(({ rid, active: on }) => [rid, on])).toEqual([
+    ['s', false],
+    ['l', true],
+  ]);
+});
+
+describe('what is sent', () => {
+  it.each<[string, Partial<Wishes>, string[]]>([
+    ['nothing has been said', {}, ['l']],
+    ['the large one is watched', { wanted: ['l'] }, ['l']],
+    ['the small one is watched', { wanted: ['s'] }, ['s']],
+    ['both are watched', { wanted: ['s', 'l'] }, ['s', 'l']],
+    ['nobody watches', { wanted: [] }, ['s']],
+    ['a strange name is watched', { wanted: ['m'] }, ['s']],
+    ['the way is narrow', { wanted: ['s', 'l'], eased: true }, ['s']],
+    ['the camera is small', { wanted: ['s', 'l'], pixels: 320 * 240 }, ['l']],
+    ['the camera is small and the way narrow', { eased: true, pixels: 320 * 240 }, ['l']],
+    ['the camera does not say', { wanted: ['s', 'l'], pixels: null }, ['s', 'l']],
+    ['the room speaks VP9', { wanted: ['s', 'l'], codec: 'VP9' }, ['l']],
+    ['the room speaks what this browser does not', { wanted: ['s'], codec: 'AV1' }, ['s']],
+  ])('when %s', (_, wishes, expected) => {
+    expect(active(wishes)).toEqual(expected);
+  });
+
+  it('goes by the answer where no codec has been named', () => {
+    expect(active({ wanted: ['s'] }, [VP9, VP8])).toEqual(['l']);
+  });
+
+  it('is the one encoding of a browser that has no more', () => {
+    expect(shaped({ wanted: [] }, [{ active: true }])).toEqual([{ active: true }]);
+  });
+});
+
+it('eases every encoding, and takes it back', () => {
+  const eased = shaped({ eased: true });
+  expect(eased.map(({ maxBitrate, maxFramerate }) => [maxBitrate, maxFramerate])).toEqual([
+    [200_000, 12],
+    [200_000, 12],
+  ]);
+  const again = shaped({}, eased);
+  expect(again.map(({ maxBitrate }) => maxBitrate)).toEqual([200_000, 1_700_000]);
+  expect(again.some((each) => 'maxFramerate' in each)).toBe(false);
+});
+
+it('names the codec in every encoding, and a mode where there could be layers in one stream', () => {
+  const other = shaped({ codec: 'VP9' });
+  expect(other.map(({ codec, scalabilityMode }) => [codec, scalabilityMode])).toEqual([
+    [VP9, 'L1T1'],
+    [VP9, 'L1T1'],
+  ]);
+  expect(shaped({ codec: 'VP8' }, other).every((each) => !('scalabilityMode' in each))).toBe(true);
+});
+
+class FakeSender {
+  encodings: RTCRtpEncodingParameters[] = firstEncodings();
+  sets = 0;
+  refuses: (parameters: Parameters) => boolean = () => false;
+  private open = false;
+
+  getParameters(): RTCRtpSendParameters {
+    this.open = true;
+    const codecs = [VP8, VP9];
+    const encodings = structuredClone(this.encodings);
+    return { codecs, encodings } as unknown as RTCRtpSendParameters;
+  }
+
+  async setParameters(parameters: RTCRtpSendParameters): Promise<void> {
+    if (!this.open) throw new Error('getParameters() was not called since');
+    this.open = false;
+    this.sets += 1;
+    await Promise.resolve();
+    if (this.refuses(parameters)) throw new Error('no');
+    this.encodings = parameters.encodings;
+  }
+
+  get active(): unknown[] {
+    return this.encodings.filter((each) => each.active).map(({ rid }) => rid);
+  }
+}
+
+describe('a sender', () => {
+  it('makes one change after the other, and ends as the last wish has it', async () => {
+    const sender = new FakeSender();
+    const picture = new PictureSender(sender);
+    await Promise.all([
+      picture.wish({ ...FINE, wanted: ['s'] }),
+      picture.wish({ ...FINE, wanted: ['s', 'l'] }),
+      picture.wish({ ...FINE, wanted: ['s', 'l'], eased: true }),
+    ]);
+    await expect.poll(() => sender.active).toEqual(['s']);
+    expect(sender.encodings.every(({ maxFramerate }) => maxFramerate === 12)).toBe(true);
+    await picture.wish({ ...FINE, wanted: ['l'] });
+    expect(sender.active).toEqual(['l']);
+  });
+
+  it('does not set what is set already', async () => {
+    const sender = new FakeSender();
+    const picture = new PictureSender(sender);
+    await picture.wish({ ...FINE, wanted: ['s', 'l'] });
+    await picture.wish({ ...FINE, wanted: ['s', 'l'] });
+    expect(sender.sets).toBe(1);
+  });
+
+  it('does the rest where the codec cannot be switched', async () => {
+    const sender = new FakeSender();
+    sender.refuses = ({ encodings }) => encodings.some((each) => 'codec' in each);
+    await new PictureSender(sender).wish({ ...FINE, codec: 'VP8', wanted: ['s'] });
+    expect(sender.active).toEqual(['s']);
+  });
+});
