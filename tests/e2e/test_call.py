@@ -57,6 +57,15 @@ async def test_they_see_hear_and_write_to_each_other(pair: Pair):
     assert found["codec"] == "video/VP8"
 
 
+async def test_voice_is_heard_without_any_picture(running: Gateway):
+    async with person() as counsellor, person(viewport=PHONE) as client:
+        await enter(counsellor, running.links["counsellor"], "arrive-voice")
+        await enter(client, running.links["client"], "arrive-voice")
+        await hears_the_other(counsellor, 50)
+        await hears_the_other(client, 50)
+        assert (await stats(client))["frames"] == 0
+
+
 async def test_nothing_is_on_until_its_owners_tap(running: Gateway):
     async with person(viewport=PHONE) as client:
         await open_page(client, running.links["client"])

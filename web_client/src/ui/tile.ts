@@ -143,10 +143,12 @@ export class Tile extends QuietElement {
     const shown = this.present && this.camera && this.seen && this.picture !== 'gone';
     return html`
       ${shown ? nothing : this.placeholder()}
+      <audio data-testid="remote-audio" autoplay></audio>
       <video
         class="${shown ? 'seen' : ''} ${this.dim || this.picture === 'stuck' ? 'dim' : ''}"
         data-testid="remote-video"
         aria-label=${t('room.other.picture', { name: this.name })}
+        muted
         playsinline
         autoplay
       ></video>
@@ -177,8 +179,9 @@ export class Tile extends QuietElement {
   }
 
   override updated(changes: PropertyValues<this>): void {
-    if (changes.has('audioTrack') || changes.has('videoTrack')) this.attach();
-    if (changes.has('speaker') && this.video !== null) void useSpeaker(this.video, this.speaker);
+    if (changes.has('audioTrack')) this.attachSound();
+    if (changes.has('videoTrack')) this.attachPicture();
+    if (changes.has('speaker') && this.sound !== null) void useSpeaker(this.sound, this.speaker);
     if (!changes.has('camera')) return;
     this.frames.reset();
     if (this.camera) this.watch();
@@ -189,40 +192,43 @@ export class Tile extends QuietElement {
     return this.renderRoot.querySelector('video');
   }
 
-  /** After a phone call the element may be deaf to its tracks: give them to it anew. */
-  reattach(): void {
-    this.attach();
+  /** Apart from the picture: an element that waits for its first picture makes no sound either. */
+  private get sound(): HTMLAudioElement | null {
+    return this.renderRoot.querySelector('audio');
   }
 
-  private attach(): void {
+  /** After a phone call the elements may be deaf to their tracks: give them to them anew. */
+  reattach(): void {
+    this.attachSound();
+    this.attachPicture();
+  }
+
+  private attachSound(): void {
+    if (this.sound === null) return;
+    this.sound.srcObject = streamOf(this.audioTrack);
+    if (this.audioTrack !== null) void this.hear();
+  }
+
+  private attachPicture(): void {
     const video = this.video;
     if (video === null) return;
-    const tracks = [this.audioTrack, this.videoTrack].filter((track) => track !== null);
-    video.srcObject = tracks.length === 0 ? null : new MediaStream(tracks);
+    video.muted = true;
+    video.srcObject = streamOf(this.videoTrack);
     this.seen = false;
     this.frames.reset();
-    if (tracks.length === 0) return;
-    void this.play();
+    if (this.videoTrack === null) return;
+    void video.play().catch(() => undefined);
     this.watch();
   }
 
-  private async play(): Promise<void> {
+  private async hear(): Promise<void> {
     try {
-      await this.video?.play();
+      await this.sound?.play();
       this.silenced = false;
     } catch (error) {
       // The browser wants a tap before it makes a sound; anything else is a track being replaced.
-      if (!(error instanceof Error) || error.name !== 'NotAllowedError' || this.video === null)
-        return;
-      this.silenced = true;
-      this.video.muted = true;
-      await this.video.play().catch(() => undefined);
+      if (error instanceof Error && error.name === 'NotAllowedError') this.silenced = true;
     }
-  }
-
-  private async hear(): Promise<void> {
-    if (this.video !== null) this.video.muted = false;
-    await this.play();
   }
 
   private look(): void {
@@ -245,6 +251,10 @@ export class Tile extends QuietElement {
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(found);
     else (video as HTMLVideoElement).addEventListener('loadeddata', found, { once: true });
   }
+}
+
+function streamOf(track: MediaStreamTrack | null): MediaStream | null {
+  return track === null ? null : new MediaStream([track]);
 }
 
 /** The first letter as a reader sees it, whatever it is made of. */
