@@ -72,12 +72,15 @@ class Look:
 
 
 async def sent(someone: Person, seconds: float = 1.5) -> tuple[list[str], list[str]]:
-    """The rids a page has switched on, and those of which bytes went out in so much time."""
+    """The rids a page has switched on, and those of which bytes went out in so much time.
+
+    Smallest first: "s" and "l" are.
+    """
     before = await someone.page.evaluate(SENT)
     await asyncio.sleep(seconds)
     after = await someone.page.evaluate(SENT)
     moved = [rid for rid, count in after["bytes"].items() if count > before["bytes"].get(rid, 0)]
-    return after["active"], moved
+    return after["active"], sorted(moved, reverse=True)
 
 
 async def start_looking(someone: Person) -> None:
