@@ -8,23 +8,50 @@ from dataclasses import dataclass, field
 
 import pytest
 
+Row = tuple[str, str, str]
+HEAD: Row = ("what", "measured", "bar")
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was measured beside the bars it is held against, and what a reader must know of it."""
+
+    title: str
+    rows: Sequence[Row]
+    notes: Sequence[str] = ()
+    head: Row = HEAD
+
+    def lines(self) -> list[str]:
+        """As text of fixed width."""
+        everything = [self.head, *self.rows]
+        widths = [max(len(row[column]) for row in everything) for column in range(len(self.head))]
+        told = [
+            "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            for row in everything
+        ]
+        return [f"\n{self.title}", *told, *(f"  {note}" for note in self.notes)]
+
+    def markdown(self) -> list[str]:
+        """As a section of a page."""
+        rows = [self.head, ("---",) * len(self.head), *self.rows]
+        table = ["| " + " | ".join(row) + " |" for row in rows]
+        return [f"## {self.title}", "", *table, *(f"\n{note}" for note in self.notes), ""]
+
 
 @dataclass
 class Figures:
-    """Tables to print; each row is what was measured beside the bar it is held against."""
+    """The tables of a run."""
 
-    lines: list[str] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
 
-    def table(self, title: str, rows: Sequence[tuple[str, str, str]]) -> None:
+    def table(self, title: str, rows: Sequence[Row], notes: Sequence[str] = ()) -> None:
         """Add a table of (what, measured, bar)."""
-        widths = [
-            max(len(row[i]) for row in [*rows, ("what", "measured", "bar")]) for i in range(3)
-        ]
-        self.lines.append(f"\n{title}")
-        for row in [("what", "measured", "bar"), *rows]:
-            self.lines.append(
-                "  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True))
-            )
+        self.tables.append(Table(title, rows, notes))
+
+
+def held(value: float, bar: float) -> str:
+    """Whether a figure is within its bar; a miss must be seen at once."""
+    return "held" if value <= bar else "MISSED"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -50,8 +77,9 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """As a plugin: print what was measured."""
-    for line in config.stash[FIGURES].lines:
-        terminalreporter.write_line(line)
+    for table in config.stash[FIGURES].tables:
+        for line in table.lines():
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench.plane.peers import BenchPeer, Json, Line
+from tests.bench.plane.peers import BenchPeer, Json
 
 PLUGINS = Path("/usr/lib/x86_64-linux-gnu/janus")
 MAIN = """
@@ -43,18 +43,32 @@ def libraries(names: tuple[str, ...]) -> str:
     return ",".join(f"libjanus_{name}.so" for name in names)
 
 
-class Janus:
-    """A running Janus and one session with it."""
+class JanusClient:
+    """One session with a running Janus, over its WebSocket."""
 
-    def __init__(
-        self, process: asyncio.subprocess.Process, socket: aiohttp.ClientWebSocketResponse
-    ):
-        self.pid = process.pid
-        self._socket = socket
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._http: aiohttp.ClientSession
+        self._socket: aiohttp.ClientWebSocketResponse
+        self._reader: asyncio.Task[None]
         self._ids = itertools.count(1)
         self._waiting: dict[str, asyncio.Queue[Json]] = {}
         self._session = 0
-        self.reader = asyncio.create_task(self._read())
+
+    async def open(self) -> None:
+        """Make the session."""
+        self._http = aiohttp.ClientSession()
+        self._socket = await self._http.ws_connect(
+            f"ws://127.0.0.1:{self._port}/", protocols=("janus-protocol",), max_msg_size=0
+        )
+        self._reader = asyncio.create_task(self._read())
+        self._session = (await self._ask(janus="create"))["data"]["id"]
+
+    async def close(self) -> None:
+        """End the connection, and the session with it."""
+        await self._socket.close()
+        await self._reader
+        await self._http.close()
 
     async def _read(self) -> None:
         async for message in self._socket:
@@ -82,10 +96,6 @@ class Janus:
             raise RuntimeError(data["error"])
         return answer
 
-    async def open(self) -> None:
-        """Make the session."""
-        self._session = (await self._ask(janus="create"))["data"]["id"]
-
     async def _handle(self) -> int:
         plugin = "janus.plugin.videoroom"
         return int((await self._ask(janus="attach", plugin=plugin))["data"]["id"])
@@ -94,14 +104,17 @@ class Janus:
         more = {"jsep": jsep} if jsep else {}
         return await self._ask(janus="message", handle_id=handle, body=body, **more)
 
-    async def room(self, number: int, people: int, host: str) -> list[Line]:
+    async def room(
+        self, number: int, people: int, host: str
+    ) -> tuple[list[BenchPeer], list[BenchPeer]]:
         """Fill one room: each publishes to it and subscribes to each of the others."""
+        number += 1000
         keeper = await self._handle()
         await self._message(
             keeper, request="create", room=number, publishers=people, audiocodec="opus",
             videocodec="vp8", transport_wide_cc_ext=True, audiolevel_ext=True,
         )  # fmt: skip
-        lines, feeds = [], []
+        published, subscribed, feeds = [], [], []
         for _ in range(people):
             peer = BenchPeer(host, slots=0)
             handle = await self._handle()
@@ -109,8 +122,8 @@ class Janus:
             feeds.append(joined["plugindata"]["data"]["id"])
             offer = described("offer", without_data(peer.offer()), peer)
             answer = await self._message(handle, jsep=offer, request="publish")
-            await peer.connect(answer["jsep"]["sdp"], channels=False)
-            lines.append(Line(peer, sends=True, receives=False))
+            await peer.connect(answer["jsep"]["sdp"])
+            published.append(peer)
         for own in feeds:
             peer = BenchPeer(host, slots=0)
             handle = await self._handle()
@@ -120,9 +133,9 @@ class Janus:
             )
             answer = described("answer", peer.answer(offered["jsep"]["sdp"]), peer)
             await self._message(handle, jsep=answer, request="start")
-            await peer.connect(offered["jsep"]["sdp"], channels=False)
-            lines.append(Line(peer, sends=False, receives=True))
-        return lines
+            await peer.connect(offered["jsep"]["sdp"])
+            subscribed.append(peer)
+        return published, subscribed
 
 
 def without_data(offer: str) -> str:
@@ -140,11 +153,11 @@ def described(kind: str, description: str, peer: BenchPeer) -> Json:
 
 
 @contextlib.asynccontextmanager
-async def janus(host: str, port: int, *, core: int) -> AsyncIterator[Janus]:
-    """Start Janus on one core."""
+async def running_janus(host: str, port: int, *, core: int) -> AsyncIterator[int]:
+    """Janus on one core, its WebSocket on ``port``; yields its process id."""
     executable = shutil.which("janus")
     if executable is None:
-        raise RuntimeError("Janus is not installed: run `make bench-system`")
+        raise RuntimeError("Janus is not installed: run `make bench`, or install it")
     folder = Path(tempfile.mkdtemp(prefix="quietroom-janus-"))
     (folder / "janus.jcfg").write_text(
         MAIN.format(
@@ -163,25 +176,27 @@ async def janus(host: str, port: int, *, core: int) -> AsyncIterator[Janus]:
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        async with aiohttp.ClientSession() as http:
-            socket = await _connect(http, port)
-            running = Janus(process, socket)
-            await running.open()
-            yield running
-            await socket.close()
-            await running.reader
+        await _listening(port)
+        yield process.pid
     finally:
         process.terminate()
-        await process.wait()
+        try:
+            async with asyncio.timeout(10):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _connect(http: aiohttp.ClientSession, port: int) -> aiohttp.ClientWebSocketResponse:
+async def _listening(port: int) -> None:
     for _ in range(100):
         try:
-            return await http.ws_connect(
-                f"ws://127.0.0.1:{port}/", protocols=("janus-protocol",), max_msg_size=0
-            )
-        except aiohttp.ClientError:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
             await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            await writer.wait_closed()
+            return
     raise RuntimeError("Janus did not listen within 10 s")

@@ -7,35 +7,51 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from media.config import MediaConfig
 from media.ids import EndpointId, RoomKey
 from signaling.worker_process import WorkerProcess
-from tests.bench.plane.janus import janus
-from tests.bench.plane.peers import BenchPeer, Line
+from tests.bench.plane.janus import running_janus
+from tests.bench.plane.processes import Handler
 from tests.support.gateway import free_port
 
 ROOT = Path(__file__).parents[3]
 NATIVE = ROOT / ".native"
 CORE, OTHER_CORE = 0, 1
 """The system under test has one core to itself, the load the other."""
+ECHO_PORT = 3499
 
 
 @dataclass
 class System:
-    """A running system: its process, and how to fill a room of it."""
+    """A running system: its process, and what the crowd needs to reach it."""
 
-    name: str
+    kind: str
+    host: str
+    port: int
     pid: int
-    fill: Callable[[int, int], Awaitable[list[Line]]]
+    handlers: dict[str, Handler] = field(default_factory=dict)
+    """What the crowd's process may ask of the one that holds our worker."""
 
     def cpu_s(self) -> float:
         """User and system time so far, of all its threads, by the kernel's accounting."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def descriptors(self) -> tuple[int, int]:
+        """Open descriptors now, and how many of them are sockets."""
+        links = []
+        for link in Path(f"/proc/{self.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                links.append(str(link.readlink()))
+        return len(links), sum(link.startswith("socket:") for link in links)
+
+    def threads(self) -> int:
+        """Threads now."""
+        return sum(1 for _ in Path(f"/proc/{self.pid}/task").iterdir())
 
     def memory_bytes(self) -> int:
         """Resident memory now."""
@@ -47,6 +63,23 @@ def pid_of(worker: WorkerProcess) -> int:
     """The worker's process, to pin it to a core and to read its time."""
     assert worker._process is not None
     return worker._process.pid
+
+
+def pin(pid: int) -> None:
+    """Pin a system's threads to its core; those they start later are pinned by that too."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {CORE})
+
+
+def busy_s(core: int) -> float:
+    """Time a core has been busy so far, by whomever."""
+    row = next(
+        line.split()[1:]
+        for line in Path("/proc/stat").read_text().splitlines()
+        if line.startswith(f"cpu{core} ")
+    )
+    user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, row[:8])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
@@ -63,43 +96,51 @@ def _environment(**more: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def served(worker: WorkerProcess) -> dict[str, Handler]:
+    """What the people of the bench may ask of a worker."""
+
+    async def negotiate(room: str, name: str, offer: str) -> str:
+        return await worker.negotiate(RoomKey(room), EndpointId(name), offer)
+
+    async def end(name: str) -> None:
+        await worker.close_endpoint(EndpointId(name))
+
+    return {"negotiate": negotiate, "end": end}
+
+
 @contextlib.asynccontextmanager
-async def ours(host: str, *, native: bool) -> AsyncIterator[System]:
-    """One worker process of ours, the compiled packet path before the sources or not."""
+async def started(
+    worker: WorkerProcess, host: str, *, native: bool, abandon_s: float = 120.0
+) -> AsyncIterator[System]:
+    """A worker process of ours, the compiled packet path before the sources or not."""
     if native and not (NATIVE / ".built").exists():
         raise RuntimeError("the packet path is not compiled: run `make native`")
     path = f"{NATIVE}:{ROOT}" if native else str(ROOT)
-    worker = WorkerProcess(0, lambda _worker, _word: None)
-    with _environment(PYTHONPATH=path):
-        await worker.spawn()
-    os.sched_setaffinity(pid_of(worker), {CORE})
-    await worker.start(MediaConfig(host=host, port=0, max_half_open=1000))
-
-    async def fill(number: int, people: int) -> list[Line]:
-        lines = []
-        for person in range(people):
-            peer = BenchPeer(host, slots=people - 1)
-            name = EndpointId(f"{number}-{person}")
-            answer = await worker.negotiate(RoomKey(str(number)), name, peer.offer())
-            await peer.connect(answer, channels=False)
-            lines.append(Line(peer, sends=True, receives=True))
-        return lines
-
     try:
-        yield System("ours, compiled" if native else "ours, pure Python", pid_of(worker), fill)
+        with _environment(PYTHONPATH=path):
+            await worker.spawn()
+        pin(pid_of(worker))
+        config = MediaConfig(host=host, port=0, max_half_open=1000, abandon_s=abandon_s)
+        port = await worker.start(config)
+        yield System("ours", host, port, pid_of(worker), served(worker))
     finally:
         await worker.stop()
 
 
 @contextlib.asynccontextmanager
+async def ours(host: str, *, native: bool) -> AsyncIterator[System]:
+    """Our worker as the gateway starts it."""
+    worker = WorkerProcess(0, lambda _worker, _word: None)
+    async with started(worker, host, native=native) as system:
+        yield system
+
+
+@contextlib.asynccontextmanager
 async def peer_janus(host: str) -> AsyncIterator[System]:
     """Janus as the distribution ships it."""
-    async with janus(host, free_port(), core=CORE) as running:
-
-        async def fill(number: int, people: int) -> list[Line]:
-            return await running.room(1000 + number, people, host)
-
-        yield System("Janus VideoRoom", running.pid, fill)
+    port = free_port()
+    async with running_janus(host, port, core=CORE) as pid:
+        yield System("janus", host, port, pid)
 
 
 @contextlib.asynccontextmanager
@@ -109,25 +150,21 @@ async def echo(host: str) -> AsyncIterator[System]:
     if compiler is None:
         raise RuntimeError("a C compiler is needed for the floor (Debian: apt-get install gcc)")
     folder = Path(tempfile.mkdtemp(prefix="quietroom-echo-"))
-    source = Path(__file__).parent / "echo.c"
-    built = await asyncio.create_subprocess_exec(
-        compiler, "-O2", "-o", str(folder / "echo"), str(source)
-    )
-    assert await built.wait() == 0
-    port = 3499
-    process = await asyncio.create_subprocess_exec(
-        "taskset", "-c", str(CORE), str(folder / "echo"), host, str(port),
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    await process.stdout.readline()
-
-    async def fill(_number: int, people: int) -> list[Line]:
-        return [Line.to_echo(host, port) for _ in range(people)]
-
     try:
-        yield System("plain UDP echo in C", process.pid, fill)
+        built = await asyncio.create_subprocess_exec(
+            compiler, "-O2", "-o", str(folder / "echo"), str(Path(__file__).parent / "echo.c")
+        )
+        assert await built.wait() == 0
+        process = await asyncio.create_subprocess_exec(
+            "taskset", "-c", str(CORE), str(folder / "echo"), host, str(ECHO_PORT),
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            await process.stdout.readline()
+            yield System("echo", host, ECHO_PORT, process.pid)
+        finally:
+            process.terminate()
+            await process.wait()
     finally:
-        process.terminate()
-        await process.wait()
         shutil.rmtree(folder, ignore_errors=True)
