@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 
-.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench ci types system native native-test clean
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record soak ci types system native native-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -74,9 +74,22 @@ SECONDS ?= 600
 fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target; prints executions and escapes
 	@$(PY) -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
+BENCH := $(BIN)/pytest -q -s -m bench -p no:randomly --timeout=1200
+
 bench: $(PY) .make/web system .native/.built ## measured figures, printed as tables
 	@bash tests/support/system.sh bench
-	@$(BIN)/pytest -q -s -m bench tests/bench -p no:randomly --timeout=1200
+	@$(BENCH) tests/bench
+
+bench-plane: $(PY) .native/.built ## the media plane beside Janus and a plain echo; root, 2 cores, about 10 minutes
+	@bash tests/support/system.sh bench
+	@$(BENCH) tests/bench/plane
+
+bench-record: ## bench-plane on a quiet machine, written as docs/bench/media-plane.md
+	@RESULTS=docs/bench/media-plane.md $(MAKE) --no-print-directory bench-plane
+
+MINUTES ?= 30
+soak: $(PY) .native/.built ## 30 rooms under load while people come and go; MINUTES=30, RESULTS=page.md
+	@$(PY) -m tests.bench.plane.soak --minutes $(MINUTES)
 
 ci: lint type arch ## what CI runs: lint, types, contracts, then the README's test command
 	@$(MAKE) --no-print-directory test
