@@ -14,11 +14,12 @@ WANTED=(
     nftables=nft
     iproute2=ip
     coturn=turnserver
+    build-essential=gcc
     fonts-noto-cjk=:zh
 )
-# What the benches stand beside: Janus as a peer, and a compiler for the floor and the native path.
+# What the benches stand beside: Janus as a peer.
 if [ "${1:-}" = bench ]; then
-    WANTED+=(janus=janus gcc=gcc)
+    WANTED+=(janus=janus)
 fi
 
 present() {
