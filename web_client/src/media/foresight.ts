@@ -18,6 +18,11 @@ export interface ReadAnswer {
   readonly next: string | null;
 }
 
+/** The ICE fragment of the description's sections: one transport serves them all. */
+export function fragmentOf(sdp: string): string | null {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? null;
+}
+
 export function readAnswer(answer: string): ReadAnswer {
   const promise = PROMISE.exec(answer);
   const sdp = answer.replace(PROMISE, '');

@@ -5,7 +5,7 @@
  */
 
 import { preferCodecs } from './codecs';
-import { readAnswer } from './foresight';
+import { fragmentOf, readAnswer } from './foresight';
 import { firstEncodings, PictureSender } from './picture';
 import { askForLostVoice } from './voice-repair';
 import type { IceServer, Offer, Reply } from '../protocol/wire';
@@ -133,8 +133,7 @@ export class Peer {
       if (reply.type !== 'answer') {
         return { kind: 'refused', code: reply.type === 'refused' ? reply.code : 'malformed' };
       }
-      await this.handleAnswer(reply.sdp);
-      return { kind: 'done' };
+      return await this.handleAnswer(reply.sdp);
     } catch {
       window.clearTimeout(timer);
       await this.foreseeing;
@@ -143,13 +142,18 @@ export class Peer {
     }
   }
 
-  private async handleAnswer(answer: string): Promise<void> {
+  private async handleAnswer(answer: string): Promise<Negotiated> {
     const { sdp, next } = readAnswer(answer);
     // Foreseen and told are the same answer: the second changes nothing.
     if (this.connection.signalingState === 'have-local-offer')
       await this.connection.setRemoteDescription({ type: 'answer', sdp });
     this.nextAnswer = next;
     this.taken = false;
+    const known = fragmentOf(this.connection.remoteDescription?.sdp ?? '');
+    // Another one is another endpoint's: the gateway had lost the one that promised.
+    return fragmentOf(sdp) === known
+      ? { kind: 'done' }
+      : { kind: 'refused', code: 'offer_changed' };
   }
 
   /** The line says nothing. Restart the path without it, where the gateway has promised how. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { readAnswer } from '../../src/media/foresight';
+import { fragmentOf, readAnswer } from '../../src/media/foresight';
 
 const SECTION = [
   'm=audio 9 UDP/TLS/RTP/SAVPF 111',
@@ -30,6 +30,11 @@ it('writes the answer to the next restart: its credentials, and candidates that 
     'a=end-of-candidates',
   ];
   expect(next).toBe(lines(...HEAD, ...restarted, ...restarted));
+});
+
+it('tells by the fragment whose answer it is', () => {
+  expect(fragmentOf(lines(...HEAD, ...SECTION))).toBe('old');
+  expect(fragmentOf(lines(...HEAD))).toBeNull();
 });
 
 it('foresees nothing where nothing was promised', () => {
