@@ -18,6 +18,8 @@ REALM = "turn.test"
 PORT = 3478
 CONFIG = ROOT / "deploy" / "coturn.conf"
 LIFETIME_S = 600
+STALE_NONCE = 438  # RFC 8489 section 14.8
+STALE_NONCES = 3
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,24 @@ async def allocation(
         remote_addr=(server.address, PORT),
     )
     try:
-        await client.connect()
+        await _allocate(client)
         yield client
         await client.delete()
     finally:
         transport.close()
+
+
+async def _allocate(client: turn.TurnClientUdpProtocol) -> None:
+    """A stale nonce (438) is no refusal: the server gives another with it."""
+    for _ in range(STALE_NONCES):
+        try:
+            await client.connect()
+        except stun.TransactionFailed as failed:
+            if failed.response.error_code != STALE_NONCE:
+                raise
+        else:
+            return
+    await client.connect()
 
 
 async def refusal(client: turn.TurnClientUdpProtocol, channel: int, peer: str) -> int | None:
