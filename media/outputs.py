@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, final
 
 from media.ids import EndpointId
 
 
-class SendRtp(NamedTuple):
-    """A whole plain RTP packet, rewritten for this endpoint; the shell protects and sends it."""
+@final
+class SendRtp:
+    """A whole plain RTP packet, rewritten for this endpoint; the shell protects and sends it.
 
-    endpoint: EndpointId
-    packet: bytes
+    A plain class where the others are named tuples: compiled, it is made without a call.
+    """
+
+    __slots__ = ("endpoint", "packet")
+
+    def __init__(self, endpoint: EndpointId, packet: bytes) -> None:
+        self.endpoint = endpoint
+        self.packet = packet
 
 
-class SendRtcp(NamedTuple):
+@final
+class SendRtcp:
     """A whole plain RTCP compound packet for this endpoint."""
 
-    endpoint: EndpointId
-    packet: bytes
+    __slots__ = ("endpoint", "packet")
+
+    def __init__(self, endpoint: EndpointId, packet: bytes) -> None:
+        self.endpoint = endpoint
+        self.packet = packet
 
 
 class SlotFill(NamedTuple):

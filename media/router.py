@@ -8,8 +8,6 @@ earliest is due, not for each packet.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from itertools import count
 
 from media.clock import Instant
@@ -29,9 +27,6 @@ from media.outputs import FirstPacket, Output, SendRtcp, SendRtp
 from media.plan import MediaPlan
 from media.rtp.packet import Header, parse_header, unwrap_rtx
 from media.stats import DownlinkStats, PacerStats, TrackStats
-
-_send_rtp: Callable[[tuple[EndpointId, bytes]], SendRtp] = partial(tuple.__new__, SendRtp)
-"""SendRtp of a pair, without the named constructor's cost for each packet."""
 
 
 class Router(Control):
@@ -240,7 +235,7 @@ class Router(Control):
                 log.add(len(sent), now)
             packets += 1
             size += len(sent)
-            outputs.append(_send_rtp((target, sent)))
+            outputs.append(SendRtp(target, sent))
         self.packets_out += packets
         self.bytes_out += size
         if encoding.switched:

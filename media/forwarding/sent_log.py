@@ -12,7 +12,7 @@ Whoever estimates the line from it takes each :class:`Report` as it is returned,
 from __future__ import annotations
 
 from array import array
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from media.clock import Instant
 from media.errors import PacketError
@@ -28,21 +28,15 @@ STATUSES_A_PACKET: Final = 4
 a message further back."""
 MAX_STATUSES: Final = 4 * CAPACITY
 """The most one message may speak of: after an outage it lists all that was lost in it."""
+_NEVER: Final = float("inf")
 JUMP_S: Final = 10.0
 """How far the endpoint's clock may move against ours from one message to the next."""
 
 
-class Reported(NamedTuple):
-    """One packet's fate. ``number`` is extended; ``size`` is of the plain packet, in bytes.
-
-    ``arrived_at`` is in seconds of the endpoint's clock, whose zero means nothing; None for one
-    that was lost.
-    """
-
-    number: int
-    sent_at: Instant
-    size: int
-    arrived_at: float | None
+Reported: TypeAlias = tuple[int, Instant, int, float | None]
+"""One packet's fate: its extended number; when it was sent; the bytes of the plain packet; when it
+arrived, in seconds of the endpoint's clock, whose zero means nothing, or None where it was lost. A
+plain tuple, as one is made for every packet."""
 
 
 class Report(NamedTuple):
@@ -137,16 +131,18 @@ class SentLog:
         arrivals = transport_cc.parse(information)
         origin = self._unwrap(arrivals.reference) * transport_cc.TICKS_PER_REFERENCE
         packets: list[Reported] = []
-        came: list[float] = []
-        for number, tick in enumerate(arrivals.ticks, first):
+        oldest, newest, number = _NEVER, -_NEVER, first
+        for tick in arrivals.ticks:
             arrived_at = None if tick is None else (origin + tick) / transport_cc.TICKS_PER_S
             reported = self._settle(number, arrived_at)
+            number += 1
             if reported is None:
                 continue
             packets.append(reported)
             if arrived_at is not None:
-                came.append(arrived_at)
-        return Report(now, tuple(packets), bool(came) and self._has_jumped(came, now))
+                oldest, newest = min(oldest, arrived_at), max(newest, arrived_at)
+        jumped = newest >= oldest and self._has_jumped(oldest, newest, now)
+        return Report(now, tuple(packets), jumped)
 
     def _spend(self, statuses: int) -> None:
         """Pay for reading a message, before it is read."""
@@ -181,12 +177,11 @@ class SentLog:
         else:
             self._sizes[number & _MASK] = -size
             self.lost += 1
-        return Reported(number, self._sent_at[number & _MASK], size, arrived_at)
+        return number, self._sent_at[number & _MASK], size, arrived_at
 
-    def _has_jumped(self, came: list[float], now: Instant) -> bool:
-        newest = max(came)
+    def _has_jumped(self, oldest: float, newest: float, now: Instant) -> bool:
         before, self._offset = self._offset, newest - now
         moved = 0.0 if before is None else abs(self._offset - before)
-        jumped = moved > JUMP_S or newest - min(came) > JUMP_S
+        jumped = moved > JUMP_S or newest - oldest > JUMP_S
         self.jumps += jumped
         return jumped

@@ -6,7 +6,7 @@ when a message is due. One numbering spans all sections of an endpoint.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from media.clock import Instant
 from media.rtp import transport_cc
@@ -20,6 +20,9 @@ MAX_SPAN: Final = 1400
 """Limits of one message: 700 B of deltas and 400 B of statuses at the worst, below any MTU."""
 MAX_BACK: Final = 512
 """How far behind what was reported a late packet is still told of."""
+
+Arrival: TypeAlias = tuple[int, Instant]
+"""An extended number, and when it came."""
 
 
 class TransportFeedback:
@@ -38,44 +41,57 @@ class TransportFeedback:
         arrivals = self._unwrap()
         if not arrivals:
             return []
-        expected = self._next if self._next is not None else min(arrivals)
-        late = sorted(number for number in arrivals if expected - MAX_BACK <= number < expected)
-        fresh = sorted(number for number in arrivals if number >= expected)
-        messages = self._cut(late, late[0] if late else 0, arrivals)
-        messages += self._cut(fresh, expected, arrivals)
-        self._next = fresh[-1] + 1 if fresh else expected
+        expected = self._next if self._next is not None else arrivals[0][0]
+        late: list[Arrival] = []
+        if arrivals[0][0] < expected:
+            late = [each for each in arrivals if expected - MAX_BACK <= each[0] < expected]
+            arrivals = [each for each in arrivals if each[0] >= expected]
+        messages = self._cut(late, late[0][0]) if late else []
+        messages += self._cut(arrivals, expected)
+        self._next = arrivals[-1][0] + 1 if arrivals else expected
         return messages
 
-    def _unwrap(self) -> dict[int, Instant]:
+    def _unwrap(self) -> list[Arrival]:
+        """Return what is pending by extended number, each number once, ascending."""
         reference = self._next
-        arrivals: dict[int, Instant] = {}
+        arrivals: list[Arrival] = []
+        in_order = True
         for number, at in self.pending:
             extended = number + CYCLE if reference is None else extend(number, reference)
-            arrivals.setdefault(extended, at)
-            reference = extended if reference is None else max(reference, extended)
+            if arrivals and extended <= arrivals[-1][0]:
+                in_order = False
+            arrivals.append((extended, at))
+            if reference is None or extended > reference:
+                reference = extended
         self.pending.clear()
-        return arrivals
+        if in_order:  # as nearly always
+            return arrivals
+        first: dict[int, Instant] = {}
+        for extended, at in arrivals:
+            first.setdefault(extended, at)
+        return sorted(first.items())
 
-    def _cut(self, numbers: list[int], base: int, arrivals: dict[int, Instant]) -> list[bytes]:
+    def _cut(self, arrivals: list[Arrival], base: int) -> list[bytes]:
         """Cut ascending numbers into messages; ``base`` is where the first begins to count lost."""
         messages: list[bytes] = []
         at = 0
-        while at < len(numbers):
-            if numbers[at] - base >= MAX_SPAN:
-                base = numbers[at]  # too far to list: the sender takes silence for loss
+        while at < len(arrivals):
+            if arrivals[at][0] - base >= MAX_SPAN:
+                base = arrivals[at][0]  # too far to list: the sender takes silence for loss
             ticks: list[int | None] = []
-            first = int(arrivals[numbers[at]] * transport_cc.TICKS_PER_S)
+            first = int(arrivals[at][1] * transport_cc.TICKS_PER_S)
             reference = first // transport_cc.TICKS_PER_REFERENCE
             last = reference * transport_cc.TICKS_PER_REFERENCE
             origin = last
             begun = at
-            while at < len(numbers) and at - begun < MAX_RECEIVED:
-                number = numbers[at]
-                tick = int(arrivals[number] * transport_cc.TICKS_PER_S)
+            while at < len(arrivals) and at - begun < MAX_RECEIVED:
+                number, arrived_at = arrivals[at]
+                tick = int(arrived_at * transport_cc.TICKS_PER_S)
                 in_reach = transport_cc.DELTA_MIN <= tick - last <= transport_cc.DELTA_MAX
                 if number - base >= MAX_SPAN or not in_reach:
                     break
-                ticks.extend([None] * (number - base - len(ticks)))
+                while len(ticks) < number - base:
+                    ticks.append(None)
                 ticks.append(tick - origin)
                 last = tick
                 at += 1

@@ -31,7 +31,6 @@ _TWO_BIT: Final = 7
 
 _HEAD = Struct("!HHI")
 _CHUNK = Struct("!H")
-_SMALL_DELTA = Struct("!B")
 _LARGE_DELTA = Struct("!h")
 
 
@@ -55,7 +54,7 @@ def build(arrivals: Arrivals) -> bytes:
     :data:`DELTA_MIN` and :data:`DELTA_MAX` of each other: who cuts the messages sees to it.
     """
     symbols: list[int] = []
-    deltas: list[bytes] = []
+    deltas = bytearray()
     last = 0
     for tick in arrivals.ticks:
         if tick is None:
@@ -64,13 +63,13 @@ def build(arrivals: Arrivals) -> bytes:
         delta, last = tick - last, tick
         if 0 <= delta <= _SMALL_MAX:
             symbols.append(SMALL)
-            deltas.append(_SMALL_DELTA.pack(delta))
+            deltas.append(delta)
         else:
             symbols.append(LARGE)
-            deltas.append(_LARGE_DELTA.pack(delta))
+            deltas += _LARGE_DELTA.pack(delta)
     reference = arrivals.reference % REFERENCE_MODULUS
     head = _HEAD.pack(arrivals.base & 0xFFFF, len(symbols), reference << 8 | arrivals.number & 0xFF)
-    body = head + b"".join(_CHUNK.pack(chunk) for chunk in _chunks(symbols)) + b"".join(deltas)
+    body = head + b"".join(_CHUNK.pack(chunk) for chunk in _chunks(symbols)) + deltas
     return body + b"\0" * (-len(body) % 4)
 
 
@@ -126,11 +125,11 @@ def parse(information: bytes) -> Arrivals:
         if symbol == NOT_RECEIVED:
             ticks.append(None)
             continue
-        delta = _SMALL_DELTA if symbol == SMALL else _LARGE_DELTA
-        if at + delta.size > len(information):
+        size = 1 if symbol == SMALL else 2
+        if at + size > len(information):
             raise PacketError("transport feedback deltas past their end")
-        last += delta.unpack_from(information, at)[0]
-        at += delta.size
+        last += information[at] if size == 1 else _LARGE_DELTA.unpack_from(information, at)[0]
+        at += size
         ticks.append(last)
     return Arrivals(base % CYCLE, rest >> 8, rest & 0xFF, tuple(ticks))
 
