@@ -24,10 +24,12 @@ QUIET_S: Final = 0.001
 BATCH: Final = 32
 """Datagrams between two looks at the clock: half a millisecond of work where it is slow."""
 TICK_S: Final = 0.001
-BUSY_WAKES: Final = 64
-"""So many wakes in a row, each within TICK_S of the one before, are load; then wakes are spaced."""
-IDLE_DATAGRAMS: Final = 4
-"""A spaced wake that finds fewer says that the load is over."""
+WINDOW_S: Final = 0.05
+BUSY_WAKES: Final = 50
+"""So many wakes in a window are load: then wakes are spaced. One call of two makes 15."""
+IDLE_DATAGRAMS: Final = 40
+"""Fewer datagrams in a window of spaced wakes say that the load is over; below BUSY_WAKES, or the
+two would take turns."""
 SAMPLE_WAKES: Final = 16
 """One wake in so many asks the kernel when its datagrams came: 1 µs more for each."""
 
@@ -80,7 +82,8 @@ class UdpWire:
         self._config = config
         self._reader = reader
         self._loop: Loop | None = None
-        self._wakes = self._wakes_in_a_row = 0
+        self._wakes = self._counted = 0
+        self._window_ends: Instant = 0.0
         self._woken_at: Instant = 0.0
 
     def open(self, loop: Loop) -> None:
@@ -108,13 +111,18 @@ class UdpWire:
         pause = now - self._woken_at
         self._woken_at = now
         self._read(now, quiet=pause > QUIET_S)
-        if pause > TICK_S:
-            self._wakes_in_a_row = 0
+        self._counted += 1
+        if now < self._window_ends:
             return
-        self._wakes_in_a_row += 1
-        if self._wakes_in_a_row > BUSY_WAKES and self._loop is not None:
+        busy = self._counted > BUSY_WAKES and now < self._window_ends + WINDOW_S
+        self._begin_window(now)
+        if busy and self._loop is not None:
             self._loop.remove_reader(self.socket)
             self._loop.call_later(TICK_S, self._tick)
+
+    def _begin_window(self, now: Instant) -> None:
+        self._window_ends = now + WINDOW_S
+        self._counted = 0
 
     def _tick(self) -> None:
         """A spaced wake, while there is load."""
@@ -122,13 +130,20 @@ class UdpWire:
             return
         now = self._woken_at = self._loop.time()
         taken = self._read(now, quiet=False)
-        if taken < IDLE_DATAGRAMS:
-            self._wakes_in_a_row = 0
-            self._loop.add_reader(self.socket, self.wake)
-        elif taken < self._config.datagrams_per_wake:
-            self._loop.call_later(TICK_S, self._tick)
+        loop = self._loop
+        if loop is None:
+            return
+        self._counted += taken
+        if now >= self._window_ends:
+            idle = self._counted < IDLE_DATAGRAMS
+            self._begin_window(now)
+            if idle:
+                loop.add_reader(self.socket, self.wake)
+                return
+        if taken < self._config.datagrams_per_wake:
+            loop.call_later(TICK_S, self._tick)
         else:
-            self._loop.call_soon(self._tick)
+            loop.call_soon(self._tick)
 
     def _read(self, now: Instant, *, quiet: bool) -> int:
         """Take datagrams until there are none or enough; returns how many."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from media import udp as module
-from media.udp import BATCH, BUSY_WAKES, SAMPLE_WAKES
+from media.udp import BATCH, BUSY_WAKES, IDLE_DATAGRAMS, SAMPLE_WAKES, WINDOW_S
 from tests.unit.media.test_mux import HOME, Bench
 
 
@@ -38,21 +38,25 @@ def test_a_lone_small_datagram_is_not_followed_by_a_read_that_finds_nothing(benc
 
 def test_under_load_wakes_are_spaced_and_not_after_it(bench: Bench):
     assert BUSY_WAKES < 1000
+    assert IDLE_DATAGRAMS < BUSY_WAKES
     while bench.loop.reading:
         bench.loop.at += 0.0001
         bench.receive(b"\x80" * 1000)
     assert not bench.loop.reading
     delay, tick, arguments = bench.loop.later.pop()
     assert delay <= 0.001
-    bench.socket.waiting += [(b"\x80" * 1000, HOME)] * 10
+    bench.socket.waiting += [(b"\x80" * 1000, HOME)] * 100
     tick(*arguments)
     assert not bench.loop.reading
-    bench.socket.waiting += [(b"\x80" * 1000, HOME)] * 100
-    delay, tick, arguments = bench.loop.later.pop()
-    tick(*arguments)
     delay, tick, arguments = bench.loop.later.pop()
     assert delay == 0  # there is more than one round took
-    bench.socket.waiting.clear()
+    tick(*arguments)
+    bench.loop.at += WINDOW_S
+    delay, tick, arguments = bench.loop.later.pop()
+    tick(*arguments)  # a lull within the window changes nothing
+    assert not bench.loop.reading
+    bench.loop.at += WINDOW_S
+    _, tick, arguments = bench.loop.later.pop()
     tick(*arguments)
     assert bench.loop.reading
     assert not bench.loop.later
