@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from media.alarm import Alarm, make_alarm
 from media.clock import Instant
 from media.config import MediaConfig
 from media.datagrams import Batch
@@ -24,6 +25,8 @@ QUIET_S: Final = 0.001
 BATCH: Final = 32
 """Datagrams between two looks at the clock: half a millisecond of work where it is slow."""
 TICK_S: Final = 0.001
+LEAST_PAUSE_S: Final = 0.0002
+"""What the loop has for all else between two spaced wakes, however long the first took."""
 WINDOW_S: Final = 0.05
 BUSY_WAKES: Final = 50
 """So many wakes in a window are load: then wakes are spaced. One call of two makes 15."""
@@ -43,10 +46,10 @@ class Loop(Protocol):
     def time(self) -> Instant:
         """The monotonic clock."""
 
-    def add_reader(self, fd: socket.socket, callback: Callable[..., None], *args: Any) -> None:
+    def add_reader(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:
         """Call when there is something to read."""
 
-    def remove_reader(self, fd: socket.socket, /) -> object:
+    def remove_reader(self, fd: Any, /) -> object:
         """Call no more."""
 
     def call_later(self, delay: float, callback: Callable[..., None], *args: Any) -> object:
@@ -72,8 +75,9 @@ class UdpWire:
     """Socket ``number``. Implements :class:`media.lane.Wire`."""
 
     def __init__(
-        self, number: int, bound: socket.socket, batch: Batch, config: MediaConfig, reader: Reader
-    ) -> None:
+        self, number: int, bound: socket.socket, batch: Batch, config: MediaConfig, reader: Reader,
+        alarm: Callable[[], Alarm | None] = make_alarm,
+    ) -> None:  # fmt: skip
         self.socket = bound
         self.batch = batch
         self.media: Send = bound.sendto
@@ -81,6 +85,8 @@ class UdpWire:
         self._number = number
         self._config = config
         self._reader = reader
+        self._make_alarm = alarm
+        self._alarm: Alarm | None = None
         self._loop: Loop | None = None
         self._wakes = self._counted = 0
         self._window_ends: Instant = 0.0
@@ -90,13 +96,24 @@ class UdpWire:
         """Begin to read."""
         self._loop = loop
         loop.add_reader(self.socket, self.wake)
+        self._alarm = self._make_alarm()
+        if self._alarm is not None:
+            loop.add_reader(self._alarm.fd, self._ring)
 
     def close(self) -> None:
         """Read nothing more, and give the address back."""
         if self._loop is not None:
             self._loop.remove_reader(self.socket)
+            if self._alarm is not None:
+                self._loop.remove_reader(self._alarm.fd)
+                self._alarm.close()
             self._loop = None
         self.socket.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is read."""
+        return self._loop is not None
 
     def prove(self) -> None:
         """A socket serves everyone: nothing to prove."""
@@ -106,8 +123,9 @@ class UdpWire:
 
     def wake(self) -> None:
         """Read what is there, within bounds; the loop calls again while more is waiting."""
-        assert self._loop is not None  # a reader exists only while open
-        now = self._loop.time()
+        loop = self._loop
+        assert loop is not None  # a reader exists only while open
+        now = loop.time()
         pause = now - self._woken_at
         self._woken_at = now
         self._read(now, quiet=pause > QUIET_S)
@@ -116,9 +134,21 @@ class UdpWire:
             return
         busy = self._counted > BUSY_WAKES and now < self._window_ends + WINDOW_S
         self._begin_window(now)
-        if busy and self._loop is not None:
-            self._loop.remove_reader(self.socket)
-            self._loop.call_later(TICK_S, self._tick)
+        if busy and self.is_open:
+            loop.remove_reader(self.socket)
+            self._pause(loop)
+
+    def _pause(self, loop: Loop) -> None:
+        """Wake again a tick after the last wake."""
+        if self._alarm is None:
+            loop.call_later(TICK_S, self._tick)
+        else:
+            self._alarm.set(max(LEAST_PAUSE_S, self._woken_at + TICK_S - loop.time()))
+
+    def _ring(self) -> None:
+        if self._alarm is not None:
+            self._alarm.clear()
+            self._tick()
 
     def _begin_window(self, now: Instant) -> None:
         self._window_ends = now + WINDOW_S
@@ -126,12 +156,12 @@ class UdpWire:
 
     def _tick(self) -> None:
         """A spaced wake, while there is load."""
-        if self._loop is None:
-            return
-        now = self._woken_at = self._loop.time()
-        taken = self._read(now, quiet=False)
         loop = self._loop
         if loop is None:
+            return
+        now = self._woken_at = loop.time()
+        taken = self._read(now, quiet=False)
+        if not self.is_open:  # what came has ended it all
             return
         self._counted += taken
         if now >= self._window_ends:
@@ -141,7 +171,7 @@ class UdpWire:
                 loop.add_reader(self.socket, self.wake)
                 return
         if taken < self._config.datagrams_per_wake:
-            loop.call_later(TICK_S, self._tick)
+            self._pause(loop)
         else:
             loop.call_soon(self._tick)
 
@@ -168,7 +198,7 @@ class UdpWire:
             if now > deadline:
                 break
         reader.after_wake()
-        if self._loop is not None:  # what came may have ended it all
+        if self.is_open:
             batch.flush()
         if sampled:
             self._note_delays()

@@ -135,7 +135,7 @@ class Bench:
         self.mux = Mux(MediaConfig(), lambda: None, PlainBatch)
         bound: Any = self.socket
         batch = PlainBatch(bound, self.mux.dropped)
-        self.wire = UdpWire(0, bound, batch, MediaConfig(), self.mux)
+        self.wire = UdpWire(0, bound, batch, MediaConfig(), self.mux, lambda: None)
         self.mux._add_wire(0, self.wire)
         self.wire.open(self.loop)
 

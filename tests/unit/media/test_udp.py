@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from media import udp as module
-from media.udp import BATCH, BUSY_WAKES, IDLE_DATAGRAMS, SAMPLE_WAKES, WINDOW_S
+from media.udp import (
+    BATCH,
+    BUSY_WAKES,
+    IDLE_DATAGRAMS,
+    LEAST_PAUSE_S,
+    SAMPLE_WAKES,
+    TICK_S,
+    WINDOW_S,
+)  # fmt: skip
 from tests.unit.media.test_mux import HOME, Bench
 
 
@@ -77,6 +85,43 @@ def test_some_wakes_note_how_long_their_datagrams_were_in_here(
         bench.receive(b"\x80" * 1000)
     assert bench.mux.delays.count == 2
     assert bench.mux.delays.quantile(0.5) == 0.005
+
+
+class FakeAlarm:
+    """Notes what it was set to."""
+
+    fd = 9
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+        self.closed = False
+
+    def set(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+    def clear(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_spaced_wake_comes_a_tick_after_the_last_began(bench: Bench):
+    alarm = FakeAlarm()
+    bench.wire._alarm = alarm  # type: ignore[assignment]
+    while bench.loop.reading:
+        bench.loop.at += 0.0001
+        bench.receive(b"\x80" * 1000)
+    assert alarm.pauses == [pytest.approx(TICK_S)]
+    bench.loop.step = 0.0001  # each look at the clock: the work of a wake takes time
+    bench.wire._ring()
+    assert LEAST_PAUSE_S < alarm.pauses[-1] < TICK_S
+    bench.loop.step = 0.002
+    bench.wire._ring()
+    assert alarm.pauses[-1] == LEAST_PAUSE_S
+    assert not bench.loop.later
+    bench.wire.close()
+    assert alarm.closed
 
 
 def test_a_socket_closed_by_what_came_is_not_written_to(bench: Bench):
