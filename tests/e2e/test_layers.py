@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.support.browsers import person
 from tests.support.call import enter, sees_the_other
 from tests.support.gateway import Gateway
 from tests.support.pictures import sent
+
+pytestmark = pytest.mark.timeout(180)
+RAMP_S = 60
+"""The first to come sends the small one until somebody watches, and a browser on a busy machine
+takes its time to trust the line with the large one."""
 
 
 async def test_two_people_send_one_encoding_each(running: Gateway):
@@ -17,7 +24,7 @@ async def test_two_people_send_one_encoding_each(running: Gateway):
         people = (counsellor, client)
         for someone in people:
             await sees_the_other(someone, 10)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(RAMP_S):
             for someone in people:
                 while await sent(someone, 1.0) != (["l"], ["l"]):
                     pass
