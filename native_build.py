@@ -18,7 +18,7 @@ PACKAGES = ("media/rtp", "media/forwarding")
 MODULES = (
     "media/router.py", "media/plan.py", "media/outputs.py", "media/ids.py", "media/clock.py",
     "media/errors.py", "media/config.py", "media/lane.py", "media/strays.py", "media/mux.py",
-    "media/udp.py",
+    "media/udp.py", "media/alarm.py",
     "media/endpoint.py", "media/transport.py", "media/engine.py", "media/histogram.py",
 )  # fmt: skip
 """What runs for every packet and is pure; the shells around it stay as they are."""

@@ -19,7 +19,7 @@ _interval = struct.Struct("@qqqq")
 
 
 class Alarm:
-    """Rings once after each :meth:`set`: ``fd`` is readable then, until :meth:`clear`.
+    """Rings once after each :meth:`set`: ``fd`` is readable then, until the next or :meth:`clear`.
 
     Raises :class:`OSError` where there is none.
     """

@@ -100,7 +100,7 @@ class UdpWire:
         loop.add_reader(self.socket, self.wake)
         self._alarm = self._make_alarm()
         if self._alarm is not None:
-            loop.add_reader(self._alarm.fd, self._ring)
+            loop.add_reader(self._alarm.fd, self._tick)
 
     def close(self) -> None:
         """Read nothing more, and give the address back."""
@@ -140,17 +140,13 @@ class UdpWire:
             loop.remove_reader(self.socket)
             self._pause(loop)
 
-    def _pause(self, loop: Loop) -> None:
-        """Wake again a tick after the last wake."""
+    def _pause(self, loop: Loop, *, at_once: bool = False) -> None:
+        """Wake again a tick after the last wake, or at once."""
         if self._alarm is None:
-            loop.call_later(TICK_S, self._tick)
-        else:
-            self._alarm.set(max(LEAST_PAUSE_S, self._woken_at + TICK_S - loop.time()))
-
-    def _ring(self) -> None:
-        if self._alarm is not None:
-            self._alarm.clear()
-            self._tick()
+            loop.call_later(0.0 if at_once else TICK_S, self._tick)
+            return
+        pause = max(LEAST_PAUSE_S, self._woken_at + TICK_S - loop.time())
+        self._alarm.set(0.0 if at_once else pause)  # which is an answer to the last ring, too
 
     def _begin_window(self, now: Instant) -> None:
         self._window_ends = now + WINDOW_S
@@ -170,12 +166,12 @@ class UdpWire:
             idle = self._counted < IDLE_DATAGRAMS
             self._begin_window(now)
             if idle:
+                if self._alarm is not None:
+                    self._alarm.clear()
                 loop.add_reader(self.socket, self.wake)
                 return
-        if taken < self._config.datagrams_per_wake:
-            self._pause(loop)
-        else:
-            loop.call_soon(self._tick)
+        # A full wake is followed by another as soon as the loop has done all else.
+        self._pause(loop, at_once=taken >= self._config.datagrams_per_wake)
 
     def _read(self, now: Instant, *, quiet: bool) -> int:
         """Take datagrams until there are none or enough; returns how many."""
