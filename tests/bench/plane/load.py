@@ -209,10 +209,14 @@ class Load:
         """Send the feedback, reports and checks that are due."""
         owed = self._owed
         while owed and owed[0][0] <= now:
-            _, _, line = heapq.heappop(owed)
+            due, _, line = heapq.heappop(owed)
             if line.driven and line.peer is not None:
                 self._report(line, now)
-                heapq.heappush(owed, (now + FEEDBACK_S, next(self._order), line))
+                # From when it was due, not from now: or all who were late together stay together.
+                # After a pause they all are, so each begins anew at a time of its own.
+                if now - due > FEEDBACK_S:
+                    due = now - FEEDBACK_S * self._draw()
+                heapq.heappush(owed, (due + FEEDBACK_S, next(self._order), line))
 
     def _report(self, line: Line, now: float) -> None:
         message = line.heard.feedback(line.ssrcs.picture)
