@@ -6,7 +6,6 @@ What its transport tells becomes a call on the router or a notification; nothing
 from __future__ import annotations
 
 from collections import Counter
-from typing import Protocol
 
 from media.association import Certificate
 from media.channel import (
@@ -31,23 +30,32 @@ from media.router import Router
 from media.transport import Transport, fresh_credentials
 
 
-class Shell(Protocol):
-    """What an endpoint needs of the engine that holds it."""
+class Shell:
+    """What an endpoint needs of the engine that holds it.
+
+    A base and not a protocol, as it is called for each packet: see
+    :class:`media.forwarding.encoding.Forwarder`.
+    """
 
     def now(self) -> Instant:
         """The engine's clock."""
+        raise NotImplementedError
 
     def notify(self, notification: Notification) -> None:
         """Tell signaling."""
+        raise NotImplementedError
 
     def flush(self, router: Router) -> None:
         """Carry out a router's outputs at once."""
+        raise NotImplementedError
 
     def flush_later(self, router: Router) -> None:
         """Carry out a router's outputs at the end of this wake."""
+        raise NotImplementedError
 
     def end(self, endpoint: Endpoint, reason: EndpointClose) -> None:
         """Take an endpoint out."""
+        raise NotImplementedError
 
 
 class Endpoint:

@@ -31,7 +31,7 @@ from media.channel import (
 )
 from media.clock import Instant
 from media.config import MediaConfig
-from media.endpoint import Endpoint
+from media.endpoint import Endpoint, Shell
 from media.errors import NegotiationError, OfferFault
 from media.forwarding.layer_switch import Target
 from media.handshake import HandshakeThread
@@ -59,7 +59,7 @@ WATCH_S: Final = 0.2
 """How often silence is looked for, against a limit of 2 s."""
 
 
-class Engine:
+class Engine(Shell):
     """Implements :class:`media.channel.MediaPlane` in this process."""
 
     def __init__(self, config: MediaConfig, listener: Listener) -> None:

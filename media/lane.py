@@ -51,7 +51,9 @@ class Wire(Protocol):
 class Leg:
     """A path of a lane."""
 
-    __slots__ = ("address", "batch", "flow", "heard", "lane", "media", "path", "proved")
+    __slots__ = (
+        "address", "batch", "batched", "flow", "heard", "lane", "media", "path", "proved"
+    )  # fmt: skip
 
     def __init__(self, lane: PythonLane, path: Path, wire: Wire, *, proved: bool) -> None:
         self.lane = lane
@@ -59,6 +61,8 @@ class Leg:
         self.address = path[1]
         self.batch = wire.batch if proved else None
         self.flow: Any = None if self.batch is None else self.batch.tie(self, lane.keys, path[1])
+        # Looked up once, and not for each packet.
+        self.batched = None if self.batch is None else self.batch.send
         self.media = wire.media
         self.proved = proved
         self.heard: Instant = 0.0
@@ -189,8 +193,9 @@ class PythonLane:
         leg = self._leg
         if leg is None:
             return
-        if leg.batch is not None:
-            leg.batch.send(leg.flow, packet, rtcp)
+        batched = leg.batched
+        if batched is not None:
+            batched(leg.flow, packet, rtcp)
         else:
             self._send_alone(leg, packet, rtcp=rtcp)
 

@@ -210,8 +210,8 @@ class Router(Control):
             self._arm(source, now)
         if encoding.nack.due < self._deadline:  # noqa: PLR1730  min() costs a call a packet
             self._deadline = encoding.nack.due
-        if not isinstance(media, tuple):
-            self.dropped[media] += 1
+        if media[0] < 0:
+            self.dropped[encoding.refusal] += 1
             return
         self._fan_out(encoding, media, now)
 
@@ -265,7 +265,7 @@ class Router(Control):
 
     def _resolve(
         self, source: Endpoint, packet: bytes, header: Header, now: Instant
-    ) -> tuple[Encoding, Media | DropReason] | DropReason:
+    ) -> tuple[Encoding, Media] | DropReason:
         """Take a packet whose SSRC is not active: a retransmission, or a new source's first."""
         encoding = source.demux.resolve(packet, header)
         if isinstance(encoding, DropReason):
@@ -285,10 +285,10 @@ class Router(Control):
             return encoding, encoding.receive(packet, header, now)
         encoding.record_arrival(packet, header, now)
         if known is None:
-            return encoding, DropReason.UNKNOWN_SSRC
+            return encoding, encoding.refuse(DropReason.UNKNOWN_SSRC)
         original = unwrap_rtx(packet, header, original_type, known.ssrc)
         if original is None:
-            return encoding, DropReason.PADDING
+            return encoding, encoding.refuse(DropReason.PADDING)
         return encoding, encoding.receive_repair(original, parse_header(original), now)
 
     def _review(self, source: Endpoint, now: Instant) -> None:

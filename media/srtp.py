@@ -18,8 +18,10 @@ BUFFER_BYTES: Final = 2048
 MAX_PLAIN_BYTES: Final = 1500
 """The longest packet we protect: what any Ethernet path carries, well inside the buffer."""
 
-REPLAY_WINDOW: Final = 1024
-"""Packets that may overtake each other; libsrtp's default of 128 is 50 ms of a large picture."""
+REPLAY_WINDOW: Final = 512
+"""Packets that may overtake each other, as many as the router takes (its sources' window);
+libsrtp's default of 128 is 50 ms of a large picture. Every packet moves the window on, so that a
+larger one costs."""
 
 _OK: Final = lib.srtp_err_status_ok
 _protect_rtp = lib.srtp_protect

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from mypy_extensions import i64
+
 from media.clock import Instant
 from media.forwarding.drops import DropReason
 from media.forwarding.header_extensions import ExtensionReader
@@ -18,7 +20,7 @@ from media.forwarding.pacer import Pacer
 from media.forwarding.reports import RECEIVER_SSRC, ReceptionStats
 from media.forwarding.sent_log import SentLog
 from media.forwarding.source import MASK, Source
-from media.forwarding.transport_feedback import MAX_PENDING, TransportFeedback
+from media.forwarding.transport_feedback import TransportFeedback
 from media.ids import EndpointId
 from media.plan import Kind, PublishSection
 from media.rtp import rtcp, vp8
@@ -27,11 +29,16 @@ from media.rtp.packet import Header
 from media.rtp.sequence import CYCLE
 
 Media: TypeAlias = tuple[
-    int, int, int, int, int, bytes, bytes | None, bytes | None, bytes | None, vp8.Picture | None
+    i64, i64, i64, i64, i64, bytes, bytes | None, bytes | None, bytes | None, vp8.Picture | None
 ]
 """A packet ready to forward: payload type; padding bit and marker as ``padding << 8 | marker``;
 extended number; timestamp; epoch; payload with its padding; audio level; dependency descriptor;
-capture time; what a VP8 descriptor tells, where layers are looked at."""
+capture time; what a VP8 descriptor tells, where layers are looked at.
+
+Machine integers in a plain tuple: compiled, none of them is an object. A payload type below 0 is no
+packet: see :attr:`Encoding.refusal`."""
+
+REFUSED: Final = -1
 
 SILENCE_S: Final = 0.5
 """After this the next SSRC takes over. Opus DTX still sends every 0.4 s."""
@@ -86,6 +93,7 @@ class Encoding:
         "nack",
         "octets",
         "owner",
+        "refusal",
         "repaired",
         "rtx_types",
         "source",
@@ -123,6 +131,8 @@ class Encoding:
         """Packets that came as a retransmission and were missing."""
         self.octets = 0
         """Bytes of payload taken, since the start."""
+        self.refusal = DropReason.PAYLOAD_TYPE
+        """Why the last packet that was refused was."""
         self.targets: tuple[tuple[EndpointId, Forwarder], ...] = ()
         """Who gets each packet now."""
         self.replace_section(section)
@@ -160,13 +170,11 @@ class Encoding:
         """Note the transport number of a packet that is not itself forwarded (a retransmission)."""
         if header[5] >= 0:
             number, _, _, _ = self._reader.read(packet, header[5], header[6], header[7])
-            if number >= 0 and len(self._feedback.pending) < MAX_PENDING:
-                self._feedback.pending.append((number, now))
+            if number >= 0:
+                self._feedback.record(number, now)
 
-    def receive(  # noqa: C901  one pass for each packet: every call taken out of it costs 0.1 us
-        self, packet: bytes, header: Header, now: Instant
-    ) -> Media | DropReason:
-        """Take a packet of the source; return it ready to forward, or why not.
+    def receive(self, packet: bytes, header: Header, now: Instant) -> Media:
+        """Take a packet of the source; return it ready to forward, or :data:`REFUSED`.
 
         Raises :class:`media.errors.PacketError` for a broken extension block.
         """
@@ -177,17 +185,15 @@ class Encoding:
                 packet, profile, start, payload_at
             )
             if number >= 0:
-                pending = self._feedback.pending
-                if len(pending) < MAX_PENDING:
-                    pending.append((number, now))
+                self._feedback.record(number, now)
         payload_type = second & 0x7F
         clock_rate = self._clocks.get(payload_type)
         if clock_rate is None:
-            return DropReason.PAYLOAD_TYPE
+            return self.refuse(DropReason.PAYLOAD_TYPE)
         source, stats = self.source, self.stats
         assert source is not None and stats is not None, "bound by its SSRC only after adopt()"
         source.heard_at = now
-        extended = source.highest + 1
+        extended: i64 = source.highest + 1
         if sequence == extended & 0xFFFF:  # nearly always; the rest is admit()'s
             source.highest = extended
             source.ring[extended & MASK] = extended
@@ -196,7 +202,7 @@ class Encoding:
             if not isinstance(admitted, int):
                 if admitted is DropReason.JUMP and source.confirms_restart(sequence):
                     self._restart(source, sequence)
-                return admitted
+                return self.refuse(admitted)
             extended = admitted
         stats.record(extended, timestamp, clock_rate, now)
         payload = packet[payload_at:]
@@ -210,18 +216,23 @@ class Encoding:
             capture, picture,
         )  # fmt: skip
 
-    def receive_repair(self, packet: bytes, header: Header, now: Instant) -> Media | DropReason:
+    def refuse(self, reason: DropReason) -> Media:
+        """Return what is no packet, having noted why."""
+        self.refusal = reason
+        return REFUSED, 0, 0, 0, 0, b"", None, None, None, None
+
+    def receive_repair(self, packet: bytes, header: Header, now: Instant) -> Media:
         """Take a packet unwrapped from a retransmission: late, and no sign of the line's loss."""
         first, second, sequence, timestamp, _, profile, start, payload_at = header
         source = self.source
         if source is None:
-            return DropReason.UNKNOWN_SSRC
+            return self.refuse(DropReason.UNKNOWN_SSRC)
         level = descriptor = capture = None
         if profile >= 0:
             _, level, descriptor, capture = self._reader.read(packet, profile, start, payload_at)
         extended = self._admit(source, sequence, now)
         if not isinstance(extended, int):
-            return extended
+            return self.refuse(extended)
         self.repaired += 1
         payload = packet[payload_at:]
         self.octets += len(payload)

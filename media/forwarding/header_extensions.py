@@ -7,13 +7,16 @@ read, and a new block is written under the subscriber's ids. Values are passed o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from struct import Struct
 from typing import Final
+
+from librt.strings import BytesWriter
+from mypy_extensions import i64
 
 from media.clock import Instant
 from media.errors import PacketError
 from media.plan import Extension
 from media.rtp import extensions
+from media.rtp.octets import put_16, put_32
 from media.rtp.packet import EXTENSION_BIT, HEADER_BYTES
 
 _NO_TRANSPORT_NUMBER: Final = -1
@@ -26,8 +29,8 @@ _STOP_HEAD: Final = 0xF0
 
 _ONE_BYTE_HEADS: Final = tuple(b"\xbe\xde" + words.to_bytes(2, "big") for words in range(16))
 
-_pack_number = Struct("!5sHx").pack
-_pack_level = Struct("!5sHBB3x").pack
+_ONE_WORD: Final = 0xBEDE0001
+_TWO_WORDS: Final = 0xBEDE0002
 
 
 class ExtensionReader:
@@ -39,26 +42,28 @@ class ExtensionReader:
     __slots__ = ("_capture", "_descriptor", "_level", "_transport")
 
     def __init__(self, ids: Mapping[Extension, int], *, transport_cc: bool) -> None:
-        self._transport = ids.get(Extension.TRANSPORT_CC, _ABSENT) if transport_cc else _ABSENT
-        self._level = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
-        self._descriptor = ids.get(Extension.DEPENDENCY_DESCRIPTOR, _ABSENT)
-        self._capture = ids.get(Extension.ABS_CAPTURE_TIME, _ABSENT)
+        number_id = ids.get(Extension.TRANSPORT_CC, _ABSENT) if transport_cc else _ABSENT
+        self._transport: i64 = number_id
+        self._level: i64 = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
+        self._descriptor: i64 = ids.get(Extension.DEPENDENCY_DESCRIPTOR, _ABSENT)
+        self._capture: i64 = ids.get(Extension.ABS_CAPTURE_TIME, _ABSENT)
 
     def read(  # noqa: C901, PLR0912  one walk for each packet: a call for each element would double it
-        self, packet: bytes, profile: int, start: int, end: int
-    ) -> tuple[int, bytes | None, bytes | None, bytes | None]:
+        self, packet: bytes, profile: i64, start: i64, end: i64
+    ) -> tuple[i64, bytes | None, bytes | None, bytes | None]:
         """Return transport number (-1 without), audio level, dependency descriptor, capture time.
 
         Raises :class:`PacketError`. The same walk as :func:`media.rtp.extensions.parse`, without
         making what nobody reads.
         """
-        number, level, descriptor, capture = _NO_TRANSPORT_NUMBER, None, None, None
+        number: i64 = _NO_TRANSPORT_NUMBER
+        level = descriptor = capture = None
         if profile != extensions.ONE_BYTE:
             return self._read_two_byte(packet, profile, start, end)
         transport_id, level_id, descriptor_id = self._transport, self._level, self._descriptor
         at = start
         while at < end:
-            head = packet[at]
+            head: i64 = packet[at]
             at += 1
             if head < _FIRST_HEAD or head >= _STOP_HEAD:
                 if head:
@@ -82,8 +87,8 @@ class ExtensionReader:
         return number, level, descriptor, capture
 
     def _read_two_byte(
-        self, packet: bytes, profile: int, start: int, end: int
-    ) -> tuple[int, bytes | None, bytes | None, bytes | None]:
+        self, packet: bytes, profile: i64, start: i64, end: i64
+    ) -> tuple[i64, bytes | None, bytes | None, bytes | None]:
         found = extensions.parse(packet, profile, start, end)
         number = found.get(self._transport, b"")
         level = found.get(self._level, b"")
@@ -109,20 +114,19 @@ class ExtensionWriter:
         "_mid",
         "_mid_element",
         "_number",
-        "_number_and_level",
         "_number_head",
-        "_only_number",
-        "_only_time",
         "_send_time",
         "_short",
+        "_usual",
     )
 
     def __init__(self, ids: Mapping[Extension, int], mid: str, *, transport_cc: bool) -> None:
         mid_bytes = mid.encode()
-        self._number = ids.get(Extension.TRANSPORT_CC, _ABSENT) if transport_cc else _ABSENT
+        number_id = ids.get(Extension.TRANSPORT_CC, _ABSENT) if transport_cc else _ABSENT
+        self._number: i64 = number_id
         self._mid = (ids.get(Extension.MID, _ABSENT), mid_bytes)
         self._send_time = ids.get(Extension.ABS_SEND_TIME, _ABSENT)
-        self._level = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
+        self._level: i64 = ids.get(Extension.AUDIO_LEVEL, _ABSENT)
         self._descriptor = ids.get(Extension.DEPENDENCY_DESCRIPTOR, _ABSENT)
         self._capture = ids.get(Extension.ABS_CAPTURE_TIME, _ABSENT)
         self._level_head = bytes(((self._level & 0x0F) << 4,))
@@ -135,47 +139,62 @@ class ExtensionWriter:
             self._capture,
         )
         self._short = all(ident < 15 for ident in known) and 0 < len(mid_bytes) <= 16  # noqa: PLR2004  RFC 8285 section 4.2
-        self._only_time = (
-            0xBEDE0001 << 32 | self._send_time << 28 | 2 << 24
-            if self._short and self._send_time and not self._number
-            else 0
-        )
         self._number_head = bytes(((self._number & 0x0F) << 4 | 1,))
-        usual = self._short and self._number and not self._send_time
-        self._only_number = _ONE_BYTE_HEADS[1] + self._number_head if usual else b""
-        self._number_and_level = _ONE_BYTE_HEADS[2] + self._number_head if usual else b""
+        self._usual = self._short and bool(self._number) and not self._send_time
         self._mid_element = (
             bytes((self._mid[0] << 4 | len(mid_bytes) - 1,)) + mid_bytes
             if self._short and self._mid[0]
             else b""
         )
 
-    def write(  # noqa: C901, PLR0912  one pass for each copy, as above
+    def put(
         self,
+        out: BytesWriter,
         level: bytes | None,
         descriptor: bytes | None,
         capture: bytes | None,
+        now: Instant,
+        number: i64,
+        *,
+        with_mid: bool,
+    ) -> bool:
+        """Write the block with its head; says whether there is one. ``number`` may be extended.
+
+        The short path is every packet of a browser but the first few; the longest is RFC 8285's
+        two-byte form.
+        """
+        if self._usual and descriptor is None and capture is None and not with_mid:
+            head: i64 = self._number << 4 | 1
+            if not level or not self._level:
+                put_32(out, _ONE_WORD)
+                out.append(head)
+                put_16(out, number)
+                out.append(0)
+                return True
+            put_32(out, _TWO_WORDS)
+            out.append(head)
+            put_16(out, number)
+            out.append(self._level << 4)
+            out.append(level[0])
+            out.append(0)
+            put_16(out, 0)
+            return True
+        if capture is not None and self._capture:
+            block = self._write_long(level, descriptor, capture, now, number, with_mid=with_mid)
+        else:
+            block = self._write(level, descriptor, now, number, with_mid=with_mid)
+        out.write(block)
+        return bool(block)
+
+    def _write(
+        self,
+        level: bytes | None,
+        descriptor: bytes | None,
         now: Instant,
         number: int,
         *,
         with_mid: bool,
     ) -> bytes:
-        """Return the block with its head, or nothing. ``number`` may be extended.
-
-        The short path is every packet of a browser; the long one is RFC 8285's two-byte form.
-        """
-        if capture is not None and self._capture:
-            return self._write_long(level, descriptor, capture, now, number, with_mid=with_mid)
-        if descriptor is None and not with_mid:
-            # Every packet but the first few: written at one go.
-            if not level or not self._level:
-                if self._only_number:
-                    return _pack_number(self._only_number, number & 0xFFFF)
-                if self._only_time:
-                    return (self._only_time | int(now * 262144.0) & 0xFFFFFF).to_bytes(8, "big")
-            elif self._number_and_level:
-                head = self._level << 4
-                return _pack_level(self._number_and_level, number & 0xFFFF, head, level[0])
         if not self._short or (descriptor is not None and len(descriptor) > 16):  # noqa: PLR2004  as above
             return self._write_long(level, descriptor, None, now, number, with_mid=with_mid)
         body = self._number_head + (number & 0xFFFF).to_bytes(2, "big") if self._number else b""

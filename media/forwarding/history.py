@@ -8,8 +8,10 @@ missed.
 
 from __future__ import annotations
 
-from array import array
 from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from media.clock import Instant
 from media.rtp.sequence import extend
@@ -49,13 +51,13 @@ class History:
         self._mask = capacity - 1
         # Side by side, with no object for each entry but its packet.
         self._ring: list[bytes | None] = [None] * capacity
-        self._numbers = array("q", bytes(8 * capacity))
-        self._sent_at = array("d", bytes(8 * capacity))
+        self._numbers = vec[i64]([0] * capacity)
+        self._sent_at = vec[float]([0.0] * capacity)
         self._resent_at: dict[int, Instant] = {}
         self._credit = 0
         self._highest = self._tail = 0
 
-    def add(self, extended: int, packet: bytes, now: Instant) -> None:
+    def add(self, extended: i64, packet: bytes, now: Instant) -> None:
         """Remember a packet just sent."""
         ring, mask, sent_at = self._ring, self._mask, self._sent_at
         at = extended & mask

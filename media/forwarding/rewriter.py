@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from mypy_extensions import i64
+
 from media.clock import Instant
 from media.forwarding.skipped import Skipped
 from media.rtp.sequence import CYCLE, extend_in
@@ -23,6 +25,7 @@ HEADROOM: Final = 32
 keyframe, and without its first packet there is no picture until another. Later sources get none,
 as a receiver would take the free numbers for loss."""
 MISALIGNED_S: Final = 2.0
+REFUSED: Final = -1
 _NO_SOURCE: Final = -1
 _NO_CLOCK: Final = 0
 
@@ -47,40 +50,49 @@ class Rewriter:
         "_timestamp",
         "_timestamp_offset",
         "highest",
+        "out_timestamp",
     )
 
     def __init__(self, sequence: int, timestamp: int) -> None:
-        self.highest = CYCLE + sequence
+        self.highest: i64 = CYCLE + sequence
         """The highest extended number given out."""
-        self._timestamp = timestamp
+        self._timestamp: i64 = timestamp
         self._at: Instant | None = None
-        self._epoch = _NO_SOURCE
-        self._clock_rate = self._anchored_clock = _NO_CLOCK
-        self._floor = self._sequence_offset = self._timestamp_offset = 0
+        self._epoch: i64 = _NO_SOURCE
+        self._clock_rate: i64 = _NO_CLOCK
+        self._anchored_clock: i64 = _NO_CLOCK
+        self._floor: i64 = 0
+        self._sequence_offset: i64 = 0
+        self._timestamp_offset: i64 = 0
         self._aligned: int | None = None
         self._skipped = Skipped()
-        self._newest_skipped = _NO_SOURCE
+        self._newest_skipped: i64 = _NO_SOURCE
+        self.out_timestamp: i64 = timestamp
+        """The timestamp of the packet rewritten last."""
 
     def rewrite(
-        self, epoch: int, extended: int, timestamp: int, clock_rate: int, now: Instant
-    ) -> tuple[int, int] | None:
-        """Return the outgoing extended number and timestamp, or None for what is too old."""
+        self, epoch: i64, extended: i64, timestamp: i64, clock_rate: i64, now: Instant
+    ) -> i64:
+        """Return the outgoing extended number, or :data:`REFUSED` for what is too old.
+
+        The outgoing timestamp is in :attr:`out_timestamp` then.
+        """
         if epoch != self._epoch or clock_rate != self._clock_rate:
             if not self._anchor(epoch, extended, timestamp, clock_rate, now):
-                return None
+                return REFUSED
         elif extended < self._floor:
-            return None
+            return REFUSED
         sequence = extended + self._sequence_offset
         if extended <= self._newest_skipped:
             sequence += self._skipped.after(extended)
-        timestamp = timestamp + self._timestamp_offset & 0xFFFFFFFF
+        self.out_timestamp = timestamp + self._timestamp_offset & 0xFFFFFFFF
         if sequence > self.highest:
             self.highest = sequence
-            self._timestamp = timestamp
+            self._timestamp = self.out_timestamp
             self._at = now
-        return sequence, timestamp
+        return sequence
 
-    def skip(self, epoch: int, extended: int) -> bool:
+    def skip(self, epoch: i64, extended: i64) -> bool:
         """Leave a packet out for good. Says no where that would leave a gap.
 
         It leaves none while nothing above it has been numbered. A source's first packets are never
@@ -108,7 +120,7 @@ class Rewriter:
         self._raise_floor()
         self._clock_rate = _NO_CLOCK
 
-    def map_timestamp(self, epoch: int, timestamp: int) -> int | None:
+    def map_timestamp(self, epoch: i64, timestamp: i64) -> int | None:
         """Return a source's timestamp on the outgoing clock, None unless it is the one carried."""
         if epoch != self._epoch or self._clock_rate == _NO_CLOCK:
             return None
@@ -119,14 +131,14 @@ class Rewriter:
             self._floor = self.highest - self._sequence_offset + 1
 
     def _anchor(
-        self, epoch: int, extended: int, timestamp: int, clock_rate: int, now: Instant
+        self, epoch: i64, extended: i64, timestamp: i64, clock_rate: i64, now: Instant
     ) -> bool:
         if epoch == self._epoch:
             self._raise_floor()
             if extended < self._floor:
                 return False
         if epoch != self._epoch or clock_rate != self._anchored_clock:
-            self._timestamp_offset = self._continue(clock_rate, now) - timestamp & 0xFFFFFFFF
+            self._timestamp_offset = self._continue(int(clock_rate), now) - timestamp & 0xFFFFFFFF
         self._epoch = epoch
         self._clock_rate = self._anchored_clock = clock_rate
         self._skipped.clear()

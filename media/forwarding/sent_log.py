@@ -11,13 +11,17 @@ Whoever estimates the line from it takes each :class:`Report` as it is returned,
 
 from __future__ import annotations
 
-from array import array
-from typing import Final, NamedTuple, TypeAlias
+import math
+from typing import Final, TypeAlias, final
+
+from librt.vecs import append, vec
+from mypy_extensions import i32, i64
 
 from media.clock import Instant
 from media.errors import PacketError
 from media.rtp import transport_cc
 from media.rtp.sequence import extend, extend_in
+from media.rtp.transport_cc import LOST
 
 CAPACITY: Final = 4096
 """Packets remembered, a power of two: 4 s of 8 Mbit/s. Feedback comes within a round trip and a
@@ -29,26 +33,49 @@ a message further back."""
 MAX_STATUSES: Final = 4 * CAPACITY
 """The most one message may speak of: after an outage it lists all that was lost in it."""
 _NEVER: Final = float("inf")
+_NOT: Final = float("nan")
 JUMP_S: Final = 10.0
 """How far the endpoint's clock may move against ours from one message to the next."""
 
 
 Reported: TypeAlias = tuple[int, Instant, int, float | None]
 """One packet's fate: its extended number; when it was sent; the bytes of the plain packet; when it
-arrived, in seconds of the endpoint's clock, whose zero means nothing, or None where it was lost. A
-plain tuple, as one is made for every packet."""
+arrived, in seconds of the endpoint's clock, whose zero means nothing, or None where it was lost."""
 
 
-class Report(NamedTuple):
-    """What one message said that was news, by number.
+@final
+class Report:
+    """What one message said that was news, by number: four columns, and no object for a packet.
 
-    ``jumped`` says that the endpoint's clock is not the one before: arrivals on either side of it
-    cannot be compared.
+    ``arrived_at`` is not a number where the packet was lost. ``jumped`` says that the endpoint's
+    clock is not the one before: arrivals on either side of it cannot be compared.
     """
 
-    at: Instant
-    packets: tuple[Reported, ...]
-    jumped: bool
+    __slots__ = ("arrived_at", "at", "jumped", "numbers", "sent_at", "sizes")
+
+    def __init__(self, at: Instant, room: int) -> None:
+        self.at = at
+        self.jumped = False
+        self.numbers = vec[i64](capacity=room)
+        self.sent_at = vec[float](capacity=room)
+        self.sizes = vec[i32](capacity=room)
+        self.arrived_at = vec[float](capacity=room)
+
+    def add(self, number: i64, sent_at: Instant, size: i32, arrived_at: float) -> None:
+        """Take one packet's fate."""
+        self.numbers = append(self.numbers, number)
+        self.sent_at = append(self.sent_at, sent_at)
+        self.sizes = append(self.sizes, size)
+        self.arrived_at = append(self.arrived_at, arrived_at)
+
+    @property
+    def packets(self) -> tuple[Reported, ...]:
+        """The same, a row for each packet."""
+        rows = zip(self.numbers, self.sent_at, self.sizes, self.arrived_at, strict=True)
+        return tuple(
+            (number, sent_at, size, None if math.isnan(arrived_at) else arrived_at)
+            for number, sent_at, size, arrived_at in rows
+        )
 
 
 class SentLog:
@@ -76,8 +103,8 @@ class SentLog:
     def __init__(self) -> None:
         # Numbers side by side and no object for each packet: of those there would be half a
         # megabyte, and the processor would wait for it.
-        self._sent_at = array("d", bytes(8 * CAPACITY))
-        self._sizes = array("i", bytes(4 * CAPACITY))
+        self._sent_at = vec[float]([0.0] * CAPACITY)
+        self._sizes = vec[i32]([0] * CAPACITY)
         """By number: bytes, negative once said to be lost, 0 once known to have come."""
         self._credit = self._credited = 0
         self._reference: int | None = None
@@ -119,7 +146,7 @@ class SentLog:
         self.last = report
         return report
 
-    def _is_kept(self, extended: int) -> bool:
+    def _is_kept(self, extended: i64) -> bool:
         return max(0, self.next_number - CAPACITY) <= extended < self.next_number
 
     def _read(self, information: bytes, now: Instant) -> Report:
@@ -130,19 +157,19 @@ class SentLog:
             raise PacketError("transport feedback on what was not sent")
         arrivals = transport_cc.parse(information)
         origin = self._unwrap(arrivals.reference) * transport_cc.TICKS_PER_REFERENCE
-        packets: list[Reported] = []
-        oldest, newest, number = _NEVER, -_NEVER, first
+        report = Report(now, count)
+        oldest, newest = _NEVER, -_NEVER
+        number: i64 = first
         for tick in arrivals.ticks:
-            arrived_at = None if tick is None else (origin + tick) / transport_cc.TICKS_PER_S
-            reported = self._settle(number, arrived_at)
+            if tick == LOST:
+                self._settle_lost(number, report)
+            else:
+                arrived_at = (origin + tick) / transport_cc.TICKS_PER_S
+                if self._settle_come(number, arrived_at, report):
+                    oldest, newest = min(oldest, arrived_at), max(newest, arrived_at)
             number += 1
-            if reported is None:
-                continue
-            packets.append(reported)
-            if arrived_at is not None:
-                oldest, newest = min(oldest, arrived_at), max(newest, arrived_at)
-        jumped = newest >= oldest and self._has_jumped(oldest, newest, now)
-        return Report(now, tuple(packets), jumped)
+        report.jumped = newest >= oldest and self._has_jumped(oldest, newest, now)
+        return report
 
     def _spend(self, statuses: int) -> None:
         """Pay for reading a message, before it is read."""
@@ -160,24 +187,32 @@ class SentLog:
         self._reference = extend_in(reference, before, modulus)
         return self._reference
 
-    def _settle(self, number: int, arrived_at: float | None) -> Reported | None:
-        """Take one status; None where it is no news."""
-        size = self._sizes[number & _MASK] if self._is_kept(number) else 0
+    def _settle_come(self, number: i64, arrived_at: float, report: Report) -> bool:
+        """A packet has come; says whether that is news."""
+        at = number & _MASK
+        size = self._sizes[at] if self._is_kept(number) else 0
         if size == 0:
             self.unmatched += 1
-            return None
-        said_lost, size = size < 0, abs(size)
-        if arrived_at is not None:
-            self._sizes[number & _MASK] = 0
-            self.acked += 1
-            self.acked_bytes += size
-            self.late += said_lost
-        elif said_lost:
-            return None
-        else:
-            self._sizes[number & _MASK] = -size
+            return False
+        if size < 0:
+            self.late += 1
+            size = -size
+        self._sizes[at] = 0
+        self.acked += 1
+        self.acked_bytes += size
+        report.add(number, self._sent_at[at], size, arrived_at)
+        return True
+
+    def _settle_lost(self, number: i64, report: Report) -> None:
+        """A packet has not come until now."""
+        at = number & _MASK
+        size = self._sizes[at] if self._is_kept(number) else 0
+        if size == 0:
+            self.unmatched += 1
+        elif size > 0:
+            self._sizes[at] = -size
             self.lost += 1
-        return number, self._sent_at[number & _MASK], size, arrived_at
+            report.add(number, self._sent_at[at], size, _NOT)
 
     def _has_jumped(self, oldest: float, newest: float, now: Instant) -> bool:
         before, self._offset = self._offset, newest - now

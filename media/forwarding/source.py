@@ -5,8 +5,10 @@ Source: RFC 3550 appendix A.1.
 
 from __future__ import annotations
 
-from array import array
 from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from media.clock import Instant
 from media.forwarding.drops import DropReason
@@ -60,5 +62,5 @@ class Source:
         self.ring = _no_numbers()
 
 
-def _no_numbers() -> array[int]:
-    return array("q", (-1,)) * WINDOW
+def _no_numbers() -> vec[i64]:
+    return vec[i64]([-1] * WINDOW)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from librt.strings import BytesWriter
+from mypy_extensions import i64, u8
+
 from media.clock import Instant
 from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Encoding, Forwarder, Media
@@ -23,7 +26,8 @@ from media.forwarding.rewriter import Rewriter
 from media.forwarding.sent_log import SentLog
 from media.plan import Extension, Kind, SlotSection
 from media.rtp import rtcp
-from media.rtp.packet import EXTENSION_BIT, pack_fixed, wrap_rtx
+from media.rtp.octets import put_16, put_32
+from media.rtp.packet import EXTENSION_BIT, wrap_rtx
 
 MID_PACKETS: Final = 64
 """How many packets after a change of source carry the mid: one arrives even under heavy loss."""
@@ -41,6 +45,7 @@ class Subscription(Forwarder):
 
     __slots__ = (
         "_cname",
+        "_head",
         "_ids",
         "_log",
         "_mid_left",
@@ -76,6 +81,7 @@ class Subscription(Forwarder):
         sent_log: SentLog | None = None,
     ) -> None:
         self._cname = cname
+        self._head = BytesWriter()
         self._rewriter = Rewriter(numbers.bits(15), numbers.bits(32))
         self._rtx_sequence = numbers.bits(15)
         self._mid_left = MID_PACKETS
@@ -177,25 +183,14 @@ class Subscription(Forwarder):
                 flags = 0
         if route[2]:
             return self._forward_bare(media, route, now)
-        rewritten = self._rewriter.rewrite(epoch, extended, timestamp, route[1], now)
-        if rewritten is None:
+        sequence = self._rewriter.rewrite(epoch, extended, timestamp, route[1], now)
+        if sequence < 0:
             return DropReason.OLD
-        sequence, out_timestamp = rewritten
-        with_mid = self._mid_left > 0
-        self._mid_left -= with_mid
-        log = self._log
-        number = 0 if log is None else log.next_number
-        block = self._writer.write(level, descriptor, capture, now, number, with_mid=with_mid)
-        head = pack_fixed(
-            0x80 | flags >> 8 | (EXTENSION_BIT if block else 0),
-            flags & 0x80 | route[0],
-            sequence & 0xFFFF,
-            out_timestamp,
-            self._ssrc,
-        )
-        packet = head + block + payload
+        packet = self._write_head(route[0], flags, sequence, level, descriptor, capture, now)
+        packet += payload
         self.packets += 1
         self.octets += len(payload)
+        log = self._log
         if log is not None and self.pacer is None:
             log.add(len(packet), now)
         if self.history is not None:
@@ -203,6 +198,33 @@ class Subscription(Forwarder):
         if self.layers is not None and self.layers.following:
             return [packet, *self._forward_following(self.layers, encoding, now)]
         return packet
+
+    def _write_head(
+        self,
+        payload_type: i64,
+        flags: i64,
+        sequence: i64,
+        level: bytes | None,
+        descriptor: bytes | None,
+        capture: bytes | None,
+        now: Instant,
+    ) -> bytes:
+        """Return the header with its extension block, of a packet rewritten just now."""
+        out, log = self._head, self._log
+        out.truncate(0)
+        first = 0x80 | flags >> 8
+        out.append(first)
+        out.append(flags & 0x80 | payload_type)
+        put_16(out, sequence)
+        put_32(out, self._rewriter.out_timestamp)
+        put_32(out, self._ssrc)
+        with_mid = self._mid_left > 0
+        if with_mid:
+            self._mid_left -= 1
+        number: i64 = 0 if log is None else log.next_number
+        if self._writer.put(out, level, descriptor, capture, now, number, with_mid=with_mid):
+            out[0] = u8(first | EXTENSION_BIT)
+        return out.getvalue()
 
     def _forward_following(
         self, layers: LayerSwitch, encoding: Encoding, now: Instant
@@ -222,27 +244,17 @@ class Subscription(Forwarder):
             return found
         log, sent = self._log, []
         for bare in found:
-            rewritten = self._rewriter.rewrite(bare[4], bare[2], bare[3], route[1], now)
-            if rewritten is None:
+            sequence = self._rewriter.rewrite(bare[4], bare[2], bare[3], route[1], now)
+            if sequence < 0:
                 continue
-            number = 0 if log is None else log.next_number
-            with_mid = self._mid_left > 0
-            block = self._writer.write(bare[6], None, bare[8], now, number, with_mid=with_mid)
-            self._mid_left -= self._mid_left > 0
-            head = pack_fixed(
-                0x80 | bare[1] >> 8 | (EXTENSION_BIT if block else 0),
-                bare[1] & 0x80 | route[0],
-                rewritten[0] & 0xFFFF,
-                rewritten[1],
-                self._ssrc,
-            )
-            packet = head + block + bare[5]
+            head = self._write_head(route[0], bare[1], sequence, bare[6], None, bare[8], now)
+            packet = head + bare[5]
             self.packets += 1
             self.octets += len(bare[5])
             if log is not None:
                 log.add(len(packet), now)
             if self.history is not None:
-                self.history.add(rewritten[0], packet, now)
+                self.history.add(sequence, packet, now)
             sent.append(packet)
         return sent or DropReason.OLD
 

@@ -13,6 +13,7 @@ from media.router import Router
 from media.rtp import rtcp, transport_cc
 from media.stats import DownlinkStats
 from tests.fuzz.fuzz_rtp import check, packets, room
+from tests.support.arrivals import facts
 from tests.support.packets import ALICE, BOB, VP8_KEY, rtp
 
 
@@ -55,4 +56,4 @@ def one(data: bytes) -> None:
         arrivals = transport_cc.parse(data)
     except PacketError:
         return
-    assert transport_cc.parse(transport_cc.build(arrivals)) == arrivals
+    assert facts(transport_cc.parse(transport_cc.build(arrivals))) == facts(arrivals)

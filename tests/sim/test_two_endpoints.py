@@ -18,6 +18,7 @@ from media.outputs import SendRtcp, SendRtp
 from media.router import Router
 from media.rtp import rtcp, transport_cc
 from media.rtp.packet import parse_header
+from tests.support.arrivals import ticks_of
 from tests.support.browser import Browser
 from tests.support.clock import VirtualClock
 from tests.support.link import Conditions, Link
@@ -185,7 +186,7 @@ def test_publishers_hear_of_every_packet_that_came() -> None:
     told = 0
     for packet in alice.feedback:
         if isinstance(packet, rtcp.Feedback):
-            ticks = transport_cc.parse(packet.information).ticks
+            ticks = ticks_of(transport_cc.parse(packet.information))
             told += sum(tick is not None for tick in ticks)
     came = call.router._endpoints[ALICE].publications
     received = sum(

@@ -235,7 +235,7 @@ class Arrivals:
         number = -1 if reader is None else reader.read(packet, header[5], header[6], header[7])[0]
         if number >= 0:
             self.numbers.append(number)
-            self._feedback.pending.append((number, now))
+            self._feedback.record(number, now)
 
     def handle_timeout(self, now: Instant, send: Callable[[bytes, bool], None]) -> None:
         self._due = now + FEEDBACK_EVERY_S

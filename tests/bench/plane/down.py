@@ -99,7 +99,7 @@ class Down:
         while spot < end:
             first = view[spot]
             if first >> 4 == line.number_id:
-                line.heard.arrivals.append((view[spot + 1] << 8 | view[spot + 2], arrived))
+                line.heard.arrivals.record(view[spot + 1] << 8 | view[spot + 2], arrived)
                 return
             spot += 2 + (first & 0xF) if first else 1
 

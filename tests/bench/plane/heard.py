@@ -5,10 +5,8 @@ from __future__ import annotations
 import struct
 import time
 
-from media.rtp.transport_cc import TICKS_PER_REFERENCE, TICKS_PER_S, Arrivals, build
+from media.forwarding.transport_feedback import TransportFeedback
 
-MAX_SPAN = 2000
-"""Numbers in one feedback message; what lies further off is late, or a sender that began anew."""
 SHIFT_16 = 65536
 _report = struct.Struct("!BBHI")
 _block = struct.Struct("!IIIIII")
@@ -31,10 +29,8 @@ class Heard:
 
     def __init__(self) -> None:
         self.streams: dict[int, Stream] = {}
-        self.arrivals: list[tuple[int, float]] = []
-        """(16-bit number, arrival in seconds) since the last feedback."""
-        self._next_number: int | None = None
-        self._messages = 0
+        self.arrivals = TransportFeedback()
+        """What has come since the last feedback; written as we write our own."""
 
     def note_report(self, ssrc: int, ntp: int, now: float) -> None:
         """A sender report has come; ``ntp`` is the middle of its 64 bits."""
@@ -44,24 +40,12 @@ class Heard:
 
     def feedback(self, sender: int) -> bytes | None:
         """Transport-cc feedback (RTPFB 15) of what has come since the last, or None."""
-        if not self.arrivals:
-            return None
-        base = self.arrivals[0][0] if self._next_number is None else self._next_number
-        reference = int(min(at for _, at in self.arrivals) * TICKS_PER_S) // TICKS_PER_REFERENCE
-        origin = reference * TICKS_PER_REFERENCE
-        came = {n - base & 0xFFFF: int(at * TICKS_PER_S) - origin for n, at in self.arrivals}
-        self.arrivals.clear()
-        came = {offset: tick for offset, tick in came.items() if offset < MAX_SPAN}
-        if not came:
-            self._next_number = None
-            return None
-        span = max(came) + 1
-        self._next_number = (base + span) & 0xFFFF
-        ticks = tuple(came.get(offset) for offset in range(span))
-        body = build(Arrivals(base, reference, self._messages, ticks))
-        self._messages += 1
+        messages = self.arrivals.take()
         media = next(iter(self.streams), 0)
-        return _feedback.pack(0x8F, 205, 2 + len(body) // 4, sender, media) + body
+        compound = b"".join(
+            _feedback.pack(0x8F, 205, 2 + len(body) // 4, sender, media) + body for body in messages
+        )
+        return compound or None
 
     def blocks(self, now: float) -> bytes:
         """Report blocks (RFC 3550 section 6.4.1), as many as one report may have."""

@@ -21,6 +21,7 @@ from media.plan import Extension, MediaPlan
 from media.router import Router
 from media.rtp import extensions, rtcp, transport_cc
 from media.rtp.packet import parse_header
+from tests.support.arrivals import ticks_of
 from tests.support.packets import (
     ALICE,
     BOB,
@@ -641,7 +642,7 @@ def test_transport_feedback_while_packets_come() -> None:
     (message,) = found
     arrivals = transport_cc.parse(message.information)
     assert arrivals.base == 0x10
-    assert [tick is not None for tick in arrivals.ticks] == [True, False, True, True]
+    assert [tick is not None for tick in ticks_of(arrivals)] == [True, False, True, True]
     assert router.next_deadline() is None or router.next_deadline() > 30.0
 
 

@@ -15,6 +15,7 @@ from media.router import Router
 from media.rtp import extensions, rtcp, transport_cc
 from media.rtp.packet import parse_header
 from media.stats import DownlinkStats
+from tests.support.arrivals import arrivals
 from tests.support.packets import (
     ALICE,
     BOB,
@@ -104,7 +105,7 @@ def numbers(packets: Iterable[bytes]) -> list[int]:
 
 
 def feedback(*ticks: int | None, base: int = 0) -> bytes:
-    information = transport_cc.build(transport_cc.Arrivals(base, 5, 0, ticks))
+    information = transport_cc.build(arrivals(base, 5, 0, ticks))
     return rtcp.build_rr(7) + rtcp.build_feedback(
         rtcp.RTPFB, rtcp.FMT_TRANSPORT_CC, 7, 0, information
     )

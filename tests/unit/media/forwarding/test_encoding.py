@@ -3,11 +3,12 @@ from __future__ import annotations
 from itertools import count
 
 from media.forwarding.drops import DropReason
-from media.forwarding.encoding import SILENCE_S, Encoding
+from media.forwarding.encoding import REFUSED, SILENCE_S, Encoding, Media
 from media.forwarding.transport_feedback import MAX_PENDING, TransportFeedback
-from media.rtp import rtcp
+from media.rtp import rtcp, transport_cc
 from media.rtp.packet import parse_header
 from media.rtp.sequence import CYCLE
+from tests.support.arrivals import facts
 from tests.support.packets import ALICE, VP8_KEY, publishing, rtp
 
 
@@ -17,8 +18,16 @@ def encoding(feedback: TransportFeedback | None = None) -> Encoding:
     )
 
 
-def receive(to: Encoding, packet: bytes, now: float = 1.0) -> object:
-    return to.receive(packet, parse_header(packet), now)
+def outcome(of: Encoding, media: Media) -> Media | DropReason:
+    return of.refusal if media[0] == REFUSED else media
+
+
+def receive(to: Encoding, packet: bytes, now: float = 1.0) -> Media | DropReason:
+    return outcome(to, to.receive(packet, parse_header(packet), now))
+
+
+def repair(to: Encoding, packet: bytes, now: float = 1.0) -> Media | DropReason:
+    return outcome(to, to.receive_repair(packet, parse_header(packet), now))
 
 
 def adopted(sequence: int = 100, feedback: TransportFeedback | None = None) -> Encoding:
@@ -53,11 +62,13 @@ def test_transport_numbers_are_noted_whatever_becomes_of_the_packet_and_bounded(
     packet = rtp(100, payload_type=5, elements={3: b"\x00\x07"})
     receive(made, packet, 2.0)
     made.record_arrival(packet, parse_header(packet), 3.0)
-    assert feedback.pending == [(7, 2.0), (7, 3.0)]
-    for _ in range(MAX_PENDING):
-        receive(made, packet)
-    made.record_arrival(packet, parse_header(packet), 3.0)
-    assert len(feedback.pending) == MAX_PENDING
+    (message,) = feedback.take()
+    assert facts(transport_cc.parse(message))[0::3] == (7, (2 * 4000 % 256,))
+    for number in range(MAX_PENDING + 10):
+        numbered = rtp(100, payload_type=5, elements={3: number.to_bytes(2, "big")})
+        made.record_arrival(numbered, parse_header(numbered), 3.0)
+    told = [facts(transport_cc.parse(message))[3] for message in feedback.take()]
+    assert sum(tick is not None for ticks in told for tick in ticks) <= MAX_PENDING
     bare = rtp(100)
     made.record_arrival(bare, parse_header(bare), 3.0)
 
@@ -80,12 +91,12 @@ def test_what_a_repair_brings_is_asked_for_no_more() -> None:
     receive(made, rtp(100))
     receive(made, rtp(103))
     lost = rtp(101, elements={12: b"dd"})
-    media = made.receive_repair(lost, parse_header(lost), 1.01)
+    media = repair(made, lost, 1.01)
     assert isinstance(media, tuple)
     assert media[2] == CYCLE + 101
     (asked,) = made.collect_nack(1.05)
     assert rtcp.parse(asked) == [rtcp.Nack(1, 1000, (102,))]
-    assert made.receive_repair(lost, parse_header(lost), 1.06) is DropReason.DUPLICATE
+    assert repair(made, lost, 1.06) is DropReason.DUPLICATE
 
 
 def test_without_a_source_there_is_nobody_to_ask_or_repair() -> None:
@@ -96,7 +107,7 @@ def test_without_a_source_there_is_nobody_to_ask_or_repair() -> None:
     assert made.next_deadline() == float("inf")
     made.handle_sender_report(rtcp.SenderReport(1000, 1, 1, 1, 1), 1.0)
     packet = rtp(1)
-    assert made.receive_repair(packet, parse_header(packet), 1.0) is DropReason.UNKNOWN_SSRC
+    assert repair(made, packet) is DropReason.UNKNOWN_SSRC
 
 
 def test_a_keyframe_ends_the_asking() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from librt.strings import BytesWriter
 
 from media.errors import PacketError
 from media.forwarding.header_extensions import (
@@ -69,11 +70,20 @@ def test_reads_what_the_parser_finds(profile: int, body: bytes) -> None:
     assert capture == elements.get(7)
 
 
+def write(
+    writer: ExtensionWriter, *args: bytes | None, now: float = NOW, number: int = 0, mid: bool
+) -> bytes:
+    out = BytesWriter()
+    level, descriptor, capture = (*args, None)[:3]
+    there = writer.put(out, level, descriptor, capture, now, number, with_mid=mid)
+    assert there is (len(out) > 0)
+    return out.getvalue()
+
+
 def written(
     writer: ExtensionWriter, *args: bytes | None, with_mid: bool = False
 ) -> dict[int, bytes]:
-    level, descriptor, capture = (*args, None)[:3]
-    block = writer.write(level, descriptor, capture, NOW, 0, with_mid=with_mid)
+    block = write(writer, *args, mid=with_mid)
     assert len(block) % 4 == 0
     profile = int.from_bytes(block[:2], "big")
     return extensions.parse(block, profile, 4, len(block)) if block else {}
@@ -89,17 +99,17 @@ def test_writes_under_the_subscriber_s_ids() -> None:
 
 def test_writes_nothing_that_was_not_agreed() -> None:
     writer = ExtensionWriter({}, "rv0", transport_cc=False)
-    assert writer.write(b"\x85", b"dd", None, NOW, 0, with_mid=True) == b""
+    assert write(writer, b"\x85", b"dd", mid=True) == b""
     only_level = ExtensionWriter({Extension.AUDIO_LEVEL: 1}, "rv0", transport_cc=False)
     assert written(only_level, b"\x85", b"dd", with_mid=True) == {1: b"\x85"}
-    assert only_level.write(None, None, None, NOW, 0, with_mid=False) == b""
+    assert write(only_level, None, None, mid=False) == b""
 
 
 @pytest.mark.parametrize("length", [1, 16, 17, 255])
 def test_a_long_descriptor_takes_the_two_byte_form_untouched(length: int) -> None:
     descriptor = bytes(range(length))
     writer = ExtensionWriter(SLOT_IDS, "rv0", transport_cc=False)
-    block = writer.write(None, descriptor, None, NOW, 0, with_mid=False)
+    block = write(writer, None, descriptor, mid=False)
     assert (block[:2] == b"\x10\x00") is (length > 16)
     assert written(writer, None, descriptor)[8] == descriptor
 
@@ -116,8 +126,8 @@ def test_a_long_mid_or_a_high_id_takes_the_two_byte_form() -> None:
 
 def test_send_time_wraps_at_64_seconds() -> None:
     writer = ExtensionWriter({Extension.ABS_SEND_TIME: 5}, "rv0", transport_cc=False)
-    first = writer.write(None, None, None, 1.0, 0, with_mid=False)
-    assert writer.write(None, None, None, 65.0, 0, with_mid=False) == first
+    first = write(writer, None, None, now=1.0, mid=False)
+    assert write(writer, None, None, now=65.0, mid=False) == first
 
 
 @pytest.mark.parametrize("size", [8, 16])
@@ -156,7 +166,7 @@ def test_the_number_is_found_again_and_nothing_else_changes(
 ) -> None:
     ident = 77 if writer._number == 77 else 7
     blocks = [
-        writer.write(level, descriptor, capture, NOW, number, with_mid=with_mid)
+        write(writer, level, descriptor, capture, number=number, mid=with_mid)
         for number in (0x54321, 0x1234)
     ]
     one, two = (HEAD + block + b"payload" for block in blocks)
@@ -167,12 +177,12 @@ def test_the_number_is_found_again_and_nothing_else_changes(
 
 
 def test_the_usual_picture_packet_has_the_number_and_no_more() -> None:
-    block = NUMBERED.write(None, None, None, NOW, 0x1FFFE, with_mid=False)
+    block = write(NUMBERED, None, None, number=0x1FFFE, mid=False)
     assert block == b"\xbe\xde\x00\x01\x71\xff\xfe\x00"
     assert written(NUMBERED, None, None, with_mid=True) == {7: b"\0\0", 9: b"rv0"}
     assert written(NUMBERED, b"\x85", None) == {7: b"\0\0", 6: b"\x85"}
     silent = ExtensionWriter({Extension.TRANSPORT_CC: 7}, "ra0", transport_cc=True)
-    assert silent.write(b"\x85", None, None, NOW, 0x1FFFE, with_mid=False) == block
+    assert write(silent, b"\x85", None, number=0x1FFFE, mid=False) == block
 
 
 @pytest.mark.parametrize(

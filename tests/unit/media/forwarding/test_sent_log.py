@@ -14,7 +14,7 @@ from media.forwarding.sent_log import (
 )
 from media.rtp import transport_cc
 from media.rtp.sequence import CYCLE
-from media.rtp.transport_cc import Arrivals
+from tests.support.arrivals import arrivals
 
 SIZE = 100
 
@@ -31,7 +31,7 @@ def sent(count: int, *, before: int = 0, now: float = 1.0) -> SentLog:
 
 
 def message(base: int, *ticks: int | None, reference: int = 5) -> bytes:
-    return transport_cc.build(Arrivals(base & 0xFFFF, reference, 0, ticks))
+    return transport_cc.build(arrivals(base & 0xFFFF, reference, 0, ticks))
 
 
 def reported(log: SentLog, information: bytes, now: float = 2.0) -> list[Reported]:

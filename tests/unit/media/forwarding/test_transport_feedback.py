@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from media.forwarding.transport_feedback import MAX_RECEIVED, MAX_SPAN, TransportFeedback
 from media.rtp import transport_cc
 from media.rtp.sequence import CYCLE, extend
+from tests.support.arrivals import ticks_of
 
 TICK_S = 1 / transport_cc.TICKS_PER_S
 
@@ -16,7 +17,7 @@ def told(messages: list[bytes], reference: int = CYCLE) -> dict[int, float | Non
     found: dict[int, float | None] = {}
     for message in messages:
         arrivals = transport_cc.parse(message)
-        for index, tick in enumerate(arrivals.ticks):
+        for index, tick in enumerate(ticks_of(arrivals)):
             number = extend(arrivals.base + index & 0xFFFF, reference)
             reference = max(reference, number)
             origin = arrivals.reference * transport_cc.TICKS_PER_REFERENCE
@@ -26,7 +27,8 @@ def told(messages: list[bytes], reference: int = CYCLE) -> dict[int, float | Non
 
 def fed(*arrivals: tuple[int, float]) -> TransportFeedback:
     feedback = TransportFeedback()
-    feedback.pending.extend((number & 0xFFFF, at) for number, at in arrivals)
+    for number, at in arrivals:
+        feedback.record(number & 0xFFFF, at)
     return feedback
 
 
@@ -43,7 +45,7 @@ def test_tells_arrivals_and_what_did_not_come() -> None:
 def test_what_is_lost_between_two_messages_is_told() -> None:
     feedback = fed((5, 1.0))
     feedback.take()
-    feedback.pending.append((8, 1.1))
+    feedback.record(8, 1.1)
     assert told(feedback.take()) == {6: None, 7: None, 8: 1.1}
 
 
@@ -59,7 +61,8 @@ def test_numbers_wrap() -> None:
 def test_a_late_packet_is_told_though_it_was_given_up() -> None:
     feedback = fed((5, 1.0), (7, 1.0))
     feedback.take()
-    feedback.pending += [(6, 1.1), (8, 1.1)]
+    feedback.record(6, 1.1)
+    feedback.record(8, 1.1)
     messages = feedback.take()
     assert [told([message]) for message in messages] == [{6: 1.1}, {8: 1.1}]
 
@@ -71,7 +74,7 @@ def test_only_the_first_of_two_copies_counts() -> None:
 def test_messages_are_numbered() -> None:
     feedback = fed((1, 1.0))
     first = transport_cc.parse(feedback.take()[0])
-    feedback.pending.append((2, 1.1))
+    feedback.record(2, 1.1)
     assert transport_cc.parse(feedback.take()[0]).number == first.number + 1
 
 
@@ -108,7 +111,7 @@ def test_every_arrival_is_told_as_it_was(steps: list[tuple[int, int, bool]]) -> 
     for step, wait, take in steps:
         number += step
         ticks += wait
-        feedback.pending.append((number & 0xFFFF, ticks * TICK_S))
+        feedback.record(number & 0xFFFF, ticks * TICK_S)
         came.setdefault(number, []).append(ticks * TICK_S)
         if take:
             messages += feedback.take()
