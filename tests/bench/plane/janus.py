@@ -35,12 +35,18 @@ OTHERS = (
     "audiobridge", "duktape", "echotest", "lua", "nosip", "recordplay", "sip", "streaming",
     "textroom", "videocall", "voicemail",
 )  # fmt: skip
+NO_SUCH_FEED = 428
+FEED_TRIES, FEED_S = 100, 0.1
 TRANSPORTS = ("http", "pfunix", "mqtt", "rabbitmq", "nanomsg")
 
 
 def libraries(names: tuple[str, ...]) -> str:
     """Names as Janus's configuration lists them."""
     return ",".join(f"libjanus_{name}.so" for name in names)
+
+
+class NoFeedError(RuntimeError):
+    """Janus does not know the feed, or not yet."""
 
 
 class JanusClient:
@@ -92,6 +98,8 @@ class JanusClient:
         if answer["janus"] == "error":
             raise RuntimeError(str(answer["error"]))
         data = answer.get("plugindata", {}).get("data", {})
+        if data.get("error_code") == NO_SUCH_FEED:
+            raise NoFeedError
         if "error" in data:
             raise RuntimeError(data["error"])
         return answer
@@ -128,14 +136,24 @@ class JanusClient:
             peer = BenchPeer(host, slots=0)
             handle = await self._handle()
             streams = [{"feed": feed} for feed in feeds if feed != own]
-            offered = await self._message(
-                handle, request="join", ptype="subscriber", room=number, streams=streams
-            )
+            offered = await self._subscribe(handle, number, streams)
             answer = described("answer", peer.answer(offered["jsep"]["sdp"]), peer)
             await self._message(handle, jsep=answer, request="start")
             await peer.connect(offered["jsep"]["sdp"])
             subscribed.append(peer)
         return published, subscribed
+
+    async def _subscribe(self, handle: int, room: int, streams: list[Json]) -> Json:
+        """Ask for feeds. A feed is there once Janus's own thread has seen the end of its handshake,
+        which is a little later than its publisher saw it.
+        """
+        for _ in range(FEED_TRIES):
+            with contextlib.suppress(NoFeedError):
+                return await self._message(
+                    handle, request="join", ptype="subscriber", room=room, streams=streams
+                )
+            await asyncio.sleep(FEED_S)
+        raise NoFeedError
 
 
 def without_data(offer: str) -> str:

@@ -14,9 +14,12 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 LIMIT = 1 << 24
+COMPILED = str(Path(__file__).parents[3] / ".native")
+"""What a child shares with us (RTCP, mostly) is taken from here, to cost the load little."""
 STOP_S = 10.0
 Handler = Callable[..., Awaitable[Any]]
 
@@ -90,6 +93,7 @@ class Child:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", self._module, str(self._core),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LIMIT,
+            env={**os.environ, "PYTHONPATH": COMPILED},
         )  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -21,9 +21,9 @@ ROOMS = 50
 ROUNDS, WARM_S, WINDOW_S = 3, 2.0, 6.0
 PACKETS_A_PERSON = 200
 """A second, each way in a room of two."""
-LATE_MS, OWN_CORE, OTHERS = 2.0, 60.0, 10.0
+LATE_MS, OWN_CORE, OTHERS = 2.0, 80.0, 10.0
 """What the load may be late by (p99) and may use of its core, and what others may use of the
-system's, for a run to be believed."""
+system's, for a run to be believed. Its lateness says whether its core is enough for it."""
 CARRIED = 0.8
 CROWD = "tests.bench.plane.crowd"
 Start = Callable[[], AbstractAsyncContextManager[System]]
@@ -159,12 +159,18 @@ def in_network(measure: Callable[[str], Coroutine[Any, Any, _T]]) -> _T:
         os.sched_setaffinity(0, before)
 
 
+def is_load_fit(window: Window) -> bool:
+    """Whether the load was in time, and had time left."""
+    outcome = window.outcome
+    return outcome.own_core <= OWN_CORE and outcome.late_p99_ms <= LATE_MS
+
+
 def believable(windows: Sequence[Window]) -> str:
     """Whether load and machine were fit to measure with; says why, in a sentence."""
     share = max(each.outcome.own_core for each in windows)
     late = max(each.outcome.late_p99_ms for each in windows)
     others = max(each.others for each in windows)
-    if share > OWN_CORE or late > LATE_MS:
+    if not all(map(is_load_fit, windows)):
         return (
             f"DO NOT BELIEVE THIS: the load used up to {share:.0f} % of its core (may be "
             f"{OWN_CORE:.0f} %) and was up to {late:.2f} ms late (p99; may be {LATE_MS:.0f} ms)."
