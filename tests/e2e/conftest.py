@@ -1,12 +1,21 @@
-"""One gateway for each test, and people in browsers of their own."""
+"""One gateway for all tests, a session of its own for each, and people in browsers of their own.
+
+All end-to-end tests and their fixtures run in one event loop, for what is shared lives in it:
+an async fixture here must say ``loop_scope="session"``.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from tests.support.browsers import pool
+from tests.support.clinic import SETTINGS, SIGNING_KEYS, Clinic
 from tests.support.gateway import Gateway, gateway
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -17,14 +26,53 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "/e2e/" in str(item.path):
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(180))
+            if pytest_asyncio.is_async_test(item):
+                # First: the plugin has put its own, with the loop of one test, before it.
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest.fixture
-async def running() -> AsyncIterator[Gateway]:
-    async with gateway() as started:
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def browsers() -> AsyncIterator[None]:
+    """Chromium processes that go on from one person to the next."""
+    async with pool():
+        yield
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def nothing_goes_on(browsers: None) -> AsyncIterator[None]:
+    """What a test that ran out of time has left running ends with it, not in the next one."""
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared() -> AsyncIterator[Gateway]:
+    """A gateway that a clinic may make sessions on."""
+    keys = json.dumps(SIGNING_KEYS)
+    async with gateway(**SETTINGS, SIGNING_KEYS=keys) as started:
         yield started
-        leaked = [line for line in started.output if "Traceback" in line]
-        assert not leaked, started.output
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def running(shared: Gateway) -> AsyncIterator[Gateway]:
+    """The gateway, with the links of a session that is this test's alone."""
+    assert shared.process.returncode is None, shared.output
+    said = len(shared.output)
+    clinic = Clinic(shared.url)
+    session = await clinic.session()
+    yield Gateway(
+        shared.process,
+        {**shared.links, **await clinic.links(session)},
+        shared.url,
+        shared.output,
+    )
+    await clinic.call("DELETE", f"/api/v1/sessions/{session}")
+    leaked = [line for line in shared.output[said:] if "Traceback" in line]
+    assert not leaked, shared.output[said:]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-import pytest
+import pytest_asyncio
 
 from tests.support.browsers import PHONE, Person, person
 from tests.support.call import (
@@ -28,7 +28,7 @@ class Pair:
     client: Person
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def pair(running: Gateway) -> AsyncIterator[Pair]:
     """Both people in the room with sound and picture."""
     async with AsyncExitStack() as stack:

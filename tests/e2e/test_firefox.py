@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 
 from tests.support.browsers import person
 from tests.support.call import STATS, WATCH_PEERS, enter, hears_the_other, sees_the_other
@@ -43,7 +43,7 @@ async def tap(firefox: Firefox, testid: str) -> None:
     )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def running() -> AsyncIterator[Gateway]:
     with own_network() as address:
         async with gateway(media_host=address) as started:

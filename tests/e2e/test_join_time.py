@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tests.support.browsers import Person, person
-from tests.support.call import enter, first_frame_ms
+from tests.support.call import enter, first_frame_ms, has_linked
+from tests.support.clinic import Clinic
 from tests.support.figures import Figures, percentile
-from tests.support.gateway import Gateway, gateway
+from tests.support.gateway import Gateway
 
 ROUNDS, JOINS_A_ROUND = 4, 5
-"""A gateway a round: one seat may open only so many connections a minute."""
+"""A session a round: one seat may open only so many connections a minute."""
 
 
-async def test_click_to_first_frame(figures: Figures):
+async def test_click_to_first_frame(running: Gateway, figures: Figures):
     """Ten times each way: one is there, the other taps and waits for the face; then they swap."""
     waits: dict[str, list[float]] = {"client": [], "counsellor": []}
     async with person() as counsellor, person() as client:
         people = {"client": client, "counsellor": counsellor}
         for turn in range(ROUNDS):
             order = ("client", "counsellor") if turn % 2 == 0 else ("counsellor", "client")
-            async with gateway() as running:
-                for _ in range(JOINS_A_ROUND):
-                    waits[order[0]].append(await join(running, people, *order))
+            clinic = Clinic(running.url)
+            links = await clinic.links(await clinic.session())
+            for _ in range(JOINS_A_ROUND):
+                waits[order[0]].append(await join(links, people, *order))
     both = waits["client"] + waits["counsellor"]
     figures.table(
         f"Tap to first remote frame over {len(both)} joins on loopback",
@@ -38,12 +38,12 @@ async def test_click_to_first_frame(figures: Figures):
     assert len(both) == ROUNDS * JOINS_A_ROUND
 
 
-async def join(running: Gateway, people: dict[str, Person], late: str, early: str) -> float:
+async def join(links: dict[str, str], people: dict[str, Person], late: str, early: str) -> float:
     """One is in the room; the other comes. What the other waited, in ms."""
-    await enter(people[early], running.links[early])
+    await enter(people[early], links[early])
     await people[early].page.get_by_test_id("trust-chip").wait_for()
-    await asyncio.sleep(0.5)
-    await enter(people[late], running.links[late])
+    await has_linked(people[early])
+    await enter(people[late], links[late])
     waited = await first_frame_ms(people[late])
     for someone in people.values():
         await someone.page.evaluate("() => sessionStorage.clear()")

@@ -26,8 +26,12 @@ async def shoot(someone: Person, folder: Path, name: str) -> None:
     """One picture in each language; afterwards the page is Chinese again."""
     for language in reversed(LANGUAGES):
         await someone.page.get_by_test_id(f"lang-{language}").first.click()
-        await someone.page.wait_for_timeout(400)
-        await someone.page.screenshot(path=folder / f"{name}-{language}.png")
+        await someone.page.wait_for_function(
+            "(language) => document.documentElement.lang.startsWith(language)", arg=language
+        )
+        # Whatever still moves is shown where it will come to rest.
+        picture = folder / f"{name}-{language}.png"
+        await someone.page.screenshot(path=picture, animations="disabled")
 
 
 async def fits(someone: Person) -> None:
@@ -83,7 +87,7 @@ async def test_screens_of_a_session(running: Gateway, screenshots: Path):
         await shoot(client, screenshots, "client-7-after")
         await shoot(counsellor, screenshots, "counsellor-4-left")
         await counsellor.page.goto(running.links["operator"])
-        await counsellor.page.wait_for_timeout(1000)
+        await counsellor.page.locator("dl .count").first.wait_for()
         await shoot(counsellor, screenshots, "operator")
 
 
@@ -152,8 +156,7 @@ async def test_single_keys_work_outside_of_text_and_can_be_switched_off(running:
         assert await mic.get_attribute("aria-pressed") == "false"
         await page.get_by_test_id("trust-chip").focus()
         await page.keyboard.press("m")
-        await page.wait_for_timeout(1000)
-        assert await mic.get_attribute("aria-pressed") == "true"
+        await page.locator('[data-testid="mic"][aria-pressed="true"]').wait_for()
         await page.keyboard.press("t")
         await page.get_by_test_id("text-input").wait_for(state="detached")
         await page.keyboard.press("?")

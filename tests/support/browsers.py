@@ -1,13 +1,21 @@
-"""Real Chromium processes for end-to-end tests: one process a person, fake devices, no network."""
+"""Real Chromium processes for end-to-end tests: one process a person, fake devices, no network.
+
+Rule 1: two people never share a process while both are there.
+Rule 2: a person has a context (profile) of their own, made for them and thrown away after them.
+Rule 3: where a :func:`pool` is open, an ordinary process goes on to the next person; one that was
+wrapped, has other flags, lives in another network, or was left by an exception does not.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -45,6 +53,89 @@ class Person:
         return self.page.get_by_test_id(testid)
 
 
+class Pool:
+    """Ordinary processes that have started and wait for their next person."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._loop = asyncio.get_running_loop()
+        self._network = _network()
+        self._idle: list[Browser] = []
+
+    def serves(self) -> bool:
+        """Whether the caller can use its processes: in this loop, and in the same network."""
+        return asyncio.get_running_loop() is self._loop and _network() == self._network
+
+    @contextlib.asynccontextmanager
+    async def browser(self) -> AsyncIterator[Browser]:
+        """A process for one person. After a failure it is ended: it may be what failed."""
+        browser = await self._take()
+        try:
+            yield browser
+        except BaseException:
+            await browser.close()
+            raise
+        self._idle.append(browser)
+
+    async def close(self) -> None:
+        """End the processes; those still with a person end with Playwright's driver."""
+        for browser in self._idle:
+            await browser.close()
+
+    async def _take(self) -> Browser:
+        while self._idle:
+            browser = self._idle.pop()
+            if browser.is_connected():
+                return browser
+        return await _launch(self._playwright, chromium(), (GRANT_AT_ONCE,))
+
+
+_pools: list[Pool] = []
+"""The one that is open, if any."""
+
+
+@contextlib.asynccontextmanager
+async def pool() -> AsyncIterator[None]:
+    """Keep processes between people, until the block ends; it leaves none."""
+    async with async_playwright() as playwright:
+        opened = Pool(playwright)
+        _pools.append(opened)
+        try:
+            yield
+        finally:
+            _pools.remove(opened)
+            await opened.close()
+
+
+def _network() -> int:
+    """The calling thread's network namespace: what it starts lives there. 0 without such things."""
+    try:
+        return Path("/proc/thread-self/ns/net").stat().st_ino
+    except OSError:
+        return 0
+
+
+async def _launch(playwright: Playwright, executable: str, flags: tuple[str, ...]) -> Browser:
+    return await playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
+
+
+@contextlib.asynccontextmanager
+async def _process(flags: tuple[str, ...], executable: str | None) -> AsyncIterator[Browser]:
+    """A Chromium process that nobody else uses meanwhile."""
+    ordinary = executable is None and flags == (GRANT_AT_ONCE,)
+    kept = [pool for pool in _pools if ordinary and pool.serves()]
+    if kept:
+        async with kept[0].browser() as browser:
+            yield browser
+        return
+    async with async_playwright() as playwright:
+        browser = await _launch(playwright, executable or chromium(), flags)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
 @contextlib.asynccontextmanager
 async def person(
     *,
@@ -53,24 +144,19 @@ async def person(
     flags: tuple[str, ...] = (GRANT_AT_ONCE,),
     executable: str | None = None,
 ) -> AsyncIterator[Person]:
-    """Start a Chromium of its own for one person; ``executable`` may wrap it."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=executable or chromium(), args=[*FLAGS, *flags]
+    """One person, in a Chromium of their own; ``executable`` may wrap it."""
+    async with _process(flags, executable) as browser:
+        context = await browser.new_context(
+            viewport=viewport,
+            locale=lang,
+            ignore_https_errors=True,  # type: ignore[arg-type]
         )
-        try:
-            context = await browser.new_context(
-                viewport=viewport,
-                locale=lang,
-                ignore_https_errors=True,  # type: ignore[arg-type]
-            )
-            page = await context.new_page()
-            someone = Person(browser, context, page, [], [])
-            page.on("pageerror", lambda error: someone.errors.append(str(error)))
-            page.on("request", lambda request: _note(someone, request.url))
-            yield someone
-        finally:
-            await browser.close()
+        page = await context.new_page()
+        someone = Person(browser, context, page, [], [])
+        page.on("pageerror", lambda error: someone.errors.append(str(error)))
+        page.on("request", lambda request: _note(someone, request.url))
+        yield someone
+        await context.close()
 
 
 def _note(someone: Person, url: str) -> None:

@@ -9,6 +9,7 @@ from tests.support.browsers import Person
 
 WATCH_PEERS = """
 (() => {
+  if (window.testPeers) return;
   const Native = window.RTCPeerConnection;
   window.testPeers = [];
   window.RTCPeerConnection = class extends Native {
@@ -16,7 +17,8 @@ WATCH_PEERS = """
   };
 })();
 """
-"""Keeps the page's peer connections where a test can ask them; changes nothing about them."""
+"""Keeps the page's peer connections where a test can ask them; changes nothing about them, however
+often it is put into a page."""
 
 STATS = """
 async () => {
@@ -69,6 +71,11 @@ async def sees_the_other(someone: Person, more_than: int = 0) -> None:
 async def hears_the_other(someone: Person, more_than: int = 0) -> None:
     """Wait until sound with energy in it has come in more than so many packets."""
     await _until(someone, lambda found: found["voice"] > more_than and found["energy"] > 0)
+
+
+async def has_linked(someone: Person) -> None:
+    """Wait until the page's media link is up, whether or not anyone else is there."""
+    await _until(someone, lambda found: found["state"] == "connected")
 
 
 async def _until(someone: Person, condition: Callable[[dict[str, Any]], bool]) -> None:

@@ -10,6 +10,9 @@ import aiohttp
 API_KEY = "a-clinics-key-for-tests"
 SETTINGS = {"API_KEYS": json.dumps({"clinic": API_KEY})}
 """What a gateway must be started with, for :class:`gateway`'s ``settings``."""
+SIGNING_KEYS = {"clinic": "a-signing-key-that-a-clinic-shares"}
+"""For a clinic that signs by itself; the gateway's setting of the same name."""
+NAMES = {"counsellor": "李老师", "client": "来访者"}
 
 
 class Clinic:
@@ -38,3 +41,8 @@ class Clinic:
         body = {"role": role, "identity": f"person-{role}", "name": "安", **more}
         answer: dict[str, Any] = await self.call("POST", f"/api/v1/sessions/{session}/tokens", body)
         return answer
+
+    async def links(self, session: str) -> dict[str, str]:
+        """The links of a counsellor and a client, named as in a demo session."""
+        minted = {role: await self.token(session, role, name=name) for role, name in NAMES.items()}
+        return {role: str(each["link"]) for role, each in minted.items()}

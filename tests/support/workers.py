@@ -13,7 +13,12 @@ def children(parent: int) -> set[int]:
     """Process ids of the media workers a process has started; one that has ended is not alive."""
     found: set[int] = set()
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and _parent_of(entry) == parent and is_alive(int(entry.name)):
+        if (
+            entry.name.isdigit()
+            and _parent_of(entry) == parent
+            and is_alive(int(entry.name))
+            and _is_worker(entry)
+        ):
             found.add(int(entry.name))
     return found
 
@@ -57,6 +62,14 @@ def _parent_of(entry: Path) -> int | None:
         return int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
     except (OSError, IndexError, ValueError):
         return None
+
+
+def _is_worker(entry: Path) -> bool:
+    """The tests' own process has other children: browsers, a gateway."""
+    try:
+        return b"signaling.worker" in (entry / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def _udp_inodes(port: int) -> set[str]:
