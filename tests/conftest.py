@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
+import os
 import re
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,6 +24,10 @@ pytest_plugins = ["tests.support.figures"]
 settings.register_profile("quietroom", deadline=None)
 settings.load_profile("quietroom")
 
+# Tests start gateways and workers by the dozen: let the first one's compiling do for all of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 TESTS = Path(__file__).resolve().parent
 
 PERSONAL = {
@@ -31,6 +38,12 @@ PERSONAL = {
 }
 COLONS = re.compile(r"[0-9A-Fa-f]*:[0-9A-Fa-f:]+")
 OURS = ("quietroom", "signaling", "media", "recording")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: no collection needs to walk it again in a test."""
+    gc.collect()
+    gc.freeze()
 
 
 def personal_in(text: str) -> list[str]:

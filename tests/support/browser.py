@@ -45,7 +45,9 @@ class Sender:
         self.paused = False
 
     def next_deadline(self) -> Instant:
-        return min(self._frame_at, self._voice_at, self._report_at)
+        frame_at, voice_at = self._frame_at, self._voice_at
+        at = frame_at if frame_at < voice_at else voice_at
+        return at if at < self._report_at else self._report_at
 
     def handle_timeout(self, now: Instant, send: Callable[[bytes, bool], None]) -> None:
         if now >= self._frame_at:
@@ -261,11 +263,13 @@ class Browser:
         self.outbox.append((packet, control))
 
     def next_deadline(self) -> Instant:
-        return min(
-            self.sender.next_deadline(),
-            self.arrivals.next_deadline(),
-            *(r.next_deadline() for r in self.receivers),
-        )
+        # Comparisons, not calls: asked at every step of a simulation.
+        at, due = self.sender.next_deadline(), self.arrivals._due
+        at = due if due < at else at
+        for receiver in self.receivers:
+            due = receiver._look_at
+            at = due if due < at else at
+        return at
 
     def handle_timeout(self, now: Instant) -> None:
         if now >= self.sender.next_deadline():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ LEAVERS = {"skip", "skipif", "xfail", "importorskip"}
 SLEEPS = {"time.sleep", "asyncio.sleep", "sleep"}
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse((TESTS / path).read_text(encoding="utf-8"))
 
