@@ -208,6 +208,10 @@ class Association:
             return
         if self._task is not None and not self._task.done():
             self._task.cancel()
+            # A record that arrives in this very turn wins over the cancellation (wait_for of
+            # Python 3.11, in aiortc's handshake): then it is the end of the path that ends it.
+            if dtls.state == "connecting":
+                path.end()
             await asyncio.gather(self._task, return_exceptions=True)
         pump = dtls._task
         await sctp.stop()

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from media import tcp
+from media.association import Association
 from media.channel import EndpointClose, LinkChanged
 from media.config import MediaConfig
 from media.engine import Engine
@@ -326,6 +327,30 @@ async def test_half_open_handshakes_hold_little_and_the_thread_forgets_them():
     await until(lambda: not plane.engine._closing)
     for peer in (a, b, crowd):
         await peer.close()
+    await plane.engine.stop()
+
+
+async def test_a_handshake_closed_in_the_very_turn_of_a_record_ends():
+    plane = Plane()
+    await plane.engine.start()
+    crowd = LoopbackPeer()
+    hello = crowd.client_hello()
+    for turns in range(6):
+        name = EndpointId(f"c{turns}")
+        await plane.engine.negotiate(RoomKey(name), name, crowd.offer())
+        association = plane.engine._endpoints[name].transport._association
+
+        async def closed(association: Association = association, turns: int = turns) -> None:
+            association._feed(hello)
+            await asyncio.sleep(0.02)  # answered; from now on it waits with a limit
+            association._feed(hello)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await association._close()
+
+        async with asyncio.timeout(10):
+            await plane.engine._handshakes.run(closed())
+    await crowd.close()
     await plane.engine.stop()
 
 
