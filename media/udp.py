@@ -24,7 +24,7 @@ QUIET_S: Final = 0.001
 """After a pause this long a small datagram is expected to come alone."""
 BATCH: Final = 32
 """Datagrams between two looks at the clock: half a millisecond of work where it is slow."""
-TICK_S: Final = 0.0005
+TICK_S: Final = 0.0006
 """Under load a wake then finds 10 to 20 datagrams. Voice is held back by no more than a tick and
 the timer's own lateness, together about 1 ms."""
 LEAST_PAUSE_S: Final = 0.0002

@@ -12,7 +12,7 @@ from mypy_extensions import i64, u8
 
 from media.clock import Instant
 from media.forwarding.drops import DropReason
-from media.forwarding.encoding import Encoding, Forwarder, Media
+from media.forwarding.encoding import NO_TYPE, Encoding, Forwarder, Media
 from media.forwarding.header_extensions import ExtensionWriter, read_number
 from media.forwarding.history import CAPACITY, VOICE_CAPACITY, History
 from media.forwarding.layer_switch import LayerSwitch, Target
@@ -52,6 +52,8 @@ class Subscription(Forwarder):
         "_number_id",
         "_redundancy",
         "_rewriter",
+        "_route",
+        "_route_type",
         "_routes",
         "_rtx_sequence",
         "_rtx_types",
@@ -131,6 +133,8 @@ class Subscription(Forwarder):
             if self.history is not None:
                 self.history.clear()
         self.publication = publication
+        self._route_type: i64 = NO_TYPE
+        self._route: Route = (0, 0, 0)
         self._routes: dict[int, Route] = (
             routes(publication.section.codecs, self.section.codecs) if publication else {}
         )
@@ -170,10 +174,13 @@ class Subscription(Forwarder):
         payload_type, flags, extended, timestamp, epoch, payload, level, descriptor, capture, _ = (
             media
         )
-        route = self._routes.get(payload_type)
-        if route is None:
-            self._rewriter.interrupt()
-            return DropReason.CODEC
+        if payload_type != self._route_type:  # seldom: a stream keeps to its type
+            found = self._routes.get(payload_type)
+            if found is None:
+                self._rewriter.interrupt()
+                return DropReason.CODEC
+            self._route_type, self._route = payload_type, found
+        route = self._route
         if self.layers is not None:
             thinned = self._thin(self.layers, encoding, media, route[1], now)
             if isinstance(thinned, DropReason):

@@ -16,6 +16,6 @@ among them. Delay is from just before the load's send call to the moment the ker
 forwarded packet in for its receiver (`SO_TIMESTAMPNS`), so the load's slowness in reading is no
 part of it; the plain echo's figure, by the same load in the same run, is what the kernel and the
 load add. Systems are alternated, each figure is the median of at least three windows, and each
-window begins after a warm-up. "Others" is what else ran on core 0 meanwhile: where it is not near
-0 % the machine was not quiet and the figures are too high.
+window begins after a warm-up. "Others" is what else ran on core 0 meanwhile; a window in which
+that was more than 10 % is measured again, up to three times.
 """

@@ -24,7 +24,10 @@ PACKETS_A_PERSON = 200
 LATE_MS, OWN_CORE, OTHERS = 2.0, 80.0, 10.0
 """What the load may be late by (p99) and may use of its core, and what others may use of the
 system's, for a run to be believed. Its lateness says whether its core is enough for it."""
+AGAIN = 4
 CARRIED = 0.8
+SATURATED = 97.0
+"""Percent of its core from which on a system does what the core can, and not what is asked."""
 CROWD = "tests.bench.plane.crowd"
 Start = Callable[[], AbstractAsyncContextManager[System]]
 _T = TypeVar("_T")
@@ -49,6 +52,10 @@ class Window:
     def core(self) -> float:
         """Percent of a core."""
         return self.cpu_s / self.outcome.seconds * 100
+
+    def carried(self, packets_a_second: float) -> float:
+        """The share of so many packets that came through."""
+        return self.outcome.received / self.outcome.seconds / packets_a_second
 
 
 @dataclass
@@ -77,7 +84,14 @@ class Filled:
         self.numbered = told["numbered"] == told["receivers"]
 
     async def window(self, seconds: float = WINDOW_S, warm_s: float = WARM_S) -> Window:
-        """Warm up, and measure."""
+        """Warm up, and measure; again where others were at work meanwhile, a few times."""
+        for _ in range(AGAIN):
+            found = await self._window(seconds, warm_s)
+            if found.others <= OTHERS:
+                break
+        return found
+
+    async def _window(self, seconds: float, warm_s: float) -> Window:
         if warm_s:
             await self.crowd.call("run", seconds=warm_s)
         used, busy = self.system.cpu_s(), busy_s(CORE)
@@ -189,10 +203,13 @@ def believable(windows: Sequence[Window]) -> str:
 
 
 def check_throughput(windows: Sequence[Window], packets_a_second: float) -> None:
-    """Each window carried its load, or its figures are of something else."""
+    """Each window carried its load, or its figures are of something else.
+
+    A system whose core was not enough for it is let be: its table says so.
+    """
     for window in windows:
-        share = window.outcome.received / window.outcome.seconds / packets_a_second
-        assert share > CARRIED, (
+        share = window.carried(packets_a_second)
+        assert share > CARRIED or window.core >= SATURATED, (
             f"{share:.0%} of the load came through: the system was overloaded, or starved by "
             f"others, which used {window.others:.0f} % of its core"
         )
