@@ -17,5 +17,6 @@ forwarded packet in for its receiver (`SO_TIMESTAMPNS`), so the load's slowness 
 part of it; the plain echo's figure, by the same load in the same run, is what the kernel and the
 load add. Systems are alternated, each figure is the median of at least three windows, and each
 window begins after a warm-up. "Others" is what else ran on core 0 meanwhile; a window in which
-that was more than 10 % is measured again, up to three times.
+that was more than 10 %, or the load was late by more than 2 ms (p99), is measured again, at most
+three times.
 """
