@@ -16,9 +16,9 @@ class WebClientHook(BuildHookInterface):  # type: ignore[type-arg]
     """Build ``web_client/dist`` when it is missing and ship it as ``signaling/web``."""
 
     def dependencies(self) -> list[str]:
-        """What only a compiled wheel needs to be built (ADR 0014)."""
+        """What only a compiled wheel needs to be built (ADR 0014): mypyc looks up all types."""
         return (
-            ["cython>=3.1,<4", "mypy>=2,<3", "setuptools"]
+            ["cython>=3.1,<4", "mypy>=2,<3", "setuptools", *self.metadata.core.dependencies]
             if os.environ.get("QUIETROOM_NATIVE")
             else []
         )
