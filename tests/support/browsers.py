@@ -149,7 +149,7 @@ async def person(
         context = await browser.new_context(
             viewport=viewport,
             locale=lang,
-            ignore_https_errors=True,  # type: ignore[arg-type]
+            ignore_https_errors=True,  # a gateway under test may sign its certificate itself
         )
         page = await context.new_page()
         someone = Person(browser, context, page, [], [])

@@ -108,7 +108,7 @@ class FakeAlarm:
 
 def test_a_spaced_wake_comes_a_tick_after_the_last_began(bench: Bench):
     alarm = FakeAlarm()
-    bench.wire._alarm = alarm  # type: ignore[assignment]
+    bench.wire._alarm = alarm  # type: ignore[assignment]  # a stand-in that notes its pauses
     while bench.loop.reading:
         bench.loop.at += 0.0001
         bench.receive(b"\x80" * 1000)
