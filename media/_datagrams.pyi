@@ -1,6 +1,8 @@
-"""What the compiled batch is to the type checker: the Python one."""
+"""What the compiled batch is to the type checker: the Python one, and a timer's call."""
 
 from media.datagrams import PlainBatch, PlainKeys
 
 class NativeKeys(PlainKeys): ...
 class NativeBatch(PlainBatch): ...
+
+def set_timer(fd: int, after_ns: int) -> None: ...

@@ -75,6 +75,15 @@ cdef extern from "sys/socket.h" nogil:
     int recvmmsg(int fd, mmsghdr *messages, unsigned int count, int flags, timespec_ *timeout)
     int sendmmsg(int fd, mmsghdr *messages, unsigned int count, int flags)
 
+cdef extern from "sys/timerfd.h" nogil:
+    struct timespec:
+        int64_t tv_sec
+        long tv_nsec
+    struct itimerspec:
+        timespec it_interval
+        timespec it_value
+    int timerfd_settime(int fd, int flags, itimerspec *new_value, itimerspec *old_value)
+
 cdef enum:
     MOST = 64          # datagrams a system call: with more, the call is no longer what costs
     ROOM = 2048        # media.srtp.BUFFER_BYTES, asserted below
@@ -394,3 +403,11 @@ cdef class NativeBatch:
             if self._out.vectors[at + run - 1].iov_len < size:
                 break
         return run
+
+
+def set_timer(int fd, int64_t after_ns):
+    """Have a timerfd ring once, so many nanoseconds from now; see :mod:`media.alarm`."""
+    cdef itimerspec when
+    memset(&when, 0, sizeof(when))
+    when.it_value.tv_sec, when.it_value.tv_nsec = after_ns // 1_000_000_000, after_ns % 1_000_000_000
+    timerfd_settime(fd, 0, &when, NULL)

@@ -10,12 +10,16 @@ import contextlib
 import os
 import struct
 import sys
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 CLOCK_MONOTONIC: Final = 1
 NONBLOCK_CLOEXEC: Final = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
 NS_A_SECOND: Final = 1_000_000_000
 _interval = struct.Struct("@qqqq")
+
+SetTimer: TypeAlias = Callable[[int, int], object]
+"""Has a timerfd ring once, so many nanoseconds from now; never 0."""
 
 
 class Alarm:
@@ -24,17 +28,15 @@ class Alarm:
     Raises :class:`OSError` where there is none.
     """
 
-    def __init__(self, libc: Any) -> None:
-        self._libc = libc
+    def __init__(self, libc: Any, set_timer: SetTimer) -> None:
+        self._set_timer = set_timer
         self.fd: int = libc.timerfd_create(CLOCK_MONOTONIC, NONBLOCK_CLOEXEC)
         if self.fd < 0:
             raise OSError("no timerfd")
 
     def set(self, seconds: float) -> None:
         """Ring after so many seconds; at once for none or fewer."""
-        after_ns = max(1, int(seconds * NS_A_SECOND))
-        when = _interval.pack(0, 0, after_ns // NS_A_SECOND, after_ns % NS_A_SECOND)
-        self._libc.timerfd_settime(self.fd, 0, when, None)
+        self._set_timer(self.fd, max(1, int(seconds * NS_A_SECOND)))
 
     def clear(self) -> None:
         """It has been heard."""
@@ -54,5 +56,24 @@ def make_alarm() -> Alarm | None:
     with contextlib.suppress(ImportError, MemoryError, OSError, AttributeError):
         import ctypes
 
-        return Alarm(ctypes.CDLL(None, use_errno=True))
+        libc = ctypes.CDLL(None, use_errno=True)
+        return Alarm(libc, FASTEST or setter_of(libc))
     return None
+
+
+def setter_of(libc: Any) -> SetTimer:
+    """Return the C library's own, called by ctypes."""
+
+    def set_timer(fd: int, after_ns: int) -> None:
+        when = _interval.pack(0, 0, after_ns // NS_A_SECOND, after_ns % NS_A_SECOND)
+        libc.timerfd_settime(fd, 0, when, None)
+
+    return set_timer
+
+
+try:
+    from media._datagrams import set_timer as _compiled
+except ImportError:  # not built: see `make native`
+    FASTEST: SetTimer | None = None
+else:
+    FASTEST = _compiled

@@ -71,6 +71,7 @@ class Engine(Shell):
         self._endpoints: dict[EndpointId, Endpoint] = {}
         self._rooms: dict[RoomKey, Router] = {}
         self._dirty: set[Router] = set()
+        self._last_dirty: Router | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._dropped: Counter[str] = Counter()
         self._past: Counter[str] = Counter()
@@ -219,6 +220,7 @@ class Engine(Shell):
         if not any(each.router is router for each in self._endpoints.values()):
             self._rooms.pop(endpoint.room_key, None)
             self._dirty.discard(router)
+            self._last_dirty = None
             self._remember_past(router)
         self.notify(LinkChanged(endpoint.id, LinkState.CLOSED, reason))
         task = asyncio.create_task(endpoint.transport.close(), name="media-close")
@@ -269,9 +271,12 @@ class Engine(Shell):
 
     def flush_later(self, router: Router) -> None:
         """Carry out a router's outputs when the wake that caused them ends."""
-        self._dirty.add(router)
+        if router is not self._last_dirty:  # packets of one picture come one after the other
+            self._last_dirty = router
+            self._dirty.add(router)
 
     def _after_wake(self) -> None:
+        self._last_dirty = None
         if self._dirty:
             dirty, self._dirty = self._dirty, set()
             for router in dirty:

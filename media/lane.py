@@ -12,10 +12,13 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from mypy_extensions import i64
+
 from media.clock import Instant
 from media.datagrams import MIN_SRTP_BYTES, Batch, Keys
 from media.datapath import Owner
 from media.ice import Address, Path
+from media.rtp.octets import read_32
 from media.srtp import PacketBuffer, SrtpKeys, receiving, sending
 
 QUIET_LEG_S: Final = 0.1
@@ -107,6 +110,7 @@ class PythonLane:
         self.keys = keys
         self.last_heard: Instant | None = None
         self.ssrcs: set[bytes] = set()
+        self._last_ssrc: i64 = -1
         self._shell = shell
         self._leg: Leg | None = None
         self._on_rtp = owner.handle_rtp
@@ -174,10 +178,14 @@ class PythonLane:
         if rtcp:
             self._on_rtcp(packet, now)
             return
-        ssrc = packet[8:12]
+        if len(packet) >= MIN_SRTP_BYTES and read_32(packet, 8) != self._last_ssrc:
+            self._note(packet)
+        self._on_rtp(packet, now)
+
+    def _note(self, packet: bytes) -> None:
+        self._last_ssrc, ssrc = read_32(packet, 8), packet[8:12]
         if ssrc not in self.ssrcs and len(self.ssrcs) < MAX_SSRCS:
             self._shell.learn(ssrc, self)
-        self._on_rtp(packet, now)
 
     def _elsewhere(self, leg: Leg, size: int, now: Instant) -> None:
         if not leg.proved:

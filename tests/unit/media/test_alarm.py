@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import select
 import sys
 
 import pytest
 
 from media import alarm as module
-from media.alarm import Alarm, make_alarm
+from media.alarm import Alarm, make_alarm, setter_of
 
 
 class FakeLibc:
@@ -40,12 +41,12 @@ def test_it_rings_once_and_not_before_it_is_set():
 
 def test_seconds_become_seconds_and_nanoseconds():
     libc = FakeLibc(9)
-    Alarm(libc).set(1.5)
+    Alarm(libc, setter_of(libc)).set(1.5)
     assert module._interval.unpack(libc.settings[0]) == (0, 0, 1, 500_000_000)
 
 
 def test_without_a_timer_there_is_no_alarm(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(OSError, match="no timerfd"):
-        Alarm(FakeLibc(-1))
-    monkeypatch.setattr(module.sys, "platform", "darwin")
+        Alarm(FakeLibc(-1), setter_of(FakeLibc(-1)))
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: FakeLibc(-1))
     assert make_alarm() is None
