@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
+# Where nothing but the processor is used, a process for each core runs the tests.
+SIDE_BY_SIDE := -n auto --maxprocesses=4
 
 .PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record soak ci types system native native-test clean
 
@@ -50,10 +52,10 @@ system: ## install or name the browsers and tools the tests need
 	@bash tests/support/system.sh
 
 unit: $(PY) ## unit tests
-	@$(BIN)/pytest -q tests/unit
+	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit
 
 sim: $(PY) ## virtual-time simulations
-	@$(BIN)/pytest -q tests/sim
+	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/sim
 
 integration: $(PY) .make/web ## real sockets on loopback
 	@$(BIN)/pytest -q tests/integration
@@ -68,7 +70,8 @@ web-test: .make/node ## the web client's own tests
 	@cd web_client && npm run --silent test
 
 test: $(PY) .make/web system web-test ## everything that must pass, in at most ten minutes
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/sim tests/fuzz
+	@$(BIN)/pytest -q tests/integration tests/e2e
 
 SECONDS ?= 600
 fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target; prints executions and escapes

@@ -16,4 +16,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the page; a run with a failure leaves the old one."""
     path = os.environ.get("RESULTS")
     if path and exitstatus == pytest.ExitCode.OK and session.testscollected:
-        report.write(Path(path), TITLE, COMMAND, METHOD, session.config.stash[FIGURES].tables)
+        report.write(
+            Path(path), TITLE, COMMAND, METHOD, session.config.stash[FIGURES].tables, report.peers()
+        )

@@ -44,7 +44,7 @@ def janus_libsrtp() -> str:
 
 
 def machine() -> list[tuple[str, str]]:
-    """What the figures are of, as (what, which)."""
+    """Where the figures were taken, as (what, which)."""
     info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     model = re.search(r"^model name\s*:\s*(.+)$", info, re.MULTILINE)
     memory = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text(encoding="utf-8"))
@@ -55,6 +55,13 @@ def machine() -> list[tuple[str, str]]:
         ("memory", f"{int(memory[1]) / 1024 / 1024:.0f} GiB" if memory else "unknown"),
         ("kernel", f"{platform.system()} {platform.release()}"),
         ("Python", f"{platform.python_version()}, uvloop {version('uvloop')}"),
+    ]
+
+
+def peers() -> list[tuple[str, str]]:
+    """What is compared, as (what, which)."""
+    version = importlib.metadata.version
+    return [
         ("SRTP of ours", f"pylibsrtp {version('pylibsrtp')} (its wheel links OpenSSL)"),
         ("Janus", said("dpkg-query", "-W", "-f", "${Version}", "janus") or "not a Debian package"),
         ("libsrtp of Janus", janus_libsrtp()),
@@ -62,10 +69,14 @@ def machine() -> list[tuple[str, str]]:
     ]
 
 
-def write(path: Path, title: str, command: str, method: str, tables: Sequence[Table]) -> None:
-    """Write the page."""
+def write(
+    path: Path, title: str, command: str, method: str, tables: Sequence[Table],
+    about: Sequence[tuple[str, str]] = (),
+) -> None:  # fmt: skip
+    """Write the page; ``about`` says more of what was measured than the machine."""
     lines = [f"# {title}", "", f"Measured by `{command}`, which repeats it.", "", method, ""]
-    lines += ["| | |", "|---|---|", *(f"| {what} | {which} |" for what, which in machine()), ""]
+    rows = (f"| {what} | {which} |" for what, which in (*machine(), *about))
+    lines += ["| | |", "|---|---|", *rows, ""]
     for table in tables:
         lines += table.markdown()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,11 +21,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.bench import report
 from tests.fuzz.driver import CORPUS, MAX_BYTES, TARGETS, Outcome, mutate, target
+from tests.support.figures import Table
 
 KEPT = Path(".make") / "fuzz"
 REPORT_S = 1.0
 GRACE_S = 60
+METHOD = (
+    "The committed corpora, bent{}. An escape is an error that no caller expects, or a promise of "
+    "the target broken."
+)
+GUIDED = " by Atheris, guided by what of our code and of the codecs is reached"
 PACKAGES = ["media", "signaling", "aioice", "aiortc"]
 
 
@@ -46,25 +53,36 @@ def main() -> int:
     with ThreadPoolExecutor(given.jobs) as pool:
         names = given.targets or list(TARGETS)
         results = list(pool.map(lambda name: child(name, given.seconds, plain=not guided), names))
-    print(f"  {'target':<10}{'executions':>12}{'escapes':>9}")
-    for name, (executions, escapes) in zip(names, results, strict=True):
-        print(f"  {name:<10}{executions:>12}{len(escapes):>9}")
-        for escape in escapes:
-            print(f"    {escape}")
+    tell(given.seconds, guided=guided, results=dict(zip(names, results, strict=True)))
     return int(any(escapes for _, escapes in results))
+
+
+def tell(seconds: int, *, guided: bool, results: dict[str, tuple[int, list[str]]]) -> None:
+    """Print what came of it, and write it down as the page named by ``RESULTS``."""
+    rows = [
+        (name, f"{executions:,}", ", ".join(escapes) or "none")
+        for name, (executions, escapes) in results.items()
+    ]
+    table = Table(f"{seconds} s a target", rows, head=("target", "executions", "escapes"))
+    print("\n".join(table.lines()))
+    page = os.environ.get("RESULTS")
+    if page:
+        command = f"make fuzz SECONDS={seconds}"
+        method = METHOD.format(GUIDED if guided else " at random")
+        report.write(Path(page), "What strangers can send, bent", command, method, [table])
 
 
 def child(name: str, seconds: int, *, plain: bool) -> tuple[int, list[str]]:
     """Run one target in a process of its own; a process that dies is an escape too."""
-    report = folder(name) / "report.json"
-    report.unlink(missing_ok=True)
+    told_at = folder(name) / "report.json"
+    told_at.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.fuzz", "--inside", "--seconds", str(seconds), name]
     with (folder(name) / "log").open("wb") as log:
         ended = subprocess.run(
             [*command, *(["--plain"] if plain else [])],
             stdout=log, stderr=log, check=False, timeout=seconds + GRACE_S,
         )  # fmt: skip
-    told: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
+    told: dict[str, Any] = json.loads(told_at.read_text()) if told_at.exists() else {}
     escapes = list(told.get("escapes", []))
     if ended.returncode:
         escapes.append(f"the process ended with {ended.returncode}: see {folder(name) / 'log'}")

@@ -254,11 +254,11 @@ class LoopbackPeer:
         """End politely and release the socket."""
         await self.sctp.stop()
         await self.dtls.stop()
-        self._pipe.queue.put_nowait(None)
         self.abandon()
 
     def abandon(self) -> None:
         """Vanish, as a phone without a network does."""
+        self._pipe.queue.put_nowait(None)  # ends the task that reads
         if self._socket.fileno() >= 0:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
