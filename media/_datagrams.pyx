@@ -70,15 +70,13 @@ cdef extern from "sys/socket.h" nogil:
     size_t CMSG_LEN(size_t size)
     size_t CMSG_SPACE(size_t size)
     unsigned char *CMSG_DATA(cmsghdr *note)
-    struct timespec_ "timespec":
-        pass
-    int recvmmsg(int fd, mmsghdr *messages, unsigned int count, int flags, timespec_ *timeout)
-    int sendmmsg(int fd, mmsghdr *messages, unsigned int count, int flags)
-
-cdef extern from "sys/timerfd.h" nogil:
     struct timespec:
         int64_t tv_sec
         long tv_nsec
+    int recvmmsg(int fd, mmsghdr *messages, unsigned int count, int flags, timespec *timeout)
+    int sendmmsg(int fd, mmsghdr *messages, unsigned int count, int flags)
+
+cdef extern from "sys/timerfd.h" nogil:
     struct itimerspec:
         timespec it_interval
         timespec it_value
