@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from tests.support.browsers import Person
 
 LONGEST_MS = 900.0
+"""Under way: flashes and beeps are a second apart, and a longer one could be the next."""
 
 SOURCE = """
 (() => {
@@ -130,14 +131,13 @@ WATCH = """
 ASK = """
 (peer) => {
   const told = window.testPlayout = [];
-  const timer = setInterval(async () => {
+  setInterval(async () => {
     const at = {};
     for (const each of (await peer.getStats()).values())
       if (each.type === 'inbound-rtp' && each.estimatedPlayoutTimestamp > 0)
         at[each.kind] = each.estimatedPlayoutTimestamp;
     if (at.audio && at.video) told.push([window.testNow(), at.audio - at.video]);
   }, 500);
-  return () => clearInterval(timer);
 }
 """
 
@@ -210,10 +210,7 @@ async def read(sink: Person, source: Person, since: float) -> Skews:
 
 
 def delays(made: list[float], found: list[float]) -> dict[int, float]:
-    """How long each event took to be shown or heard, by the second of the wall it was made in.
-
-    Events are a second apart; one that took nearly as long is taken for lost.
-    """
+    """How long each event took to be shown or heard, by the second of the wall it was made in."""
     took = {}
     for each in made:
         arrived = next((at for at in found if 0 <= at - each < LONGEST_MS), None)
