@@ -74,7 +74,7 @@ test: $(PY) .make/web system web-test ## everything that must pass, in at most t
 	@$(BIN)/pytest -q tests/integration tests/e2e
 
 SECONDS ?= 600
-fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target; prints executions and escapes
+fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target, RESULTS=page.md; prints executions and escapes
 	@$(PY) -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 BENCH := $(BIN)/pytest -q -s -m bench -p no:randomly --timeout=1200

@@ -68,7 +68,7 @@ def tell(seconds: int, *, guided: bool, results: dict[str, tuple[int, list[str]]
     page = os.environ.get("RESULTS")
     if page:
         command = f"make fuzz SECONDS={seconds}"
-        method = METHOD.format(GUIDED if guided else " at random")
+        method = METHOD.format(GUIDED if guided else " by seeded mutation")
         report.write(Path(page), "What strangers can send, bent", command, method, [table])
 
 
