@@ -178,6 +178,7 @@ class PythonLane:
         if rtcp:
             self._on_rtcp(packet, now)
             return
+        # Shorter than a header, it is the router's to refuse and to count.
         if len(packet) >= MIN_SRTP_BYTES and read_32(packet, 8) != self._last_ssrc:
             self._note(packet)
         self._on_rtp(packet, now)
