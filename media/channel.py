@@ -18,6 +18,7 @@ import msgspec
 from media.config import MediaConfig
 from media.errors import OfferFault
 from media.ids import EndpointId, RoomKey
+from media.rungs import Rung
 from media.stats import EngineStats, TrackPage
 
 
@@ -120,6 +121,24 @@ class LayersWanted(msgspec.Struct, frozen=True, tag="layers_wanted"):
     rids: tuple[str, ...]
 
 
+class RateWanted(msgspec.Struct, frozen=True, tag="rate_wanted"):
+    """How much of the section ``mid`` is worth sending: what those who get it can be given.
+
+    In bits per second. 0 while nobody is to get its picture: the endpoint should send none.
+    """
+
+    endpoint: EndpointId
+    mid: str
+    bps: int
+
+
+class RungReached(msgspec.Struct, frozen=True, tag="rung_reached"):
+    """What the line toward an endpoint carries, after a change; it is CLEAR at first."""
+
+    endpoint: EndpointId
+    rung: Rung
+
+
 Notification: TypeAlias = (
     LinkChanged
     | PhaseReached
@@ -128,6 +147,8 @@ Notification: TypeAlias = (
     | SlotsFilled
     | CodecChosen
     | LayersWanted
+    | RateWanted
+    | RungReached
 )
 Listener: TypeAlias = Callable[[Notification], None]
 

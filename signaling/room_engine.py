@@ -17,6 +17,8 @@ from media.channel import (
     Notification,
     PhaseReached,
     PictureSize,
+    RateWanted,
+    RungReached,
     SlotsFilled,
     TextChannelChanged,
     TextReceived,
@@ -25,7 +27,7 @@ from media.ids import EndpointId
 from signaling import wire
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.events import LinkView
+from signaling.domain.events import Direction, LinkView
 from signaling.domain.participant import HOLDS_SEAT
 from signaling.domain.room import Room
 from signaling.limits import Bucket, Rate
@@ -35,6 +37,8 @@ from signaling.room_sizes import Sizes
 
 WATCHES: Final = Rate(per_second=2.0, burst=10)
 """Each may start or stop another person's encoder, and ask for a keyframe."""
+LINE_REPORTS: Final = Rate(per_second=1.0, burst=10)
+"""Each that changes something is told to everyone. A ladder changes a few times a minute."""
 _LINKS: Final = {
     LinkState.CONNECTING: LinkView.CONNECTING,
     LinkState.CONNECTED: LinkView.CONNECTED,
@@ -77,6 +81,7 @@ class EngineSide:
         self._text_buckets: dict[str, Bucket] = {}
         self._sizes = Sizes()
         self._watch_buckets: dict[str, Bucket] = {}
+        self._line_buckets: dict[str, Bucket] = {}
 
     def handle(self, given: Notification, now: float) -> None:
         """Take one notification. Those about endpoints that are no longer ours are ignored."""
@@ -86,8 +91,10 @@ class EngineSide:
         match given:
             case LinkChanged():
                 self._handle_link(held, given, now)
-            case SlotsFilled() | CodecChosen() | LayersWanted():
+            case SlotsFilled() | CodecChosen() | LayersWanted() | RateWanted():
                 self._handle_word(held, given)
+            case RungReached():
+                self._handle_rung(held, given, now)
             case TextChannelChanged():
                 held.text_open = given.open
             case TextReceived():
@@ -95,7 +102,9 @@ class EngineSide:
             case PhaseReached():
                 self._handle_phase(held, given)
 
-    def _handle_word(self, held: Held, given: SlotsFilled | CodecChosen | LayersWanted) -> None:
+    def _handle_word(
+        self, held: Held, given: SlotsFilled | CodecChosen | LayersWanted | RateWanted
+    ) -> None:
         """Keep what the page must be told again when it comes back, and tell it."""
         match given:
             case SlotsFilled():
@@ -108,6 +117,9 @@ class EngineSide:
             case LayersWanted():
                 held.layers = given
                 self._tell(held, wire.Layers(given.mid, list(given.rids)))
+            case RateWanted():
+                held.rate = given
+                self._tell(held, wire.Rate(given.mid, given.bps))
 
     def adopt(self, connection: str, endpoint: EndpointId, now: float) -> None:
         """The endpoint was answered; it belongs to whoever holds this connection's seat.
@@ -119,7 +131,9 @@ class EngineSide:
         if pending is not None and pending.owner != participant:
             raise Refusal(Code.NOT_IN_ROOM)
         held = self.media.adopt(endpoint)
-        self._owner.room.handle(ask.SetLink(participant, held.link), now)
+        room = self._owner.room
+        room.handle(ask.SetLink(participant, held.link), now)
+        room.handle(ask.SetRung(participant, Direction.DOWN, held.rung), now)
         self.remind(participant)
 
     def remind(self, participant: str) -> None:
@@ -133,6 +147,8 @@ class EngineSide:
             self._tell(held, wire.UseCodec(held.codec))
         if held.layers is not None:
             self._tell(held, wire.Layers(held.layers.mid, list(held.layers.rids)))
+        if held.rate is not None:
+            self._tell(held, wire.Rate(held.rate.mid, held.rate.bps))
 
     def watch(self, viewer: str, watch: wire.Watch, now: float) -> None:
         """Take how large a page shows the others.
@@ -194,6 +210,21 @@ class EngineSide:
             self._tell(held, wire.MediaClosed(reason))
             self.media.lost(held.endpoint)
         self._owner.room.handle(ask.SetLink(held.owner, held.link), now)
+
+    def _handle_rung(self, held: Held, given: RungReached, now: float) -> None:
+        held.rung = given.rung
+        if self.media.is_current(held):
+            self._owner.room.handle(ask.SetRung(held.owner, Direction.DOWN, held.rung), now)
+
+    def report_line(self, participant: str, report: wire.ReportLine, now: float) -> None:
+        """Take what a page says of its own way up.
+
+        Raises :class:`Refusal` with ``rate_limited``.
+        """
+        bucket = self._line_buckets.setdefault(participant, Bucket(LINE_REPORTS, now))
+        if not bucket.take(now):
+            raise Refusal(Code.RATE_LIMITED)
+        self._owner.room.handle(ask.SetRung(participant, Direction.UP, report.rung), now)
 
     def _handle_text(self, held: Held, data: str, now: float) -> None:
         answer: wire.TextAccepted | wire.Refused

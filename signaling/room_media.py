@@ -12,8 +12,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from media.channel import LayersWanted, SlotsFilled
+from media.channel import LayersWanted, RateWanted, SlotsFilled
 from media.ids import EndpointId
+from media.rungs import Rung
 from signaling import wire
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import LinkView
@@ -31,6 +32,8 @@ class Held:
     slots: SlotsFilled | None = None
     codec: str | None = None
     layers: LayersWanted | None = None
+    rate: RateWanted | None = None
+    rung: Rung = Rung.CLEAR
 
 
 @dataclass(slots=True)

@@ -37,6 +37,7 @@ from signaling.domain.events import (
 from signaling.domain.participant import HOLDS_SEAT
 from signaling.domain.room import Phase, Room
 from signaling.metrics import Metrics
+from signaling.room_commands import RoomCommands
 from signaling.room_engine import EngineSide
 from signaling.room_media import RoomMedia
 
@@ -86,6 +87,7 @@ class RoomTask:
         self.number = number
         self.around = around
         self.side = engine_side(self)
+        self._commands = RoomCommands(room, self.side, self._write)
         self._inbox: asyncio.Queue[tuple[Callable[[float], Any], asyncio.Future[Any] | None]] = (
             asyncio.Queue()
         )
@@ -181,7 +183,7 @@ class RoomTask:
 
         Raises :class:`Refusal`.
         """
-        return await self.request(lambda now: self._command(connection, command, now))
+        return await self.request(lambda now: self._commands.carry_out(connection, command, now))
 
     async def offer(self, connection: str, offer: wire.Offer, *, first: bool) -> wire.Answer:
         """Negotiate media for a page; ``first`` is its connection's first offer.
@@ -322,27 +324,8 @@ class RoomTask:
             if participant.presence in HOLDS_SEAT and not self.side.send(participant.id, text):
                 self.deliver(participant.id, text)
 
-    def _command(self, connection: str, command: wire.Command, now: float) -> wire.Reply:
-        participant = self.room.holder(connection).id
-        match command:
-            case wire.SendText():
-                return self.write_text(participant, command, now, by_channel=False)
-            case wire.Replay():
-                read = self.room.handle(ask.ReadTexts(participant, command.after), now)
-                assert isinstance(read, ask.Read)  # what the room answers to ReadTexts
-                return wire.Replayed([views.text(line) for line in read.lines])
-            case wire.SetMedia():
-                switch = ask.SwitchMedia(participant, command.microphone, command.camera)
-                self.room.handle(switch, now)
-            case wire.Watch():
-                self.side.watch(participant, command, now)
-            case wire.Leave():
-                self.room.handle(ask.Leave(participant, command.quickly), now)
-            case wire.EndSession():
-                self.room.handle(ask.End(participant), now)
-            case wire.Offer() | wire.ReportJoin():
-                raise Refusal(Code.MALFORMED)
-        return wire.Done()
+    def _write(self, participant: str, text: wire.SendText, now: float) -> wire.TextAccepted:
+        return self.write_text(participant, text, now, by_channel=False)
 
     def write_text(
         self, participant: str, text: wire.SendText, now: float, *, by_channel: bool

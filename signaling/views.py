@@ -23,6 +23,7 @@ def participant(seen: ParticipantSeen) -> wire.ParticipantView:
         microphone=seen.microphone,
         camera=seen.camera,
         link=seen.link,
+        rung=seen.rung,
     )
 
 

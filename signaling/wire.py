@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from media.channel import PictureSize
+from media.rungs import Rung
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, LinkView, Presence
 from signaling.domain.grants import Role
@@ -82,6 +83,16 @@ class Watch(_Message, frozen=True, tag="watch"):
     sizes: Annotated[dict[Identity, PictureSize], Meta(max_length=MAX_SIZES)]
 
 
+class ReportLine(_Message, frozen=True, tag="report_line"):
+    """What the page's own way up carries, by its browser's estimate; at each change.
+
+    ``rtt_ms`` is the round trip of its media path, where the browser says it.
+    """
+
+    rung: Rung
+    rtt_ms: Annotated[float, Meta(ge=0, le=60_000)] | None = None
+
+
 class Leave(_Message, frozen=True, tag="leave"):
     """The person goes, on purpose; the seat is given up.
 
@@ -114,7 +125,9 @@ class ReportJoin(_Message, frozen=True, tag="report_join"):
     phases: dict[JoinPhase, Milliseconds]
 
 
-Command: TypeAlias = Offer | SetMedia | SendText | Replay | Watch | Leave | EndSession | ReportJoin
+Command: TypeAlias = (
+    Offer | SetMedia | SendText | Replay | Watch | ReportLine | Leave | EndSession | ReportJoin
+)
 
 
 # --- replies: the Socket.IO acknowledgement of a command ------------------------------------------
@@ -159,6 +172,8 @@ class ParticipantView(_Message, frozen=True):
     microphone: bool
     camera: bool
     link: LinkView
+    rung: Rung
+    """What the person's line carries: as much as its weaker direction."""
 
 
 class Text(_Message, frozen=True, tag="text"):
@@ -241,6 +256,16 @@ class Layers(_Message, frozen=True, tag="layers"):
     rids: list[str]
 
 
+class Rate(_Message, frozen=True, tag="rate"):
+    """Of the section ``mid``, send at most so many bits per second: more would reach nobody.
+
+    0 is no picture at all.
+    """
+
+    mid: str
+    bps: int
+
+
 class MediaClosed(_Message, frozen=True, tag="media_closed"):
     """The page's media connection ended at the gateway; offer again with ``fresh``."""
 
@@ -261,6 +286,7 @@ Event: TypeAlias = (
     | Slots
     | UseCodec
     | Layers
+    | Rate
     | MediaClosed
     | Closed
 )

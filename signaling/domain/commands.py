@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from signaling.domain.events import CloseReason, LinkView, TextLine
+from media.rungs import Rung
+from signaling.domain.events import CloseReason, Direction, LinkView, TextLine
 from signaling.domain.grants import Role
 
 
@@ -111,6 +112,15 @@ class SetLink:
     link: LinkView
 
 
+@dataclass(frozen=True, slots=True)
+class SetRung:
+    """What one direction of this person's line carries."""
+
+    participant: str
+    direction: Direction
+    rung: Rung
+
+
 Command: TypeAlias = (
     Admit
     | Connect
@@ -123,6 +133,7 @@ Command: TypeAlias = (
     | ReadTexts
     | SwitchMedia
     | SetLink
+    | SetRung
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from media.rungs import Rung
 from signaling.domain.grants import Role
 
 
@@ -25,6 +26,13 @@ class LinkView(StrEnum):
     CONNECTING = "connecting"
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
+
+
+class Direction(StrEnum):
+    """Which way of a person's line: from them to us, or from us to them."""
+
+    UP = "up"
+    DOWN = "down"
 
 
 class CloseReason(StrEnum):
@@ -52,6 +60,7 @@ class ParticipantSeen:
     microphone: bool
     camera: bool
     link: LinkView
+    rung: Rung
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from media.rungs import Rung, worse
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.events import LinkView, ParticipantSeen, Presence
+from signaling.domain.events import Direction, LinkView, ParticipantSeen, Presence
 from signaling.domain.grants import Role
 
 
@@ -61,6 +62,8 @@ class Participant:
     microphone: bool = False
     camera: bool = False
     link: LinkView = LinkView.NONE
+    rungs: dict[Direction, Rung] = field(default_factory=dict)
+    """What each direction of the line carries, where it was said; unsaid is all."""
 
     def step(self, given: SeatInput) -> Presence:
         """Follow the table; returns the presence before.
@@ -80,6 +83,13 @@ class Participant:
         self.microphone = False
         self.camera = False
         self.link = LinkView.NONE
+        self.rungs.clear()
+
+    @property
+    def rung(self) -> Rung:
+        """What the line carries: as much as its weaker direction."""
+        up, down = (self.rungs.get(way, Rung.CLEAR) for way in Direction)
+        return worse(up, down)
 
     def seen(self) -> ParticipantSeen:
         """Return what the others may see."""
@@ -91,4 +101,5 @@ class Participant:
             self.microphone,
             self.camera,
             self.link,
+            self.rung,
         )

@@ -102,6 +102,7 @@ class Room:
             ask.ReadTexts: self._read_texts,
             ask.SwitchMedia: self._switch_media,
             ask.SetLink: self._set_link,
+            ask.SetRung: self._set_rung,
         }
 
     # --- reading ----------------------------------------------------------------------------------
@@ -252,6 +253,14 @@ class Room:
         participant = self._seated(given.participant)
         if participant.link is not given.link:
             participant.link = given.link
+            self._emit(ToAll(), Changed(participant.seen()))
+        return ask.Carried()
+
+    def _set_rung(self, given: ask.SetRung, _now: float) -> ask.Result:
+        participant = self._seated(given.participant)
+        before = participant.rung
+        participant.rungs[given.direction] = given.rung
+        if participant.rung is not before:
             self._emit(ToAll(), Changed(participant.seen()))
         return ask.Carried()
 

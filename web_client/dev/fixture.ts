@@ -28,6 +28,7 @@ const client: ParticipantView = {
   microphone: true,
   camera: scene === 'video',
   link: scene === 'lost' ? 'disconnected' : 'connected',
+  rung: 'clear',
 };
 const counsellor: ParticipantView = {
   ...client,

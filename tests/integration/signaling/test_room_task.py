@@ -16,8 +16,11 @@ from media.channel import (
     Phase,
     PhaseReached,
     PictureSize,
+    RateWanted,
+    RungReached,
 )
 from media.ids import EndpointId
+from media.rungs import Rung
 from signaling.domain.grants import Role
 from tests.support.media import OFFER
 from tests.support.page import House, Page, house, until
@@ -163,6 +166,35 @@ async def test_wanted_layers_are_told_and_told_again(place: House) -> None:
     back = await place.enter(page.welcome["seat"])
     assert (await back.event("layers"))["rids"] == ["s"]
     await back.close()
+
+
+async def test_wanted_rate_and_rungs_are_told_and_told_again(place: House) -> None:
+    page, other = await place.page(), await place.page(Role.COUNSELLOR)
+    mine, you = await offer(place, page), page.welcome["you"]
+    place.media.say(RateWanted(mine, "1", 300_000))
+    assert await page.event("rate") == {"type": "rate", "mid": "1", "bps": 300_000}
+    place.media.say(RungReached(mine, Rung.SAVING))
+
+    def rungs() -> list[str]:
+        changed = [event["participant"] for event in other.all("participant_changed")]
+        return [seen["rung"] for seen in changed if seen["id"] == you]
+
+    await until(lambda: rungs()[-1:] == ["saving"])
+    assert (await page.ask("report_line", rung="voice", rtt_ms=80.0))["type"] == "done"
+    await until(lambda: rungs()[-1] == "voice")
+    assert (await page.ask("report_line", rung="bright"))["code"] == "malformed"
+    assert (await page.ask("report_line", rung="text", rtt_ms=-1))["code"] == "malformed"
+    for _ in range(12):
+        answer = await page.ask("report_line", rung="clear")
+    assert answer["code"] == "rate_limited"
+    assert rungs()[-1] == "saving"
+    await page.drop()
+    place.media.say(RateWanted(mine, "1", 0))
+    back = await place.enter(page.welcome["seat"])
+    assert (await back.event("rate"))["bps"] == 0
+    assert next(seen for seen in back.welcome["roster"] if seen["id"] == you)["rung"] == "saving"
+    await back.close()
+    await other.close()
 
 
 async def test_sizes_outlast_endpoints_on_both_sides(place: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from media.rungs import Rung
 from signaling import views, wire
 from signaling.domain.events import (
     Changed,
@@ -16,13 +17,15 @@ from signaling.domain.events import (
 )
 from signaling.domain.grants import Role
 
-SEEN = ParticipantSeen("p", Role.CLIENT, "n", Presence.AWAY, True, False, LinkView.CONNECTED)
+SEEN = ParticipantSeen(
+    "p", Role.CLIENT, "n", Presence.AWAY, True, False, LinkView.CONNECTED, Rung.SLOW
+)
 LINE = TextLine(3, "p", 2, "body", 99)
 
 
 def test_facts_become_events() -> None:
     shown = wire.ParticipantView(
-        "p", Role.CLIENT, "n", Presence.AWAY, True, False, LinkView.CONNECTED
+        "p", Role.CLIENT, "n", Presence.AWAY, True, False, LinkView.CONNECTED, Rung.SLOW
     )
     assert views.event(Changed(SEEN)) == wire.ParticipantChanged(shown)
     assert views.event(Left("p", CloseReason.LEFT)) == wire.ParticipantLeft("p", CloseReason.LEFT)

@@ -29,34 +29,24 @@ export const EMPTY_ROOM: Room = {
 
 /** `wallNow` is this machine's Unix milliseconds: the gateway's clock is translated to it. */
 export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
-  switch (event.type) {
-    case 'welcome':
-      return {
-        ...room,
-        you: event.you,
-        roster: event.roster,
-        slotCount: event.slots,
-        iceServers: event.ice_servers,
-        canEnd: event.can_end,
-        startedAt: event.started_at + (wallNow - event.now),
-      };
-    case 'participant_changed':
-      return withParticipant(room, event.participant);
-    case 'participant_left':
-      return {
-        ...room,
-        roster: room.roster.filter((other) => other.id !== event.id),
-        departed: event.reason,
-      };
-    case 'slots':
-      return { ...room, slots: event.slots };
-    case 'use_codec':
-    case 'text':
-    case 'layers':
-    case 'media_closed':
-    case 'closed':
-      return room;
+  if (event.type === 'welcome') {
+    return {
+      ...room,
+      you: event.you,
+      roster: event.roster,
+      slotCount: event.slots,
+      iceServers: event.ice_servers,
+      canEnd: event.can_end,
+      startedAt: event.started_at + (wallNow - event.now),
+    };
   }
+  if (event.type === 'participant_changed') return withParticipant(room, event.participant);
+  if (event.type === 'participant_left') {
+    const roster = room.roster.filter((other) => other.id !== event.id);
+    return { ...room, roster, departed: event.reason };
+  }
+  // What is said of media, of the text and of the end changes nobody's place.
+  return event.type === 'slots' ? { ...room, slots: event.slots } : room;
 }
 
 /** People whose seat is taken: who is really here. */

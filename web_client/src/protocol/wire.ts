@@ -46,11 +46,15 @@ export type CloseReason =
   | 'taken_over'
   | 'timed_out';
 export type Command =
-  Offer | SetMedia | SendText | Replay | Watch | Leave | EndSession | ReportJoin;
+  Offer | SetMedia | SendText | Replay | Watch | ReportLine | Leave | EndSession | ReportJoin;
 /**
  * How large a subscriber shows a publisher's picture.
  */
 export type PictureSize = 'large' | 'small';
+/**
+ * How much a line carries, best first: a later one has less.
+ */
+export type Rung = 'clear' | 'saving' | 'slow' | 'text' | 'voice';
 export type Event =
   | Welcome
   | ParticipantChanged
@@ -59,6 +63,7 @@ export type Event =
   | Slots
   | UseCodec
   | Layers
+  | Rate
   | MediaClosed
   | Closed;
 /**
@@ -173,6 +178,16 @@ export interface Watch {
   };
 }
 /**
+ * What the page's own way up carries, by its browser's estimate; at each change.
+ *
+ * ``rtt_ms`` is the round trip of its media path, where the browser says it.
+ */
+export interface ReportLine {
+  type: 'report_line';
+  rung: Rung;
+  rtt_ms?: number | null;
+}
+/**
  * The person goes, on purpose; the seat is given up.
  *
  * ``quickly``: by the way out for those who must be gone at once. The others are told, so that
@@ -239,6 +254,7 @@ export interface ParticipantView {
   microphone: boolean;
   camera: boolean;
   link: LinkView;
+  rung: Rung;
 }
 /**
  * As RTCIceServer (W3C); time-limited credentials.
@@ -292,6 +308,16 @@ export interface Layers {
   type: 'layers';
   mid: string;
   rids: string[];
+}
+/**
+ * Of the section ``mid``, send at most so many bits per second: more would reach nobody.
+ *
+ * 0 is no picture at all.
+ */
+export interface Rate {
+  type: 'rate';
+  mid: string;
+  bps: number;
 }
 /**
  * The page's media connection ended at the gateway; offer again with ``fresh``.

@@ -131,6 +131,7 @@ export function person(id: string, changes: Partial<ParticipantView> = {}): Part
     microphone: false,
     camera: false,
     link: 'none',
+    rung: 'clear',
     ...changes,
   };
 }

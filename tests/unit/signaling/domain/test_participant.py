@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
+from media.rungs import ORDER, Rung
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.events import LinkView, Presence
+from signaling.domain.events import Direction, LinkView, Presence
 from signaling.domain.grants import Role
 from signaling.domain.participant import HOLDS_SEAT, PRESENCE, SEATED, Participant, SeatInput
 
@@ -49,8 +50,18 @@ def test_vacating_forgets_the_stay_and_keeps_the_person() -> None:
     participant.connection, participant.held_until = "c", 1.0
     participant.microphone = participant.camera = True
     participant.link = LinkView.CONNECTED
+    participant.rungs[Direction.UP] = Rung.VOICE
     participant.vacate()
     assert participant == someone(Presence.PRESENT)
+
+
+@pytest.mark.parametrize(("up", "down"), list(product(ORDER, ORDER)))
+def test_a_line_is_as_good_as_its_weaker_direction(up: Rung, down: Rung) -> None:
+    participant = someone(Presence.PRESENT)
+    assert participant.rung is Rung.CLEAR
+    participant.rungs = {Direction.UP: up, Direction.DOWN: down}
+    assert ORDER.index(participant.rung) == max(ORDER.index(up), ORDER.index(down))
+    assert participant.seen().rung is participant.rung
 
 
 def test_seen_shows_no_connection() -> None:

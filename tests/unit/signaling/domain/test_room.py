@@ -11,11 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from media.rungs import Rung
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import (
     Changed,
     CloseReason,
+    Direction,
     Dismissed,
     Left,
     LinkView,
@@ -289,8 +291,11 @@ def test_media_and_link_are_told_when_they_change() -> None:
     for _ in range(2):
         room.handle(ask.SwitchMedia(client, True, True), 1.0)
         room.handle(ask.SetLink(client, LinkView.CONNECTED), 1.0)
+        room.handle(ask.SetRung(client, Direction.DOWN, Rung.SLOW), 1.0)
+        room.handle(ask.SetRung(client, Direction.UP, Rung.SAVING), 1.0)  # hidden by the worse
     changes = facts(room)
-    assert len(changes) == 2
+    assert len(changes) == 3
+    assert changes[-1].participant.rung is Rung.SLOW
     assert changes[-1].participant.link is LinkView.CONNECTED
     assert changes[-1].participant.camera
 
@@ -312,6 +317,7 @@ def test_texts_are_spread_once() -> None:
         ask.ReadTexts("p", 0),
         ask.SwitchMedia("p", True, True),
         ask.SetLink("p", LinkView.CONNECTED),
+        ask.SetRung("p", Direction.UP, Rung.VOICE),
         ask.End("p"),
         ask.Leave("p"),
     ],

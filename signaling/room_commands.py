@@ -1,0 +1,60 @@
+"""What the pages of a room ask of it, each command by its handler in one table.
+
+Called on the room's owner task only. A new command is a line in the table and a method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from signaling import views, wire
+from signaling.domain import commands as ask
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.room import Room
+from signaling.room_engine import EngineSide
+
+Handler: TypeAlias = Callable[[str, Any, float], wire.Reply | None]
+"""Takes who asks, the command and the time. None stands for :class:`wire.Done`."""
+
+
+class RoomCommands:
+    """Carries out the commands of one room's pages, other than offers and join reports."""
+
+    def __init__(self, room: Room, side: EngineSide, write_text: Handler) -> None:
+        self._room = room
+        self._side = side
+        self._handlers: Mapping[type[wire.Command], Handler] = {
+            wire.SendText: write_text,
+            wire.Replay: self._replay,
+            wire.SetMedia: self._set_media,
+            wire.Watch: self._side.watch,
+            wire.ReportLine: self._side.report_line,
+            wire.Leave: self._leave,
+            wire.EndSession: self._end,
+        }
+
+    def carry_out(self, connection: str, command: wire.Command, now: float) -> wire.Reply:
+        """Carry out a command of whoever holds this connection's seat.
+
+        Raises :class:`Refusal`; then nothing has changed.
+        """
+        participant = self._room.holder(connection).id
+        handler = self._handlers.get(type(command))
+        if handler is None:
+            raise Refusal(Code.MALFORMED)
+        return handler(participant, command, now) or wire.Done()
+
+    def _replay(self, participant: str, command: wire.Replay, now: float) -> wire.Reply:
+        read = self._room.handle(ask.ReadTexts(participant, command.after), now)
+        assert isinstance(read, ask.Read)  # what the room answers to ReadTexts
+        return wire.Replayed([views.text(line) for line in read.lines])
+
+    def _set_media(self, participant: str, command: wire.SetMedia, now: float) -> None:
+        self._room.handle(ask.SwitchMedia(participant, command.microphone, command.camera), now)
+
+    def _leave(self, participant: str, command: wire.Leave, now: float) -> None:
+        self._room.handle(ask.Leave(participant, command.quickly), now)
+
+    def _end(self, participant: str, _command: wire.EndSession, now: float) -> None:
+        self._room.handle(ask.End(participant), now)
