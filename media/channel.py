@@ -125,11 +125,13 @@ class RateWanted(msgspec.Struct, frozen=True, tag="rate_wanted"):
     """How much of the section ``mid`` is worth sending: what those who get it can be given.
 
     In bits per second. 0 while nobody is to get its picture: the endpoint should send none.
+    ``stills``: somebody who would see it gets none because their line is too narrow.
     """
 
     endpoint: EndpointId
     mid: str
     bps: int
+    stills: bool = False
 
 
 class RungReached(msgspec.Struct, frozen=True, tag="rung_reached"):

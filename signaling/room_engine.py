@@ -119,7 +119,7 @@ class EngineSide:
                 self._tell(held, wire.Layers(given.mid, list(given.rids)))
             case RateWanted():
                 held.rate = given
-                self._tell(held, wire.Rate(given.mid, given.bps))
+                self._tell(held, wire.Rate(given.mid, given.bps, given.stills))
 
     def adopt(self, connection: str, endpoint: EndpointId, now: float) -> None:
         """The endpoint was answered; it belongs to whoever holds this connection's seat.
@@ -148,7 +148,7 @@ class EngineSide:
         if held.layers is not None:
             self._tell(held, wire.Layers(held.layers.mid, list(held.layers.rids)))
         if held.rate is not None:
-            self._tell(held, wire.Rate(held.rate.mid, held.rate.bps))
+            self._tell(held, wire.Rate(held.rate.mid, held.rate.bps, held.rate.stills))
 
     def watch(self, viewer: str, watch: wire.Watch, now: float) -> None:
         """Take how large a page shows the others.

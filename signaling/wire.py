@@ -259,11 +259,13 @@ class Layers(_Message, frozen=True, tag="layers"):
 class Rate(_Message, frozen=True, tag="rate"):
     """Of the section ``mid``, send at most so many bits per second: more would reach nobody.
 
-    0 is no picture at all.
+    0 is no picture at all. ``stills``: somebody's line is too narrow for it and takes a still
+    every few seconds in its place.
     """
 
     mid: str
     bps: int
+    stills: bool
 
 
 class MediaClosed(_Message, frozen=True, tag="media_closed"):

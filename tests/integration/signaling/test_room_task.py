@@ -172,7 +172,7 @@ async def test_wanted_rate_and_rungs_are_told_and_told_again(place: House) -> No
     page, other = await place.page(), await place.page(Role.COUNSELLOR)
     mine, you = await offer(place, page), page.welcome["you"]
     place.media.say(RateWanted(mine, "1", 300_000))
-    assert await page.event("rate") == {"type": "rate", "mid": "1", "bps": 300_000}
+    assert await page.event("rate") == {"type": "rate", "mid": "1", "bps": 300_000, "stills": False}
     place.media.say(RungReached(mine, Rung.SAVING))
 
     def rungs() -> list[str]:

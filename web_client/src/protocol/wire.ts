@@ -312,12 +312,14 @@ export interface Layers {
 /**
  * Of the section ``mid``, send at most so many bits per second: more would reach nobody.
  *
- * 0 is no picture at all.
+ * 0 is no picture at all. ``stills``: somebody's line is too narrow for it and takes a still
+ * every few seconds in its place.
  */
 export interface Rate {
   type: 'rate';
   mid: string;
   bps: number;
+  stills: boolean;
 }
 /**
  * The page's media connection ended at the gateway; offer again with ``fresh``.
