@@ -21,6 +21,7 @@ from signaling.domain.grants import Role
 from signaling.limits import Bucket
 from signaling.metrics import Metrics
 from signaling.registry import Registry
+from signaling.reports import ReportQuality
 from signaling.room_task import RoomTask
 from signaling.sockets import ConnectionRefused, MalformedBody, SocketServer
 
@@ -191,6 +192,11 @@ class Gateway:
             self._spend(connection, connection.offers)
             first, connection.offered = not connection.offered, True
             return await room.offer(connection.id, command, first=first)
+        if isinstance(command, ReportQuality):
+            person = room.room.holder(connection.id)
+            now = asyncio.get_running_loop().time()
+            self._registry.live.handle_report(room.key, person, command, now)
+            return wire.Done()
         if isinstance(command, wire.ReportJoin):
             self._report(connection, command)
             return wire.Done()
@@ -202,6 +208,8 @@ class Gateway:
         connection.reported = True
         for phase, milliseconds in report.phases.items():
             self._metrics.join_phase(connection.role, phase.value, milliseconds / 1000)
+        for device, check in report.devices.items():
+            self._metrics.quality.device_checked(device, check)
 
     def _spend(self, connection: PageConnection, bucket: Bucket) -> None:
         if bucket.take(asyncio.get_running_loop().time()):

@@ -30,6 +30,8 @@ from media.stats import (
 )
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
+from signaling.metrics_quality import QualityMetrics
+from signaling.room_watch import JoinResult
 
 JOIN_BUCKETS: Final = (0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30)
 """From "at once" to "gave up"; growing by half, as patience does."""
@@ -209,7 +211,7 @@ class Metrics:
             registry=self.registry,
         )
         self._attempts = self._counter(
-            "quietroom_join_attempts", "Token exchanges", ["role", "result"]
+            "quietroom_join_attempts", "Joins by how they ended", ["role", "result", "reason"]
         )
         self._refusals = self._counter(
             "quietroom_refusals", "Refusals by code and by where they were said", ["where", "code"]
@@ -226,6 +228,7 @@ class Metrics:
         self._gauge("quietroom_build_info", "The version that runs", ["version"]).labels(
             package_version()
         ).set(1)
+        self.quality = QualityMetrics(self.registry)
         self.join_totals: dict[Role, deque[float]] = {
             role: deque(maxlen=REMEMBERED_JOINS) for role in Role
         }
@@ -236,10 +239,10 @@ class Metrics:
         if phase == "total":
             self.join_totals[role].append(seconds)
 
-    def join_attempt(self, role: Role | None, code: Code | None) -> None:
-        """One exchange of a token; ``code`` None when it gave a seat."""
+    def join_attempt(self, role: Role | None, result: JoinResult, reason: str) -> None:
+        """One join that has ended; ``reason`` is a JoinReason or a code, never free text."""
         who = "unknown" if role is None else role.value
-        self._attempts.labels(who, "seated" if code is None else code.value).inc()
+        self._attempts.labels(who, result.value, reason).inc()
 
     def refused(self, where: str, code: Code) -> None:
         """One refusal said to a peer."""

@@ -19,7 +19,9 @@ from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason
 from signaling.domain.grants import Role
+from signaling.domain.participant import Participant
 from signaling.domain.room import Phase, Room, RoomLimits
+from signaling.live import Live
 from signaling.metrics import Metrics
 from signaling.room_engine import EngineSide
 from signaling.room_task import Connection, RoomTask, Surroundings
@@ -51,6 +53,7 @@ class Registry:
     ) -> None:
         self.tokens = tokens
         self.metrics = metrics
+        self.live = Live(metrics)
         self.seats = SeatBook()
         self.wall = wall
         self.stopping = False
@@ -132,9 +135,8 @@ class Registry:
             await self._admit(holder)
             seat = self.seats.open(holder, self.wall())
         except Refusal as refusal:
-            self.metrics.join_attempt(role, refusal.code)
+            self.live.handle_refusal(role, refusal.code, asyncio.get_running_loop().time())
             raise
-        self.metrics.join_attempt(role, None)
         return rest.Seat(seat, claims.role, claims.name)
 
     async def connect(
@@ -202,6 +204,12 @@ class Registry:
                 links[participant.link.value] += participant.connection is not None
         return len(self._rooms), dict(presence), dict(links)
 
+    def people(self, now: float) -> dict[RoomKey, tuple[Participant, ...]]:
+        """Return who is in each room, after what time alone has decided was seen."""
+        for task in self._rooms.values():
+            task.handle_timeout(now)
+        return {task.key: task.room.participants() for task in self._rooms.values()}
+
     async def stop(self) -> None:
         """Tell everyone, and return when no room's task is left."""
         self.stopping = True
@@ -236,6 +244,7 @@ class Registry:
         return Surroundings(
             media=media,
             metrics=self.metrics,
+            live=self.live,
             ice_servers=self._ice_servers,
             slots=self._config.limits.max_participants - 1,
             wall_ms=lambda: int(self.wall() * 1000),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
-from media.channel import MediaPlane, Notification
+from media.channel import MediaPlane, Notification, PhaseReached
 from media.errors import NegotiationError
 from media.ids import EndpointId, RoomKey
 from signaling import logs, views, wire
@@ -36,10 +36,12 @@ from signaling.domain.events import (
 )
 from signaling.domain.participant import HOLDS_SEAT
 from signaling.domain.room import Phase, Room
+from signaling.live import Live
 from signaling.metrics import Metrics
 from signaling.room_commands import RoomCommands
 from signaling.room_engine import EngineSide
 from signaling.room_media import RoomMedia
+from signaling.room_watch import RoomWatch
 
 MAX_INBOX: Final = 512
 
@@ -64,6 +66,7 @@ class Surroundings:
 
     media: MediaPlane
     metrics: Metrics
+    live: Live
     ice_servers: Callable[[], list[wire.IceServer]]
     slots: int
     wall_ms: Callable[[], int]
@@ -87,6 +90,7 @@ class RoomTask:
         self.number = number
         self.around = around
         self.side = engine_side(self)
+        self._watch = RoomWatch()
         self._commands = RoomCommands(room, self.side, self._write)
         self._inbox: asyncio.Queue[tuple[Callable[[float], Any], asyncio.Future[Any] | None]] = (
             asyncio.Queue()
@@ -176,7 +180,19 @@ class RoomTask:
 
     def notify(self, notification: Notification) -> None:
         """The engine has something to say about one of this room's endpoints."""
-        self.tell(lambda now: self.side.handle(notification, now))
+
+        def job(now: float) -> None:
+            if isinstance(notification, PhaseReached):
+                owner = self.media.owner(notification.endpoint)
+                self._watch.handle_phase(owner or "", notification.phase)
+            self.side.handle(notification, now)
+
+        self.tell(job)
+
+    def handle_timeout(self, now: float) -> None:
+        """See to what time alone decides of joins; from anywhere, for the room is not touched."""
+        self._watch.handle_timeout(now)
+        self._tell_sights(now)
 
     async def command(self, connection: str, command: wire.Command) -> wire.Reply:
         """Carry out what a page asks, other than an offer or a join report.
@@ -230,6 +246,8 @@ class RoomTask:
                     self._answer(job, future, now())
                 for output in self.room.drain():
                     self._perform(output)
+                    self._watch.handle_fact(output.fact, now())
+                self._tell_sights(now())
         except Exception as error:  # a bug in this room must not end the others (rule 4)
             logs.fault("room_fault", error, room=self.number)
             self.around.metrics.room_fault()
@@ -252,6 +270,10 @@ class RoomTask:
         else:
             if future is not None and not future.done():
                 future.set_result(result)
+
+    def _tell_sights(self, now: float) -> None:
+        for sight in self._watch.drain():
+            self.around.live.handle_sight(sight, now)
 
     def _finish(self) -> None:
         self._over = True

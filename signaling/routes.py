@@ -24,8 +24,9 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import LinkView, Presence
 from signaling.domain.grants import Role
 from signaling.limits import BucketsByKey
+from signaling.live import levels
 from signaling.metrics import Metrics, package_version, quantile
-from signaling.operator_view import CallCodes, show_page
+from signaling.operator_view import show_page
 from signaling.registry import Registry
 
 SUMMARY_LINKS: Final = tuple(LinkView)
@@ -43,7 +44,7 @@ class Routes:
         self._base_url = base_url
         self._exchanges = BucketsByKey(config.limits.exchanges)
         self._media: MediaPlane | None = None
-        self._codes = CallCodes()
+        self._codes = registry.live.codes
         self._media_ready: Callable[[], bool] = lambda: True
         self.ready = False
 
@@ -68,6 +69,7 @@ class Routes:
         api.add_delete("/api/v1/tokens/{jti}", self._revoke)
         api.add_post("/api/v1/seats", self._exchange)
         api.add_get("/api/v1/operator/summary", self._summary)
+        api.add_get("/api/v1/operator/live", self._live)
         api.add_get("/api/v1/operator/tracks", self._tracks)
         api.add_get("/healthz", self._health)
         api.add_get("/readyz", self._readiness)
@@ -134,6 +136,12 @@ class Routes:
             }
         )
 
+    async def _live(self, request: web.Request) -> web.Response:
+        self._check_operator(request)
+        now = asyncio.get_running_loop().time()
+        shown = self._registry.live.show(self._registry.people(now), now)
+        return web.json_response({"version": package_version(), "ready": self.ready} | shown)
+
     async def _tracks(self, request: web.Request) -> web.Response:
         self._check_operator(request)
         code = request.query.get("after", "")
@@ -164,6 +172,8 @@ class Routes:
         rooms, presence, _links = self._registry.counts()
         every = {state.value: presence.get(state.value, 0) for state in Presence}
         self._metrics.counts(rooms, every)
+        people = self._registry.people(asyncio.get_running_loop().time())
+        self._metrics.quality.sessions(levels(people))
         body = self._metrics.expose(await self._stats())
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

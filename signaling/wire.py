@@ -19,6 +19,7 @@ from media.rungs import Rung
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, LinkView, Presence
 from signaling.domain.grants import Role
+from signaling.reports import Device, DeviceCheck, ReportQuality
 
 PROTOCOL_VERSION = 1
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -120,13 +121,26 @@ class JoinPhase(StrEnum):
 
 
 class ReportJoin(_Message, frozen=True, tag="report_join"):
-    """How long each phase of joining took; once a join. Becomes a histogram without identities."""
+    """How long each phase of joining took; once a join. Becomes a histogram without identities.
+
+    ``devices`` are those the person asked for on the way in.
+    """
 
     phases: dict[JoinPhase, Milliseconds]
+    devices: dict[Device, DeviceCheck] = {}
 
 
 Command: TypeAlias = (
-    Offer | SetMedia | SendText | Replay | Watch | ReportLine | Leave | EndSession | ReportJoin
+    Offer
+    | SetMedia
+    | SendText
+    | Replay
+    | Watch
+    | ReportLine
+    | ReportQuality
+    | Leave
+    | EndSession
+    | ReportJoin
 )
 
 

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from media.channel import EndpointClose, PictureSize
 from media.errors import OfferFault
 from media.forwarding.drops import DropReason
-from signaling import rest, wire
+from signaling import reports, rest, wire
 from signaling.border import STATUS
 from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, LinkView, Presence
@@ -36,7 +36,7 @@ def messages() -> dict[str, type[msgspec.Struct]]:
     """Every message and body, by class name."""
     return {
         name: thing
-        for module in (wire, rest)
+        for module in (wire, reports, rest)
         for name, thing in vars(module).items()
         if isinstance(thing, type)
         and issubclass(thing, msgspec.Struct)
@@ -64,7 +64,19 @@ def test_message_has_a_section_that_names_all_its_fields(name: str) -> None:
 
 @pytest.mark.parametrize(
     "vocabulary",
-    [Code, CloseReason, Presence, LinkView, Role, wire.JoinPhase, PictureSize],
+    [
+        Code,
+        CloseReason,
+        Presence,
+        LinkView,
+        Role,
+        wire.JoinPhase,
+        PictureSize,
+        reports.CandidateType,
+        reports.IceTransport,
+        reports.ReconnectCause,
+        reports.DeviceCheck,
+    ],
     ids=lambda enum: enum.__name__,
 )
 def test_every_word_of_the_wire_is_explained(vocabulary: type[StrEnum]) -> None:

@@ -241,7 +241,7 @@ async def test_metrics_know_nobody(place: House) -> None:
         text = await answer.text()
     assert 'quietroom_participants{presence="present"} 1.0' in text
     assert 'quietroom_refusals_total{code="text_out_of_order",where="command"} 1.0' in text
-    assert 'quietroom_join_attempts_total{result="token_invalid",role="unknown"} 1.0' in text
+    assert '{reason="token_invalid",result="refused",role="unknown"} 1.0' in text
     assert 'quietroom_texts_total{path="socket"} 1.0' in text
     assert "quietroom_sockets 1.0" in text
     personal = [*SEEDED, place.session, page.welcome["you"], page.welcome["seat"], "127.0.0.1"]

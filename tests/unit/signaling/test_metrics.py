@@ -21,6 +21,7 @@ from media.stats import (
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
 from signaling.metrics import JOIN_BUCKETS, REMEMBERED_JOINS, Metrics, quantile
+from signaling.room_watch import JoinResult
 
 
 def exposed(metrics: Metrics, stats: EngineStats | None = None) -> str:
@@ -30,8 +31,8 @@ def exposed(metrics: Metrics, stats: EngineStats | None = None) -> str:
 def test_everything_counted_is_shown() -> None:
     metrics = Metrics()
     metrics.join_phase(Role.CLIENT, "total", 0.7)
-    metrics.join_attempt(Role.CLIENT, None)
-    metrics.join_attempt(None, Code.TOKEN_INVALID)
+    metrics.join_attempt(Role.CLIENT, JoinResult.JOINED, "none")
+    metrics.join_attempt(None, JoinResult.REFUSED, "token_invalid")
     metrics.refused("rest", Code.BUSY)
     metrics.text(by_channel=True)
     metrics.socket_opened()
@@ -45,8 +46,8 @@ def test_everything_counted_is_shown() -> None:
     text = exposed(metrics, stats)
     for line in (
         'quietroom_join_seconds_bucket{le="1.0",phase="total",role="client"} 1.0',
-        'quietroom_join_attempts_total{result="seated",role="client"} 1.0',
-        'quietroom_join_attempts_total{result="token_invalid",role="unknown"} 1.0',
+        'quietroom_join_attempts_total{reason="none",result="joined",role="client"} 1.0',
+        'join_attempts_total{reason="token_invalid",result="refused",role="unknown"} 1.0',
         'quietroom_refusals_total{code="busy",where="rest"} 1.0',
         'quietroom_texts_total{path="channel"} 1.0',
         "quietroom_sockets 1.0",
@@ -69,7 +70,8 @@ def test_names_have_the_prefix_and_labels_are_few() -> None:
     metrics = Metrics()
     allowed = {"role", "phase", "result", "where", "code", "path", "presence", "state", "reason",
                "version", "le", "worker", "kind", "leg",
-               "fate"}  # fmt: skip
+               "fate", "level", "from", "to", "by", "cause", "item",
+               "local_type", "remote_type", "proto"}  # fmt: skip
     stats = EngineStats(**Ledger().read(), forward_delay_s=Distribution((0,) * (len(BOUNDS_S) + 1)))
     families = list(text_string_to_metric_families(exposed(metrics, stats)))
     assert families
