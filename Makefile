@@ -104,7 +104,7 @@ native: .native/.built ## compile the packet path into .native (needs a C compil
 
 native-test: .native/.built ## the packet path's own tests over the compiled modules
 	@cd .native && ../$(PY) -P -c "import sys; sys.path.insert(0, '.'); import media.router as r; assert r.__file__.endswith('.so')"
-	@$(PY) -P -m pytest -q -o 'pythonpath=.native .' tests/unit/media/rtp tests/unit/media/forwarding tests/unit/media/test_router*.py tests/unit/media/test_alarm.py tests/sim tests/integration/media
+	@$(PY) -P -m pytest -q -o 'pythonpath=.native .' tests/unit/media/rtp tests/unit/media/bandwidth tests/unit/media/forwarding tests/unit/media/test_router*.py tests/unit/media/test_alarm.py tests/sim tests/integration/media
 
 clean: ## remove what the targets made
 	@rm -rf .venv .make .native .native-batch web_client/dist web_client/node_modules

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent
-PACKAGES = ("media/rtp", "media/forwarding")
+PACKAGES = ("media/rtp", "media/bandwidth", "media/forwarding")
 MODULES = (
     "media/router.py", "media/plan.py", "media/outputs.py", "media/ids.py", "media/clock.py",
     "media/errors.py", "media/config.py", "media/lane.py", "media/strays.py", "media/mux.py",

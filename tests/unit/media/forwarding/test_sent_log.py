@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.bandwidth.report import Reported
 from media.forwarding.sent_log import (
     CAPACITY,
     JUMP_S,
     MAX_STATUSES,
     STATUSES_A_PACKET,
-    Reported,
     SentLog,
 )
 from media.rtp import transport_cc

@@ -1,0 +1,1 @@
+"""Send-side bandwidth estimation toward one subscriber, pure (draft-ietf-rmcat-gcc-02)."""

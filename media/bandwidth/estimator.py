@@ -1,0 +1,301 @@
+"""How much the line toward one subscriber carries: the machines of this package, composed.
+
+::
+
+    report ──┬─▶ arrival groups ─▶ trendline ─▶ AIMD ──┐
+             ├─▶ acked rate ───────────────────▶┘      ├─▶ least, within bounds ─▶ estimate
+             ├─▶ loss control ─────────────────────────┤
+             ├─▶ path delay ─▶ draining ───────────────┘
+             └─▶ probe meter ─▶ prober ─▶ bursts, and what they showed
+
+Rule 1: work for each packet is done in :meth:`Estimator.handle_report` and nowhere else.
+Rule 2: feedback is a stranger's word. It may say anything: the estimate stays between its floor and
+its ceiling, and what came is never more than what was sent.
+Rule 3: growth needs proof. Above 1.5 times what came goes only what a burst has shown.
+"""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from mypy_extensions import i64
+
+from media.bandwidth.acked_rate import LONG_S, SHORT_S, AckedRate
+from media.bandwidth.aimd import ACKED_MOST, ACKED_ROOM_BPS, Aimd
+from media.bandwidth.arrival_groups import ArrivalGroups
+from media.bandwidth.loss import LossControl
+from media.bandwidth.path_delay import PathDelay
+from media.bandwidth.probing import FIRST_FACTOR, ROOM, Burst, Prober
+from media.bandwidth.report import Report
+from media.bandwidth.trendline import Signal, Trendline
+from media.clock import Instant
+
+SILENCE_S: Final = 1.0
+"""Nothing came, beyond the round trip: browsers report every 50 to 250 ms, so this is four messages
+lost."""
+FIRST_SILENCE_S: Final = 4.0
+"""Before the first report: a line that loses half of all has its handshake behind it, no more."""
+SILENCE_FACTOR: Final = 0.5
+"""What is kept of the rate for each such silence: an outage of 5 s leaves a sixteenth."""
+QUEUE_S: Final = 0.1
+"""A queue that stands longer than this is drained, not only kept from growing. Below it nobody
+hears it."""
+DRAINED_S: Final = 0.04
+DRAIN_S: Final = 1.0
+"""The rate is lowered by the share of this that waits, so that a queue is gone in about this."""
+LEAST_DRAIN: Final = 0.4
+LONGEST_DRAIN_S: Final = 4.0
+"""A delay that does not fall in this time is no queue of ours: the path has become longer."""
+WANTED_ROOM: Final = 1.5
+"""How far above what could be used the estimate grows: enough to tell that it is enough."""
+NEVER: Final = float("inf")
+
+
+@final
+class Estimator:
+    """The line toward one subscriber, in bits a second of plain packets.
+
+    Mutate, then look: after each ``handle_*`` ask :attr:`estimate_bps` and :meth:`next_burst`.
+    """
+
+    __slots__ = (
+        "_acked",
+        "_aimd",
+        "_ceiling_bps",
+        "_drain_bps",
+        "_drain_until",
+        "_floor_bps",
+        "_groups",
+        "_heard",
+        "_loss",
+        "_next_number",
+        "_outage_bps",
+        "_path",
+        "_prober",
+        "_silent_at",
+        "_started",
+        "_trend",
+        "_wanted_bps",
+        "estimate_bps",
+    )
+
+    def __init__(self, start_bps: float, floor_bps: float, ceiling_bps: float) -> None:
+        self._floor_bps, self._ceiling_bps = floor_bps, ceiling_bps
+        self._groups = ArrivalGroups()
+        self._trend = Trendline()
+        self._acked = AckedRate()
+        self._aimd = Aimd(start_bps, floor_bps, ceiling_bps)
+        self._loss = LossControl(floor_bps)
+        self._path = PathDelay()
+        self._prober = Prober()
+        self._next_number: i64 = 0
+        self._wanted_bps = 0.0
+        self._started = False
+        self._heard = False
+        self._silent_at: Instant = NEVER
+        self._outage_bps = 0.0
+        self._drain_bps = NEVER
+        self._drain_until: Instant = -NEVER
+        self.estimate_bps: float = self._aimd.rate_bps
+        """What may be sent, probes apart. Always within the bounds given at construction."""
+
+    # What is known
+
+    @property
+    def loss(self) -> float:
+        """The share of packets lost lately, 0 to 1."""
+        return self._loss.loss
+
+    @property
+    def queue_s(self) -> float:
+        """How long packets wait on the way, beyond the least of the last 15 s."""
+        return self._path.queue_s
+
+    @property
+    def rtt_s(self) -> float | None:
+        """From sending a packet to the feedback on it, smoothed; None until there was one."""
+        return self._path.rtt_s
+
+    # What happens
+
+    def set_wanted(self, bps: float, now: Instant) -> None:
+        """Say how much could be used. It limits growth and probing.
+
+        0 says that nothing is being sent: then no feedback is no sign either.
+        """
+        self._wanted_bps = max(0.0, bps)
+        if self._wanted_bps == 0.0:
+            self._silent_at = NEVER
+            return
+        if self._silent_at == NEVER:
+            self._silent_at = now + self._patience_s()
+        if not self._started:
+            self._started = True
+            first = min(FIRST_FACTOR * self.estimate_bps, ROOM * self._wanted_bps)
+            self._prober.want(min(first, self._ceiling_bps))
+        self._review(now)
+
+    def handle_report(self, report: Report, now: Instant) -> None:
+        """Take what one feedback message said."""
+        if report.jumped:
+            self._forget_delays()
+        over = self._read(report, now)
+        self._acked.close(follows=self._follows(report))
+        self._path.close(now)
+        self._prober.close(now)
+        if not report.jumped:
+            self._control(now, over=over)
+        self._loss.close(self._aimd.rate_bps, self.rtt_s, now)
+        self._take_found(now)
+        self._settle(now)
+        self._review(now)
+
+    def handle_timeout(self, now: Instant) -> None:
+        """Do what is due: back off in silence, give up a burst."""
+        self._prober.handle_timeout(now)
+        if now >= self._silent_at:
+            if self._outage_bps == 0.0:
+                self._outage_bps = self._aimd.rate_bps  # losses may have lowered the rest already
+            self._silent_at = now + SILENCE_S
+            self._aimd.set_rate(SILENCE_FACTOR * self.estimate_bps, now)
+            self._prober.hold_off(now)
+            self._settle(now)
+        self._review(now)
+
+    def next_deadline(self) -> Instant:
+        """Return when :meth:`handle_timeout` is next due, infinite if never."""
+        return min(self._silent_at, self._prober.next_at())
+
+    # Bursts
+
+    def next_burst(self, now: Instant) -> Burst | None:
+        """Return padding to send now, or None. Each is returned once; none is owed."""
+        return self._prober.take(self.estimate_bps, now)
+
+    def burst_sent(self, burst: Burst, first_number: int, end_number: int, now: Instant) -> None:
+        """All of ``burst`` has left, under these transport-wide numbers, the end not included.
+
+        Media that went out between may be among them.
+        """
+        if first_number < end_number:
+            self._prober.sent(burst, end_number, self.estimate_bps, self.rtt_s or 0.0, now)
+
+    # Reading
+
+    def _read(self, report: Report, now: Instant) -> bool:
+        """Hand each packet to whom it concerns; says whether the line was overused within."""
+        numbers, sizes = report.numbers, report.sizes
+        sent_ats, arrived_ats = report.sent_at, report.arrived_at
+        watching, jumped = self._prober.watching, report.jumped
+        came = over = False
+        for index in range(len(numbers)):
+            sent_at, size, arrived_at = sent_ats[index], sizes[index], arrived_ats[index]
+            if watching:
+                self._prober.add(numbers[index], sent_at, size, arrived_at)
+            if arrived_at != arrived_at:  # noqa: PLR0124  not a number: it was lost
+                self._loss.add_lost()
+                continue
+            self._loss.add_come(size)
+            came = True
+            if jumped:
+                continue
+            self._acked.add(sent_at, arrived_at, size)
+            self._path.add(sent_at, arrived_at, report.at)
+            if self._prober.shadow_from <= sent_at <= self._prober.shadow_until:
+                continue
+            if self._groups.add(sent_at, arrived_at):
+                trend = self._trend
+                trend.handle_group(self._groups.sent_delta_s, self._groups.arrival_delta_s)
+                over = over or trend.signal is Signal.OVER
+        if came:
+            self._wake(now)
+        return over
+
+    def _follows(self, report: Report) -> bool:
+        """Say whether feedback on all that was sent before these packets has come."""
+        numbers = report.numbers
+        if len(numbers) == 0:
+            return True
+        before, self._next_number = self._next_number, numbers[len(numbers) - 1] + 1
+        return numbers[0] <= before
+
+    def _forget_delays(self) -> None:
+        self._groups.reset()
+        self._trend.reset()
+        self._acked.reset()
+        self._path.reset()
+        self._drain_bps = NEVER
+
+    # Deciding
+
+    def _control(self, now: Instant, *, over: bool) -> None:
+        # What the line loses by itself was on the line too: without it, each overuse of one that
+        # loses 15 % would cost 28 %.
+        whole = 1.0 / (1.0 - self._loss.own)
+        most = ACKED_MOST * whole * self._acked.rate_bps(LONG_S) + ACKED_ROOM_BPS
+        most = min(most, WANTED_ROOM * self._wanted_bps)
+        signal = Signal.OVER if over else self._trend.signal
+        short_bps = whole * self._acked.rate_bps(SHORT_S)
+        self._aimd.handle_signal(signal, short_bps, most, self.rtt_s, now)
+        self._drain(now)
+
+    def _drain(self, now: Instant) -> None:
+        """Go below what the line carries while a queue stands."""
+        if self._drain_bps == NEVER:
+            starts = self.queue_s > QUEUE_S and now > self._drain_until
+            if not starts:
+                return
+            self._drain_until = now + LONGEST_DRAIN_S
+        if self.queue_s < DRAINED_S:
+            self._drain_bps, self._drain_until = NEVER, now
+        elif now >= self._drain_until:
+            self._drain_bps, self._drain_until = NEVER, now + LONGEST_DRAIN_S
+        else:
+            share = max(LEAST_DRAIN, 1.0 - self.queue_s / DRAIN_S)
+            self._drain_bps = share * self._aimd.rate_bps
+
+    def _take_found(self, now: Instant) -> None:
+        found = min(self._prober.take_found(), self._ceiling_bps)
+        if found > self.estimate_bps:
+            self._aimd.set_rate(max(found, self._aimd.rate_bps), now)
+            self._aimd.capacity.forget()
+            self._loss.lift(found)
+
+    def _settle(self, now: Instant) -> None:
+        rate = min(self._aimd.rate_bps, self._loss.cap_bps, self._drain_bps)
+        if now <= self._prober.shadow_until < NEVER:
+            rate -= self._prober.debt_bps
+        self.estimate_bps = max(self._floor_bps, min(self._ceiling_bps, rate))
+
+    def _review(self, now: Instant) -> None:
+        """See whether to ask the line for more."""
+        if self._drain_bps < NEVER or self._trend.signal is Signal.OVER:
+            self._prober.hold_off(now)
+            return
+        wanted = min(self._wanted_bps, self._ceiling_bps)
+        if self._heard and self._outage_bps == 0.0:
+            self._prober.review(self.estimate_bps, wanted, now)
+
+    # Silence
+
+    def _patience_s(self) -> float:
+        if not self._heard:
+            return FIRST_SILENCE_S
+        return SILENCE_S + (self.rtt_s or 0.0)
+
+    def _wake(self, now: Instant) -> None:
+        """Something came: whatever silence there was is over.
+
+        Reports on nothing but losses do not come here: who gets nothing is as far away as who says
+        nothing.
+        """
+        self._heard = True
+        if self._wanted_bps > 0.0:
+            self._silent_at = now + self._patience_s()
+        if self._outage_bps > 0.0:
+            outage_bps, self._outage_bps = self._outage_bps, 0.0
+            self._groups.reset()
+            self._trend.reset()
+            self._acked.reset()
+            self._loss.reset()
+            self._prober.want(min(outage_bps, ROOM * self._wanted_bps))
