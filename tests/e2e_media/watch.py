@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from tests.support.browsers import Person
 
@@ -76,3 +77,11 @@ def _stall(samples: list[list[float]], column: int, since: float) -> float:
         elif row[column] != value:
             longest, moved, value = max(longest, row[0] - moved), row[0], row[column]
     return max(longest, samples[-1][0] - moved) / 1000
+
+
+async def voice_after(someone: Person, since: float) -> float:
+    """How long after a moment the first new voice came, in seconds."""
+    samples = await someone.page.evaluate("() => window.testSamples")
+    before = max(row[1] for row in samples if row[0] <= since)
+    heard = (row[0] for row in samples if row[0] > since and row[1] > before)
+    return (min(heard, default=inf) - since) / 1000

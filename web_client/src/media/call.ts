@@ -63,6 +63,7 @@ export class Call {
       firstAudio: () => this.handleFirstAudio(),
       expecting: () => this.expecting(),
       sampled: (sample, now) => this.handleSample(this.weak.handleSample(sample, now)),
+      lineUp: () => this.session.state === 'open',
       negotiate: (offer) => this.session.request(offer),
       unanswered: () => this.session.renew(),
     });
@@ -164,6 +165,8 @@ export class Call {
     if (up) {
       this.clock.mark('connected', performance.now());
       this.wasConnected = true;
+      // The path found its way by itself: so will the line.
+      if (this.linkLostAt !== null) this.session.wake();
       this.linkLostAt = null;
     } else if (this.wasConnected) {
       this.linkLostAt ??= performance.now();

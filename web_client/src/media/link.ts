@@ -21,6 +21,8 @@ const MAX_PATIENCE_MS = 8_000;
 export interface LinkListener extends PeerListener {
   /** True while somebody else's sound or picture ought to be arriving. */
   expecting(): boolean;
+  /** There is a line: an offer can be answered. */
+  lineUp(): boolean;
   negotiate(offer: Offer): Promise<Reply>;
   /** An offer that was to mend the path has waited too long for its answer. */
   unanswered(): void;
@@ -70,8 +72,10 @@ export class MediaLink {
     this.setup = setup;
     if (this.peer === null) void this.build(false);
     else if (!resumed) void this.build(true);
-    else if (this.owed !== null || this.peer.state !== 'connected')
+    else if (this.owed !== null || this.peer.state !== 'connected') {
+      this.plan.handleOffered(performance.now());
       void this.repair(this.owed ?? 'restart');
+    }
     this.timer ??= window.setInterval(() => void this.tick(), TICK_MS);
   }
 
@@ -82,6 +86,7 @@ export class MediaLink {
 
   /** The machine's network came back or changed. */
   handleOnline(): void {
+    if (!this.answerable) return;
     const repair = this.plan.handleOnline(pathOf(this.state), performance.now());
     if (repair !== null) void this.repair(repair);
   }
@@ -127,6 +132,10 @@ export class MediaLink {
     this.peer = null;
   }
 
+  private get answerable(): boolean {
+    return this.listener.lineUp() || this.peer?.promised === true;
+  }
+
   private async build(fresh: boolean): Promise<void> {
     if (this.setup === null) return;
     this.peer?.close();
@@ -152,7 +161,8 @@ export class MediaLink {
     this.busy = true;
     try {
       const peer = this.peer;
-      if (repair === 'rebuild' || peer === null) await this.build(true);
+      const rebuild = repair === 'rebuild' && this.listener.lineUp();
+      if (rebuild || peer === null) await this.build(true);
       else this.settle(peer, await this.restart(peer), 'restart');
     } finally {
       this.busy = false;
@@ -203,7 +213,8 @@ export class MediaLink {
   private async watch(peer: Peer, bytes: number | null): Promise<void> {
     // A restart of the page's own waits for its confirmation, and so for the line, not for repair.
     const path = this.owed === null || peer.unconfirmed ? pathOf(peer.state) : 'down';
-    const sample = { path, bytes, expecting: this.listener.expecting() } as const;
+    const expecting = this.listener.expecting();
+    const sample = { path, bytes, expecting, answerable: this.answerable } as const;
     const repair = this.plan.handleSample(sample, performance.now());
     if (repair !== null) await this.repair(this.owed ?? repair);
   }

@@ -79,6 +79,11 @@ export class Peer {
     return this.taken;
   }
 
+  /** The gateway has promised how it will answer the next restart. */
+  get promised(): boolean {
+    return this.nextAnswer !== null;
+  }
+
   /** Offer to the gateway; `restart` moves the path, `fresh` asks for a new endpoint. */
   async negotiate(how: { restart?: boolean; fresh?: boolean } = {}): Promise<Negotiated> {
     this.negotiating ??= this.offer(how).finally(() => (this.negotiating = null));

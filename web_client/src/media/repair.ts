@@ -7,6 +7,8 @@
  * may be the other person's.
  * Rule 3: a line that is merely bad is left alone: one that loses half of what it carries, or holds
  * it back for a second, still brings something within FLAT_MS.
+ * Rule 4: while nothing can be offered, nothing is given up: the connection that stands is what a
+ * restart can mend as soon as there is a line.
  * The offer of a restart that stays unanswered puts the line itself in doubt: see link.ts.
  */
 
@@ -19,6 +21,8 @@ export interface PathSample {
   readonly bytes: number | null;
   /** Somebody else's sound or picture ought to be arriving. */
   readonly expecting: boolean;
+  /** An offer has a way to its answer: there is a line, or the gateway has promised the answer. */
+  readonly answerable: boolean;
 }
 
 /** Longer than the second by which a bad line may hold everything back; see Rule 3. */
@@ -50,6 +54,7 @@ export class RepairPlan {
       return this.handleUp(sample, now);
     }
     this.movedAt = null;
+    if (!sample.answerable) return null;
     if (sample.path === 'starting') {
       this.startedAt ??= now;
       return now - this.startedAt >= STARTING_MS ? this.next(now) : null;
@@ -63,6 +68,13 @@ export class RepairPlan {
     return this.next(now, -Infinity);
   }
 
+  /** The line is back, and a restart goes out over it: it may take its time. */
+  handleOffered(now: number): void {
+    this.tries = 1;
+    this.notBefore = now + PAUSES_MS[0];
+    this.startedAt = null;
+  }
+
   /** A new connection was built: it may take its time to start. */
   handleBuilt(now: number): void {
     this.startedAt = now;
@@ -70,14 +82,14 @@ export class RepairPlan {
     this.bytes = null;
   }
 
-  private handleUp({ bytes, expecting }: PathSample, now: number): Repair | null {
+  private handleUp({ bytes, expecting, answerable }: PathSample, now: number): Repair | null {
     if (!expecting || bytes === null || this.movedAt === null || bytes !== this.bytes) {
       this.bytes = bytes;
       this.movedAt = now;
       return null;
     }
     this.flat = true;
-    if (now - this.movedAt < FLAT_MS || now < this.notBefore) return null;
+    if (!answerable || now - this.movedAt < FLAT_MS || now < this.notBefore) return null;
     this.notBefore = now + FLAT_AGAIN_MS;
     return 'restart';
   }

@@ -16,7 +16,8 @@ export interface LineListener {
 /** One way to the gateway. A line carries one connection at a time and never reconnects by itself. */
 export interface Line {
   listen(listener: LineListener): void;
-  connect(auth: ConnectAuth): void;
+  /** `patienceMs` is how long the gateway may take to be reached before the try counts as lost. */
+  connect(auth: ConnectAuth, patienceMs: number): void;
   disconnect(): void;
   /** Rejects with {@link LineLost} when no answer can come any more. */
   send(command: Command): Promise<Reply>;
@@ -25,60 +26,75 @@ export interface Line {
 export class LineLost extends Error {}
 
 const ANSWER_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 8_000;
+/** From an open socket to the seat: one round trip, and the gateway's work for it. */
+const SEAT_TIMEOUT_MS = 6_000;
 
 export class SocketLine implements Line {
   private listener: LineListener | null = null;
-  private auth: ConnectAuth | null = null;
-  private readonly socket: Socket;
+  private socket: Socket | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `origin` is the gateway's; empty for the page's own. */
-  constructor(origin = '') {
-    this.socket = io(origin, {
-      path: '/socket.io',
-      transports: ['websocket', 'polling'],
-      tryAllTransports: true,
-      autoConnect: false,
-      reconnection: false,
-      timeout: CONNECT_TIMEOUT_MS,
-      auth: (give) => {
-        give({ ...this.auth });
-      },
-    });
-    this.socket.on('event', (event: Event) => this.listener?.event(event));
-    this.socket.on('connect_error', (error) => {
-      const code = refusalCode(error);
-      if (code === null) this.listener?.dropped();
-      else this.listener?.refused(code);
-    });
-    this.socket.on('disconnect', (reason) => {
-      if (reason !== 'io client disconnect') this.listener?.dropped();
-    });
-  }
+  constructor(private readonly origin = '') {}
 
   listen(listener: LineListener): void {
     this.listener = listener;
   }
 
-  connect(auth: ConnectAuth): void {
-    this.auth = auth;
-    this.socket.disconnect();
-    this.socket.connect();
+  connect(auth: ConnectAuth, patienceMs: number): void {
+    this.disconnect();
+    // A socket of its own for each try: one that began while the network was dead asks too rarely.
+    const socket = io(this.origin, {
+      path: '/socket.io',
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      forceNew: true,
+      reconnection: false,
+      timeout: patienceMs,
+      auth: (give) => {
+        give({ ...auth });
+      },
+    });
+    this.socket = socket;
+    socket.on('event', (event: Event) => {
+      if (socket === this.socket) this.listener?.event(event);
+    });
+    socket.on('connect', () => clearTimeout(this.timer));
+    socket.io.on('open', () => {
+      this.timer = setTimeout(() => this.drop(socket), SEAT_TIMEOUT_MS);
+    });
+    socket.on('connect_error', (error) => {
+      const code = refusalCode(error);
+      if (code === null) this.drop(socket);
+      else if (socket === this.socket) {
+        this.disconnect();
+        this.listener?.refused(code);
+      }
+    });
+    socket.on('disconnect', () => this.drop(socket));
   }
 
   disconnect(): void {
-    this.socket.disconnect();
+    clearTimeout(this.timer);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.disconnect();
   }
 
   async send(command: Command): Promise<Reply> {
-    if (!this.socket.connected) throw new LineLost();
+    const { socket } = this;
+    if (socket?.connected !== true) throw new LineLost();
     try {
-      return (await this.socket
-        .timeout(ANSWER_TIMEOUT_MS)
-        .emitWithAck('command', command)) as Reply;
+      return (await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck('command', command)) as Reply;
     } catch {
       throw new LineLost();
     }
+  }
+
+  private drop(socket: Socket): void {
+    if (socket !== this.socket) return;
+    this.disconnect();
+    this.listener?.dropped();
   }
 }
 

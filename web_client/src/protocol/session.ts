@@ -6,7 +6,7 @@
  * Rule 3: a closed session stays closed. Coming back is a new `Session`.
  */
 
-import { backoff } from './backoff';
+import { type Loss, ReturnPlan } from './backoff';
 import { type Line, LineLost } from './line';
 import { EMPTY_ROOM, reduceRoom, type Room } from './room';
 import type { SeatStore } from './seats';
@@ -36,7 +36,12 @@ export type Ending =
 const COME_BACK: ReadonlySet<CloseReason> = new Set(['server_stopping', 'timed_out', 'fault']);
 
 /** Refusals of a connection that another try may cure. */
-const TRY_AGAIN: ReadonlySet<Code> = new Set(['busy', 'rate_limited', 'too_many_connections']);
+const TRY_AGAIN: ReadonlySet<Code> = new Set([
+  'busy',
+  'rate_limited',
+  'too_many_connections',
+  'not_in_room',
+]);
 
 export interface Timers {
   /** Unix milliseconds. */
@@ -58,7 +63,7 @@ export interface SessionOptions {
 export class Session {
   private current: SessionState = 'idle';
   private seat: Seat;
-  private attempt = 0;
+  private readonly plan = new ReturnPlan();
   private timer: number | null = null;
   private dropTime: number | null = null;
   private readonly changed = new Set<() => void>();
@@ -115,8 +120,10 @@ export class Session {
 
   /** The network may be back (online, the page is visible again): do not sit out the pause. */
   wake(): void {
-    if (this.current !== 'waiting') return;
-    this.attempt = 0;
+    if (this.current !== 'waiting' && !(this.current === 'connecting' && this.droppedAt !== null))
+      return;
+    this.plan.handleHint(this.options.timers.now());
+    this.move('dropped');
     this.handleDue();
   }
 
@@ -163,11 +170,10 @@ export class Session {
   }
 
   private connect(): void {
-    this.options.line.connect({
-      seat: this.seat.seat,
-      protocol: 1,
-      after: this.texts.after,
-    });
+    this.options.line.connect(
+      { seat: this.seat.seat, protocol: 1, after: this.texts.after },
+      this.plan.handleTry(this.options.timers.now()),
+    );
   }
 
   private handleEvent(event: Event): void {
@@ -182,7 +188,7 @@ export class Session {
 
   private handleWelcome(welcome: Welcome): void {
     if (!this.move('welcomed')) return;
-    this.attempt = 0;
+    this.plan.handleBack(this.options.timers.now());
     this.dropTime = null;
     this.seat = { ...this.seat, seat: welcome.seat };
     this.options.seats.save(this.seat);
@@ -190,24 +196,25 @@ export class Session {
   }
 
   private handleClosed(reason: CloseReason): void {
-    if (COME_BACK.has(reason)) this.handleDropped();
+    if (COME_BACK.has(reason)) this.handleDropped('restarting');
     else this.close({ kind: 'closed', reason });
     this.options.line.disconnect();
   }
 
   private handleRefused(code: Code): void {
-    if (TRY_AGAIN.has(code)) this.handleDropped();
+    if (TRY_AGAIN.has(code)) this.handleDropped('busy');
     else if (code === 'seat_replaced') this.close({ kind: 'closed', reason: 'taken_over' });
     else if (code === 'room_ended') this.close({ kind: 'closed', reason: 'session_ended' });
     else this.close({ kind: 'refused', code });
   }
 
-  private handleDropped(): void {
+  private handleDropped(loss: Loss = 'lost'): void {
     if (!this.move('dropped')) return;
     const { timers, random } = this.options;
     this.dropTime ??= timers.now();
     this.texts.suspend();
-    this.timer = timers.set(() => this.handleDue(), backoff(this.attempt++, random()));
+    const pause = this.plan.handleLost(loss, timers.now(), random());
+    this.timer = timers.set(() => this.handleDue(), pause);
     this.tell();
   }
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { type PathSample, pathOf, type Repair, RepairPlan } from '../../src/media/repair';
 
-const DOWN: PathSample = { path: 'down', bytes: 0, expecting: true };
+const DOWN: PathSample = { path: 'down', bytes: 0, expecting: true, answerable: true };
 
 function up(bytes: number | null, expecting = true): PathSample {
-  return { path: 'up', bytes, expecting };
+  return { path: 'up', bytes, expecting, answerable: true };
 }
 
 function doubts(plan: RepairPlan, sample: PathSample, tick: number): boolean {
@@ -40,6 +40,22 @@ describe('a path that is down', () => {
     watch(plan, DOWN, 0, 10_000);
     plan.handleSample(up(1), 20_000);
     expect(watch(plan, DOWN, 20_500, 20_500)).toEqual([[20_500, 'restart']]);
+  });
+});
+
+describe('a path without a line', () => {
+  it('is left as it is, for a restart to mend when there is one', () => {
+    const plan = new RepairPlan();
+    expect(watch(plan, { ...DOWN, answerable: false }, 0, 80_000)).toEqual([]);
+    expect(watch(plan, { ...up(7), answerable: false }, 80_500, 90_000)).toEqual([]);
+    expect(watch(plan, DOWN, 90_500, 90_500)).toEqual([[90_500, 'restart']]);
+  });
+
+  it('is given time when the line that is back carries its restart', () => {
+    const plan = new RepairPlan();
+    watch(plan, { ...DOWN, answerable: false }, 0, 80_000);
+    plan.handleOffered(80_100);
+    expect(watch(plan, DOWN, 80_250, 82_000, 250)).toEqual([[81_750, 'restart']]);
   });
 });
 
@@ -136,7 +152,7 @@ describe('a path that starts', () => {
   it('is given eight seconds', () => {
     const plan = new RepairPlan();
     plan.handleBuilt(0);
-    const starting: PathSample = { path: 'starting', bytes: null, expecting: true };
+    const starting: PathSample = { ...DOWN, path: 'starting', bytes: null };
     expect(watch(plan, starting, 0, 8_000)).toEqual([[8_000, 'restart']]);
   });
 });

@@ -49,17 +49,26 @@ describe('the seat', () => {
 });
 
 describe('a lost line', () => {
-  it('comes back after pauses that grow to five seconds and no further', () => {
+  it('tries with fresh sockets, each for a short time, soon after one another', () => {
     const { line, session, timers } = openSession();
-    const pauses: number[] = [];
-    for (let attempt = 0; attempt < 7; attempt++) {
+    line.listener?.dropped();
+    expect(session.state).toBe('waiting');
+    for (let attempt = 0; attempt < 4; attempt++) {
+      timers.pass(300);
+      expect(session.state).toBe('connecting');
+      timers.pass(line.patiences.at(-1) ?? 0);
       line.listener?.dropped();
       expect(session.state).toBe('waiting');
-      pauses.push(timers.pauses[0] ?? 0);
-      timers.pass(pauses[attempt] ?? 0);
-      expect(session.state).toBe('connecting');
     }
-    expect(pauses).toEqual([300, 600, 1200, 2400, 4800, 5000, 5000]);
+    expect(line.patiences.slice(1)).toEqual([2_000, 2_000, 2_000, 5_000]);
+  });
+
+  it('leaves a pause after a try that failed at once', () => {
+    const { line, timers } = openSession();
+    line.listener?.dropped();
+    timers.pass(300);
+    line.listener?.dropped();
+    expect(timers.pauses[0]).toBeGreaterThan(1_000);
   });
 
   it('begins with a short pause again after a welcome', () => {
@@ -70,7 +79,18 @@ describe('a lost line', () => {
     }
     line.tell(welcome({ resumed: true }));
     line.listener?.dropped();
-    expect(timers.pauses).toEqual([300]);
+    expect(timers.pauses[0]).toBeLessThan(300);
+  });
+
+  it('takes a fresh socket when the network is back while one is being tried', () => {
+    const { line, session, timers } = openSession();
+    line.listener?.dropped();
+    timers.pass(300);
+    expect(line.auths).toHaveLength(2);
+    session.wake();
+    expect(session.state).toBe('connecting');
+    expect(line.auths).toHaveLength(3);
+    expect(timers.pauses).toEqual([]);
   });
 
   it('does not sit out its pause when the network is back', () => {
@@ -101,7 +121,7 @@ describe('a lost line', () => {
     timers.pass(300);
     line.listener?.dropped();
     expect(session.droppedAt).toBe(lost);
-    timers.pass(600);
+    timers.pass(2_000);
     line.tell(welcome({ resumed: true }));
     expect(session.droppedAt).toBeNull();
   });
@@ -138,20 +158,20 @@ describe('a close', () => {
     const { line, session, timers } = openSession();
     line.tell({ type: 'closed', reason });
     line.listener?.dropped();
-    timers.pass(300);
+    timers.pass(2_000);
     expect(session.state).toBe('connecting');
     expect(line.auths).toHaveLength(2);
   });
 });
 
 describe('a refused connection', () => {
-  const tried: Code[] = ['busy', 'rate_limited', 'too_many_connections'];
+  const tried: Code[] = ['busy', 'rate_limited', 'too_many_connections', 'not_in_room'];
 
   it.each(tried)('%s is tried again', (code) => {
     const { line, session, timers } = makeSession();
     session.start();
     line.listener?.refused(code);
-    timers.pass(300);
+    timers.pass(2_000);
     expect(line.auths).toHaveLength(2);
   });
 

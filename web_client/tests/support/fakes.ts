@@ -61,6 +61,7 @@ interface Sent {
 export class FakeLine implements Line {
   listener: LineListener | null = null;
   readonly auths: ConnectAuth[] = [];
+  readonly patiences: number[] = [];
   readonly sent: Sent[] = [];
   disconnects = 0;
 
@@ -68,8 +69,9 @@ export class FakeLine implements Line {
     this.listener = listener;
   }
 
-  connect(auth: ConnectAuth): void {
+  connect(auth: ConnectAuth, patienceMs: number): void {
     this.auths.push(auth);
+    this.patiences.push(patienceMs);
   }
 
   disconnect(): void {
