@@ -18,6 +18,7 @@ from aiortc.rtcsctptransport import RTCSctpCapabilities, RTCSctpTransport
 
 from media.handshake import HandshakeThread
 from media.srtp import SrtpKeys
+from media.stills import MAX_CHUNK_BYTES, StillDrop
 
 DTLS_QUEUE: Final = 64
 """Datagrams waiting for aiortc: a handshake has under ten, a burst of text a few dozen."""
@@ -26,6 +27,10 @@ MAX_BUFFERED_BYTES: Final = 1024 * 1024
 """Text waiting for a peer that does not read; beyond it the channel counts as closed."""
 TEXT_LABEL: Final = "text"
 BEAT_LABEL: Final = "beat"
+STILL_LABEL: Final = "still"
+MAX_STILL_FLIGHT_BYTES: Final = 2_400
+"""Not yet acknowledged, beyond which no chunk of a still is sent: 1.4 s of stills. A line that is
+further behind has no room for them, and whatever waits here would be old when it arrives."""
 EXPORTER: Final = b"EXTRACTOR-dtls_srtp"  # RFC 5764 section 4.2
 
 
@@ -46,6 +51,9 @@ class AssociationEvents(Protocol):
 
     def on_beat(self) -> None:
         """Something authenticated came on a channel."""
+
+    def on_still(self, data: bytes) -> None:
+        """A chunk came on the stills channel."""
 
     def on_over(self, *, failed: bool) -> None:
         """DTLS ended: the handshake failed, or the peer closed."""
@@ -133,11 +141,14 @@ class Association:
         self._dtls: RTCDtlsTransport | None = None
         self._sctp: RTCSctpTransport | None = None
         self._text: aiortc.RTCDataChannel | None = None
+        self._still: aiortc.RTCDataChannel | None = None
         self._task: asyncio.Task[None] | None = None
         self._ended = False
-        # Text on its way to the channel: each count is written by one side only.
+        # Bytes on their way to a channel: each count is written by one side only.
         self._handed_bytes = 0
         self._written_bytes = 0
+        self._handed_stills = 0
+        self._written_stills = 0
 
     # --- here: on the forwarding loop -----------------------------------------------------------
 
@@ -161,6 +172,23 @@ class Association:
             return False
         self._handed_bytes += len(data)
         self._thread.post(self._write, data)
+        return True
+
+    def send_still(self, data: bytes) -> bool:
+        """Here: write to the open stills channel; False where the line has no room for it.
+
+        Read across threads, as above. Text goes first: it is on the same association.
+        """
+        sctp, channel = self._sctp, self._still
+        if sctp is None or channel is None or self._handed_bytes != self._written_bytes:
+            return False
+        if sctp._data_channel_queue or sctp._outbound_queue:
+            return False
+        waiting = self._handed_stills - self._written_stills
+        if waiting + sctp._flight_size > MAX_STILL_FLIGHT_BYTES:
+            return False
+        self._handed_stills += len(data)
+        self._thread.post(self._write_still, data)
         return True
 
     async def close(self) -> None:
@@ -221,7 +249,7 @@ class Association:
             await asyncio.gather(pump, return_exceptions=True)
         dtls.remove_all_listeners()
         sctp.remove_all_listeners()
-        self._text = None
+        self._text = self._still = None
 
     def _on_state(self) -> None:
         state = self._dtls.state if self._dtls is not None else "closed"
@@ -249,6 +277,10 @@ class Association:
             self._tell_channel(is_open=True)
         elif channel.label == BEAT_LABEL:
             channel.on("message", self._on_beat)
+        elif channel.label == STILL_LABEL and self._still is None:
+            self._still = channel
+            channel.on("message", self._on_still)
+            channel.on("close", self._on_still_closed)
         else:
             channel.close()
 
@@ -259,6 +291,12 @@ class Association:
             channel.send(data)
         elif not self._ended:
             self._tell_channel(is_open=False)
+
+    def _write_still(self, data: bytes) -> None:
+        self._written_stills += len(data)
+        channel = self._still
+        if channel is not None and channel.readyState == "open":
+            channel.send(data)
 
     def _tell_channel(self, *, is_open: bool) -> None:
         self._thread.tell(lambda: self._events.on_channel(is_open=is_open))
@@ -274,6 +312,16 @@ class Association:
         self._text = None
         if not self._ended:
             self._tell_channel(is_open=False)
+
+    def _on_still(self, data: object) -> None:
+        self._thread.tell(self._events.on_beat)
+        if isinstance(data, bytes) and len(data) <= MAX_CHUNK_BYTES:
+            self._thread.tell(self._events.on_still, data)
+        else:
+            self._thread.dropped[StillDrop.MALFORMED] += 1
+
+    def _on_still_closed(self) -> None:
+        self._still = None
 
     def _on_beat(self, _data: object) -> None:
         self._thread.tell(self._events.on_beat)

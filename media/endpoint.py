@@ -53,6 +53,10 @@ class Shell:
         """Carry out a router's outputs at the end of this wake."""
         raise NotImplementedError
 
+    def pass_still(self, endpoint: Endpoint, data: bytes) -> None:
+        """Send a chunk of an endpoint's still to whom it concerns."""
+        raise NotImplementedError
+
     def end(self, endpoint: Endpoint, reason: EndpointClose) -> None:
         """Take an endpoint out."""
         raise NotImplementedError
@@ -154,6 +158,10 @@ class Endpoint:
     def on_text(self, data: str) -> None:
         """A message came on the text channel; only the room's owner may say what it means."""
         self._shell.notify(TextReceived(self.id, data))
+
+    def on_still(self, data: bytes) -> None:
+        """A chunk of a still came."""
+        self._shell.pass_still(self, data)
 
     def on_ended(self, *, failed: bool) -> None:
         """DTLS is over."""

@@ -49,6 +49,7 @@ from media.outputs import (
 )
 from media.router import Router
 from media.stats import EngineStats, TrackPage
+from media.still_post import StillPost
 
 TIMER_SLACK_S: Final = 0.005
 """Deadlines this close together share a wake. Reports and retries are due in tens of ms."""
@@ -76,6 +77,7 @@ class Engine(Shell):
         self._dropped: Counter[str] = Counter()
         self._past: Counter[str] = Counter()
         self._ledger = Ledger()
+        self._post = StillPost(self._send_still)
         self._watcher: asyncio.Task[None] | None = None
         self._timer: asyncio.Handle | None = None
         self._timer_at: Instant = NEVER
@@ -102,6 +104,7 @@ class Engine(Shell):
                 await self._watcher
         if self._timer is not None:
             self._timer.cancel()
+        self._post.close()
         await self._handshakes.stop()
         self._mux.close()
 
@@ -172,6 +175,7 @@ class Engine(Shell):
         """Counters since the start."""
         totals = self._past.copy()
         dropped = self._mux.dropped + self._dropped + Counter(dict(self._handshakes.dropped))
+        dropped += self._post.stills.dropped
         for router in self._rooms.values():
             _add_router(totals, dropped, router)
         for name, count in self._past.items():
@@ -189,6 +193,7 @@ class Engine(Shell):
             keyframe_requests=totals["keyframe_requests"],
             dropped=dict(dropped),
             links=dict(links),
+            stills=self._post.stills.totals(),
             forward_delay_s=self._mux.delays.read(),
             **self._ledger.read(),
         )
@@ -208,11 +213,20 @@ class Engine(Shell):
         """Tell signaling."""
         self._listener(notification)
 
+    def pass_still(self, endpoint: Endpoint, data: bytes) -> None:
+        """Send a chunk of an endpoint's still to whom it concerns."""
+        self._post.handle_chunk(endpoint.id, data)
+
+    def _send_still(self, receiver: EndpointId, data: bytes) -> bool:
+        known = self._endpoints.get(receiver)
+        return known is not None and known.transport.send_still(data)
+
     def end(self, endpoint: Endpoint, reason: EndpointClose) -> None:
         """Take an endpoint out at once, and close its transport in a task."""
         if self._endpoints.pop(endpoint.id, None) is None:
             return
         endpoint.transport.end()
+        self._post.stills.remove(endpoint.id)
         router = endpoint.router
         self._ledger.settle(router, endpoint.id)
         router.remove_endpoint(endpoint.id, self.now())
@@ -309,6 +323,7 @@ class Engine(Shell):
     ) -> None:
         match output:
             case SlotsChanged():
+                self._post.stills.set_slots(known.id, output.slots)
                 fills = tuple(SlotFilled(*fill) for fill in output.slots)
                 self.notify(SlotsFilled(known.id, fills))
             case CodecPreferred():

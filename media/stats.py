@@ -106,6 +106,9 @@ class EngineStats(msgspec.Struct, frozen=True):
     dropped: Mapping[str, int] = {}
     links: Mapping[str, int] = {}
     """Gauge: endpoints by link state."""
+    stills: Mapping[str, int] = {}
+    """Slow pictures: ``received`` from pages, ``sent`` toward receivers, ``cut`` of those as the
+    receiver's line had no room for the rest."""
     forward_delay_s: Distribution = Distribution()
     """Of sampled datagrams, by :data:`media.histogram.BOUNDS_S`."""
     legs: Mapping[str, Mapping[str, LegStats]] = {}

@@ -42,6 +42,9 @@ class TransportEvents(Protocol):
     def on_text(self, data: str) -> None:
         """A message came on the text channel."""
 
+    def on_still(self, data: bytes) -> None:
+        """A chunk of a still came."""
+
     def on_moved(self) -> None:
         """Media goes to another address from now on."""
 
@@ -194,6 +197,11 @@ class Transport:
         """Something authenticated came on a channel."""
         self._lane.last_heard = asyncio.get_running_loop().time()
 
+    def on_still(self, data: bytes) -> None:
+        """A chunk of a still came."""
+        if not self._ended:
+            self._events.on_still(data)
+
     def on_over(self, *, failed: bool) -> None:
         """DTLS is over."""
         if not self._ended:
@@ -208,6 +216,10 @@ class Transport:
         if not written:
             self._dropped["text_unread"] += 1
         return written
+
+    def send_still(self, data: bytes) -> bool:
+        """Send a chunk of a still at once; False where there is no room for it, and it is not."""
+        return not self._ended and self._association.send_still(data)
 
 
 def fresh_credentials() -> Credentials:

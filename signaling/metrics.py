@@ -102,6 +102,12 @@ class _Engine(Collector):
         for reason, count in stats.dropped.items():
             dropped.add_metric([reason], count)
         yield dropped
+        stills = CounterMetricFamily(
+            "quietroom_media_stills", "Slow pictures passed on, by fate", labels=["fate"]
+        )
+        for fate, count in stats.stills.items():
+            stills.add_metric([fate], count)
+        yield stills
         yield from _legs(stats)
         yield from _delays(stats)
         yield from _workers(stats)

@@ -81,11 +81,15 @@ class LoopbackPeer:
         self.rtp: list[bytes] = []
         self.rtcp: list[bytes] = []
         self.texts: list[str] = []
+        self.stills: list[bytes] = []
+        self.still_channel: Any = None
         self.text_channel: Any = None
         self.beat_channel: Any = None
         self.checks_answered = 0
         self.host, self.tcp = host, tcp
         self.answers_checks = True
+        self.deaf = False
+        """Its network eats every record, so that nothing of a channel is acknowledged."""
         self.checks_received = 0
         self.bytes_received = 0
         self.longest_received = 0
@@ -176,6 +180,14 @@ class LoopbackPeer:
             async with asyncio.timeout(20):
                 while self.text_channel.readyState != "open":
                     await asyncio.sleep(0.01)
+
+    async def open_stills(self) -> None:
+        """Open the stills channel, as the web client does."""
+        self.still_channel = self._channel("still", ordered=False, maxPacketLifeTime=2500)
+        self.still_channel.on("message", self.stills.append)
+        async with asyncio.timeout(20):
+            while self.still_channel.readyState != "open":
+                await asyncio.sleep(0.01)
 
     def _channel(self, label: str, **options: Any) -> Any:
         parameters = aiortc.rtcdatachannel.RTCDataChannelParameters(label=label, **options)
@@ -330,6 +342,8 @@ class LoopbackPeer:
             self.checks_answered += 1
             self._answered.set()
         elif data[0] < 64:
+            if self.deaf:
+                return
             self._pipe.queue.put_nowait(data)
         elif self.dtls._rx_srtp is not None:
             if 64 <= data[1] & 0x7F < 96:

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from media.channel import EndpointClose, PictureSize
 from media.errors import OfferFault
 from media.forwarding.drops import DropReason
+from media.stills import StillDrop
 from signaling import reports, rest, wire
 from signaling.border import STATUS
 from signaling.domain.errors import Code
@@ -167,7 +168,7 @@ def test_every_metric_is_documented() -> None:
 
 
 def test_every_reason_to_drop_a_datagram_is_documented() -> None:
-    counted = {reason.value for reason in DropReason}
+    counted = {reason.value for reason in (*DropReason, *StillDrop)}
     for path in (ROOT / "media").glob("*.py"):
         for index in re.findall(r"dropped\[([^\]]*)\] \+= 1", path.read_text(encoding="utf-8")):
             counted |= set(re.findall(r"\"(\w+)\"", index))

@@ -80,6 +80,17 @@ async def test_sctp_sits_on_a_dtls_transport() -> None:
     await sctp.stop()
 
 
+async def test_sctp_says_what_it_has_not_sent_and_what_is_not_acknowledged() -> None:
+    transport = RTCDtlsTransport(FakeIce(), [RTCCertificate.generateCertificate()])
+    sctp = RTCSctpTransport(transport)
+    assert not sctp._data_channel_queue
+    assert not sctp._outbound_queue
+    assert sctp._flight_size == 0
+    source = inspect.getsource(RTCSctpTransport._transmit)
+    assert "self._flight_size_increase(chunk)" in source
+    await sctp.stop()
+
+
 def test_keys_are_exported_as_aiortc_does_it() -> None:
     """media/association.py repeats these steps, to have the bytes and not a session."""
     source = inspect.getsource(RTCDtlsTransport._setup_srtp)
