@@ -30,6 +30,8 @@ class RoomCommands:
             wire.SetMedia: self._set_media,
             wire.Watch: self._side.watch,
             wire.ReportLine: self._side.report_line,
+            wire.SetCue: self._set_cue,
+            wire.HoldSteady: self._hold_steady,
             wire.Leave: self._leave,
             wire.EndSession: self._end,
         }
@@ -52,6 +54,12 @@ class RoomCommands:
 
     def _set_media(self, participant: str, command: wire.SetMedia, now: float) -> None:
         self._room.handle(ask.SwitchMedia(participant, command.microphone, command.camera), now)
+
+    def _set_cue(self, participant: str, command: wire.SetCue, now: float) -> None:
+        self._room.handle(ask.SetCue(participant, command.participant, command.cue), now)
+
+    def _hold_steady(self, participant: str, command: wire.HoldSteady, now: float) -> None:
+        self._room.handle(ask.HoldSteady(participant, command.steady), now)
 
     def _leave(self, participant: str, command: wire.Leave, now: float) -> None:
         self._room.handle(ask.Leave(participant, command.quickly), now)

@@ -28,6 +28,7 @@ from signaling.domain.events import (
     Left,
     Output,
     SeatGone,
+    SteadyHeld,
     TextAdded,
     ToAllBut,
     ToConnection,
@@ -313,7 +314,7 @@ class RoomTask:
                 self._spread_text(views.text(line))
             case ToAllBut(participant), Changed() | Left() as fact:
                 self._spread(views.event(fact), but=participant)
-            case _, Changed() | Left() as fact:
+            case _, Changed() | Left() | SteadyHeld() as fact:
                 self._spread(views.event(fact))
             case _:
                 raise AssertionError("a fact for an audience that it has no words for")

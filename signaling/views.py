@@ -7,6 +7,7 @@ from signaling.domain.events import (
     Changed,
     Left,
     ParticipantSeen,
+    SteadyHeld,
     TextAdded,
     TextLine,
     Welcomed,
@@ -24,6 +25,7 @@ def participant(seen: ParticipantSeen) -> wire.ParticipantView:
         camera=seen.camera,
         link=seen.link,
         rung=seen.rung,
+        cue=seen.cue,
     )
 
 
@@ -53,15 +55,18 @@ def welcome(
         next_ref=fact.next_ref,
         now=now_ms,
         started_at=fact.started_at,
+        steady=fact.steady,
     )
 
 
-def event(fact: Changed | Left | TextAdded) -> wire.Event:
+def event(fact: Changed | Left | TextAdded | SteadyHeld) -> wire.Event:
     """Show one change to those who are in the room."""
     match fact:
         case Changed():
             return wire.ParticipantChanged(participant(fact.participant))
         case Left():
             return wire.ParticipantLeft(fact.participant, fact.reason)
+        case SteadyHeld():
+            return wire.Steady(fact.steady)
         case TextAdded():
             return text(fact.line)

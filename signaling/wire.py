@@ -17,7 +17,7 @@ from msgspec import Meta
 from media.channel import PictureSize
 from media.rungs import Rung
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.events import CloseReason, LinkView, Presence
+from signaling.domain.events import CloseReason, Cue, LinkView, Presence
 from signaling.domain.grants import Role
 from signaling.reports import Device, DeviceCheck, ReportQuality
 
@@ -94,6 +94,25 @@ class ReportLine(_Message, frozen=True, tag="report_line"):
     rtt_ms: Annotated[float, Meta(ge=0, le=60_000)] | None = None
 
 
+class SetCue(_Message, frozen=True, tag="set_cue"):
+    """The counsellor says what should be kept best of somebody's picture; that person is told.
+
+    It switches nobody's camera.
+    """
+
+    participant: Identity
+    cue: Cue
+
+
+class HoldSteady(_Message, frozen=True, tag="hold_steady"):
+    """The counsellor keeps the whole line for voice, in a moment that matters, or no longer.
+
+    Pages send stills in the place of pictures, and guard the voice with all there is.
+    """
+
+    steady: bool
+
+
 class Leave(_Message, frozen=True, tag="leave"):
     """The person goes, on purpose; the seat is given up.
 
@@ -137,6 +156,8 @@ Command: TypeAlias = (
     | Replay
     | Watch
     | ReportLine
+    | SetCue
+    | HoldSteady
     | ReportQuality
     | Leave
     | EndSession
@@ -188,6 +209,8 @@ class ParticipantView(_Message, frozen=True):
     link: LinkView
     rung: Rung
     """What the person's line carries: as much as its weaker direction."""
+    cue: Cue
+    """What should be kept best of their picture."""
 
 
 class Text(_Message, frozen=True, tag="text"):
@@ -236,6 +259,8 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     """Unix milliseconds at the gateway, for clocks."""
     started_at: int
     """Unix milliseconds when the room was first entered."""
+    steady: bool
+    """The whole line is kept for voice."""
 
 
 class ParticipantChanged(_Message, frozen=True, tag="participant_changed"):
@@ -282,6 +307,12 @@ class Rate(_Message, frozen=True, tag="rate"):
     stills: bool
 
 
+class Steady(_Message, frozen=True, tag="steady"):
+    """Whether the whole line is kept for voice, from now on."""
+
+    steady: bool
+
+
 class MediaClosed(_Message, frozen=True, tag="media_closed"):
     """The page's media connection ended at the gateway; offer again with ``fresh``."""
 
@@ -303,6 +334,7 @@ Event: TypeAlias = (
     | UseCodec
     | Layers
     | Rate
+    | Steady
     | MediaClosed
     | Closed
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from media.rungs import Rung
-from signaling.domain.events import CloseReason, Direction, LinkView, TextLine
+from signaling.domain.events import CloseReason, Cue, Direction, LinkView, TextLine
 from signaling.domain.grants import Role
 
 
@@ -121,6 +121,23 @@ class SetRung:
     rung: Rung
 
 
+@dataclass(frozen=True, slots=True)
+class SetCue:
+    """The counsellor says what should be kept best of somebody's picture."""
+
+    participant: str
+    of: str
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSteady:
+    """The counsellor keeps the whole line for voice, or no longer."""
+
+    participant: str
+    steady: bool
+
+
 Command: TypeAlias = (
     Admit
     | Connect
@@ -134,6 +151,8 @@ Command: TypeAlias = (
     | SwitchMedia
     | SetLink
     | SetRung
+    | SetCue
+    | HoldSteady
 )
 
 

@@ -35,6 +35,16 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
+class Cue(StrEnum):
+    """What of a person's picture should be kept best where the line cannot carry all of it."""
+
+    BALANCED = "balanced"
+    DETAIL = "detail"
+    """The face sharp, rather than every movement."""
+    MOTION = "motion"
+    """Every movement, rather than the face sharp."""
+
+
 class CloseReason(StrEnum):
     """Why someone is no longer in a room."""
 
@@ -61,6 +71,7 @@ class ParticipantSeen:
     camera: bool
     link: LinkView
     rung: Rung
+    cue: Cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class Welcomed:
     can_end: bool
     next_ref: int
     started_at: int
+    steady: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,13 @@ class TextAdded:
     """The room's text has one more line."""
 
     line: TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyHeld:
+    """Whether the whole line is kept for voice, from now on."""
+
+    steady: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +168,7 @@ class ToShell:
 
 
 Audience: TypeAlias = ToAll | ToAllBut | ToConnection | ToShell
-Fact: TypeAlias = Welcomed | Changed | Left | TextAdded | Dismissed | SeatGone
+Fact: TypeAlias = Welcomed | Changed | Left | TextAdded | SteadyHeld | Dismissed | SeatGone
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,3 +14,5 @@ class Role(StrEnum):
 
 MAY_END: frozenset[Role] = frozenset({Role.COUNSELLOR})
 """Only the counsellor ends a session for everyone; anyone may leave."""
+MAY_GUIDE: frozenset[Role] = frozenset({Role.COUNSELLOR})
+"""Only the counsellor says what the line should be used for."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from media.rungs import Rung, worse
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.events import Direction, LinkView, ParticipantSeen, Presence
+from signaling.domain.events import Cue, Direction, LinkView, ParticipantSeen, Presence
 from signaling.domain.grants import Role
 
 
@@ -62,6 +62,7 @@ class Participant:
     microphone: bool = False
     camera: bool = False
     link: LinkView = LinkView.NONE
+    cue: Cue = Cue.BALANCED
     rungs: dict[Direction, Rung] = field(default_factory=dict)
     """What each direction of the line carries, where it was said; unsaid is all."""
 
@@ -84,6 +85,7 @@ class Participant:
         self.camera = False
         self.link = LinkView.NONE
         self.rungs.clear()
+        self.cue = Cue.BALANCED
 
     @property
     def rung(self) -> Rung:
@@ -102,4 +104,5 @@ class Participant:
             self.camera,
             self.link,
             self.rung,
+            self.cue,
         )

@@ -24,6 +24,7 @@ from signaling.domain.events import (
     Output,
     Presence,
     SeatGone,
+    SteadyHeld,
     TextAdded,
     ToAll,
     ToAllBut,
@@ -31,7 +32,7 @@ from signaling.domain.events import (
     ToShell,
     Welcomed,
 )
-from signaling.domain.grants import MAY_END
+from signaling.domain.grants import MAY_END, MAY_GUIDE
 from signaling.domain.messages import MAX_CHARS, MAX_LINES, TextLog
 from signaling.domain.participant import HOLDS_SEAT, SEATED, Participant, SeatInput
 
@@ -82,6 +83,8 @@ class Room:
     def __init__(self, limits: RoomLimits, expires_at: float, now: float) -> None:
         self.phase = Phase.OPEN
         self.reason: CloseReason | None = None
+        self.steady = False
+        """The whole line is kept for voice."""
         self._limits = limits
         self._expires_at = expires_at
         self._empty_since: float | None = now
@@ -103,6 +106,8 @@ class Room:
             ask.SwitchMedia: self._switch_media,
             ask.SetLink: self._set_link,
             ask.SetRung: self._set_rung,
+            ask.SetCue: self._set_cue,
+            ask.HoldSteady: self._hold_steady,
         }
 
     # --- reading ----------------------------------------------------------------------------------
@@ -196,6 +201,7 @@ class Room:
             can_end=participant.role in MAY_END,
             next_ref=self._texts.next_ref(participant.id),
             started_at=self._started_at,
+            steady=self.steady,
         )
         self._emit(ToConnection(given.connection), welcome)
         if before is not Presence.PRESENT:
@@ -264,6 +270,21 @@ class Room:
             self._emit(ToAll(), Changed(participant.seen()))
         return ask.Carried()
 
+    def _set_cue(self, given: ask.SetCue, _now: float) -> ask.Result:
+        self._guide(given.participant)
+        shown = self._seated(given.of)
+        if shown.cue is not given.cue:
+            shown.cue = given.cue
+            self._emit(ToAll(), Changed(shown.seen()))
+        return ask.Carried()
+
+    def _hold_steady(self, given: ask.HoldSteady, _now: float) -> ask.Result:
+        self._guide(given.participant)
+        if self.steady is not given.steady:
+            self.steady = given.steady
+            self._emit(ToAll(), SteadyHeld(given.steady))
+        return ask.Carried()
+
     # --- parts ------------------------------------------------------------------------------------
 
     def _known(self, participant: str) -> Participant:
@@ -278,6 +299,10 @@ class Room:
             raise Refusal(Code.NOT_IN_ROOM)
         return found
 
+    def _guide(self, participant: str) -> None:
+        if self._seated(participant).role not in MAY_GUIDE:
+            raise Refusal(Code.NOT_ALLOWED)
+
     def _vacate(
         self, participant: Participant, given: SeatInput, reason: CloseReason, now: float
     ) -> None:
@@ -291,6 +316,7 @@ class Room:
             self._emit(ToAllBut(participant.id), Left(participant.id, reason))
         if not any(p.presence in HOLDS_SEAT for p in self._participants.values()):
             self._empty_since = now
+            self.steady = False
 
     def _finish(self, given: PhaseInput, reason: CloseReason, now: float) -> None:
         # The phase first: nobody is told that someone left a room that is over for all.

@@ -29,6 +29,7 @@ const client: ParticipantView = {
   camera: scene === 'video',
   link: scene === 'lost' ? 'disconnected' : 'connected',
   rung: 'clear',
+  cue: 'balanced',
 };
 const counsellor: ParticipantView = {
   ...client,
@@ -76,6 +77,7 @@ class StillLine implements Line {
       next_ref: 10,
       now,
       started_at: now - minutes * 60_000,
+      steady: false,
     });
   }
   disconnect(): void {

@@ -197,6 +197,27 @@ async def test_wanted_rate_and_rungs_are_told_and_told_again(place: House) -> No
     await other.close()
 
 
+async def test_what_the_counsellor_wants_of_the_line_is_told_to_all(place: House) -> None:
+    client, counsellor = await place.page(), await place.page(Role.COUNSELLOR)
+    of = client.welcome["you"]
+    assert (await counsellor.ask("set_cue", participant=of, cue="motion"))["type"] == "done"
+    await until(
+        lambda: (
+            [e["participant"]["cue"] for e in client.all("participant_changed")][-1:] == ["motion"]
+        )
+    )
+    assert (await client.ask("set_cue", participant=of, cue="detail"))["code"] == "not_allowed"
+    assert (await counsellor.ask("set_cue", participant=of, cue="best"))["code"] == "malformed"
+    assert (await client.ask("hold_steady", steady=True))["code"] == "not_allowed"
+    assert (await counsellor.ask("hold_steady", steady=True))["type"] == "done"
+    assert (await client.event("steady"))["steady"] is True
+    await client.drop()
+    back = await place.enter(client.welcome["seat"])
+    assert back.welcome["steady"] is True
+    await back.close()
+    await counsellor.close()
+
+
 async def test_sizes_outlast_endpoints_on_both_sides(place: House) -> None:
     client, counsellor = await place.page(), await place.page(Role.COUNSELLOR)
     mine, theirs = await offer(place, client), await offer(place, counsellor)

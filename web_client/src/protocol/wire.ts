@@ -56,6 +56,8 @@ export type Command =
   | Replay
   | Watch
   | ReportLine
+  | SetCue
+  | HoldSteady
   | ReportQuality
   | Leave
   | EndSession
@@ -68,6 +70,10 @@ export type PictureSize = 'large' | 'small';
  * How much a line carries, best first: a later one has less.
  */
 export type Rung = 'clear' | 'saving' | 'slow' | 'text' | 'voice';
+/**
+ * What of a person's picture should be kept best where the line cannot carry all of it.
+ */
+export type Cue = 'balanced' | 'detail' | 'motion';
 /**
  * What carries the chosen ICE pair; for a relayed one, as far as the relay.
  */
@@ -94,6 +100,7 @@ export type Event =
   | UseCodec
   | Layers
   | Rate
+  | Steady
   | MediaClosed
   | Closed;
 /**
@@ -216,6 +223,25 @@ export interface ReportLine {
   type: 'report_line';
   rung: Rung;
   rtt_ms?: number | null;
+}
+/**
+ * The counsellor says what should be kept best of somebody's picture; that person is told.
+ *
+ * It switches nobody's camera.
+ */
+export interface SetCue {
+  type: 'set_cue';
+  participant: string;
+  cue: Cue;
+}
+/**
+ * The counsellor keeps the whole line for voice, in a moment that matters, or no longer.
+ *
+ * Pages send stills in the place of pictures, and guard the voice with all there is.
+ */
+export interface HoldSteady {
+  type: 'hold_steady';
+  steady: boolean;
 }
 /**
  * How the page's line was in the last ``span_ms``; every five seconds. No identities.
@@ -347,6 +373,7 @@ export interface Welcome {
   next_ref: number;
   now: number;
   started_at: number;
+  steady: boolean;
 }
 /**
  * One person as the others see them. ``id`` is random and means nothing outside this room.
@@ -360,6 +387,7 @@ export interface ParticipantView {
   camera: boolean;
   link: LinkView;
   rung: Rung;
+  cue: Cue;
 }
 /**
  * As RTCIceServer (W3C); time-limited credentials.
@@ -425,6 +453,13 @@ export interface Rate {
   mid: string;
   bps: number;
   stills: boolean;
+}
+/**
+ * Whether the whole line is kept for voice, from now on.
+ */
+export interface Steady {
+  type: 'steady';
+  steady: boolean;
 }
 /**
  * The page's media connection ended at the gateway; offer again with ``fresh``.

@@ -120,6 +120,7 @@ export function welcome(changes: Partial<Welcome> = {}): Welcome {
     next_ref: 1,
     now: 5_000_000,
     started_at: 4_940_000,
+    steady: false,
     ...changes,
   };
 }
@@ -134,6 +135,7 @@ export function person(id: string, changes: Partial<ParticipantView> = {}): Part
     camera: false,
     link: 'none',
     rung: 'clear',
+    cue: 'balanced',
     ...changes,
   };
 }

@@ -17,6 +17,7 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import (
     Changed,
     CloseReason,
+    Cue,
     Direction,
     Dismissed,
     Left,
@@ -24,6 +25,7 @@ from signaling.domain.events import (
     Output,
     Presence,
     SeatGone,
+    SteadyHeld,
     TextAdded,
     ToAll,
     ToAllBut,
@@ -300,6 +302,34 @@ def test_media_and_link_are_told_when_they_change() -> None:
     assert changes[-1].participant.camera
 
 
+def test_the_counsellor_says_what_of_a_picture_matters_and_all_are_told_once() -> None:
+    room, counsellor, client = two()
+    for _ in range(2):
+        room.handle(ask.SetCue(counsellor, client, Cue.DETAIL), 1.0)
+    (change,) = facts(room)
+    assert (change.participant.id, change.participant.cue) == (client, Cue.DETAIL)
+    assert refused(room, ask.SetCue(client, counsellor, Cue.MOTION)) is Code.NOT_ALLOWED
+    assert refused(room, ask.SetCue(counsellor, "nobody", Cue.MOTION)) is Code.NOT_IN_ROOM
+    room.handle(ask.Leave(client), 2.0)
+    assert refused(room, ask.SetCue(counsellor, client, Cue.MOTION)) is Code.NOT_IN_ROOM
+
+
+def test_a_moment_is_held_steady_by_the_counsellor_alone_and_ends_with_the_room() -> None:
+    room, counsellor, client = two()
+    assert refused(room, ask.HoldSteady(client, True)) is Code.NOT_ALLOWED
+    for _ in range(2):
+        room.handle(ask.HoldSteady(counsellor, True), 1.0)
+    assert room.drain() == [Output(ToAll(), SteadyHeld(True))]
+    room.handle(ask.Lose(client), 2.0)
+    room.handle(ask.Connect(client, "again", 0, 0), 3.0)
+    welcome = next(f for f in facts(room) if isinstance(f, Welcomed))
+    assert welcome.steady
+    room.handle(ask.Leave(client), 4.0)
+    assert room.steady
+    room.handle(ask.Leave(counsellor), 5.0)
+    assert not room.steady
+
+
 def test_texts_are_spread_once() -> None:
     room, counsellor, client = two()
     first = room.handle(ask.WriteText(client, 1, "a", 11), 1.0)
@@ -318,6 +348,8 @@ def test_texts_are_spread_once() -> None:
         ask.SwitchMedia("p", True, True),
         ask.SetLink("p", LinkView.CONNECTED),
         ask.SetRung("p", Direction.UP, Rung.VOICE),
+        ask.SetCue("p", "p", Cue.DETAIL),
+        ask.HoldSteady("p", True),
         ask.End("p"),
         ask.Leave("p"),
     ],
