@@ -1,16 +1,20 @@
 /** A call as the page holds it: the session, the media path and one's own devices, brought together. */
 
 import { Hints } from './hints';
+import { deviceChecks } from './device-checks';
+import { picturesDue, voicesDue } from './due';
 import { JoinClock } from './join-clock';
 import { MediaLink } from './link';
 import { OwnMedia } from './own-media';
 import type { Kind } from './peer';
+import { type Followed, QualityReports } from './quality-reports';
+import { Reconnects } from './reconnects';
 import { SelfWatch } from './self-watch';
 import { Viewing } from './viewing';
 import { WeakWatch } from './weak-watch';
 import { others } from '../protocol/room';
 import type { Session } from '../protocol/session';
-import type { Event, ParticipantView } from '../protocol/wire';
+import type { Event, ParticipantView, ReportJoin } from '../protocol/wire';
 
 export interface CallOptions {
   readonly session: Session;
@@ -25,6 +29,9 @@ export interface CallOptions {
 /** Without a picture, a join is reported this long after the first sound. */
 const NO_PICTURE_MS = 5_000;
 
+/** Ends of a media connection that are the gateway's doing (docs/closures.md). */
+const OURS: ReadonlySet<string> = new Set(['worker_lost', 'shutdown']);
+
 export class Call {
   readonly session: Session;
   readonly link: MediaLink;
@@ -34,6 +41,11 @@ export class Call {
   readonly viewing: Viewing;
   private readonly weak = new WeakWatch();
   private readonly clock: JoinClock;
+  private readonly reconnects = new Reconnects();
+  private readonly quality: QualityReports;
+  private devices: NonNullable<ReportJoin['devices']> = {};
+  /** The others' pictures on the page. */
+  readonly pictures = new Set<Followed>();
   private readonly changed = new Set<() => void>();
   private readonly stops: (() => void)[] = [];
   private reported = false;
@@ -54,7 +66,7 @@ export class Call {
       send: (watch) => this.session.request(watch),
       later: (callback, ms) => window.setTimeout(callback, ms),
     });
-    this.hints = new Hints(() => this.tell());
+    this.hints = new Hints(() => this.handleHints());
     this.watch = new SelfWatch(this.own, this.hints);
     this.link = new MediaLink({
       changed: () => this.handleLinkChanged(),
@@ -67,6 +79,15 @@ export class Call {
       negotiate: (offer) => this.session.request(offer),
       unanswered: () => this.session.renew(),
     });
+    this.quality = new QualityReports({
+      stats: () => this.link.stats(),
+      voices: () => voicesDue(this.session.room),
+      moving: () => picturesDue(this.session.room),
+      pictures: this.pictures,
+      reconnects: this.reconnects,
+      send: (report) => this.session.request(report),
+      now: () => performance.now(),
+    });
   }
 
   /** Enter. Devices and the line are opened at the same time; neither waits for the other. */
@@ -76,15 +97,18 @@ export class Call {
       this.session.onChange(() => this.handleSessionChanged()),
       listen(window, 'online', () => this.handleBack()),
       listen(document, 'visibilitychange', () => {
+        this.reconnects.handleHidden(document.hidden, performance.now());
         if (document.visibilityState === 'visible') this.session.wake();
       }),
     );
     this.watch.start();
+    this.quality.start();
     this.session.start();
     const { microphone, camera } = this.options;
-    void this.own
-      .openFirst(microphone, camera)
-      .then(() => this.clock.mark('permitted', performance.now()));
+    void this.own.openFirst(microphone, camera).then(() => {
+      this.clock.mark('permitted', performance.now());
+      this.devices = deviceChecks({ audio: microphone, video: camera }, this.own);
+    });
   }
 
   onChange(listener: () => void): () => void {
@@ -133,6 +157,7 @@ export class Call {
   stopMedia(): void {
     this.closed = true;
     this.watch.stop();
+    this.quality.stop();
     this.own.close();
     this.link.close();
     for (const stop of this.stops.splice(0)) stop();
@@ -145,7 +170,10 @@ export class Call {
       this.viewing.handleWelcome(event.resumed);
       this.tellRoom();
     } else if (event.type === 'media_closed') {
+      if (OURS.has(event.reason)) this.reconnects.handleCause('server', performance.now());
       this.link.handleMediaClosed();
+    } else if (event.type === 'closed' && event.reason === 'server_stopping') {
+      this.reconnects.handleCause('server', performance.now());
     } else if (event.type === 'use_codec') {
       this.link.useCodec(event.codec);
     } else if (event.type === 'layers') {
@@ -162,6 +190,7 @@ export class Call {
 
   private handleLinkChanged(): void {
     const up = this.link.state === 'connected';
+    this.reconnects.handleLink(up, performance.now());
     if (up) {
       this.clock.mark('connected', performance.now());
       this.wasConnected = true;
@@ -176,6 +205,12 @@ export class Call {
 
   private handleOwn(): void {
     this.watch.handleOwn();
+    this.tell();
+  }
+
+  private handleHints(): void {
+    if (this.hints.first === 'interrupted')
+      this.reconnects.handleCause('device', performance.now());
     this.tell();
   }
 
@@ -222,7 +257,7 @@ export class Call {
     if (this.reported || this.closed) return;
     this.reported = true;
     this.session
-      .request({ type: 'report_join', phases: this.clock.phases() })
+      .request({ type: 'report_join', phases: this.clock.phases(), devices: this.devices })
       .catch(() => undefined);
   }
 

@@ -1,6 +1,6 @@
 /** Follows the frames an element shows, where the browser tells of each (requestVideoFrameCallback). */
 
-import { FreezeWatch, type Picture } from './freeze-watch';
+import { type Freezes, FreezeWatch, type Picture } from './freeze-watch';
 
 export class Frames {
   private readonly freeze = new FreezeWatch();
@@ -23,8 +23,18 @@ export class Frames {
   }
 
   get picture(): Picture {
+    this.look();
+    return this.freeze.at(performance.now());
+  }
+
+  /** How often the picture froze since the last call. */
+  take(): Freezes {
+    this.look();
+    return this.freeze.take(performance.now());
+  }
+
+  private look(): void {
     // A page nobody looks at paints nothing: that is no stuck picture.
     if (document.hidden) this.freeze.reset();
-    return this.freeze.at(performance.now());
   }
 }

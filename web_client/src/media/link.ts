@@ -124,6 +124,11 @@ export class MediaLink {
     void this.peer?.picture.wish({ codec, wanted, eased, pixels: pixelsOf(this.tracks.video) });
   }
 
+  /** What the browser counts of a path that is up; null while there is none. */
+  async stats(): Promise<RTCStatsReport | null> {
+    return this.peer?.state === 'connected' ? this.peer.getStats() : null;
+  }
+
   close(): void {
     if (this.timer !== null) window.clearInterval(this.timer);
     this.timer = null;

@@ -28,15 +28,30 @@ export interface PathStats {
   readonly voice: number;
 }
 
-/** Read a report. Firefox names no selected pair: there the nominated one is it. */
+interface Pair {
+  readonly type: string;
+  readonly id: string;
+  readonly nominated?: boolean;
+  readonly state?: string;
+  readonly selectedCandidatePairId?: string;
+}
+
+/** The pair in use. Firefox names no selected pair: there the nominated one is it. */
+export function chosenPair<Each extends Pair>(all: readonly Each[]): Each | undefined {
+  const transport = all.find((entry) => entry.type === 'transport');
+  const pairs = all.filter((entry) => entry.type === 'candidate-pair');
+  return (
+    pairs.find((pair) => pair.id === transport?.selectedCandidatePairId) ??
+    pairs.find((pair) => pair.nominated === true && pair.state === 'succeeded')
+  );
+}
+
+/** Read a report. */
 export function readPath(report: Iterable<[string, unknown]>): PathStats {
   const all = [...report].map(([, entry]) => entry as Entry);
   const transport = all.find((entry) => entry.type === 'transport');
-  const pairs = all.filter((entry) => entry.type === 'candidate-pair');
   const inbound = all.filter((entry) => entry.type === 'inbound-rtp');
-  const chosen =
-    pairs.find((pair) => pair.id === transport?.selectedCandidatePairId) ??
-    pairs.find((pair) => pair.nominated === true && pair.state === 'succeeded');
+  const chosen = chosenPair(all);
   const rtt = chosen?.currentRoundTripTime;
   return {
     bytes: chosen?.bytesReceived ?? null,

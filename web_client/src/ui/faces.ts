@@ -103,6 +103,7 @@ function face(person: ParticipantView, { call, large, speaker, choose }: Faces):
         .beside=${isLarge && !person.camera && call.own.track('video') !== null}
         .soundFine=${call.link.hears}
         .speaker=${speaker}
+        .pictures=${call.pictures}
       ></qr-tile>
       ${
         isLarge

@@ -8,6 +8,7 @@ import './scene';
 import { t } from '../i18n/language';
 import { Frames } from '../media/frames';
 import type { Picture } from '../media/freeze-watch';
+import type { Followed } from '../media/quality-reports';
 import { useSpeaker } from '../media/speaker';
 
 const LOOK_MS = 250;
@@ -127,6 +128,8 @@ export class Tile extends QuietElement {
   /** Where the sound comes out; empty for the system's own choice. */
   @property() speaker = '';
   @property({ type: Boolean }) soundFine = false;
+  /** Where whoever counts freezes finds this picture. */
+  @property({ attribute: false }) pictures: Set<Followed> | null = null;
   @state() private picture: Picture = 'moving';
   @state() private seen = false;
   @state() private silenced = false;
@@ -137,6 +140,7 @@ export class Tile extends QuietElement {
     super.connectedCallback();
     const timer = window.setInterval(() => this.look(), LOOK_MS);
     this.while(() => window.clearInterval(timer));
+    this.while(() => this.pictures?.delete(this.frames));
   }
 
   override render() {
@@ -247,6 +251,7 @@ export class Tile extends QuietElement {
       this.seen = true;
       this.say('first-frame');
       this.frames.follow(video);
+      this.pictures?.add(this.frames);
     };
     if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(found);
     else (video as HTMLVideoElement).addEventListener('loadeddata', found, { once: true });

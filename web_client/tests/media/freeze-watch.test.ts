@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FreezeWatch } from '../../src/media/freeze-watch';
+import { FreezeWatch, together } from '../../src/media/freeze-watch';
 
 /** A picture of `count` frames, `gap` ms apart, from 0. */
 function picture(gap: number, count = 40): { watch: FreezeWatch; last: number } {
@@ -38,5 +38,46 @@ describe('the picture of the other', () => {
     const { watch, last } = picture(33);
     watch.reset();
     expect(watch.at(last + 60_000)).toBe('moving');
+  });
+});
+
+describe('the freezes of a picture', () => {
+  it('are gaps of 150 ms more than the average, or of three times it', () => {
+    const { watch, last } = picture(33);
+    watch.take(last);
+    watch.handleFrame(last + 182);
+    expect(watch.take(last + 182)).toEqual({ freezes: 0, frozenMs: 0, watchedMs: 182 });
+    const slow = picture(200);
+    slow.watch.take(slow.last);
+    slow.watch.handleFrame(slow.last + 599);
+    slow.watch.handleFrame(slow.last + 599 + 900);
+    expect(slow.watch.take(slow.last + 1_499)).toMatchObject({ freezes: 1, frozenMs: 900 });
+  });
+
+  it('are counted once, however often one is asked while they last', () => {
+    const { watch, last } = picture(33);
+    watch.take(last);
+    expect(watch.take(last + 1_000)).toEqual({ freezes: 1, frozenMs: 1_000, watchedMs: 1_000 });
+    expect(watch.take(last + 3_000)).toEqual({ freezes: 0, frozenMs: 2_000, watchedMs: 2_000 });
+    watch.handleFrame(last + 3_500);
+    watch.handleFrame(last + 3_533);
+    const rest = watch.take(last + 3_533);
+    expect(rest).toEqual({ freezes: 0, frozenMs: 500, watchedMs: 533 });
+  });
+
+  it('are none where nothing is watched, and none of a page that nobody looks at', () => {
+    expect(new FreezeWatch().take(5_000)).toEqual({ freezes: 0, frozenMs: 0, watchedMs: 0 });
+    const { watch, last } = picture(33);
+    watch.take(last);
+    watch.reset();
+    watch.handleFrame(last + 60_000);
+    watch.handleFrame(last + 60_033);
+    expect(watch.take(last + 60_033)).toEqual({ freezes: 0, frozenMs: 0, watchedMs: 33 });
+  });
+
+  it('of several pictures are added', () => {
+    const one = { freezes: 1, frozenMs: 300, watchedMs: 5_000 };
+    expect(together([one, one])).toEqual({ freezes: 2, frozenMs: 600, watchedMs: 10_000 });
+    expect(together([]).watchedMs).toBe(0);
   });
 });
