@@ -1,4 +1,4 @@
-"""What a page reports of its line every few seconds: bounded figures, and nothing that says who.
+"""What a page reports of itself: bounded figures of its line and its join, nothing that says who.
 
 Rule 1: a figure that a browser does not have is absent. Zero is a figure.
 Rule 2: every number is finite and within the bounds below; one that is not refuses the report.
@@ -13,10 +13,13 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from media.rungs import Rung
+
 MAX_RECONNECTS = 8
 """In one report. Each takes longer than a second, so that more is no page of ours."""
 
 Ratio: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
+Milliseconds: TypeAlias = Annotated[float, Meta(ge=0, le=600_000)]
 ShortMs: TypeAlias = Annotated[float, Meta(ge=0, le=60_000)]
 """Milliseconds of a round trip, of jitter, of a buffer: a minute is longer than any line lives."""
 BitsPerSecond: TypeAlias = Annotated[float, Meta(ge=0, le=1e9)]
@@ -138,3 +141,35 @@ class ReportQuality(_Record, frozen=True, tag="report_quality"):
     video_down: Seeing | None = None
     path: IcePath | None = None
     reconnects: Annotated[list[Reconnect], Meta(max_length=MAX_RECONNECTS)] = []
+
+
+class ReportLine(_Record, frozen=True, tag="report_line"):
+    """What the page's own way up carries, by its browser's estimate; at each change.
+
+    ``rtt_ms`` is the round trip of its media path, where the browser says it.
+    """
+
+    rung: Rung
+    rtt_ms: ShortMs | None = None
+
+
+class JoinPhase(StrEnum):
+    """Milestones of a join that only the browser can see (product.md: join_seconds)."""
+
+    TOKEN = "token"  # noqa: S105  the name of a phase
+    PERMISSION = "permission"
+    SIGNALLING = "signalling"
+    ICE = "ice"
+    FIRST_AUDIO = "first_audio"
+    FIRST_FRAME = "first_frame"
+    TOTAL = "total"
+
+
+class ReportJoin(_Record, frozen=True, tag="report_join"):
+    """How long each phase of joining took; once a join. Becomes a histogram without identities.
+
+    ``devices`` are those the person asked for on the way in.
+    """
+
+    phases: dict[JoinPhase, Milliseconds]
+    devices: dict[Device, DeviceCheck] = {}

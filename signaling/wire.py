@@ -8,7 +8,6 @@ Rule 3: the web client's types come from it, by the JSON Schema that ``signaling
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -19,7 +18,10 @@ from media.rungs import Rung
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, Cue, LinkView, Presence
 from signaling.domain.grants import Role
-from signaling.reports import Device, DeviceCheck, ReportQuality
+from signaling.reports import JoinPhase as JoinPhase
+from signaling.reports import ReportJoin as ReportJoin
+from signaling.reports import ReportLine as ReportLine
+from signaling.reports import ReportQuality as ReportQuality
 
 PROTOCOL_VERSION = 1
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -31,7 +33,6 @@ Token: TypeAlias = Annotated[str, Meta(min_length=16, max_length=2048)]
 Seq: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 Identity: TypeAlias = Annotated[str, Meta(min_length=1, max_length=128)]
-Milliseconds: TypeAlias = Annotated[float, Meta(ge=0, le=600_000)]
 
 
 class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
@@ -84,16 +85,6 @@ class Watch(_Message, frozen=True, tag="watch"):
     sizes: Annotated[dict[Identity, PictureSize], Meta(max_length=MAX_SIZES)]
 
 
-class ReportLine(_Message, frozen=True, tag="report_line"):
-    """What the page's own way up carries, by its browser's estimate; at each change.
-
-    ``rtt_ms`` is the round trip of its media path, where the browser says it.
-    """
-
-    rung: Rung
-    rtt_ms: Annotated[float, Meta(ge=0, le=60_000)] | None = None
-
-
 class SetCue(_Message, frozen=True, tag="set_cue"):
     """The counsellor says what should be kept best of somebody's picture; that person is told.
 
@@ -125,28 +116,6 @@ class Leave(_Message, frozen=True, tag="leave"):
 
 class EndSession(_Message, frozen=True, tag="end_session"):
     """The counsellor ends the session for everyone."""
-
-
-class JoinPhase(StrEnum):
-    """Milestones of a join that only the browser can see (product.md: join_seconds)."""
-
-    TOKEN = "token"  # noqa: S105  the name of a phase
-    PERMISSION = "permission"
-    SIGNALLING = "signalling"
-    ICE = "ice"
-    FIRST_AUDIO = "first_audio"
-    FIRST_FRAME = "first_frame"
-    TOTAL = "total"
-
-
-class ReportJoin(_Message, frozen=True, tag="report_join"):
-    """How long each phase of joining took; once a join. Becomes a histogram without identities.
-
-    ``devices`` are those the person asked for on the way in.
-    """
-
-    phases: dict[JoinPhase, Milliseconds]
-    devices: dict[Device, DeviceCheck] = {}
 
 
 Command: TypeAlias = (
