@@ -17,9 +17,9 @@ WANTED=(
     build-essential=gcc
     fonts-noto-cjk=:zh
 )
-# What the benches stand beside: Janus as a peer.
+# What the benches stand beside or begin with: Janus as a peer, and a voice that speaks.
 if [ "${1:-}" = bench ]; then
-    WANTED+=(janus=janus)
+    WANTED+=(janus=janus espeak-ng=espeak-ng)
 fi
 
 present() {

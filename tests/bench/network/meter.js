@@ -1,0 +1,108 @@
+// What a page has seen and heard, noted every 100 ms; the same in our page and in the direct call's.
+//
+// Counters are summed over a peer connection's tracks. A frame counts when the page shows it to its
+// person (requestVideoFrameCallback), in whichever element.
+(() => {
+  if (window.meter) return;
+  const meter = { samples: [], frames: [], recording: null };
+  window.meter = meter;
+  const followed = new WeakSet();
+
+  function* elements(root) {
+    for (const each of root.querySelectorAll('*')) {
+      if (each.localName === 'video') yield each;
+      if (each.shadowRoot) yield* elements(each.shadowRoot);
+    }
+  }
+
+  // Note every frame of a remote track that an element of the page shows.
+  function follow(peer) {
+    const remote = new Set(peer.getReceivers().map(({ track }) => track.id));
+    for (const video of elements(document)) {
+      const track = video.srcObject?.getVideoTracks?.()[0];
+      if (!track || !remote.has(track.id) || followed.has(video)) continue;
+      followed.add(video);
+      const step = (now) => {
+        meter.frames.push(now);
+        video.requestVideoFrameCallback(step);
+      };
+      video.requestVideoFrameCallback(step);
+    }
+  }
+
+  const SUMS = {
+    audio: ['concealedSamples', 'silentConcealedSamples', 'totalSamplesReceived', 'packetsReceived',
+      'packetsLost', 'jitterBufferDelay', 'jitterBufferEmittedCount', 'bytesReceived', 'nackCount'],
+    video: ['framesDecoded', 'packetsReceived', 'packetsLost', 'bytesReceived', 'freezeCount'],
+  };
+
+  function inbound(out, each) {
+    for (const name of SUMS[each.kind] ?? []) {
+      const key = `${each.kind}.${name}`;
+      out[key] = (out[key] ?? 0) + (each[name] ?? 0);
+    }
+    if (each.kind === 'video' && each.framesDecoded)
+      out.height = Math.max(out.height ?? 0, each.frameHeight ?? 0);
+  }
+
+  function outbound(out, each) {
+    out[`${each.kind}.bytesSent`] = (out[`${each.kind}.bytesSent`] ?? 0) + (each.bytesSent ?? 0);
+    if (each.kind === 'video' && each.active !== false)
+      out.sentHeight = Math.max(out.sentHeight ?? 0, each.frameHeight ?? 0);
+    if (each.qualityLimitationReason === 'cpu') out.cpu = 1;
+  }
+
+  async function sample() {
+    const peer = window.testPeers?.at(-1);
+    if (!peer) return;
+    if (meter.samples.length % 10 === 0) follow(peer);
+    const report = await peer.getStats();
+    const out = { at: performance.now(), peer: window.testPeers.length, state: peer.connectionState };
+    for (const each of report.values()) {
+      if (each.type === 'inbound-rtp') inbound(out, each);
+      else if (each.type === 'outbound-rtp') outbound(out, each);
+      else if (each.type === 'candidate-pair' && each.nominated && each.state === 'succeeded') {
+        out.rttMs = (each.currentRoundTripTime ?? 0) * 1000;
+        out.availableBps = each.availableOutgoingBitrate ?? null;
+      }
+    }
+    meter.samples.push(out);
+  }
+
+  meter.start = (periodMs) => {
+    let busy = false;
+    setInterval(() => {
+      if (busy) return;
+      busy = true;
+      void sample().finally(() => { busy = false; });
+    }, periodMs);
+  };
+
+  // Remote voice as 16-bit samples at 16 kHz. Deprecated, but needs no module, which our pages' own
+  // policy would not let in; a second of buffer outlasts any pause of the page.
+  meter.record = () => {
+    const context = new AudioContext({ sampleRate: 16000 });
+    const tap = context.createScriptProcessor(16384, 1, 1);
+    const parts = [];
+    for (const receiver of window.testPeers.at(-1).getReceivers())
+      if (receiver.track.kind === 'audio' && !receiver.track.muted)
+        context.createMediaStreamSource(new MediaStream([receiver.track])).connect(tap);
+    tap.onaudioprocess = ({ inputBuffer }) => {
+      parts.push(Int16Array.from(inputBuffer.getChannelData(0),
+        (value) => Math.max(-1, Math.min(1, value)) * 32767));
+    };
+    tap.connect(context.destination);
+    meter.recording = { context, parts };
+  };
+
+  meter.recorded = async () => {
+    const { context, parts } = meter.recording;
+    await context.close();
+    const blob = new Blob(parts);
+    return await new Promise((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result.split(',')[1] ?? '');
+      reader.readAsDataURL(blob);
+    });
+  };
+})();

@@ -1,0 +1,114 @@
+"""How well what was heard can be understood: STOI of each line against what was said.
+
+A jitter buffer stretches and shortens time, so each line is looked for by itself in the recording.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import math
+from typing import Any
+
+from tests.bench.network import inputs
+from tests.bench.network.place import SIDES, Call
+from tests.bench.network.trial import SETTLE_S, Figures, Watch
+from tests.support.browsers import Person
+
+RATE_HZ = 16_000
+LEAST_MATCH = 0.05
+"""Normalised correlation below which a line is not in the recording at all, and scores nothing."""
+
+
+def recorded(text: str) -> Any:
+    """A page's recording as floats."""
+    import numpy as np
+
+    return np.frombuffer(base64.b64decode(text), dtype="<i2") / 32768.0
+
+
+def line_scores(speech: inputs.Speech, heard: Any) -> list[float]:
+    """The STOI of each line that lies whole in the recording, in the order of the lines.
+
+    The speech is looped, and the recording as long as a loop: a line that lies across its ends is
+    found where it correlates best, which is nowhere (:data:`LEAST_MATCH`), and is left out.
+    """
+    from pystoi import stoi
+    from scipy.signal import resample_poly
+
+    rate, said = inputs.samples_of(speech.path)
+    down = rate // RATE_HZ
+    clean = resample_poly(said, 1, down)
+    scores = []
+    for start, end in speech.lines:
+        line = clean[start // down : end // down]
+        at, match = find(line, heard)
+        if match >= LEAST_MATCH:
+            scores.append(float(stoi(line, heard[at : at + len(line)], RATE_HZ)))
+        else:
+            scores.append(math.nan)
+    return scores
+
+
+def find(line: Any, heard: Any) -> tuple[int, float]:
+    """Where a line fits best, and how well (correlation over both energies)."""
+    import numpy as np
+    from scipy.signal import fftconvolve
+
+    if len(heard) < len(line):
+        return 0, 0.0
+    product = fftconvolve(heard, line[::-1], mode="valid")
+    energy = np.concatenate([[0.0], np.cumsum(heard**2)])
+    around = np.sqrt(np.maximum(energy[len(line) :] - energy[: -len(line)], 1e-6))
+    match = product / (around * math.sqrt(float(np.sum(line**2))) + 1e-9)
+    at = int(np.argmax(match))
+    return at, float(match[at])
+
+
+def mean_of_both(before: list[float], after: list[float]) -> tuple[float, float]:
+    """Means over the lines that the lossless recording has whole; lost ones score nothing."""
+    pairs = [
+        (a, 0.0 if math.isnan(b) else b)
+        for a, b in zip(before, after, strict=True)
+        if not math.isnan(a)
+    ]
+    if not pairs:
+        return math.nan, math.nan
+    return sum(a for a, _ in pairs) / len(pairs), sum(b for _, b in pairs) / len(pairs)
+
+
+async def record(call: Call, seconds: float) -> dict[str, Any]:
+    """What both pages hear for so long."""
+    for someone in call.people.values():
+        await someone.page.evaluate("() => window.meter.record()")
+    await asyncio.sleep(seconds)
+    return {side: recorded(await _stop(call.people[side])) for side in SIDES}
+
+
+async def _stop(someone: Person) -> str:
+    text: str = await someone.page.evaluate("() => window.meter.recorded()")
+    return text
+
+
+async def stoi(call: Call, lossy: Any, seconds: float) -> Figures:
+    """A lossless recording, then one on the bad line; each person's scores."""
+    await asyncio.sleep(SETTLE_S)
+    before = await record(call, seconds)
+    watch = Watch(call)
+    await watch.begin()
+    call.lab.both(lossy)
+    await asyncio.sleep(3)  # what was on its way is played
+    start = asyncio.get_running_loop().time()
+    after = await record(call, seconds)
+    found = await watch.figures(start, asyncio.get_running_loop().time())
+    call.lab.both()
+    for side, other in (SIDES, SIDES[::-1]):
+        said = inputs.speech(other)
+        scores = [
+            await asyncio.to_thread(line_scores, said, each[side]) for each in (before, after)
+        ]
+        clean, bad = mean_of_both(*scores)
+        found[side] |= {"stoi_lossless": clean, "stoi": bad, "stoi_share": bad / clean}
+    for name in ("stoi_lossless", "stoi", "stoi_share"):
+        found["worse"][name] = min(found[side][name] for side in SIDES)
+    return found
