@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "check-config":
         print(settings.summary(config))
         return 0
+    if config.lab and not given.demo:
+        print("quietroom: lab: only with --demo (lab_without_demo)", file=sys.stderr)
+        return EXIT_BAD_CONFIG
     logs.set_up()
     return _run(config, demo=given.demo)
 
@@ -101,6 +104,12 @@ def _parser() -> argparse.ArgumentParser:
     serve_command.add_argument(
         "--demo", action="store_true", help="open a session, print its links"
     )
+    serve_command.add_argument(
+        "--lab",
+        action="store_true",
+        default=None,
+        help="with --demo, on this machine only: a page that makes the session's lines bad",
+    )
     check = commands.add_parser("check-config", help="check the settings and show them")
     for command in (serve_command, check):
         _add_settings(command)
@@ -131,6 +140,7 @@ def _overrides(given: argparse.Namespace) -> dict[str, Any]:
     return {
         "host": given.host,
         "port": given.port,
+        "lab": getattr(given, "lab", None),
         "public_url": given.public_url,
         "tls_cert": given.tls_cert,
         "tls_key": given.tls_key,

@@ -17,6 +17,8 @@ from media.config import MediaConfig
 from signaling import border, certificates, demo, logs, wire
 from signaling.config import Config
 from signaling.gateway import Gateway
+from signaling.lab.legs import Lab
+from signaling.lab.routes import LabRoutes
 from signaling.metrics import Metrics, package_version
 from signaling.pages import Pages, find_root
 from signaling.registry import Registry
@@ -77,7 +79,8 @@ class App:
         self.media = make_media(config.media, self.registry.notify)
         self._tls = self._tls_context()
         self._routes = Routes(config, self.registry, self.metrics, config.public_url)
-        self._gateway = Gateway(config, self.registry, self.metrics)
+        self.lab = Lab() if config.lab else None
+        self._gateway = Gateway(config, self.registry, self.metrics, self.lab)
         self._runners: list[web.AppRunner] = []
         self._stopped = False
         self.metrics_address: tuple[str, int] | None = None
@@ -129,11 +132,13 @@ class App:
         for runner in self._runners:
             await runner.cleanup()
         await self.media.stop()
+        if self.lab is not None:
+            self.lab.close()
         logs.event("stopped")
 
     def demo_links(self) -> str:
         """Open a demo session and return its links, laid out to be printed."""
-        return demo.links(self.registry, self.url, self.config.operator_token)
+        return demo.links(self.registry, self.url, self.config.operator_token, self.lab)
 
     def _application(self) -> web.Application:
         tls = self._tls is not None or self.config.public_url.startswith("https://")
@@ -147,7 +152,9 @@ class App:
         )
         self._routes.attach(app)
         self._gateway.attach(app)
-        Pages(find_root()).attach(app)
+        if self.lab is not None:
+            LabRoutes(self.config, self.lab).attach(app)
+        Pages(find_root(), lab=self.lab is not None).attach(app)
         return app
 
     def _metrics_application(self) -> web.Application:

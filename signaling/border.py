@@ -79,8 +79,8 @@ def is_own_origin(request: web.Request, config: Config) -> bool:
 def security_headers(request: web.Request, config: Config, *, tls: bool) -> dict[str, str]:
     """Return the headers every answer carries."""
     sockets = f" ws://{request.host} wss://{request.host}" if _HOST.match(request.host) else ""
-    # Where an operator looks there is nothing to embed.
-    embeddable = [] if request.path == "/operator" else config.frame_ancestors
+    # Where an operator or a developer looks there is nothing to embed.
+    embeddable = [] if request.path in {"/operator", "/lab"} else config.frame_ancestors
     ancestors = " ".join(embeddable) or "'none'"
     policy = [
         "default-src 'none'",

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -36,6 +37,8 @@ _ORIGIN: Final = re.compile(
     r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^https?://\[[0-9a-f:]+\](:[0-9]{1,5})?$"
 )
 MIN_SECRET_CHARS: Final = 16
+LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""What means this machine and no other, whoever is asked."""
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=30 * 86_400)]
@@ -125,6 +128,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics_host: str = "127.0.0.1"
     metrics_port: Port | None = None
     """A port of its own for /metrics; unset: beside everything else."""
+    lab: bool = False
+    """Development only: lets whoever sits at this machine make the demo session's lines bad."""
     limits: Limits = Limits()
     media_workers: Annotated[int, Meta(ge=0, le=64)] = 1
     """Media processes, one for each core that may be given to media; each takes the next port. 0:
@@ -168,7 +173,7 @@ def build(settings: Mapping[str, Any]) -> Config:
         config = msgspec.convert(settings, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(str(error), settings)) from None
-    for check in (_check_keys, _check_turn, _check_tls, _check_origins, _check_media):
+    for check in (_check_keys, _check_turn, _check_tls, _check_origins, _check_media, _check_lab):
         check(config)
     return config
 
@@ -227,6 +232,8 @@ def _parse_text(dotted: str, text: str) -> Any:
     kind = _kind(dotted)
     if kind == "str" or not kind:
         return text
+    if kind == "bool" and text in {"0", "1"}:
+        return text == "1"
     if kind.startswith(("tuple", "list[str]")) and not text.lstrip().startswith("["):
         return [part.strip() for part in text.split(",") if part.strip()]
     try:
@@ -298,6 +305,18 @@ def _check_origins(config: Config) -> None:
     for origin in config.frame_ancestors:
         if not _ORIGIN.match(origin):
             raise ConfigError("frame_ancestors: each must be like https://clinic.example.org")
+
+
+def _check_lab(config: Config) -> None:
+    """Where others can come, nobody may cut people off: not by address, not behind a front."""
+    if not config.lab:
+        return
+    public = urlsplit(config.public_url).hostname
+    if config.host not in LOOPBACK_NAMES or not (public is None or public in LOOPBACK_NAMES):
+        raise ConfigError(
+            "lab: not on an address others can reach; host must be 127.0.0.1, ::1 or localhost, "
+            "and public_url empty or the same (lab_not_loopback)"
+        )
 
 
 def _check_media(config: Config) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from signaling.domain.grants import Role
+from signaling.lab.legs import Lab
 from signaling.registry import Registry
 
 HOURS: Final = 12
@@ -12,8 +13,11 @@ COUNSELLOR: Final = "李老师"
 CLIENT: Final = "来访者"
 
 
-def links(registry: Registry, base_url: str, operator_token: str) -> str:
-    """Make a session and return what to print: who opens which link."""
+def links(registry: Registry, base_url: str, operator_token: str, lab: Lab | None = None) -> str:
+    """Make a session and return what to print: who opens which link.
+
+    The laboratory, where there is one, is for this session.
+    """
     lifetime = HOURS * 3600
     session = registry.create_session(lifetime)
     rows = [("Counsellor  咨询师", "counsellor", Role.COUNSELLOR, "demo-counsellor", COUNSELLOR)]
@@ -26,4 +30,7 @@ def links(registry: Registry, base_url: str, operator_token: str) -> str:
         token = registry.mint(session.id, role, identity, name, lifetime).token
         said += [f"  {title}", f"  {base_url}/{page}#{token}", ""]
     said += ["  Operator    运维", f"  {base_url}/operator#{operator_token}", ""]
+    if lab is not None:
+        lab.session = session.id
+        said += ["  Laboratory  实验室", f"  {base_url}/lab", ""]
     return "\n".join(said)

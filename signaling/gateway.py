@@ -18,6 +18,7 @@ from signaling.border import is_own_origin, problem
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
+from signaling.lab.legs import Lab, Leg
 from signaling.limits import Bucket
 from signaling.metrics import Metrics
 from signaling.registry import Registry
@@ -40,6 +41,7 @@ class PageConnection:
         self.id = sid
         self.room: RoomTask | None = None
         self.role = Role.CLIENT
+        self.leg: Leg | None = None
         self.commands = Bucket(config.limits.commands, now)
         self.offers = Bucket(config.limits.offers, now)
         self.offered = False
@@ -63,10 +65,15 @@ class PageConnection:
 class Gateway:
     """Socket.IO at ``/socket.io/`` of an aiohttp application."""
 
-    def __init__(self, config: Config, registry: Registry, metrics: Metrics) -> None:
+    def __init__(
+        self, config: Config, registry: Registry, metrics: Metrics, lab: Lab | None = None
+    ) -> None:
         self._config = config
         self._registry = registry
         self._metrics = metrics
+        self._lab = lab
+        if lab is not None:
+            lab.on_dead(self._drop_all_of)
         limits = config.limits
         self._server = SocketServer(
             metrics,
@@ -80,6 +87,7 @@ class Gateway:
         self._server.accepted = self._accepted
         self._connections: dict[str, PageConnection] = {}
         self._writers: set[asyncio.Task[None]] = set()
+        self._drops: set[asyncio.Task[None]] = set()
 
     def attach(self, app: web.Application) -> None:
         """Answer at :data:`PATH`."""
@@ -92,7 +100,7 @@ class Gateway:
             await asyncio.wait(set(self._writers), timeout=CLOSE_S)
         for writer in set(self._writers):
             writer.cancel()
-        await asyncio.gather(*self._writers, return_exceptions=True)
+        await asyncio.gather(*self._writers, *self._drops, return_exceptions=True)
         await self._server.stop()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -122,6 +130,10 @@ class Gateway:
         connection = PageConnection(sid, self._config, asyncio.get_running_loop().time())
         try:
             seat = wire.decode_auth(auth)
+            connection.leg = self._leg_of(seat)
+            if connection.leg is not None and connection.leg.is_dead:
+                await self._server.drop(sid)
+                raise Refusal(Code.BUSY)  # which nobody hears
             room, role = await self._registry.connect(seat, connection)
         except Refusal as refusal:
             self._metrics.refused("connect", refusal.code)
@@ -134,6 +146,8 @@ class Gateway:
             raise ConnectionRefused("refused", {"code": Code.BUSY.value})
         connection.room, connection.role = room, role
         self._connections[sid] = connection
+        if connection.leg is not None and connection.leg.is_dead:
+            self._drop_all_of(connection.leg)
 
     def _accepted(self, sid: str) -> None:
         """The page knows that it is in: send it what has been waiting."""
@@ -191,7 +205,9 @@ class Gateway:
         if isinstance(command, wire.Offer):
             self._spend(connection, connection.offers)
             first, connection.offered = not connection.offered, True
-            return await room.offer(connection.id, command, first=first)
+            answer = await room.offer(connection.id, command, first=first)
+            leg = connection.leg
+            return answer if leg is None else wire.Answer(leg.answer(answer.sdp))
         if isinstance(command, ReportQuality):
             person = room.room.holder(connection.id)
             now = asyncio.get_running_loop().time()
@@ -201,6 +217,22 @@ class Gateway:
             self._report(connection, command)
             return wire.Done()
         return await room.command(connection.id, command)
+
+    # --- the laboratory of development mode -------------------------------------------------------
+
+    def _leg_of(self, auth: wire.ConnectAuth) -> Leg | None:
+        if self._lab is None:
+            return None
+        holder = self._registry.seats.look(auth.seat, self._registry.wall())
+        return self._lab.leg(holder.session, holder.role)
+
+    def _drop_all_of(self, leg: Leg) -> None:
+        """Nothing gets through this line any more: its pages' sockets are gone, too."""
+        for connection in self._connections.values():
+            if connection.leg is leg:
+                task = asyncio.get_running_loop().create_task(self._server.drop(connection.id))
+                self._drops.add(task)
+                task.add_done_callback(self._drops.discard)
 
     def _report(self, connection: PageConnection, report: wire.ReportJoin) -> None:
         if connection.reported:  # one join a connection, or a page could write our statistics

@@ -16,6 +16,7 @@ PAGES: Final = {
     "/operator": "operator.html",
     "/away": "away.html",
 }
+LAB_PAGE: Final = {"/lab": "lab.html"}
 PLAIN: Final = {
     "/widget.js": "text/javascript",
     "/favicon.svg": "image/svg+xml",
@@ -50,13 +51,14 @@ def find_root() -> Path | None:
 class Pages:
     """Serves the built client from ``root``; without one every page is ``not_found``."""
 
-    def __init__(self, root: Path | None) -> None:
+    def __init__(self, root: Path | None, *, lab: bool = False) -> None:
         self._root = root
+        self._pages = PAGES | LAB_PAGE if lab else PAGES
 
     def attach(self, app: web.Application) -> None:
         """Answer at the paths of the client."""
         app.router.add_get("/", self._home)
-        for path in (*PAGES, *PLAIN):
+        for path in (*self._pages, *PLAIN):
             app.router.add_get(path, self._fixed)
         app.router.add_get("/assets/{name}", self._asset)
 
@@ -64,7 +66,7 @@ class Pages:
         raise web.HTTPFound("/client")
 
     async def _fixed(self, request: web.Request) -> web.StreamResponse:
-        name = PAGES.get(request.path)
+        name = self._pages.get(request.path)
         if name is not None:
             return self._file(name, "text/html")
         response = self._file(request.path.lstrip("/"), PLAIN[request.path])

@@ -246,6 +246,12 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         except TimeoutError:
             await self.cut(eio_sid)
 
+    async def drop(self, sid: str) -> None:
+        """Close the socket under a connection without a word, as a line that is gone does."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, "/")
+        if eio_sid is not None:
+            await self.cut(eio_sid)
+
     async def cut(self, eio_sid: str) -> None:
         """Close an Engine.IO connection without a word."""
         socket = self.eio.sockets.get(eio_sid)

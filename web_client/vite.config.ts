@@ -18,6 +18,7 @@ export default defineConfig({
         counsellor: page('counsellor.html'),
         operator: page('operator.html'),
         away: page('away.html'),
+        lab: page('lab.html'),
       },
       output: {
         entryFileNames: 'assets/[name]-[hash].js',

@@ -64,6 +64,16 @@ def test_environment_carries_every_kind() -> None:
     assert settings.media.video_codecs == ("VP8",)
 
 
+@pytest.mark.parametrize(("text", "on"), [("1", True), ("true", True), ("0", False)])
+def test_the_laboratory_is_switched_on_by_environment(text: str, on: bool) -> None:
+    assert load(None, {"QUIETROOM_LAB": text}, {}).lab is on
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_the_laboratory_may_stand_on_loopback(host: str) -> None:
+    assert build({"lab": True, "host": host, "public_url": "http://localhost:8080"}).lab
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"nonsense": 1}, "nonsense: there is no such setting"),
     ({"limits": {"nonsense": 1}}, "limits.nonsense: there is no such setting"),
@@ -98,6 +108,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"frame_ancestors": ["*"]}, "frame_ancestors:"),
     ({"frame_ancestors": ["https://a.example; script-src *"]}, "frame_ancestors:"),
     ({"ice_servers": [{"url": "stun:x"}]}, "ice_servers"),
+    ({"lab": 1}, "lab:"),
+    ({"lab": True, "host": "0.0.0.0"}, "lab: not on an address others can reach"),
+    ({"lab": True, "host": "example.org"}, "lab: not on an address others can reach"),
+    ({"lab": True, "public_url": "https://a.example"}, "lab: not on an address others can reach"),
 ]
 
 

@@ -40,7 +40,8 @@ export function t(key: Key, parameters: Parameters = {}): string {
   return fill(TABLES[current][key], parameters);
 }
 
-function fill(sentence: string, parameters: Parameters): string {
+/** A sentence with its `{blanks}` filled. */
+export function fill(sentence: string, parameters: Parameters): string {
   return sentence.replace(/\{(\w+)\}/g, (blank, name: string) =>
     name in parameters ? String(parameters[name]) : blank,
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { en, type Key } from '../../src/i18n/en';
+import { LAB_WORDS, type LabKey } from '../../src/i18n/lab';
 import { language, nearest, onLanguage, setLanguage, t } from '../../src/i18n/language';
 import { WIDGET_WORDS } from '../../src/i18n/widget';
 import { zh } from '../../src/i18n/zh';
@@ -31,6 +32,15 @@ describe('both languages', () => {
   it.each(KEYS)('%s calls nobody a patient and nothing a treatment', (key) => {
     expect(en[key]).not.toMatch(/patient|treatment|therap/i);
     expect(zh[key]).not.toMatch(/患者|病人|治疗/);
+  });
+
+  it.each(Object.keys(LAB_WORDS.en) as LabKey[])('cover the laboratory: %s', (key) => {
+    const [en, zh] = [LAB_WORDS.en[key], LAB_WORDS['zh-CN'][key]];
+    expect(en.trim() + zh.trim()).not.toBe('');
+    expect(HAN.test(en)).toBe(false);
+    expect(zh).toMatch(HAN);
+    expect(blanks(zh)).toEqual(blanks(en));
+    expect(zh).not.toMatch(/\p{Script=Han}\s*[,;:?!()]/u);
   });
 
   it('cover the widget', () => {
