@@ -28,6 +28,8 @@ export interface CallOptions {
 
 /** Without a picture, a join is reported this long after the first sound. */
 const NO_PICTURE_MS = 5_000;
+/** What a picture may take that must not be in the voice's way. */
+const EASED_BPS = 120_000;
 
 /** Ends of a media connection that are the gateway's doing (docs/closures.md). */
 const OURS: ReadonlySet<string> = new Set(['worker_lost', 'shutdown']);
@@ -178,6 +180,8 @@ export class Call {
       this.link.useCodec(event.codec);
     } else if (event.type === 'layers') {
       this.link.useLayers(event.rids);
+    } else if (event.type === 'rate') {
+      this.link.useRate(event.bps);
     } else if (event.type === 'slots' && event.slots.some((slot) => slot.participant !== null)) {
       this.clock.expect(performance.now());
     }
@@ -217,7 +221,7 @@ export class Call {
   /** Sound first: where the way is narrow, one's own picture is made small. */
   private handleSample(weak: boolean): void {
     if (!weak) return;
-    this.link.easePicture();
+    this.link.allow(EASED_BPS);
     this.hints.show('weak_network');
   }
 

@@ -46,7 +46,8 @@ export class MediaLink {
   private owed: Repair | null = null;
   private busy = false;
   private odd = false;
-  private eased = false;
+  private rate: number | null = null;
+  private allowance: number | null = null;
   private patience = PATIENCE_MS;
   private heardPackets = 0;
   private heardAt = -Infinity;
@@ -102,9 +103,16 @@ export class MediaLink {
     return performance.now() - this.heardAt < HEARD_MS;
   }
 
-  /** The way is narrow: send a smaller, slower picture, so that the voice has room. */
-  easePicture(): void {
-    this.eased = true;
+  /** Of one's own picture, so many bits a second reach anyone; 0 is none of it. */
+  useRate(bps: number): void {
+    this.rate = bps;
+    this.shapePicture();
+  }
+
+  /** One's own way up carries so many bits a second of picture; 0 is none, null does not say. */
+  allow(bps: number | null): void {
+    if (bps === this.allowance) return;
+    this.allowance = bps;
     this.shapePicture();
   }
 
@@ -119,9 +127,15 @@ export class MediaLink {
     this.shapePicture();
   }
 
+  /** What one's own picture may take: 0 is nothing, null as much as it likes. */
+  get pictureBps(): number | null {
+    const bounds = [this.rate, this.allowance].filter((bps) => bps !== null);
+    return bounds.length === 0 ? null : Math.min(...bounds);
+  }
+
   private shapePicture(): void {
-    const { codec, wanted, eased } = this;
-    void this.peer?.picture.wish({ codec, wanted, eased, pixels: pixelsOf(this.tracks.video) });
+    const { codec, wanted, pictureBps: bps } = this;
+    void this.peer?.picture.wish({ codec, wanted, bps, pixels: pixelsOf(this.tracks.video) });
   }
 
   /** What the browser counts of a path that is up; null while there is none. */
@@ -201,7 +215,8 @@ export class MediaLink {
     const peer = this.peer;
     this.odd = !this.odd;
     if (peer === null || (this.odd && !this.plan.doubts)) return;
-    if (this.tracks.audio === null && this.tracks.video === null) peer.sendBeat();
+    if (this.tracks.audio === null && (this.tracks.video === null || this.pictureBps === 0))
+      peer.sendBeat();
     const { bytes, cipher, ...heard } = readPath(await peer.getStats());
     if (peer !== this.peer) return;
     this.cipher = cipher;

@@ -5,7 +5,11 @@
  * Rule 2: two sizes, for two is what Chromium sends of the 640 by 480 that devices.ts asks for: of
  * three it drops the largest. Of less than a quarter of 960 by 540 it sends one.
  * Rule 3: only VP8 is sent in two sizes. Other codecs are forwarded as they are, in one.
+ * Rule 4: never more is sent than somebody can be given, nor than one's own way up carries; of that,
+ * the smaller size has its share first.
  */
+
+import { type Format, FormatChoice } from './picture-format';
 
 /** Smallest first, as the gateway's answer has them. */
 export const SMALL = 's';
@@ -15,8 +19,10 @@ export const LARGE = 'l';
  * would get half of it by themselves. The small one fills a tile, and leaves the voice its room. */
 const CAPS = { [SMALL]: 200_000, [LARGE]: 1_700_000 } as const;
 
-/** Bits and frames per second of a picture that must not be in the voice's way. */
-const EASED = { maxBitrate: 200_000, maxFramerate: 12 } as const;
+const SCALES = { [SMALL]: 2, [LARGE]: 1 } as const;
+
+/** With less than this left for it, the large one would be no better than the small one is. */
+const LEAST_FOR_LARGE = 100_000;
 
 /** Pixels below which Chromium sends the smallest encoding alone. */
 const FEWEST_FOR_TWO = 480 * 270;
@@ -26,8 +32,8 @@ export interface Wishes {
   readonly codec: string | null;
   /** The encodings somebody is to get; null before the gateway has said it. */
   readonly wanted: readonly string[] | null;
-  /** The way is narrow. */
-  readonly eased: boolean;
+  /** Bits per second of all encodings together; 0 is no picture, null no bound. */
+  readonly bps: number | null;
   /** Pixels of the camera's picture; null where it is not known. */
   readonly pixels: number | null;
 }
@@ -52,37 +58,53 @@ export function firstEncodings(): RTCRtpEncodingParameters[] {
 }
 
 /** Make a sender's parameters what they should be. Pure but for `parameters` itself. */
-export function shape(parameters: Parameters, wishes: Wishes): void {
+export function shape(parameters: Parameters, wishes: Wishes, format: Format): void {
   const { codecs, encodings } = parameters;
   const codec = wishes.codec === null ? undefined : find(codecs, wishes.codec);
   const inUse = (codec ?? codecs[0])?.mimeType.toLowerCase();
   const isVp8 = inUse === undefined || inUse === 'video/vp8';
-  const active = choose(
-    encodings.map(({ rid }) => rid ?? ''),
-    wishes,
-    isVp8,
-  );
+  const rids = encodings.map(({ rid }) => rid ?? '');
+  const shares = share(rids, choose(rids, wishes, isVp8), wishes.bps);
   encodings.forEach((encoding, place) => {
-    const cap = (CAPS as Readonly<Record<string, number>>)[encoding.rid ?? ''];
-    const maxBitrate = wishes.eased ? EASED.maxBitrate : cap;
-    encoding.active = active.has(place);
-    assign(encoding, 'maxBitrate', maxBitrate);
-    assign(encoding, 'maxFramerate', wishes.eased ? EASED.maxFramerate : undefined);
+    const given = shares[place];
+    encoding.active = given !== 0;
+    if (encoding.active) {
+      assign(encoding, 'maxBitrate', given);
+      const scale = (SCALES as Readonly<Record<string, number>>)[encoding.rid ?? ''] ?? 1;
+      encoding.scaleResolutionDownBy = Math.max(scale, format.scale);
+      assign(encoding, 'maxFramerate', format.frames ?? undefined);
+    }
     if (codec !== undefined) encoding.codec = codec;
     // Several VP9 encodings without a mode would be layers of one stream, in Chromium.
     assign(encoding, 'scalabilityMode', isVp8 || encodings.length === 1 ? undefined : 'L1T1');
   });
 }
 
-/** The places of the encodings to send: never none, for a path that is silent looks broken. */
+/** The places of the encodings that are wanted: never none, for a path that is silent looks broken. */
 function choose(rids: readonly string[], wishes: Wishes, isVp8: boolean): ReadonlySet<number> {
   const largest = rids.length - 1;
   const few = wishes.pixels !== null && wishes.pixels < FEWEST_FOR_TWO;
   if (!isVp8 || few || largest <= 0) return new Set([largest]);
-  if (wishes.eased) return new Set([0]);
   if (wishes.wanted === null) return new Set([largest]);
   const wanted = wishes.wanted.map((rid) => rids.indexOf(rid)).filter((place) => place >= 0);
   return new Set(wanted.length === 0 ? [0] : wanted);
+}
+
+/** What each encoding may have of `bps`: 0 is nothing, undefined as much as it takes. */
+function share(
+  rids: readonly string[],
+  wanted: ReadonlySet<number>,
+  bps: number | null,
+): (number | undefined)[] {
+  let left = bps ?? Infinity;
+  let least = 0;
+  return rids.map((rid, place) => {
+    if (!wanted.has(place) || left <= 0 || left < least) return 0;
+    const given = Math.min((CAPS as Readonly<Record<string, number>>)[rid] ?? Infinity, left);
+    left -= given;
+    least = LEAST_FOR_LARGE;
+    return Number.isFinite(given) ? given : undefined;
+  });
 }
 
 function find(codecs: readonly RTCRtpCodec[], name: string): RTCRtpCodec | undefined {
@@ -101,7 +123,8 @@ function assign<Key extends keyof Encoding>(
 
 /** A video sender, kept as its wishes have it. Changes are made one after the other. */
 export class PictureSender {
-  private wishes: Wishes = { codec: null, wanted: null, eased: false, pixels: null };
+  private wishes: Wishes = { codec: null, wanted: null, bps: null, pixels: null };
+  private readonly format = new FormatChoice();
   private busy = false;
   private again = false;
 
@@ -128,7 +151,7 @@ export class PictureSender {
   private async set(wishes: Wishes): Promise<boolean> {
     const parameters = this.sender.getParameters();
     const before = JSON.stringify(parameters.encodings);
-    shape(parameters, wishes);
+    shape(parameters, wishes, this.format.take(wishes.bps));
     // To set what is set already restarts an encoder in some browsers.
     if (JSON.stringify(parameters.encodings) === before) return true;
     try {

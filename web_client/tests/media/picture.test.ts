@@ -7,15 +7,22 @@ import {
   shape,
   type Wishes,
 } from '../../src/media/picture';
+import type { Format } from '../../src/media/picture-format';
 
 const VP8 = { mimeType: 'video/VP8', clockRate: 90_000 };
 const VP9 = { mimeType: 'video/VP9', clockRate: 90_000 };
 const VGA = 640 * 480;
-const FINE: Wishes = { codec: null, wanted: null, eased: false, pixels: VGA };
+const FINE: Wishes = { codec: null, wanted: null, bps: null, pixels: VGA };
+const WHOLE: Format = { scale: 1, frames: null };
 
-function shaped(wishes: Partial<Wishes>, encodings = firstEncodings(), codecs = [VP8, VP9]) {
+function shaped(
+  wishes: Partial<Wishes>,
+  encodings = firstEncodings(),
+  codecs = [VP8, VP9],
+  format = WHOLE,
+) {
   const parameters: Parameters = { codecs, encodings };
-  shape(parameters, { ...FINE, ...wishes });
+  shape(parameters, { ...FINE, ...wishes }, format);
   return parameters.encodings;
 }
 
@@ -40,9 +47,12 @@ describe('what is sent', () => {
     ['both are watched', { wanted: ['s', 'l'] }, ['s', 'l']],
     ['nobody watches', { wanted: [] }, ['s']],
     ['a strange name is watched', { wanted: ['m'] }, ['s']],
-    ['the way is narrow', { wanted: ['s', 'l'], eased: true }, ['s']],
+    ['there is little for two', { wanted: ['s', 'l'], bps: 299_999 }, ['s']],
+    ['there is just enough for two', { wanted: ['s', 'l'], bps: 300_000 }, ['s', 'l']],
+    ['there is little for one', { wanted: ['l'], bps: 50_000 }, ['l']],
+    ['nobody can be given any', { wanted: ['s', 'l'], bps: 0 }, []],
     ['the camera is small', { wanted: ['s', 'l'], pixels: 320 * 240 }, ['l']],
-    ['the camera is small and the way narrow', { eased: true, pixels: 320 * 240 }, ['l']],
+    ['the camera is small and the way narrow', { bps: 60_000, pixels: 320 * 240 }, ['l']],
     ['the camera does not say', { wanted: ['s', 'l'], pixels: null }, ['s', 'l']],
     ['the room speaks VP9', { wanted: ['s', 'l'], codec: 'VP9' }, ['l']],
     ['the room speaks what this browser does not', { wanted: ['s'], codec: 'AV1' }, ['s']],
@@ -55,18 +65,36 @@ describe('what is sent', () => {
   });
 
   it('is the one encoding of a browser that has no more', () => {
-    expect(shaped({ wanted: [] }, [{ active: true }])).toEqual([{ active: true }]);
+    expect(shaped({ wanted: [] }, [{ active: true }])).toEqual([
+      { active: true, scaleResolutionDownBy: 1 },
+    ]);
   });
 });
 
-it('eases every encoding, and takes it back', () => {
-  const eased = shaped({ eased: true });
-  expect(eased.map(({ maxBitrate, maxFramerate }) => [maxBitrate, maxFramerate])).toEqual([
-    [200_000, 12],
-    [200_000, 12],
-  ]);
-  const again = shaped({}, eased);
+it('shares what there is, the smaller one first, and takes the bound back', () => {
+  const bounded = shaped({ wanted: ['s', 'l'], bps: 500_000 });
+  expect(bounded.map(({ maxBitrate }) => maxBitrate)).toEqual([200_000, 300_000]);
+  const again = shaped({ wanted: ['s', 'l'] }, bounded);
   expect(again.map(({ maxBitrate }) => maxBitrate)).toEqual([200_000, 1_700_000]);
+});
+
+it('bounds a browser with one encoding too', () => {
+  const [only] = shaped({ bps: 90_000 }, [{ active: true }]);
+  expect(only).toMatchObject({ active: true, maxBitrate: 90_000 });
+  expect(shaped({ bps: 0 }, [{ active: true }])).toMatchObject([{ active: false }]);
+  const again = shaped({}, [{ active: true, maxBitrate: 90_000 }]);
+  expect(again.some((each) => 'maxBitrate' in each)).toBe(false);
+});
+
+it('has the format where it is smaller than the encoding is by itself', () => {
+  const few: Format = { scale: 1.5, frames: 15 };
+  const made = shaped({ wanted: ['s', 'l'], bps: 400_000 }, undefined, undefined, few);
+  expect(made.map((each) => [each.scaleResolutionDownBy, each.maxFramerate])).toEqual([
+    [2, 15],
+    [1.5, 15],
+  ]);
+  const again = shaped({ wanted: ['s', 'l'] }, made);
+  expect(again.map((each) => each.scaleResolutionDownBy)).toEqual([2, 1]);
   expect(again.some((each) => 'maxFramerate' in each)).toBe(false);
 });
 
@@ -113,10 +141,10 @@ describe('a sender', () => {
     await Promise.all([
       picture.wish({ ...FINE, wanted: ['s'] }),
       picture.wish({ ...FINE, wanted: ['s', 'l'] }),
-      picture.wish({ ...FINE, wanted: ['s', 'l'], eased: true }),
+      picture.wish({ ...FINE, wanted: ['s', 'l'], bps: 100_000 }),
     ]);
     await expect.poll(() => sender.active).toEqual(['s']);
-    expect(sender.encodings.every(({ maxFramerate }) => maxFramerate === 12)).toBe(true);
+    expect(sender.encodings[0]).toMatchObject({ maxBitrate: 100_000, maxFramerate: 12 });
     await picture.wish({ ...FINE, wanted: ['l'] });
     expect(sender.active).toEqual(['l']);
   });
