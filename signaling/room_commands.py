@@ -6,13 +6,18 @@ Called on the room's owner task only. A new command is a line in the table and a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from signaling import views, wire
+from signaling import guidance, views, wire
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.room import Room
+from signaling.limits import Bucket, Rate
 from signaling.room_engine import EngineSide
+
+INVITATIONS: Final = Rate(per_second=1 / 20, burst=3)
+"""Each is a question put to a person. A few in a row may be needed for sound and picture of two
+people; more would be pressing somebody."""
 
 Handler: TypeAlias = Callable[[str, Any, float], wire.Reply | None]
 """Takes who asks, the command and the time. None stands for :class:`wire.Done`."""
@@ -24,14 +29,16 @@ class RoomCommands:
     def __init__(self, room: Room, side: EngineSide, write_text: Handler) -> None:
         self._room = room
         self._side = side
+        self._invitations: dict[str, Bucket] = {}
         self._handlers: Mapping[type[wire.Command], Handler] = {
             wire.SendText: write_text,
             wire.Replay: self._replay,
             wire.SetMedia: self._set_media,
             wire.Watch: self._side.watch,
             wire.ReportLine: self._side.report_line,
-            wire.SetCue: self._set_cue,
-            wire.HoldSteady: self._hold_steady,
+            guidance.SetCue: self._set_cue,
+            guidance.HoldSteady: self._hold_steady,
+            guidance.Invite: self._invite,
             wire.Leave: self._leave,
             wire.EndSession: self._end,
         }
@@ -55,11 +62,17 @@ class RoomCommands:
     def _set_media(self, participant: str, command: wire.SetMedia, now: float) -> None:
         self._room.handle(ask.SwitchMedia(participant, command.microphone, command.camera), now)
 
-    def _set_cue(self, participant: str, command: wire.SetCue, now: float) -> None:
+    def _set_cue(self, participant: str, command: guidance.SetCue, now: float) -> None:
         self._room.handle(ask.SetCue(participant, command.participant, command.cue), now)
 
-    def _hold_steady(self, participant: str, command: wire.HoldSteady, now: float) -> None:
+    def _hold_steady(self, participant: str, command: guidance.HoldSteady, now: float) -> None:
         self._room.handle(ask.HoldSteady(participant, command.steady), now)
+
+    def _invite(self, participant: str, command: guidance.Invite, now: float) -> None:
+        bucket = self._invitations.setdefault(participant, Bucket(INVITATIONS, now))
+        if not bucket.take(now):
+            raise Refusal(Code.RATE_LIMITED)
+        self._room.handle(ask.Invite(participant, command.participant, command.kind), now)
 
     def _leave(self, participant: str, command: wire.Leave, now: float) -> None:
         self._room.handle(ask.Leave(participant, command.quickly), now)

@@ -25,6 +25,7 @@ from signaling.domain.events import (
     Changed,
     CloseReason,
     Dismissed,
+    Invited,
     Left,
     Output,
     SeatGone,
@@ -307,6 +308,8 @@ class RoomTask:
                 self._welcome(connection, fact)
             case ToConnection(connection), Dismissed(reason):
                 self._dismiss(connection, reason)
+            case ToConnection(connection), Invited() as fact:
+                self._deliver(connection, views.event(fact))
             case ToShell(), SeatGone(participant, reason):
                 self.side.forget(participant)
                 self.around.seat_gone(self._identities[participant], reason)
@@ -333,9 +336,12 @@ class RoomTask:
         """Send an event to one participant's socket, if there is one."""
         for known in self.room.participants():
             if known.id == participant and known.connection is not None:
-                connection = self._connections.get(known.connection)
-                if connection is not None:
-                    connection.deliver(event)
+                self._deliver(known.connection, event)
+
+    def _deliver(self, connection: str, event: wire.Event) -> None:
+        found = self._connections.get(connection)
+        if found is not None:
+            found.deliver(event)
 
     def _spread(self, event: wire.Event, but: str | None = None) -> None:
         for participant in self.room.participants():

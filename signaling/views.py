@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from signaling import wire
+from signaling import guidance, wire
 from signaling.domain.events import (
     Changed,
+    Invited,
     Left,
     ParticipantSeen,
     SteadyHeld,
@@ -59,7 +60,7 @@ def welcome(
     )
 
 
-def event(fact: Changed | Left | TextAdded | SteadyHeld) -> wire.Event:
+def event(fact: Changed | Left | TextAdded | SteadyHeld | Invited) -> wire.Event:
     """Show one change to those who are in the room."""
     match fact:
         case Changed():
@@ -67,6 +68,8 @@ def event(fact: Changed | Left | TextAdded | SteadyHeld) -> wire.Event:
         case Left():
             return wire.ParticipantLeft(fact.participant, fact.reason)
         case SteadyHeld():
-            return wire.Steady(fact.steady)
+            return guidance.Steady(fact.steady)
         case TextAdded():
             return text(fact.line)
+        case Invited():
+            return guidance.Invited(fact.by, fact.kind)

@@ -18,6 +18,11 @@ from media.rungs import Rung
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, Cue, LinkView, Presence
 from signaling.domain.grants import Role
+from signaling.guidance import HoldSteady as HoldSteady
+from signaling.guidance import Invite as Invite
+from signaling.guidance import Invited as Invited
+from signaling.guidance import SetCue as SetCue
+from signaling.guidance import Steady as Steady
 from signaling.reports import JoinPhase as JoinPhase
 from signaling.reports import ReportJoin as ReportJoin
 from signaling.reports import ReportLine as ReportLine
@@ -85,25 +90,6 @@ class Watch(_Message, frozen=True, tag="watch"):
     sizes: Annotated[dict[Identity, PictureSize], Meta(max_length=MAX_SIZES)]
 
 
-class SetCue(_Message, frozen=True, tag="set_cue"):
-    """The counsellor says what should be kept best of somebody's picture; that person is told.
-
-    It switches nobody's camera.
-    """
-
-    participant: Identity
-    cue: Cue
-
-
-class HoldSteady(_Message, frozen=True, tag="hold_steady"):
-    """The counsellor keeps the whole line for voice, in a moment that matters, or no longer.
-
-    Pages send stills in the place of pictures, and guard the voice with all there is.
-    """
-
-    steady: bool
-
-
 class Leave(_Message, frozen=True, tag="leave"):
     """The person goes, on purpose; the seat is given up.
 
@@ -128,6 +114,7 @@ Command: TypeAlias = (
     | SetCue
     | HoldSteady
     | ReportQuality
+    | Invite
     | Leave
     | EndSession
     | ReportJoin
@@ -276,12 +263,6 @@ class Rate(_Message, frozen=True, tag="rate"):
     stills: bool
 
 
-class Steady(_Message, frozen=True, tag="steady"):
-    """Whether the whole line is kept for voice, from now on."""
-
-    steady: bool
-
-
 class MediaClosed(_Message, frozen=True, tag="media_closed"):
     """The page's media connection ended at the gateway; offer again with ``fresh``."""
 
@@ -304,6 +285,7 @@ Event: TypeAlias = (
     | Layers
     | Rate
     | Steady
+    | Invited
     | MediaClosed
     | Closed
 )
@@ -382,7 +364,7 @@ def _convert(payload: object, shape: Any, code: Code) -> Any:
     return message
 
 
-def to_builtins(message: _Message) -> Any:
+def to_builtins(message: msgspec.Struct) -> Any:
     """Turn a message into what python-socketio can send."""
     return msgspec.to_builtins(message)
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from media.rungs import Rung
-from signaling.domain.events import CloseReason, Cue, Direction, LinkView, TextLine
+from signaling.domain.events import (
+    CloseReason,
+    Cue,
+    Direction,
+    Invitation,
+    LinkView,
+    TextLine,
+)
 from signaling.domain.grants import Role
 
 
@@ -138,6 +145,15 @@ class HoldSteady:
     steady: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """The counsellor asks one person to switch something on."""
+
+    participant: str
+    whom: str
+    kind: Invitation
+
+
 Command: TypeAlias = (
     Admit
     | Connect
@@ -153,6 +169,7 @@ Command: TypeAlias = (
     | SetRung
     | SetCue
     | HoldSteady
+    | Invite
 )
 
 

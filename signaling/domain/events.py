@@ -45,6 +45,13 @@ class Cue(StrEnum):
     """Every movement, rather than the face sharp."""
 
 
+class Invitation(StrEnum):
+    """What somebody may be asked to switch on. Only they can."""
+
+    VOICE = "voice"
+    VIDEO = "video"
+
+
 class CloseReason(StrEnum):
     """Why someone is no longer in a room."""
 
@@ -129,6 +136,14 @@ class SteadyHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody would like to hear or see this person. A question: nothing follows from it."""
+
+    by: str
+    kind: Invitation
+
+
+@dataclass(frozen=True, slots=True)
 class Dismissed:
     """A connection holds no seat any more."""
 
@@ -168,7 +183,9 @@ class ToShell:
 
 
 Audience: TypeAlias = ToAll | ToAllBut | ToConnection | ToShell
-Fact: TypeAlias = Welcomed | Changed | Left | TextAdded | SteadyHeld | Dismissed | SeatGone
+Fact: TypeAlias = (
+    Changed | Dismissed | Invited | Left | SeatGone | SteadyHeld | TextAdded | Welcomed
+)
 
 
 @dataclass(frozen=True, slots=True)

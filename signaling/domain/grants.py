@@ -15,4 +15,4 @@ class Role(StrEnum):
 MAY_END: frozenset[Role] = frozenset({Role.COUNSELLOR})
 """Only the counsellor ends a session for everyone; anyone may leave."""
 MAY_GUIDE: frozenset[Role] = frozenset({Role.COUNSELLOR})
-"""Only the counsellor says what the line should be used for."""
+"""Only the counsellor says what the line should be used for, and invites to be heard or seen."""

@@ -20,6 +20,8 @@ from signaling.domain.events import (
     Changed,
     CloseReason,
     Dismissed,
+    Invitation,
+    Invited,
     Left,
     Output,
     Presence,
@@ -108,6 +110,7 @@ class Room:
             ask.SetRung: self._set_rung,
             ask.SetCue: self._set_cue,
             ask.HoldSteady: self._hold_steady,
+            ask.Invite: self._invite,
         }
 
     # --- reading ----------------------------------------------------------------------------------
@@ -283,6 +286,18 @@ class Room:
         if self.steady is not given.steady:
             self.steady = given.steady
             self._emit(ToAll(), SteadyHeld(given.steady))
+        return ask.Carried()
+
+    def _invite(self, given: ask.Invite, _now: float) -> ask.Result:
+        self._guide(given.participant)
+        if given.whom == given.participant:
+            raise Refusal(Code.NOT_ALLOWED)
+        whom = self._seated(given.whom)
+        if whom.connection is None:
+            raise Refusal(Code.NOT_IN_ROOM)
+        is_on = whom.camera if given.kind is Invitation.VIDEO else whom.microphone
+        if not is_on:
+            self._emit(ToConnection(whom.connection), Invited(given.participant, given.kind))
         return ask.Carried()
 
     # --- parts ------------------------------------------------------------------------------------

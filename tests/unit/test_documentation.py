@@ -16,7 +16,7 @@ from media.channel import EndpointClose, PictureSize
 from media.errors import OfferFault
 from media.forwarding.drops import DropReason
 from media.stills import StillDrop
-from signaling import reports, rest, wire
+from signaling import guidance, reports, rest, wire
 from signaling.border import STATUS
 from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, LinkView, Presence
@@ -37,7 +37,7 @@ def messages() -> dict[str, type[msgspec.Struct]]:
     """Every message and body, by class name."""
     return {
         name: thing
-        for module in (wire, reports, rest)
+        for module in (wire, guidance, reports, rest)
         for name, thing in vars(module).items()
         if isinstance(thing, type)
         and issubclass(thing, msgspec.Struct)

@@ -168,6 +168,24 @@ async def test_wanted_layers_are_told_and_told_again(place: House) -> None:
     await back.close()
 
 
+async def test_an_invitation_reaches_one_person_and_switches_nothing(place: House) -> None:
+    client, counsellor = await place.page(), await place.page(Role.COUNSELLOR)
+    whom, by = client.welcome["you"], counsellor.welcome["you"]
+    answer = await counsellor.ask("invite", participant=whom, kind="video")
+    assert answer["type"] == "done"
+    assert await client.event("invited") == {"type": "invited", "by": by, "kind": "video"}
+    assert not counsellor.all("invited")
+    refused = await client.ask("invite", participant=by, kind="voice")
+    assert refused["code"] == "not_allowed"
+    assert (await counsellor.ask("invite", participant=whom, kind="both"))["code"] == "malformed"
+    for _ in range(3):
+        answer = await counsellor.ask("invite", participant=whom, kind="voice")
+    assert answer["code"] == "rate_limited"
+    for event in (*client.all("participant_changed"), *counsellor.all("participant_changed")):
+        assert not event["participant"]["camera"]
+        assert not event["participant"]["microphone"]
+
+
 async def test_wanted_rate_and_rungs_are_told_and_told_again(place: House) -> None:
     page, other = await place.page(), await place.page(Role.COUNSELLOR)
     mine, you = await offer(place, page), page.welcome["you"]

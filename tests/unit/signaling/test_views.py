@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from media.rungs import Rung
-from signaling import views, wire
+from signaling import guidance, views, wire
 from signaling.domain.events import (
     Changed,
     CloseReason,
     Cue,
+    Invitation,
+    Invited,
     Left,
     LinkView,
     ParticipantSeen,
@@ -32,7 +34,9 @@ def test_facts_become_events() -> None:
     assert views.event(Changed(SEEN)) == wire.ParticipantChanged(shown)
     assert views.event(Left("p", CloseReason.LEFT)) == wire.ParticipantLeft("p", CloseReason.LEFT)
     assert views.event(TextAdded(LINE)) == wire.Text(3, "p", 2, "body", 99)
-    assert views.event(SteadyHeld(True)) == wire.Steady(True)
+    assert views.event(SteadyHeld(True)) == guidance.Steady(True)
+    asked = views.event(Invited("p", Invitation.VIDEO))
+    assert asked == guidance.Invited("p", Invitation.VIDEO)
     assert views.accepted(LINE) == wire.TextAccepted(2, 3, 99)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -54,6 +54,21 @@ def test_half_a_character_is_refused_before_anyone_must_be_told_of_it(payload: A
         wire.decode_channel(json.dumps(payload, ensure_ascii=False))
     with pytest.raises(Refusal):
         wire.decode_body(json.dumps(payload).encode(), wire.SendText)
+
+
+def test_no_message_switches_on_anything_of_somebody_else() -> None:
+    """product.md T-221: what is on is said by one command, of oneself, and shown by one record."""
+    devices = {"microphone", "camera"}
+
+    def names(kinds: Any) -> dict[str, set[str]]:
+        return {kind.__name__: set(kind.__struct_fields__) for kind in get_args(kinds)}
+
+    commands, events = names(wire.Command), names(wire.Event)
+    assert {name for name, fields in commands.items() if fields & devices} == {"SetMedia"}
+    assert commands["SetMedia"] == devices
+    assert commands["Invite"] == {"participant", "kind"}
+    assert not {name for name, fields in events.items() if fields & devices}
+    assert events["Invited"] == {"by", "kind"}
 
 
 @given(JSON)

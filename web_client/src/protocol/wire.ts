@@ -59,6 +59,7 @@ export type Command =
   | SetCue
   | HoldSteady
   | ReportQuality
+  | Invite
   | Leave
   | EndSession
   | ReportJoin;
@@ -83,6 +84,10 @@ export type IceTransport = 'tcp' | 'tls' | 'udp';
  */
 export type ReconnectCause = 'device' | 'network' | 'page_hidden' | 'server';
 /**
+ * What somebody may be asked to switch on. Only they can.
+ */
+export type Invitation = 'video' | 'voice';
+/**
  * What came of asking the browser for a device on the way in.
  */
 export type DeviceCheck =
@@ -101,6 +106,7 @@ export type Event =
   | Layers
   | Rate
   | Steady
+  | Invited
   | MediaClosed
   | Closed;
 /**
@@ -314,6 +320,16 @@ export interface Reconnect {
   took_ms: number;
 }
 /**
+ * The counsellor asks one person whether they would like to be heard or seen.
+ *
+ * That person's page shows the question. It switches nothing on, and no message does.
+ */
+export interface Invite {
+  type: 'invite';
+  participant: string;
+  kind: Invitation;
+}
+/**
  * The person goes, on purpose; the seat is given up.
  *
  * ``quickly``: by the way out for those who must be gone at once. The others are told, so that
@@ -460,6 +476,14 @@ export interface Rate {
 export interface Steady {
   type: 'steady';
   steady: boolean;
+}
+/**
+ * ``by`` would like to hear or see this person, who alone can switch anything on.
+ */
+export interface Invited {
+  type: 'invited';
+  by: string;
+  kind: Invitation;
 }
 /**
  * The page's media connection ended at the gateway; offer again with ``fresh``.

@@ -20,6 +20,8 @@ from signaling.domain.events import (
     Cue,
     Direction,
     Dismissed,
+    Invitation,
+    Invited,
     Left,
     LinkView,
     Output,
@@ -153,6 +155,32 @@ def test_lost_socket_keeps_the_seat_then_gives_it_up() -> None:
     ]
     assert refused(room, ask.Connect(client, "c-late", 0, 1), 131.0) is Code.NOT_IN_ROOM
     assert counsellor in {p.id for p in room.participants()}
+
+
+@pytest.mark.parametrize("kind", Invitation)
+def test_an_invitation_is_a_question_to_one_person_alone(kind: Invitation) -> None:
+    room, counsellor, client = two()
+    enter(room, "other")
+    room.drain()
+    before = room.holder("c-client").seen()
+    room.handle(ask.Invite(counsellor, client, kind), 1.0)
+    assert room.drain() == [Output(ToConnection("c-client"), Invited(counsellor, kind))]
+    assert room.holder("c-client").seen() == before
+    # What is on already needs no asking for.
+    room.handle(ask.SwitchMedia(client, True, True), 1.0)
+    room.drain()
+    room.handle(ask.Invite(counsellor, client, kind), 1.0)
+    assert room.drain() == []
+
+
+def test_only_the_counsellor_invites_and_only_who_is_there() -> None:
+    room, counsellor, client = two()
+    kind = Invitation.VIDEO
+    assert refused(room, ask.Invite(client, counsellor, kind)) is Code.NOT_ALLOWED
+    assert refused(room, ask.Invite(counsellor, counsellor, kind)) is Code.NOT_ALLOWED
+    assert refused(room, ask.Invite(counsellor, "nobody", kind)) is Code.NOT_IN_ROOM
+    room.handle(ask.Lose("c-client"), 1.0)
+    assert refused(room, ask.Invite(counsellor, client, kind)) is Code.NOT_IN_ROOM
 
 
 def test_coming_back_in_time_resumes() -> None:
@@ -350,6 +378,7 @@ def test_texts_are_spread_once() -> None:
         ask.SetRung("p", Direction.UP, Rung.VOICE),
         ask.SetCue("p", "p", Cue.DETAIL),
         ask.HoldSteady("p", True),
+        ask.Invite("p", "p", Invitation.VOICE),
         ask.End("p"),
         ask.Leave("p"),
     ],
