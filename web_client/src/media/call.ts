@@ -166,6 +166,7 @@ export class Call {
   }
 
   private handleEvent(event: Event): void {
+    this.link.handleEvent(event);
     if (event.type === 'welcome') {
       this.clock.mark('welcomed', performance.now());
       this.link.handleWelcome({ iceServers: event.ice_servers, slots: event.slots }, event.resumed);
@@ -176,12 +177,6 @@ export class Call {
       this.link.handleMediaClosed();
     } else if (event.type === 'closed' && event.reason === 'server_stopping') {
       this.reconnects.handleCause('server', performance.now());
-    } else if (event.type === 'use_codec') {
-      this.link.useCodec(event.codec);
-    } else if (event.type === 'layers') {
-      this.link.useLayers(event.rids);
-    } else if (event.type === 'rate') {
-      this.link.useRate(event.bps);
     } else if (event.type === 'slots' && event.slots.some((slot) => slot.participant !== null)) {
       this.clock.expect(performance.now());
     }

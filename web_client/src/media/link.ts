@@ -8,7 +8,7 @@ import { pixelsOf } from './picture';
 import { pathOf, type Repair, RepairPlan } from './repair';
 import { readPath } from './stats';
 import type { PathSample } from './weak-watch';
-import type { IceServer, Offer, Reply } from '../protocol/wire';
+import type { Event, IceServer, Offer, Reply } from '../protocol/wire';
 
 /** A path in doubt is looked at every tick, one that is well every other. */
 const TICK_MS = 250;
@@ -103,12 +103,6 @@ export class MediaLink {
     return performance.now() - this.heardAt < HEARD_MS;
   }
 
-  /** Of one's own picture, so many bits a second reach anyone; 0 is none of it. */
-  useRate(bps: number): void {
-    this.rate = bps;
-    this.shapePicture();
-  }
-
   /** One's own way up carries so many bits a second of picture; 0 is none, null does not say. */
   allow(bps: number | null): void {
     if (bps === this.allowance) return;
@@ -116,14 +110,12 @@ export class MediaLink {
     this.shapePicture();
   }
 
-  useCodec(codec: string): void {
-    this.codec = codec;
-    this.shapePicture();
-  }
-
-  /** Of one's own picture, somebody is to get these encodings. */
-  useLayers(rids: readonly string[]): void {
-    this.wanted = rids;
+  /** What the gateway says of one's own picture: its codec, its encodings, what reaches anyone. */
+  handleEvent(event: Event): void {
+    if (event.type === 'use_codec') this.codec = event.codec;
+    else if (event.type === 'layers') this.wanted = event.rids;
+    else if (event.type === 'rate') this.rate = event.bps;
+    else return;
     this.shapePicture();
   }
 
