@@ -15,8 +15,11 @@ from tests.bench.network.measures import (
     figures,
     freezes,
     longest_gap_s,
+    silenced_s,
     worse,
 )
+from tests.bench.network.place import Tap
+from tests.bench.network.silence import Cause, told
 from tests.bench.network.stories import DOWN_KBPS, UP_KBPS, out_of_order
 
 
@@ -60,6 +63,22 @@ def test_counters_begin_anew_with_a_connection() -> None:
         sample(200, 2, packetsReceived=5), sample(300, 2, packetsReceived=9),
     ]  # fmt: skip
     assert Window(noted, [], 0, 300).risen("audio.packetsReceived") == 19
+
+
+def test_a_voice_that_goes_over_to_another_track_is_counted_from_there_on() -> None:
+    noted = [
+        sample(0, of=1, packetsReceived=100), sample(100, of=2, packetsReceived=900),
+        sample(200, of=2, packetsReceived=905),
+    ]  # fmt: skip
+    assert Window(noted, [], 0, 200).risen("audio.packetsReceived") == 5
+
+
+def test_a_voice_made_up_for_long_is_a_gap_though_packets_come() -> None:
+    noted = [
+        sample(at, totalSamplesReceived=48 * at, concealedSamples=48 * min(at, 700))
+        for at in range(0, 2001, 100)
+    ]
+    assert silenced_s(noted) == 0.7
 
 
 def test_the_longest_gap_reaches_to_the_window_s_ends() -> None:
@@ -129,3 +148,24 @@ def test_a_page_says_what_held_what_did_not_and_what_was_not_measured() -> None:
     assert [row[2].rsplit(": ", 1)[1] for row in of_case] == ["held", "MISSED", "held"]
     assert "1.1 (1.00 to 1.20) %, 2 runs; direct 1 %" in of_case[0][1]
     assert {row[1] for row in verdicts if row not in of_case} == {"not measured"}
+
+
+def test_a_silence_has_the_cause_that_the_page_is_told() -> None:
+    def far(paused: str) -> dict[str, object]:
+        view = {"id": "f", "role": "client", "device_paused": paused}
+        return {"type": "participant_changed", "participant": view}
+
+    def gap(speaker: str, ended_at: int | None) -> dict[str, object]:
+        return {"type": "voice_gap", "gap": "g", "speaker": speaker, "ended_at": ended_at}
+
+    tap = Tap()
+    causes = []
+    for event in (
+        far("none"), gap("n", None), gap("f", None), gap("f", 5), far("camera"), far("microphone"),
+        far("none"),
+    ):  # fmt: skip
+        tap.heard.append((0.0, event))
+        causes.append(told(tap))
+    assert causes == [
+        Cause.QUIET, Cause.QUIET, Cause.CUT, Cause.QUIET, Cause.QUIET, Cause.DEVICE, Cause.QUIET
+    ]  # fmt: skip

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from media.rungs import Rung
 from signaling.lab.link import Impairment
 from tests.bench.network.capacity import STEPS, capacity
 from tests.bench.network.place import Call, Kind
+from tests.bench.network.silence import HOLD_S, REST_S, TRIALS, silence
 from tests.bench.network.speech import stoi
 from tests.bench.network.stories import AFTER_S, DOWN_KBPS, UP_KBPS, outage, steps
 from tests.bench.network.trial import Figures, Phase, phases
@@ -21,8 +23,8 @@ WINDOW_S = 30.0 if SHORT else 60.0
 TEN_MINUTES_S = 60.0 if SHORT else 600.0
 DOWN_STEP_S, UP_STEP_S = (12.0, 25.0) if SHORT else (30.0, 60.0)
 """A rung is left at once, but climbed only after 20 s, and later after a climb that failed."""
-SPOKEN_S = 50.0
-"""A loop of the spoken lines, and a little."""
+SPOKEN_S = 56.0
+"""A loop of the spoken lines, the longest of them again, and a little."""
 JOIN_S = 120.0
 """For what comes before and after the line of a case; a busy machine takes its time."""
 
@@ -142,13 +144,23 @@ _CASES = (
         "steps", "1500, 600, 250, 100, 50, 0 kbit/s and back",
         len(DOWN_KBPS) * DOWN_STEP_S + len(UP_KBPS) * UP_STEP_S + 30,
         (
+            Bar("rungs_seen", "every rung is seen", float(len(Rung)), least=True),
             Bar("order_faults", "the ladder's order", 0.0),
             Bar("step_voice_gap_s", "voice gaps <= 400 ms down to 50 kbit/s", 0.4, unit=" s"),
-            Bar("texts_lost", "text until 0, and no line lost", 0.0),
+            Bar("texts_late", "text of each step within it, until 0", 0.0),
+            Bar("texts_lost", "no line lost", 0.0),
             Bar("texts_doubled", "no line doubled", 0.0),
         ),
         partial(steps, down_s=DOWN_STEP_S, up_s=UP_STEP_S), alone=True,
     ),
     gone(5), gone(25), gone(84),
+    Case(
+        "silence", f"a silence with a cause, {TRIALS} trials", TRIALS * (HOLD_S + REST_S) + 30,
+        (
+            Bar("wrong", "0 wrong", 0.0),
+            Bar("label_s", "told <= 600 ms", 0.6, unit=" s"),
+        ),
+        silence, alone=True,
+    ),
 )  # fmt: skip
 CASES = {case.name: case for case in _CASES}

@@ -25,18 +25,29 @@ VOICES = {"near": "en-us+f3", "far": "en-gb+m3"}
 PACE_WPM = 150
 RATE_HZ = 48_000
 PAUSE_S = 0.35
-"""After every line, as when somebody takes breath: lines are found again by it."""
+"""After every line, as when somebody takes breath. The lines are short: a jitter buffer has no time
+to stretch much of one, so it can be held against what was said."""
 LINES = (
-    "I woke up early and could not fall asleep again before the morning.",
-    "My brother called on Sunday, and we talked about the garden for an hour.",
-    "The train was late, so I walked the last two miles beside the river.",
-    "She asked me what I would change, and I did not know what to say.",
-    "There was fresh snow on the roof, and the whole street was quiet.",
-    "I keep thinking that I should have told them the truth much sooner.",
-    "We cooked a large pot of soup and gave half of it to the neighbours.",
-    "Most days are fine, but the evenings feel longer than they used to.",
-    "He put the old photographs into a box and carried it to the attic.",
-    "What helps me is a slow walk, a cup of tea, and no telephone.",
+    "I woke up early this morning.",
+    "My brother called me on Sunday.",
+    "We talked about the garden.",
+    "The train was late again.",
+    "So I walked beside the river.",
+    "She asked me what I would change.",
+    "I did not know what to say.",
+    "There was fresh snow on the roof.",
+    "The whole street was quiet.",
+    "I should have told them sooner.",
+    "We cooked a large pot of soup.",
+    "Half of it was for the neighbours.",
+    "Most days are fine for me.",
+    "The evenings feel much longer.",
+    "He packed the old photographs.",
+    "Then he carried them upstairs.",
+    "What helps me is a slow walk.",
+    "A cup of tea, and no telephone.",
+    "Nobody asked how I was doing.",
+    "I think I will try it once more.",
 )
 
 

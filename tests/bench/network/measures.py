@@ -17,6 +17,7 @@ FREEZE_FRAMES = 30
 """The average between frames is of so many, as webrtc-stats has it for freezeCount."""
 FIRST_GAP_MS = 1000 / 15
 """What a first gap is held against: the slowest film that is sent."""
+MADE_UP = 0.9
 BUFFER_MS = 300.0
 BUFFER_PERIOD_MS = 500.0
 """Short enough for the bar of 5 s, long enough that every period has voice in it."""
@@ -43,12 +44,34 @@ class Window:
         return Window(samples, frames, start, end)
 
     def risen(self, key: str) -> float:
-        """By how much a counter has risen; it begins anew with each peer connection."""
-        total = 0.0
-        for before, after in pairwise(self.samples):
-            base = before.get(key, 0.0) if before["peer"] == after["peer"] else 0.0
-            total += max(0.0, after.get(key, 0.0) - base)
-        return total
+        """By how much a counter has risen."""
+        return sum(rises(self.samples, key))
+
+
+def rises(samples: Sequence[Sample], key: str) -> list[float]:
+    """By how much a counter rose from each sample to the next.
+
+    It begins anew with each peer connection. When another track has the voice, nothing is known.
+    """
+    found = []
+    for before, after in pairwise(samples):
+        value = after.get(key, 0.0)
+        if before["peer"] == after["peer"]:
+            same = key.startswith("video") or before.get("audio.of") == after.get("audio.of")
+            value = value - before.get(key, 0.0) if same else 0.0
+        found.append(max(0.0, value))
+    return found
+
+
+def silenced_s(samples: Sequence[Sample]) -> float:
+    """The longest time in which nearly all that was played as voice was made up."""
+    longest = run = 0.0
+    made_up = rises(samples, "audio.concealedSamples")
+    played = rises(samples, "audio.totalSamplesReceived")
+    for (before, after), part, whole in zip(pairwise(samples), made_up, played, strict=True):
+        run = run + after["at"] - before["at"] if part >= MADE_UP * whole else 0.0
+        longest = max(longest, run)
+    return longest / 1000
 
 
 def per(part: float, whole: float) -> float:
@@ -129,6 +152,7 @@ def figures(window: Window, picture: Sequence[Span]) -> dict[str, float]:
         "voice_gap_s": longest_gap_s(
             window.samples, "audio.packetsReceived", window.start, window.end
         ),
+        "silenced_s": silenced_s(window.samples),
         "voice_kbps": per(window.risen("audio.bytesReceived") * 8e-3, window.seconds),
         "picture_kbps": per(window.risen("video.bytesReceived") * 8e-3, window.seconds),
         "height": float(max((each.get("height", 0) for each in window.samples), default=0)),

@@ -1,6 +1,6 @@
 // What a page has seen and heard, noted every 100 ms; the same in our page and in the direct call's.
 //
-// Counters are summed over a peer connection's tracks. A frame counts when the page shows it to its
+// Counters of pictures are summed over a peer connection's tracks. A frame counts when the page shows it to its
 // person (requestVideoFrameCallback), in whichever element.
 (() => {
   if (window.meter) return;
@@ -37,6 +37,7 @@
   };
 
   function inbound(out, each) {
+    if (each.kind === 'audio') out['audio.of'] = each.ssrc;
     for (const name of SUMS[each.kind] ?? []) {
       const key = `${each.kind}.${name}`;
       out[key] = (out[key] ?? 0) + (each[name] ?? 0);
@@ -58,8 +59,12 @@
     if (meter.samples.length % 10 === 0) follow(peer);
     const report = await peer.getStats();
     const out = { at: performance.now(), peer: window.testPeers.length, state: peer.connectionState };
+    // There is one voice. After a reconnection another track may have it, and the old one only waits.
+    const voice = [...report.values()]
+      .filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio')
+      .sort((a, b) => (b.lastPacketReceivedTimestamp ?? 0) - (a.lastPacketReceivedTimestamp ?? 0))[0];
     for (const each of report.values()) {
-      if (each.type === 'inbound-rtp') inbound(out, each);
+      if (each.type === 'inbound-rtp' && (each.kind === 'video' || each === voice)) inbound(out, each);
       else if (each.type === 'outbound-rtp') outbound(out, each);
       else if (each.type === 'candidate-pair' && each.nominated && each.state === 'succeeded') {
         out.rttMs = (each.currentRoundTripTime ?? 0) * 1000;

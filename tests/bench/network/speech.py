@@ -16,8 +16,9 @@ from tests.bench.network.trial import SETTLE_S, Figures, Watch
 from tests.support.browsers import Person
 
 RATE_HZ = 16_000
-LEAST_MATCH = 0.05
-"""Normalised correlation below which a line is not in the recording at all, and scores nothing."""
+WHOLE_MATCH = 0.5
+"""Normalised correlation with a line that is in a lossless recording as a whole: 0.8 and more; with
+one that is not: 0.25 and less."""
 
 
 def recorded(text: str) -> Any:
@@ -27,12 +28,8 @@ def recorded(text: str) -> Any:
     return np.frombuffer(base64.b64decode(text), dtype="<i2") / 32768.0
 
 
-def line_scores(speech: inputs.Speech, heard: Any) -> list[float]:
-    """The STOI of each line that lies whole in the recording, in the order of the lines.
-
-    The speech is looped, and the recording as long as a loop: a line that lies across its ends is
-    found where it correlates best, which is nowhere (:data:`LEAST_MATCH`), and is left out.
-    """
+def line_scores(speech: inputs.Speech, heard: Any) -> list[tuple[float, float]]:
+    """(match, STOI) of each line, in the order of the lines, where it fits the recording best."""
     from pystoi import stoi
     from scipy.signal import resample_poly
 
@@ -43,10 +40,8 @@ def line_scores(speech: inputs.Speech, heard: Any) -> list[float]:
     for start, end in speech.lines:
         line = clean[start // down : end // down]
         at, match = find(line, heard)
-        if match >= LEAST_MATCH:
-            scores.append(float(stoi(line, heard[at : at + len(line)], RATE_HZ)))
-        else:
-            scores.append(math.nan)
+        part = heard[at : at + len(line)]
+        scores.append((match, float(stoi(line, part, RATE_HZ)) if len(part) == len(line) else 0.0))
     return scores
 
 
@@ -65,12 +60,12 @@ def find(line: Any, heard: Any) -> tuple[int, float]:
     return at, float(match[at])
 
 
-def mean_of_both(before: list[float], after: list[float]) -> tuple[float, float]:
-    """Means over the lines that the lossless recording has whole; lost ones score nothing."""
+def means(
+    before: list[tuple[float, float]], after: list[tuple[float, float]]
+) -> tuple[float, float]:
+    """Mean scores without and with loss, over the lines that the first recording has whole."""
     pairs = [
-        (a, 0.0 if math.isnan(b) else b)
-        for a, b in zip(before, after, strict=True)
-        if not math.isnan(a)
+        (a, b) for (match, a), (_, b) in zip(before, after, strict=True) if match >= WHOLE_MATCH
     ]
     if not pairs:
         return math.nan, math.nan
@@ -107,7 +102,7 @@ async def stoi(call: Call, lossy: Any, seconds: float) -> Figures:
         scores = [
             await asyncio.to_thread(line_scores, said, each[side]) for each in (before, after)
         ]
-        clean, bad = mean_of_both(*scores)
+        clean, bad = means(*scores)
         found[side] |= {"stoi_lossless": clean, "stoi": bad, "stoi_share": bad / clean}
     for name in ("stoi_lossless", "stoi", "stoi_share"):
         found["worse"][name] = min(found[side][name] for side in SIDES)

@@ -82,7 +82,7 @@ async def steps(call: Call, down_s: float, up_s: float) -> Figures:
     await watch.begin()
     loop = asyncio.get_running_loop()
     begun, zero_at = loop.time(), math.inf
-    told, gaps = [], []
+    told, gaps, late = [], [], 0
     for kbps, seconds in [(k, down_s) for k in DOWN_KBPS] + [(k, up_s) for k in UP_KBPS]:
         start = loop.time()
         if kbps == 0:
@@ -93,7 +93,10 @@ async def steps(call: Call, down_s: float, up_s: float) -> Figures:
         await asyncio.sleep(max(0.0, start + seconds - loop.time()))
         found = await watch.figures(start, loop.time())
         rung = watch.rungs("far")[-1][1] if watch.rungs("far") else ""
-        gap = found["worse"]["voice_gap_s"]
+        gap = max(found["worse"]["voice_gap_s"], found["worse"]["silenced_s"])
+        if kbps and start < zero_at:
+            for side in SIDES:
+                late += (await texts.shown(side)).count(0)
         told.append([kbps, rung, round(gap, 2), round(found["worse"]["concealed_percent"], 2)])
         if kbps >= VOICE_LEAST_KBPS and start < zero_at:
             gaps.append(gap)
@@ -109,6 +112,7 @@ async def steps(call: Call, down_s: float, up_s: float) -> Figures:
             + out_of_order([rung for at, rung in turns if at > zero_at + down_s], down=False)
         ),
         "rungs_seen": float(len({rung for _, rung in turns})),
+        "texts_late": float(late),
         "texts_lost": float(lost),
         "texts_doubled": float(doubled),
         "nobody_dropped": 1.0,
