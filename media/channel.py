@@ -141,6 +141,20 @@ class RungReached(msgspec.Struct, frozen=True, tag="rung_reached"):
     rung: Rung
 
 
+class VoiceGap(msgspec.Struct, frozen=True, tag="voice_gap"):
+    """No voice comes from an endpoint (``open``), or it is back.
+
+    See :mod:`media.forwarding.voice_gap`. Whether its microphone is on is not known here: one that
+    is off makes a gap too. A voice that is heard for the first time is back after 0 s.
+    """
+
+    endpoint: EndpointId
+    open: bool
+    lasted_s: float
+    ago_s: float
+    lost_s: float
+
+
 Notification: TypeAlias = (
     LinkChanged
     | PhaseReached
@@ -151,6 +165,7 @@ Notification: TypeAlias = (
     | LayersWanted
     | RateWanted
     | RungReached
+    | VoiceGap
 )
 Listener: TypeAlias = Callable[[Notification], None]
 

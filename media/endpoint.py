@@ -17,10 +17,12 @@ from media.channel import (
     PhaseReached,
     TextChannelChanged,
     TextReceived,
+    VoiceGap,
 )
 from media.clock import Instant
 from media.config import MediaConfig
 from media.datapath import DataPath
+from media.forwarding.voice_gap import GapWatch
 from media.handshake import HandshakeThread
 from media.ice import Credentials, IceAgent
 from media.ids import EndpointId, RoomKey
@@ -79,6 +81,7 @@ class Endpoint:
         self.plan = plan
         self.state = LinkState.CONNECTING
         self._shell = shell
+        self._voice = GapWatch()
         self.born = shell.now()
         self.transport: Transport
 
@@ -113,6 +116,13 @@ class Endpoint:
             self._set_state(LinkState.DISCONNECTED)
         else:
             self._set_state(LinkState.CONNECTED)
+        self._watch_voice(now)
+
+    def _watch_voice(self, now: Instant) -> None:
+        voice = self.router.voice(self.id)
+        change = None if voice is None else self._voice.look(voice, now)
+        if change is not None:
+            self._shell.notify(VoiceGap(self.id, *change))
 
     def _set_state(self, state: LinkState) -> None:
         if self.state is not state:

@@ -24,7 +24,7 @@ from media.forwarding.track_numbers import read_downlinks, read_pacers, read_tra
 from media.forwarding.wiring import Target
 from media.ids import EndpointId
 from media.outputs import FirstPacket, Output, SendRtcp, SendRtp
-from media.plan import MediaPlan
+from media.plan import Kind, MediaPlan
 from media.rtp.packet import Header, parse_header, unwrap_rtx
 from media.stats import DownlinkStats, PacerStats, TrackStats
 
@@ -140,6 +140,12 @@ class Router(Control):
     def downlink_stats(self) -> dict[EndpointId, DownlinkStats]:
         """Return what came of the packets sent to each endpoint that tells, by its feedback."""
         return read_downlinks(self._endpoints)
+
+    def voice(self, endpoint: EndpointId) -> Encoding | None:
+        """Return a ready endpoint's voice as it comes in; None where it has none."""
+        known = self._endpoints.get(endpoint)
+        voice = known.publication(Kind.AUDIO) if known is not None and known.ready else None
+        return None if voice is None else voice.encodings[0]
 
     def _wire(self, now: Instant) -> None:
         """Tie subscriptions to publications anew, and serve who is new to one."""

@@ -49,6 +49,7 @@ HISTOGRAMS: Final[tuple[tuple[str, str, tuple[str, ...], tuple[float, ...]], ...
 COUNTERS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("video_freezes", "Times that pictures stood still", ()),
     ("freeze_seconds", "Seconds that pictures stood still", ()),
+    ("gap_seconds", "Seconds that a voice which is on was not heard", ("cause",)),
     ("level_changes", "Rungs that lines went up or down", ("from", "to", "by")),
     ("reconnects", "Media paths that were lost, by what became of it", ("role", "cause", "result")),
     ("ice_selected", "ICE pairs chosen", ("local_type", "remote_type", "proto")),
@@ -75,6 +76,10 @@ class QualityMetrics:
             registry=registry,
         )
         self.sessions({})
+
+    def gap(self, cause: str, seconds: float) -> None:
+        """A voice was not heard for so long; ``cause`` is a GapCause. Silence is no such cause."""
+        self._counters["gap_seconds"].labels(cause).inc(seconds)
 
     def report(self, role: Role, report: ReportQuality) -> None:
         """One report of one page."""

@@ -12,6 +12,7 @@ from signaling import guidance, views, wire
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.room import Room
+from signaling.gap_messages import ReportDelay, ReportGap, ReportLostWords, SetDevice
 from signaling.limits import Bucket, Rate
 from signaling.room_engine import EngineSide
 
@@ -39,6 +40,10 @@ class RoomCommands:
             guidance.SetCue: self._set_cue,
             guidance.HoldSteady: self._hold_steady,
             guidance.Invite: self._invite,
+            SetDevice: self._side.gaps.set_device,
+            ReportGap: self._side.gaps.report,
+            ReportLostWords: self._side.gaps.report_words,
+            ReportDelay: self._side.gaps.report_delay,
             wire.Leave: self._leave,
             wire.EndSession: self._end,
         }
@@ -61,6 +66,7 @@ class RoomCommands:
 
     def _set_media(self, participant: str, command: wire.SetMedia, now: float) -> None:
         self._room.handle(ask.SwitchMedia(participant, command.microphone, command.camera), now)
+        self._side.gaps.switched(participant)
 
     def _set_cue(self, participant: str, command: guidance.SetCue, now: float) -> None:
         self._room.handle(ask.SetCue(participant, command.participant, command.cue), now)

@@ -22,6 +22,7 @@ from media.channel import (
     SlotsFilled,
     TextChannelChanged,
     TextReceived,
+    VoiceGap,
 )
 from media.ids import EndpointId
 from signaling import wire
@@ -32,6 +33,7 @@ from signaling.domain.participant import HOLDS_SEAT
 from signaling.domain.room import Room
 from signaling.limits import Bucket, Rate
 from signaling.metrics import Metrics
+from signaling.room_gaps import GapSide
 from signaling.room_media import Held, RoomMedia
 from signaling.room_sizes import Sizes
 
@@ -55,6 +57,9 @@ class Owner(Protocol):
     def deliver(self, participant: str, event: wire.Event) -> None:
         """Send an event to one participant's socket, if there is one."""
 
+    def wall_ms(self) -> int:
+        """Return Unix milliseconds."""
+
     def write_text(
         self, participant: str, text: wire.SendText, now: float, *, by_channel: bool
     ) -> wire.TextAccepted:
@@ -75,6 +80,7 @@ class EngineSide:
     ) -> None:
         endpoints, self._text_rate = rates
         self.media = RoomMedia(endpoints, close, bind)
+        self.gaps = GapSide(owner.room, metrics, owner.deliver, owner.wall_ms)
         self._owner = owner
         self._plane = plane
         self._metrics = metrics
@@ -95,12 +101,12 @@ class EngineSide:
                 self._handle_word(held, given)
             case RungReached():
                 self._handle_rung(held, given, now)
-            case TextChannelChanged():
-                held.text_open = given.open
-            case TextReceived():
-                self._handle_text(held, given.data, now)
+            case TextChannelChanged() | TextReceived():
+                self._handle_channel(held, given, now)
             case PhaseReached():
                 self._handle_phase(held, given)
+            case VoiceGap():
+                self._handle_gap(held, given)
 
     def _handle_word(
         self, held: Held, given: SlotsFilled | CodecChosen | LayersWanted | RateWanted
@@ -166,6 +172,7 @@ class EngineSide:
     def forget(self, participant: str) -> None:
         """Nobody holds the seat: its endpoints end, and what was said of its picture is over."""
         self._sizes.forget(participant)
+        self.gaps.forget(participant)
         self.media.forget(participant)
 
     def _size(
@@ -210,6 +217,19 @@ class EngineSide:
             self._tell(held, wire.MediaClosed(reason))
             self.media.lost(held.endpoint)
         self._owner.room.handle(ask.SetLink(held.owner, held.link), now)
+
+    def _handle_gap(self, held: Held, given: VoiceGap) -> None:
+        if self.media.is_current(held):
+            self.gaps.handle(held.owner, given)
+
+    def _handle_channel(
+        self, held: Held, given: TextChannelChanged | TextReceived, now: float
+    ) -> None:
+        match given:
+            case TextChannelChanged():
+                held.text_open = given.open
+            case TextReceived():
+                self._handle_text(held, given.data, now)
 
     def _handle_rung(self, held: Held, given: RungReached, now: float) -> None:
         held.rung = given.rung

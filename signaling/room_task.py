@@ -331,6 +331,11 @@ class RoomTask:
         servers = around.ice_servers()
         found.deliver(views.welcome(fact, seat, around.slots, servers, around.wall_ms()))
         self.side.remind(fact.participant)
+        self.side.gaps.recall(fact.participant, resumed=fact.resumed)
+
+    def wall_ms(self) -> int:
+        """Return Unix milliseconds."""
+        return self.around.wall_ms()
 
     def deliver(self, participant: str, event: wire.Event) -> None:
         """Send an event to one participant's socket, if there is one."""

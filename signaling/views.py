@@ -27,6 +27,7 @@ def participant(seen: ParticipantSeen) -> wire.ParticipantView:
         link=seen.link,
         rung=seen.rung,
         cue=seen.cue,
+        device_paused=seen.device_paused,
     )
 
 

@@ -16,8 +16,9 @@ from msgspec import Meta
 from media.channel import PictureSize
 from media.rungs import Rung
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.events import CloseReason, Cue, LinkView, Presence
+from signaling.domain.events import CloseReason, Cue, DevicePause, LinkView, Presence
 from signaling.domain.grants import Role
+from signaling.gap_messages import GapCommand, GapEvent
 from signaling.guidance import HoldSteady as HoldSteady
 from signaling.guidance import Invite as Invite
 from signaling.guidance import Invited as Invited
@@ -115,6 +116,7 @@ Command: TypeAlias = (
     | HoldSteady
     | ReportQuality
     | Invite
+    | GapCommand
     | Leave
     | EndSession
     | ReportJoin
@@ -167,6 +169,8 @@ class ParticipantView(_Message, frozen=True):
     """What the person's line carries: as much as its weaker direction."""
     cue: Cue
     """What should be kept best of their picture."""
+    device_paused: DevicePause
+    """Which of their devices are on and bring nothing, as their page says."""
 
 
 class Text(_Message, frozen=True, tag="text"):
@@ -286,6 +290,7 @@ Event: TypeAlias = (
     | Rate
     | Steady
     | Invited
+    | GapEvent
     | MediaClosed
     | Closed
 )

@@ -14,6 +14,7 @@ from media.rungs import Rung
 from signaling.domain.events import (
     CloseReason,
     Cue,
+    DevicePause,
     Direction,
     Invitation,
     LinkView,
@@ -112,6 +113,14 @@ class SwitchMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class SetDevice:
+    """Which of the person's devices bring nothing though they are on."""
+
+    participant: str
+    paused: DevicePause
+
+
+@dataclass(frozen=True, slots=True)
 class SetLink:
     """What the media plane says of this person's path."""
 
@@ -165,6 +174,7 @@ Command: TypeAlias = (
     | WriteText
     | ReadTexts
     | SwitchMedia
+    | SetDevice
     | SetLink
     | SetRung
     | SetCue

@@ -52,6 +52,15 @@ class Invitation(StrEnum):
     VIDEO = "video"
 
 
+class DevicePause(StrEnum):
+    """Which of a person's devices are on and yet bring nothing: a phone call, a lost headset."""
+
+    NONE = "none"
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    BOTH = "both"
+
+
 class CloseReason(StrEnum):
     """Why someone is no longer in a room."""
 
@@ -79,6 +88,7 @@ class ParticipantSeen:
     link: LinkView
     rung: Rung
     cue: Cue
+    device_paused: DevicePause
 
 
 @dataclass(frozen=True, slots=True)

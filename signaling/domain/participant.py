@@ -9,7 +9,14 @@ from typing import Final
 
 from media.rungs import Rung, worse
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.events import Cue, Direction, LinkView, ParticipantSeen, Presence
+from signaling.domain.events import (
+    Cue,
+    DevicePause,
+    Direction,
+    LinkView,
+    ParticipantSeen,
+    Presence,
+)
 from signaling.domain.grants import Role
 
 
@@ -63,6 +70,7 @@ class Participant:
     camera: bool = False
     link: LinkView = LinkView.NONE
     cue: Cue = Cue.BALANCED
+    device_paused: DevicePause = DevicePause.NONE
     rungs: dict[Direction, Rung] = field(default_factory=dict)
     """What each direction of the line carries, where it was said; unsaid is all."""
 
@@ -84,6 +92,7 @@ class Participant:
         self.microphone = False
         self.camera = False
         self.link = LinkView.NONE
+        self.device_paused = DevicePause.NONE
         self.rungs.clear()
         self.cue = Cue.BALANCED
 
@@ -105,4 +114,5 @@ class Participant:
             self.link,
             self.rung,
             self.cue,
+            self.device_paused,
         )

@@ -106,6 +106,7 @@ class Room:
             ask.WriteText: self._write_text,
             ask.ReadTexts: self._read_texts,
             ask.SwitchMedia: self._switch_media,
+            ask.SetDevice: self._set_device,
             ask.SetLink: self._set_link,
             ask.SetRung: self._set_rung,
             ask.SetCue: self._set_cue,
@@ -255,6 +256,13 @@ class Room:
         participant = self._seated(given.participant)
         if (participant.microphone, participant.camera) != (given.microphone, given.camera):
             participant.microphone, participant.camera = given.microphone, given.camera
+            self._emit(ToAll(), Changed(participant.seen()))
+        return ask.Carried()
+
+    def _set_device(self, given: ask.SetDevice, _now: float) -> ask.Result:
+        participant = self._seated(given.participant)
+        if participant.device_paused is not given.paused:
+            participant.device_paused = given.paused
             self._emit(ToAll(), Changed(participant.seen()))
         return ask.Carried()
 

@@ -16,10 +16,10 @@ from media.channel import EndpointClose, PictureSize
 from media.errors import OfferFault
 from media.forwarding.drops import DropReason
 from media.stills import StillDrop
-from signaling import guidance, reports, rest, wire
+from signaling import gap_messages, guidance, reports, rest, wire
 from signaling.border import STATUS
 from signaling.domain.errors import Code
-from signaling.domain.events import CloseReason, LinkView, Presence
+from signaling.domain.events import CloseReason, DevicePause, LinkView, Presence
 from signaling.domain.grants import Role
 from signaling.domain.participant import PRESENCE
 from signaling.domain.room import PHASES
@@ -37,7 +37,7 @@ def messages() -> dict[str, type[msgspec.Struct]]:
     """Every message and body, by class name."""
     return {
         name: thing
-        for module in (wire, guidance, reports, rest)
+        for module in (wire, guidance, gap_messages, reports, rest)
         for name, thing in vars(module).items()
         if isinstance(thing, type)
         and issubclass(thing, msgspec.Struct)
@@ -70,8 +70,9 @@ def test_message_has_a_section_that_names_all_its_fields(name: str) -> None:
         CloseReason,
         Presence,
         LinkView,
+        DevicePause,
         Role,
-        wire.JoinPhase,
+        reports.JoinPhase,
         PictureSize,
         reports.CandidateType,
         reports.IceTransport,

@@ -30,6 +30,7 @@ const client: ParticipantView = {
   link: scene === 'lost' ? 'disconnected' : 'connected',
   rung: 'clear',
   cue: 'balanced',
+  device_paused: 'none',
 };
 const counsellor: ParticipantView = {
   ...client,

@@ -24,6 +24,7 @@ from media.channel import (
     SlotsFilled,
     TextChannelChanged,
     TextReceived,
+    VoiceGap,
 )
 from media.config import MediaConfig
 from media.engine import Engine
@@ -429,3 +430,32 @@ async def test_1000_half_open_handshakes_leave_others_undisturbed(caplog):
     for peer in (a, b, crowd):
         await peer.close()
     await plane.engine.stop()
+
+
+async def test_voice_that_stops_and_comes_back_is_told_with_what_was_lost(plane: Plane):
+    def gaps() -> list[VoiceGap]:
+        return [n for n in plane.said if isinstance(n, VoiceGap) and n.endpoint == "a"]
+
+    a = await plane.join("a")
+    a.send_rtp(voice(a, 1))
+    await until(lambda: len(gaps()) == 2)
+    first, began = gaps()
+    assert (first.open, first.lasted_s) == (False, 0.0)
+    assert began.open
+    stopping = asyncio.Event()
+
+    async def speak() -> None:
+        number = 51  # the fifty before were sent and never came
+        while not stopping.is_set():
+            a.send_rtp(voice(a, number))
+            number += 1
+            await asyncio.sleep(0.02)
+
+    speaking = asyncio.create_task(speak())
+    await until(lambda: len(gaps()) >= 3)
+    stopping.set()
+    await speaking
+    over = gaps()[2]
+    assert not over.open
+    assert over.lasted_s >= began.lasted_s
+    assert 0.0 < over.lost_s <= over.lasted_s

@@ -11,6 +11,8 @@ from media.rungs import Rung
 from signaling.domain.events import (
     Changed,
     CloseReason,
+    Cue,
+    DevicePause,
     Left,
     LinkView,
     ParticipantSeen,
@@ -46,13 +48,15 @@ def seen(**changes: Any) -> ParticipantSeen:
         "camera": False,
         "link": LinkView.NONE,
         "rung": Rung.CLEAR,
+        "cue": Cue.BALANCED,
+        "device_paused": DevicePause.NONE,
     }
     return ParticipantSeen(**(given | changes))
 
 
 def welcomed(own: ParticipantSeen) -> Welcomed:
     other = seen(id="b", role=Role.COUNSELLOR)
-    return Welcomed(own.id, False, (other, own), (), False, 1, 0)
+    return Welcomed(own.id, False, (other, own), (), False, 1, 0, steady=False)
 
 
 @pytest.fixture

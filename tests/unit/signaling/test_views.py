@@ -8,6 +8,7 @@ from signaling.domain.events import (
     Changed,
     CloseReason,
     Cue,
+    DevicePause,
     Invitation,
     Invited,
     Left,
@@ -22,14 +23,32 @@ from signaling.domain.events import (
 from signaling.domain.grants import Role
 
 SEEN = ParticipantSeen(
-    "p", Role.CLIENT, "n", Presence.AWAY, True, False, LinkView.CONNECTED, Rung.SLOW, Cue.DETAIL
+    "p",
+    Role.CLIENT,
+    "n",
+    Presence.AWAY,
+    True,
+    False,
+    LinkView.CONNECTED,
+    Rung.SLOW,
+    Cue.DETAIL,
+    DevicePause.CAMERA,
 )
 LINE = TextLine(3, "p", 2, "body", 99)
 
 
 def test_facts_become_events() -> None:
     shown = wire.ParticipantView(
-        "p", Role.CLIENT, "n", Presence.AWAY, True, False, LinkView.CONNECTED, Rung.SLOW, Cue.DETAIL
+        "p",
+        Role.CLIENT,
+        "n",
+        Presence.AWAY,
+        True,
+        False,
+        LinkView.CONNECTED,
+        Rung.SLOW,
+        Cue.DETAIL,
+        DevicePause.CAMERA,
     )
     assert views.event(Changed(SEEN)) == wire.ParticipantChanged(shown)
     assert views.event(Left("p", CloseReason.LEFT)) == wire.ParticipantLeft("p", CloseReason.LEFT)

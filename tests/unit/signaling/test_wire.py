@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from media.channel import PictureSize
 from signaling import rest, wire
 from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import DevicePause
 from signaling.domain.grants import Role
+from signaling.gap_messages import ReportDelay, ReportGap, ReportLostWords, SetDevice
+from signaling.reports import JoinPhase, ReportJoin
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -21,9 +24,40 @@ JSON = st.recursive(
     max_leaves=20,
 )
 TAGS = st.sampled_from(
-    ["offer", "set_media", "send_text", "replay", "leave", "end_session", "report_join"]
+    [
+        "offer",
+        "set_media",
+        "send_text",
+        "replay",
+        "leave",
+        "end_session",
+        "report_join",
+        "set_device",
+        "report_gap",
+        "report_lost_words",
+        "report_delay",
+    ]
 )
-NAMES = st.sampled_from(["sdp", "fresh", "microphone", "camera", "ref", "body", "after", "phases"])
+NAMES = st.sampled_from(
+    [
+        "sdp",
+        "fresh",
+        "microphone",
+        "camera",
+        "ref",
+        "body",
+        "after",
+        "phases",
+        "paused",
+        "speaker",
+        "started_at",
+        "ended_at",
+        "lost_ms",
+        "gap",
+        "ms",
+        "rtt_ms",
+    ]
+)
 NEARLY = st.builds(lambda tag, rest: {"type": tag} | rest, TAGS, st.dictionaries(NAMES, JSON))
 BODIES = (rest.ExchangeToken, rest.CreateSession, rest.MintToken, wire.SendText)
 
@@ -115,10 +149,14 @@ def test_deep_and_large_messages_are_refused() -> None:
         wire.Replay(0),
         wire.Watch({"p1": PictureSize.SMALL, "p2": PictureSize.LARGE}),
         wire.Watch({}),
+        SetDevice(DevicePause.BOTH),
+        ReportGap("p1", 0, 2**53 - 1, 180_000),
+        ReportLostWords(1, 4_000),
+        ReportDelay(60_000),
         wire.Leave(),
         wire.Leave(quickly=True),
         wire.EndSession(),
-        wire.ReportJoin({wire.JoinPhase.TOTAL: 1.5}),
+        ReportJoin({JoinPhase.TOTAL: 1.5}),
     ],
     ids=lambda command: type(command).__name__,
 )
@@ -130,3 +168,26 @@ def test_every_command_survives_the_way(command: wire.Command) -> None:
 def test_seats_show_no_more_than_they_say() -> None:
     seat = msgspec.json.decode(wire.to_json(rest.Seat("s" * 43, Role.CLIENT, "n")))
     assert set(seat) == {"seat", "role", "name"}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "set_device", "paused": "speaker"},
+        {"type": "set_device"},
+        {"type": "report_gap", "speaker": "p", "started_at": -1, "ended_at": 5, "lost_ms": 0},
+        {"type": "report_gap", "speaker": "p", "started_at": 1, "ended_at": 2**60, "lost_ms": 0},
+        {"type": "report_gap", "speaker": "p", "started_at": 1, "ended_at": 2, "lost_ms": 180_001},
+        {"type": "report_gap", "speaker": "", "started_at": 1, "ended_at": 2, "lost_ms": 1},
+        {"type": "report_gap", "speaker": "p", "started_at": 1.5, "ended_at": 2, "lost_ms": 1},
+        {"type": "report_lost_words", "gap": 0, "ms": 4000},
+        {"type": "report_lost_words", "gap": 1, "ms": -1},
+        {"type": "report_lost_words", "gap": 1, "ms": 4000, "words": "what was said"},
+        {"type": "report_delay", "rtt_ms": 60_001},
+        {"type": "report_delay", "rtt_ms": -1},
+    ],
+)
+def test_impossible_words_about_gaps_are_refused(payload: dict[str, Any]) -> None:
+    with pytest.raises(Refusal) as refused:
+        wire.decode_command(payload)
+    assert refused.value.code is Code.MALFORMED

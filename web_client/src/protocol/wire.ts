@@ -60,6 +60,10 @@ export type Command =
   | HoldSteady
   | ReportQuality
   | Invite
+  | SetDevice
+  | ReportGap
+  | ReportLostWords
+  | ReportDelay
   | Leave
   | EndSession
   | ReportJoin;
@@ -88,6 +92,10 @@ export type ReconnectCause = 'device' | 'network' | 'page_hidden' | 'server';
  */
 export type Invitation = 'video' | 'voice';
 /**
+ * Which of a person's devices are on and yet bring nothing: a phone call, a lost headset.
+ */
+export type DevicePause = 'both' | 'camera' | 'microphone' | 'none';
+/**
  * What came of asking the browser for a device on the way in.
  */
 export type DeviceCheck =
@@ -107,6 +115,9 @@ export type Event =
   | Rate
   | Steady
   | Invited
+  | VoiceGap
+  | WordsLost
+  | FarDelay
   | MediaClosed
   | Closed;
 /**
@@ -330,6 +341,44 @@ export interface Invite {
   kind: Invitation;
 }
 /**
+ * Which of the page's devices are on and bring nothing; at each change, and after ``welcome``.
+ *
+ * Such as a microphone that a phone call has taken. It switches nothing.
+ */
+export interface SetDevice {
+  type: 'set_device';
+  paused: DevicePause;
+}
+/**
+ * A stretch without ``speaker``'s voice as the page heard it, once it is over.
+ *
+ * ``lost_ms`` of voice never came. Where the gateway missed the same voice, it is no news.
+ */
+export interface ReportGap {
+  type: 'report_gap';
+  speaker: string;
+  started_at: number;
+  ended_at: number;
+  lost_ms: number;
+}
+/**
+ * The page's person spoke in their gap of this number, for about ``ms`` of it.
+ *
+ * Those who missed it are told so. What was said is known to nobody's page and no server.
+ */
+export interface ReportLostWords {
+  type: 'report_lost_words';
+  gap: number;
+  ms: number;
+}
+/**
+ * The round trip of the page's media path, at each change by a tenth of a second or more.
+ */
+export interface ReportDelay {
+  type: 'report_delay';
+  rtt_ms: number;
+}
+/**
  * The person goes, on purpose; the seat is given up.
  *
  * ``quickly``: by the way out for those who must be gone at once. The others are told, so that
@@ -404,6 +453,7 @@ export interface ParticipantView {
   link: LinkView;
   rung: Rung;
   cue: Cue;
+  device_paused: DevicePause;
 }
 /**
  * As RTCIceServer (W3C); time-limited credentials.
@@ -484,6 +534,38 @@ export interface Invited {
   type: 'invited';
   by: string;
   kind: Invitation;
+}
+/**
+ * A microphone that is on was not heard, though it sends in silence too: it was the line.
+ *
+ * ``listener`` None: the gateway heard nothing, and so nobody did. Otherwise this person alone.
+ * While it lasts ``ended_at`` is None. Comes again after ``welcome``; ``gap`` tells it apart.
+ */
+export interface VoiceGap {
+  type: 'voice_gap';
+  gap: number;
+  speaker: string;
+  listener: string | null;
+  started_at: number;
+  ended_at: number | null;
+  lost_ms: number;
+}
+/**
+ * ``speaker`` was speaking in this gap, and about ``ms`` of it did not reach this page.
+ */
+export interface WordsLost {
+  type: 'words_lost';
+  gap: number;
+  speaker: string;
+  ms: number;
+}
+/**
+ * The round trip of another person's media path, as their page says.
+ */
+export interface FarDelay {
+  type: 'far_delay';
+  participant: string;
+  rtt_ms: number;
 }
 /**
  * The page's media connection ended at the gateway; offer again with ``fresh``.

@@ -136,6 +136,7 @@ export function person(id: string, changes: Partial<ParticipantView> = {}): Part
     link: 'none',
     rung: 'clear',
     cue: 'balanced',
+    device_paused: 'none',
     ...changes,
   };
 }
