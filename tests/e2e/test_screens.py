@@ -9,9 +9,8 @@ import pytest
 from tests.support.browsers import DESK, PHONE, Person, person
 from tests.support.call import enter, open_page, reads, sees_the_other, stats, write
 from tests.support.gateway import Gateway
+from tests.support.screens import SMALL, fits, shoot
 
-LANGUAGES = ("zh", "en")
-SMALL = {"width": 320, "height": 640}
 WHOLLY_SEEN = """
 (words) => {
   const box = words.getBoundingClientRect();
@@ -20,26 +19,6 @@ WHOLLY_SEEN = """
     && box.left >= tile.left && box.right <= tile.right;
 }
 """
-
-
-async def shoot(someone: Person, folder: Path, name: str) -> None:
-    """One picture in each language; afterwards the page is Chinese again."""
-    for language in reversed(LANGUAGES):
-        await someone.page.get_by_test_id(f"lang-{language}").first.click()
-        await someone.page.wait_for_function(
-            "(language) => document.documentElement.lang.startsWith(language)", arg=language
-        )
-        # Whatever still moves is shown where it will come to rest.
-        picture = folder / f"{name}-{language}.png"
-        await someone.page.screenshot(path=picture, animations="disabled")
-
-
-async def fits(someone: Person) -> None:
-    """Nothing is cut off or scrolls sideways (WCAG 1.4.10)."""
-    wide = await someone.page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wide <= 0
 
 
 async def test_screens_of_a_session(running: Gateway, screenshots: Path):

@@ -14,6 +14,8 @@ import pytest
 import yaml
 
 from signaling.config import Config, build, load
+from signaling.metrics import Metrics
+from signaling.metrics_quality import MOS_BOUNDS
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -232,3 +234,49 @@ def test_defaults_alone_start_nothing_open() -> None:
     assert config.host == "127.0.0.1"
     assert config.frame_ancestors == []
     assert config.ice_servers == []
+
+
+# --- alerts and the dashboard ---------------------------------------------------------------------
+
+ALERTS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
+RULES: list[dict[str, Any]] = [rule for group in ALERTS["groups"] for rule in group["rules"]]
+BOARD = json.loads((DEPLOY / "grafana" / "quality.json").read_text(encoding="utf-8"))
+QUERIES: list[str] = [rule["expr"] for rule in RULES]
+QUERIES += [target["expr"] for panel in BOARD["panels"] for target in panel["targets"]]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_queries_ask_for_metrics_and_labels_that_exist(query: str) -> None:
+    families = {family.name: family for family in Metrics().registry.collect()}
+    asked = re.findall(r"(quietroom_\w+?)(?:_bucket|_count|_total)?\b(?:\{([^}]*)\})?", query)
+    assert asked
+    for name, labels in asked:
+        assert name in families
+        row = next(line for line in OPERATIONS.splitlines() if line.startswith(f"| `{name}"))
+        known = {*row.split("|")[3].replace(" ", "").split(","), "le"}
+        assert {label.split("=")[0].strip(" !~") for label in labels.split(",") if label} <= known
+    for bound in re.findall(r'le="([\d.]+)"', query):
+        assert float(bound) in MOS_BOUNDS
+    assert query.count("(") == query.count(")")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
+def test_every_alert_says_what_people_feel_where_to_look_and_whom_to_tell(
+    rule: dict[str, Any],
+) -> None:
+    assert rule["labels"]["severity"] in {"page", "ticket"}
+    assert {"summary", "look", "runbook", "tell"} == set(rule["annotations"])
+    page, _, anchor = rule["annotations"]["runbook"].partition("#")
+    headings = re.findall(r"^#+ (.*)$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    assert anchor in {heading.lower().replace(" ", "-") for heading in headings}
+
+
+def test_alerts_are_those_that_were_promised() -> None:
+    names = {rule["alert"] for rule in RULES}
+    assert names == {
+        "HearingBad",
+        "ConcealmentHigh",
+        "FreezeHigh",
+        "ReconnectStorm",
+        "JoinFailing",
+    }

@@ -56,8 +56,21 @@ export function count(value: number): string {
   return new Intl.NumberFormat(current).format(value);
 }
 
+/** A share, such as "2.5%". */
+export function percent(share: number): string {
+  return new Intl.NumberFormat(current, { style: 'percent', maximumFractionDigits: 1 }).format(
+    share,
+  );
+}
+
+/** A figure to one decimal place, such as "3.9". */
+export function decimal(value: number): string {
+  const one = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(current, one).format(value);
+}
+
 /** A measured amount with its unit, such as "0.8 s" or "12.4 MB". */
-export function amount(value: number, unit: 'second' | 'megabyte'): string {
+export function amount(value: number, unit: 'second' | 'millisecond' | 'megabyte'): string {
   const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(current, style).format(value);
 }

@@ -1,10 +1,12 @@
-/** O1: the house now. Counts, and nothing that leads to a person. */
+/** O1: the house now. Figures, and nothing that leads to a person. */
 
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import { base, QuietElement } from './element';
 import { tokenIn } from './link';
+import { isStale, type Live, readLive } from './live';
+import './live-view';
 import './page-bar';
 import { type Count, counts, isReady } from './summary';
 import { amount, count, language, onLanguage, t, timeOfDay } from '../i18n/language';
@@ -33,14 +35,17 @@ export class Operator extends QuietElement {
         font-size: var(--headline);
         font-weight: 600;
       }
+      h2 {
+        font-size: var(--sentence);
+        margin-block: 40px 12px;
+      }
       .sub {
         color: var(--ink-2);
-        margin-block-end: 32px;
       }
       dl {
         margin: 0;
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(200px, 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));
         gap: 16px;
       }
       .count {
@@ -60,8 +65,11 @@ export class Operator extends QuietElement {
         line-height: 1.3;
       }
       .fresh {
-        margin-block-start: 24px;
+        margin-block-end: 24px;
         color: var(--ink-2);
+      }
+      .as-of {
+        margin-block-start: 16px;
       }
       .fresh.stale {
         color: var(--amber);
@@ -70,6 +78,7 @@ export class Operator extends QuietElement {
   ];
 
   @state() private summary: unknown = null;
+  @state() private live: Live | null = null;
   @state() private refused = false;
   @state() private stale = false;
   private at = Date.now();
@@ -110,44 +119,65 @@ export class Operator extends QuietElement {
     return html`
       <h1>${t('operator.title')}</h1>
       <p class="sub">${t('operator.sub')} ${ready}</p>
+      <p class="fresh ${this.stale ? 'stale' : ''}" role="status" data-testid="fresh">
+        ${this.stale ? t('operator.stale', { time: timeOfDay(this.at) }) : nothing}
+      </p>
       ${
-        all.length === 0
+        this.live === null
           ? html`
               <p>${t('operator.empty')}</p>
             `
           : html`
-              <dl>
-                ${all.map(
-                  (one) => html`
-                    <div class="count" data-count=${one.key}>
-                      <dt>${t(one.label)}</dt>
-                      <dd>${written(one)}</dd>
-                    </div>
-                  `,
-                )}
-              </dl>
+              <qr-live .live=${this.live}></qr-live>
             `
       }
-      <p class="fresh ${this.stale ? 'stale' : ''}" role="status">
-        ${t(this.stale ? 'operator.stale' : 'operator.fresh', { time: timeOfDay(this.at) })}
-      </p>
+      ${all.length === 0 ? nothing : this.machine(all)}
     `;
   }
 
+  private machine(all: readonly Count[]) {
+    return html`
+      <h2>${t('operator.summary')}</h2>
+      <dl>
+        ${all.map(
+          (one) => html`
+            <div class="count" data-count=${one.key}>
+              <dt>${t(one.label)}</dt>
+              <dd>${written(one)}</dd>
+            </div>
+          `,
+        )}
+      </dl>
+      <p class="sub as-of">${t('operator.fresh', { time: timeOfDay(this.at) })}</p>
+    `;
+  }
+
+  /** Each answer stands for itself: what one cannot say does not silence the other. */
   private async load(): Promise<void> {
+    const [live, summary] = await Promise.all([
+      this.ask('/api/v1/operator/live'),
+      this.ask('/api/v1/operator/summary'),
+    ]);
+    if (summary !== null) this.summary = summary;
+    if (live !== null) {
+      this.live = readLive(live);
+      this.at = Date.now();
+    }
+    this.stale = isStale(this.at, Date.now());
+  }
+
+  private async ask(path: string): Promise<unknown> {
     try {
-      const response = await fetch('/api/v1/operator/summary', {
+      const response = await fetch(path, {
         headers: { authorization: `Bearer ${this.token ?? ''}` },
         cache: 'no-store',
         referrerPolicy: 'no-referrer',
+        signal: AbortSignal.timeout(2 * EVERY_MS),
       });
       this.refused = response.status === 401 || response.status === 403;
-      if (!response.ok) throw new Error('no summary');
-      this.summary = await response.json();
-      this.at = Date.now();
-      this.stale = false;
+      return response.ok ? ((await response.json()) as unknown) : null;
     } catch {
-      this.stale = true;
+      return null;
     }
   }
 
