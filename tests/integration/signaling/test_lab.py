@@ -108,6 +108,14 @@ async def test_only_our_own_page_on_this_machine_may_ask() -> None:
                 assert answer.status == 403
 
 
+async def test_nobody_may_embed_the_page() -> None:
+    async with (
+        gateway(lab=True, frame_ancestors=["https://clinic.example"]) as (_, http),
+        http.get("/lab") as answer,
+    ):
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
 async def test_it_shows_what_is_set_and_refuses_what_no_line_is() -> None:
     async with gateway(lab=True) as (_, http):
         line = {"loss_percent": 3, "delay_ms": 300, "rate_kbps": 80, "queue_kb": 30}

@@ -36,7 +36,7 @@ const en = {
 
   now: 'Added now',
   'now.loss': 'loss {value} %',
-  'now.burst': '{value} in a row',
+  'now.burst': '{value} lost in a row',
   'now.delay': 'delay {value} ms',
   'now.jitter': 'jitter {value} ms',
   'now.rate': 'at most {value} kbit/s',
