@@ -50,5 +50,10 @@ class MediaConfig:
     max_publisher_bps: float = 20_000_000.0
     """What one endpoint may send us: three encodings of one 1080p track and its voice are 6 Mbit/s.
     What is above is dropped before it is looked at."""
+    start_bps: float = 400_000.0
+    """What a subscriber's line is taken to carry until its feedback says more: the first second of
+    a browser's own picture is no larger."""
+    max_subscriber_bps: float = 8_000_000.0
+    """What the line toward one subscriber is estimated at most: four large pictures."""
     feedback_interval_s: float = 0.1
     """transport-cc feedback: 50-100 ms follows the line closely; each costs about 60 B upstream."""

@@ -25,6 +25,8 @@ from media.channel import (
     Notification,
     Phase,
     PictureSize,
+    RateWanted,
+    RungReached,
     SlotFilled,
     SlotsFilled,
     TextChannelChanged,
@@ -43,9 +45,12 @@ from media.outputs import (
     CodecPreferred,
     FirstPacket,
     LayersWatched,
+    RateWorth,
+    RungChanged,
     SendRtcp,
     SendRtp,
     SlotsChanged,
+    Word,
 )
 from media.router import Router
 from media.stats import EngineStats, TrackPage
@@ -320,7 +325,7 @@ class Engine(Shell):
     def _tell(
         self,
         known: Endpoint,
-        output: SlotsChanged | CodecPreferred | FirstPacket | LayersWatched,
+        output: Word,
     ) -> None:
         match output:
             case SlotsChanged():
@@ -333,6 +338,10 @@ class Engine(Shell):
                 known.reached(Phase.FIRST_PACKET)
             case LayersWatched():
                 self.notify(LayersWanted(known.id, output.mid, output.rids))
+            case RateWorth():
+                self.notify(RateWanted(known.id, output.mid, output.bps, output.stills))
+            case RungChanged():
+                self.notify(RungReached(known.id, output.rung))
 
 
 def _add_router(totals: Counter[str], dropped: Counter[str], router: Router) -> None:

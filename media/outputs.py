@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias, final
 
 from media.ids import EndpointId
+from media.rungs import Rung
 
 
 @final
@@ -71,4 +72,27 @@ class LayersWatched(NamedTuple):
     rids: tuple[str, ...]
 
 
-Output: TypeAlias = SendRtp | SendRtcp | SlotsChanged | CodecPreferred | FirstPacket | LayersWatched
+class RateWorth(NamedTuple):
+    """How many bits per second of a picture are worth sending: 0 is none of it.
+
+    ``stills``: somebody who would see it gets none because their line is too narrow.
+    """
+
+    endpoint: EndpointId
+    mid: str
+    bps: int
+    stills: bool
+
+
+class RungChanged(NamedTuple):
+    """What the line toward an endpoint carries, after a change."""
+
+    endpoint: EndpointId
+    rung: Rung
+
+
+Word: TypeAlias = (
+    SlotsChanged | CodecPreferred | FirstPacket | LayersWatched | RateWorth | RungChanged
+)
+"""What is for signaling."""
+Output: TypeAlias = SendRtp | SendRtcp | Word

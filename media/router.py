@@ -13,7 +13,7 @@ from itertools import count
 from media.clock import Instant
 from media.config import MediaConfig
 from media.errors import PacketError
-from media.forwarding import layer_switch, wiring
+from media.forwarding import layer_switch, sharing, wiring
 from media.forwarding.control import Control
 from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Encoding, Media
@@ -150,15 +150,43 @@ class Router(Control):
     def _wire(self, now: Instant) -> None:
         """Tie subscriptions to publications anew, and serve who is new to one."""
         targets = self._targets = wiring.connect(self._endpoints)
+        for endpoint in self._endpoints.values():
+            sharing.share_line(endpoint, now)
         self._unreported = [
             (target, subscription)
             for target, subscription in self._unreported
             if subscription.publication is not None
             and (target, subscription) in targets.get(subscription.publication, ())
         ]
-        for publication, ready in targets.items():
-            self._retarget(publication, ready, now)
+        for publication in targets:
+            self._settle(publication, now)
         self._outputs += wiring.prefer_codec(self._endpoints, self._config.video_codecs)
+
+    def _share(self, source: Endpoint, now: Instant) -> None:
+        sharing.share_line(source, now)
+        publications = {s.publication for s in source.subscriptions if s.publication}
+        for publication in publications:
+            self._settle(publication, now)
+        pictures = [s for s in source.subscriptions if s.pacer is not None and s.publication]
+        if source.pacer.waiting and all(s.share.paused for s in pictures):
+            source.pacer.drop_pictures()
+            self._forget_lost(source)
+
+    def _settle(self, publication: Publication, now: Instant) -> None:
+        """Give everyone what their line has room for, and tell the publisher what that comes to."""
+        targets = self._targets.get(publication, [])
+        if publication.is_video:
+            before = [subscription.share.affordable for _, subscription in targets]
+            sharing.settle(publication, targets, now)
+            told = sharing.worth(publication, targets, now)
+            if told is not None:
+                self._outputs.append(told)
+            moved = before != [subscription.share.affordable for _, subscription in targets]
+        else:
+            moved = False
+        ready = [target for target in targets if not target[1].share.paused]
+        if moved or list(publication.targets) != ready:
+            self._retarget(publication, ready, now)
 
     def _retarget(self, publication: Publication, ready: list[Target], now: Instant) -> None:
         before = {subscription for _, subscription in publication.targets}
@@ -174,7 +202,7 @@ class Router(Control):
 
     def _assign(self, publication: Publication, now: Instant) -> None:
         """Settle who gets which layer, and ask for the keyframes it takes."""
-        targets = self._targets.get(publication, [])
+        targets = [t for t in self._targets.get(publication, ()) if not t[1].share.paused]
         for encoding in wiring.assign_layers(publication, targets, now):
             if not encoding.keyframes.waiting:
                 self._ask_keyframe(encoding, now)
@@ -314,6 +342,7 @@ class Router(Control):
             packet = endpoint.collect_rtcp(now)
             if packet is not None:
                 self._outputs.append(SendRtcp(endpoint.id, packet))
+            self._tend(endpoint, now)
             self._send_late(endpoint, endpoint.pacer.handle_timeout(now), now)
             if endpoint.armed:
                 self._review(endpoint, now)

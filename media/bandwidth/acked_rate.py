@@ -19,6 +19,8 @@ from media.clock import Instant
 
 SHORT_S: Final = 0.2
 LONG_S: Final = 1.0
+LEAST_BYTES: Final = 5_000
+"""A window also holds so much: on a line of 80 kbit/s, 0.2 s are one packet of a picture or two."""
 LEAST_S: Final = 0.04
 """Over less, what came in one lump would look like a fast line."""
 MOST_ROWS: Final = 32
@@ -98,7 +100,7 @@ class AckedRate:
             total += row.size_bytes
             arrived_s += row.arrived_s
             sent_s += row.sent_s
-            if arrived_s >= window_s:
+            if arrived_s >= window_s and total >= LEAST_BYTES:
                 break
         span_s = max(arrived_s, sent_s)
         return total * 8 / span_s if span_s >= LEAST_S else 0.0

@@ -26,6 +26,8 @@ never begin): nothing has shown that the line carries more. A probe can."""
 RESPONSE_S: Final = 0.1
 """Added to the round: how long the delay takes to show what was done to it."""
 PACKET_BITS: Final = 1100 * 8
+PICTURES: Final = 30
+"""A second: on a slow line each is one packet, and a small one (the draft's avg_packet_size)."""
 LEAST_STEP_BPS: Final = 1000.0
 LEARN: Final = 0.05
 """Weight of a new decrease in the mean of the rates at which the line was full."""
@@ -37,8 +39,12 @@ NEAR: Final = 3.0
 """Deviations around the mean within which growth is additive."""
 MOST_STEP_S: Final = 1.0
 DEFAULT_RTT_S: Final = 0.2
-LEAST_AGAIN_S: Final = 0.1
-MOST_AGAIN_S: Final = 0.3
+AGAIN_S: Final = 0.2
+MOST_AGAIN_S: Final = 0.5
+"""Between two decreases: a round, and the time of the trendline's window. libwebrtc waits at most
+0.2 s and falls twice for one overuse of a fast line."""
+AT_ONCE: Final = 0.5
+"""What comes is less than this of the rate: no reason to wait."""
 
 
 class State(Enum):
@@ -150,7 +156,8 @@ class Aimd:
             capacity.forget()  # more came than the line carried when it was full
         if capacity.mean_bps and capacity.is_near(self.rate_bps):
             # The draft: half a packet each response time.
-            step = max(LEAST_STEP_BPS, PACKET_BITS / 2 / (round_s + RESPONSE_S)) * passed_s
+            packet_bits = min(PACKET_BITS, self.rate_bps / PICTURES)
+            step = max(LEAST_STEP_BPS, packet_bits / 2 / (round_s + RESPONSE_S)) * passed_s
         else:
             step = self.rate_bps * (ETA**passed_s - 1.0)
         grown = min(self.rate_bps + step, most_bps, self._ceiling_bps)
@@ -158,8 +165,8 @@ class Aimd:
 
     def _decrease(self, acked_bps: float, round_s: float, now: Instant) -> None:
         before = self.decreased_at
-        again_s = max(LEAST_AGAIN_S, min(MOST_AGAIN_S, round_s))
-        if before is not None and now - before < again_s:
+        waits = before is not None and now - before < min(MOST_AGAIN_S, round_s + AGAIN_S)
+        if waits and not 0.0 < acked_bps < AT_ONCE * self.rate_bps:
             return  # what was done has not shown yet
         base = acked_bps if acked_bps > 0.0 else self.rate_bps
         if acked_bps > 0.0:

@@ -21,8 +21,9 @@ from typing import Final, final
 from mypy_extensions import i64
 
 from media.bandwidth.acked_rate import LONG_S, SHORT_S, AckedRate
-from media.bandwidth.aimd import ACKED_MOST, ACKED_ROOM_BPS, Aimd
+from media.bandwidth.aimd import ACKED_MOST, ACKED_ROOM_BPS, PACKET_BITS, Aimd
 from media.bandwidth.arrival_groups import ArrivalGroups
+from media.bandwidth.draining import Draining
 from media.bandwidth.loss import LossControl
 from media.bandwidth.path_delay import PathDelay
 from media.bandwidth.probing import FIRST_FACTOR, ROOM, Burst, Prober
@@ -37,15 +38,11 @@ FIRST_SILENCE_S: Final = 4.0
 """Before the first report: a line that loses half of all has its handshake behind it, no more."""
 SILENCE_FACTOR: Final = 0.5
 """What is kept of the rate for each such silence: an outage of 5 s leaves a sixteenth."""
-QUEUE_S: Final = 0.1
-"""A queue that stands longer than this is drained, not only kept from growing. Below it nobody
-hears it."""
-DRAINED_S: Final = 0.04
-DRAIN_S: Final = 1.0
-"""The rate is lowered by the share of this that waits, so that a queue is gone in about this."""
-LEAST_DRAIN: Final = 0.4
-LONGEST_DRAIN_S: Final = 4.0
-"""A delay that does not fall in this time is no queue of ours: the path has become longer."""
+PACKETS: Final = 0.75
+"""A queue shorter than this many large packets at the rate is none: on a line of 80 kbit/s one
+packet of a picture takes 0.11 s, and the voice behind it makes a trend."""
+HISTORY_S: Final = 1.0
+"""How long after a decrease a trend may still speak of what was before it."""
 WANTED_ROOM: Final = 1.5
 """How far above what could be used the estimate grows: enough to tell that it is enough."""
 NEVER: Final = float("inf")
@@ -62,8 +59,7 @@ class Estimator:
         "_acked",
         "_aimd",
         "_ceiling_bps",
-        "_drain_bps",
-        "_drain_until",
+        "_draining",
         "_floor_bps",
         "_groups",
         "_heard",
@@ -94,8 +90,7 @@ class Estimator:
         self._heard = False
         self._silent_at: Instant = NEVER
         self._outage_bps = 0.0
-        self._drain_bps = NEVER
-        self._drain_until: Instant = -NEVER
+        self._draining = Draining()
         self.estimate_bps: float = self._aimd.rate_bps
         """What may be sent, probes apart. Always within the bounds given at construction."""
 
@@ -105,6 +100,12 @@ class Estimator:
     def loss(self) -> float:
         """The share of packets lost lately, 0 to 1."""
         return self._loss.loss
+
+    @property
+    def capacity_bps(self) -> float:
+        """What the line carries, where :attr:`estimate_bps` may be less while a queue empties."""
+        rate = min(self._aimd.rate_bps, self._loss.cap_bps)
+        return max(self._floor_bps, min(self._ceiling_bps, rate))
 
     @property
     def queue_s(self) -> float:
@@ -224,7 +225,7 @@ class Estimator:
         self._trend.reset()
         self._acked.reset()
         self._path.reset()
-        self._drain_bps = NEVER
+        self._draining.reset()
 
     # Deciding
 
@@ -234,25 +235,24 @@ class Estimator:
         whole = 1.0 / (1.0 - self._loss.own)
         most = ACKED_MOST * whole * self._acked.rate_bps(LONG_S) + ACKED_ROOM_BPS
         most = min(most, WANTED_ROOM * self._wanted_bps)
-        signal = Signal.OVER if over else self._trend.signal
+        begins = self._draining.handle_queue(self.queue_s, now)
+        if self._draining.stuck:
+            self._path.rebase()
+        # A queue that stands has filled the line, whether or not it was seen to grow.
+        signal = Signal.OVER if over or begins else self._trend.signal
+        if signal is Signal.OVER:
+            signal = self._doubt(now)
         short_bps = whole * self._acked.rate_bps(SHORT_S)
         self._aimd.handle_signal(signal, short_bps, most, self.rtt_s, now)
-        self._drain(now)
 
-    def _drain(self, now: Instant) -> None:
-        """Go below what the line carries while a queue stands."""
-        if self._drain_bps == NEVER:
-            starts = self.queue_s > QUEUE_S and now > self._drain_until
-            if not starts:
-                return
-            self._drain_until = now + LONGEST_DRAIN_S
-        if self.queue_s < DRAINED_S:
-            self._drain_bps, self._drain_until = NEVER, now
-        elif now >= self._drain_until:
-            self._drain_bps, self._drain_until = NEVER, now + LONGEST_DRAIN_S
-        else:
-            share = max(LEAST_DRAIN, 1.0 - self.queue_s / DRAIN_S)
-            self._drain_bps = share * self._aimd.rate_bps
+    def _doubt(self, now: Instant) -> Signal:
+        """Return what a trend that says overuse is worth."""
+        if self.queue_s < PACKETS * PACKET_BITS / self._aimd.rate_bps:
+            return Signal.NORMAL
+        at = self._aimd.decreased_at
+        if self._path.falls and at is not None and now - at < HISTORY_S:
+            return Signal.UNDER  # the trend looks back; the queue is on its way out
+        return Signal.OVER
 
     def _take_found(self, now: Instant) -> None:
         found = min(self._prober.take_found(), self._ceiling_bps)
@@ -262,14 +262,14 @@ class Estimator:
             self._loss.lift(found)
 
     def _settle(self, now: Instant) -> None:
-        rate = min(self._aimd.rate_bps, self._loss.cap_bps, self._drain_bps)
+        rate = min(self._draining.share * self._aimd.rate_bps, self._loss.cap_bps)
         if now <= self._prober.shadow_until < NEVER:
             rate -= self._prober.debt_bps
         self.estimate_bps = max(self._floor_bps, min(self._ceiling_bps, rate))
 
     def _review(self, now: Instant) -> None:
         """See whether to ask the line for more."""
-        if self._drain_bps < NEVER or self._trend.signal is Signal.OVER:
+        if self._draining.active or self._trend.signal is Signal.OVER:
             self._prober.hold_off(now)
             return
         wanted = min(self._wanted_bps, self._ceiling_bps)

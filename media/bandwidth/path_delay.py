@@ -29,7 +29,7 @@ _NONE: Final = float("inf")
 class PathDelay:
     """Call :meth:`add` for each packet of a report that came, then :meth:`close` once."""
 
-    __slots__ = ("_least_round_s", "_least_s", "_leasts", "queue_s", "rtt_s")
+    __slots__ = ("_least_round_s", "_least_s", "_leasts", "falls", "queue_s", "rtt_s")
 
     def __init__(self) -> None:
         self._leasts: deque[tuple[Instant, float]] = deque()
@@ -38,6 +38,8 @@ class PathDelay:
         self._least_round_s = _NONE
         self.queue_s = 0.0
         """How long the last packets waited, at least."""
+        self.falls = False
+        """Whether the last ones waited less than those before."""
         self.rtt_s: float | None = None
         """From sending a packet to the feedback on it, smoothed; None until there was one."""
 
@@ -45,6 +47,11 @@ class PathDelay:
         """Forget the least delay: the clocks are others now. The round is ours alone, and stays."""
         self._leasts.clear()
         self._least_s = self._least_round_s = _NONE
+        self.queue_s = 0.0
+
+    def rebase(self) -> None:
+        """Take the delay of now for the path's own."""
+        self._leasts.clear()
         self.queue_s = 0.0
 
     def add(self, sent_at: Instant, arrived_at: float, reported_at: Instant) -> None:
@@ -71,6 +78,7 @@ class PathDelay:
         for _, least in leasts:
             base = min(base, least)
         waited = min(MOST_S, delay - base)
+        self.falls = waited < self.queue_s
         self.queue_s += SMOOTHING * (waited - self.queue_s)
 
     def _note_round(self, round_s: float) -> None:

@@ -28,8 +28,9 @@ MOST_WAIT_S: Final = 0.08
 FIRST_FACTOR: Final = 3.0
 """Times the start rate, as libwebrtc's first."""
 FACTOR: Final = 2.0
-ENOUGH: Final = 0.7
-"""A burst of which this share came is followed by a faster one at once."""
+ENOUGH: Final = 0.85
+"""A burst that came at this share of its rate did not find the line's end: a faster one follows at
+once."""
 ROOM: Final = 1.1
 """More than this above what is wanted is not asked for."""
 KEPT: Final = 0.9

@@ -15,9 +15,10 @@ from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Encoding, Forwarder
 from media.forwarding.endpoint import NEVER, Endpoint
 from media.forwarding.pacer import Pacer
+from media.forwarding.subscription import Subscription
 from media.forwarding.wiring import Target
 from media.ids import EndpointId
-from media.outputs import Output, SendRtcp, SendRtp
+from media.outputs import Output, RungChanged, SendRtcp, SendRtp
 from media.rtp import rtcp
 
 MAX_RESENT: Final = 512
@@ -79,9 +80,45 @@ class Control:
 
     def _handle_arrivals(self, source: Endpoint, packet: rtcp.Feedback, now: Instant) -> None:
         """Take transport-cc feedback on what the endpoint was sent."""
-        log = source.sent_log
-        if log is not None and log.handle_feedback(packet.information, now) is None:
+        log, downlink = source.sent_log, source.downlink
+        if log is None or downlink is None:
+            return
+        report = log.handle_feedback(packet.information, now)
+        if report is None:
             self.dropped[DropReason.RTCP_MALFORMED] += 1
+            return
+        if downlink.handle_report(report, now):
+            self._outputs.append(RungChanged(source.id, downlink.rung))
+        self._share(source, now)
+        self._deadline = min(self._deadline, downlink.next_deadline())
+
+    def _share(self, source: Endpoint, now: Instant) -> None:
+        """Divide the endpoint's line anew."""
+        raise NotImplementedError
+
+    def _tend(self, endpoint: Endpoint, now: Instant) -> None:
+        """Let a line's estimate follow the time, and send what is due of a probe."""
+        downlink, log = endpoint.downlink, endpoint.sent_log
+        if downlink is None or log is None or now < downlink.next_deadline():
+            return
+        downlink.handle_timeout(now)
+        due = downlink.padding_due(log.next_number, now)
+        while due > 0:
+            packet = self._padding(endpoint, due, log.next_number)
+            size = 0 if packet is None else len(packet)
+            if packet is not None:
+                log.add(size, now)
+                self._send_all(endpoint.id, (packet,))
+            due = due - size if size else 0
+            downlink.note_padding(size, log.next_number, now)
+        self._share(endpoint, now)
+
+    def _padding(self, endpoint: Endpoint, size: int, number: int) -> bytes | None:
+        for subscription in endpoint.subscriptions:
+            packet = subscription.pad(size, number) if subscription.pacer is not None else None
+            if packet is not None:
+                return packet
+        return None
 
     def _handle_sender_report(
         self, source: Endpoint, report: rtcp.SenderReport, now: Instant
@@ -193,11 +230,19 @@ class Control:
         pacer = endpoint.pacer
         pacer.hold(packet, now)
         self._deadline = min(self._deadline, pacer.next_deadline())
-        lost, pacer.lost = pacer.lost, []
+        if pacer.lost:
+            for subscription in self._forget_lost(endpoint):
+                if subscription.encoding is not None:
+                    self._ask_keyframe(subscription.encoding, now)
+
+    def _forget_lost(self, endpoint: Endpoint) -> set[Subscription]:
+        """Have nobody get again what the pacer let go of; returns whose it was."""
+        lost, endpoint.pacer.lost = endpoint.pacer.lost, []
         self.dropped[DropReason.PACING] += len(lost)
+        whose: set[Subscription] = set()
         for gone in lost:
             subscription = endpoint.by_slot_ssrc.get(int.from_bytes(gone[8:12], "big"))
             if subscription is not None:
                 subscription.forget(gone)
-                if subscription.encoding is not None:
-                    self._ask_keyframe(subscription.encoding, now)
+                whose.add(subscription)
+        return whose

@@ -88,6 +88,7 @@ class Encoding:
         "_epochs",
         "_feedback",
         "_last_clock",
+        "_measured",
         "_reader",
         "_vp8_types",
         "is_video",
@@ -97,6 +98,7 @@ class Encoding:
         "nack",
         "octets",
         "owner",
+        "rate_bps",
         "refusal",
         "repaired",
         "rtx_types",
@@ -133,8 +135,10 @@ class Encoding:
         """A subscriber has just gone over to this encoding; whoever acts on it takes this back."""
         self.repaired = 0
         """Packets that came as a retransmission and were missing."""
-        self.octets = 0
+        self.octets = self._measured = 0
         """Bytes of payload taken, since the start."""
+        self.rate_bps = 0.0
+        """What it was sent with lately; 0 while it is not."""
         self.refusal = DropReason.PAYLOAD_TYPE
         """Why the last packet that was refused was."""
         self.targets: tuple[tuple[EndpointId, Forwarder], ...] = ()
@@ -255,6 +259,11 @@ class Encoding:
             second & 0x7F, flags, extended, timestamp, source.epoch, payload, level, descriptor,
             capture, picture,
         )  # fmt: skip
+
+    def measure(self, elapsed_s: float) -> None:
+        """Take the rate of the time since the last call."""
+        rate, self._measured = (self.octets - self._measured) * 8 / elapsed_s, self.octets
+        self.rate_bps = 0.0 if not rate else (rate + self.rate_bps) / 2 if self.rate_bps else rate
 
     def handle_sender_report(self, report: rtcp.SenderReport, now: Instant) -> None:
         """Take a report of the source."""

@@ -8,6 +8,7 @@ from typing import Final
 from media.clock import Instant
 from media.config import MediaConfig
 from media.forwarding.demux import Demux
+from media.forwarding.downlink import Downlink
 from media.forwarding.header_extensions import renumber
 from media.forwarding.numbers import Numbers
 from media.forwarding.pacer import Pacer
@@ -27,6 +28,10 @@ ALLOWANCE_S: Final = 0.5
 """How much of an endpoint's rate may come at once: a keyframe of every encoding after a request."""
 VOICE_RESERVE_BYTES: Final = 25_000
 """0.5 s of voice with all its redundancy."""
+FEW: Final = 7
+"""Packets between two messages of feedback: voice alone, and a picture hardly worth the name."""
+SPARSE_FEEDBACK_S: Final = 0.25
+"""As seldom as a browser sends it (libwebrtc's longest interval), which is 2 kbit/s."""
 
 
 class Endpoint:
@@ -43,6 +48,7 @@ class Endpoint:
         "armed",
         "by_slot_ssrc",
         "demux",
+        "downlink",
         "feedback",
         "feedback_at",
         "heard",
@@ -78,6 +84,8 @@ class Endpoint:
         asks :meth:`is_over_rate`."""
         self._filled_at: Instant = 0.0
         self.pacer = Pacer(config.pacing_floor_bps)
+        self.downlink: Downlink | None = None
+        """What the line carries; None where nothing tells."""
         self.sent_log: SentLog | None = None
         """What went out under transport-wide numbers; None until a section has them."""
         self._number_ids: dict[int, int] = {}
@@ -142,6 +150,7 @@ class Endpoint:
             self._number_ids[section.rtx_ssrc] = ident
         if self.sent_log is None:
             self.sent_log = SentLog()
+            self.downlink = Downlink(self._config)
         return self.sent_log
 
     def number(self, packet: bytes, now: Instant) -> bytes:
@@ -230,13 +239,18 @@ class Endpoint:
             self.report_at = now + REPORT_INTERVAL_S if blocks else NEVER
             self.armed = bool(blocks)
         if now >= self.feedback_at:
-            self.feedback_at = now + self._config.feedback_interval_s if self.armed else NEVER
+            self.feedback_at = now + self._feedback_interval_s() if self.armed else NEVER
             parts += self._collect_feedback()
         for publication in self.publications.values():
             parts += publication.collect_nack(now)
         if not blocks and not parts:
             return None
         return rtcp.build_rr(RECEIVER_SSRC, blocks[: rtcp.MAX_BLOCKS]) + b"".join(parts)
+
+    def _feedback_interval_s(self) -> float:
+        """Say less often what little comes: on a line of 50 kbit/s feedback counts too."""
+        interval_s = self._config.feedback_interval_s
+        return interval_s if self.feedback.pending >= FEW else max(interval_s, SPARSE_FEEDBACK_S)
 
     def _collect_blocks(self, now: Instant) -> list[rtcp.ReportBlock]:
         return [
@@ -268,4 +282,4 @@ class Endpoint:
         due = min(self.feedback_at, self.report_at, self.pacer.next_deadline())
         for publication in self.publications.values():
             due = min(due, publication.next_deadline())
-        return due
+        return due if self.downlink is None else min(due, self.downlink.next_deadline())

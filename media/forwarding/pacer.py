@@ -6,8 +6,9 @@ than every second turn while pictures wait.
 Rule 3: what waits is bounded: beyond it retransmissions are let go first, then the oldest picture
 whole, as the rest of one is of no use.
 
-No estimate of the line exists here: without one (:meth:`Pacer.set_rate`) the rate follows what
-was offered lately, far enough above it that only bursts are spread.
+Without an estimate of the line (:meth:`Pacer.set_rate`) the rate follows what was offered lately,
+far enough above it that only bursts are spread. With one the rate is what the line has for
+pictures, and what it cannot carry waits here, where it is in no voice's way.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ LEAST_BURST_BYTES: Final = 24_000
 """A delta picture of 5 Mbit/s passes whole; a keyframe of 100 kB is spread."""
 MAX_BYTES: Final = 1_000_000
 """What may wait: 1 s of 8 Mbit/s."""
+MOST_WAIT_S: Final = 1.2
+LEAST_WAITING_BYTES: Final = 40_000
+"""What may wait before a line that is estimated: longer is no conversation, and a keyframe must
+find room on the slowest."""
 STEP_S: Final = 0.005
 """How long packets are gathered between two releases: a timer for each would cost more than it
 smooths."""
@@ -55,6 +60,7 @@ class Pacer:
         "_estimate_bps",
         "_floor_bps",
         "_measure_at",
+        "_most_bytes",
         "_offered",
         "_pictures",
         "_turn_again",
@@ -73,6 +79,7 @@ class Pacer:
         self._again: deque[_Waiting] = deque()
         self._turn_again = True
         self._bytes = 0
+        self._most_bytes = MAX_BYTES
         self._busy_until: Instant = 0.0
         self._offered = 0
         self._windows: deque[int] = deque([0] * WINDOWS, WINDOWS)
@@ -109,12 +116,12 @@ class Pacer:
         self._pictures.append((now, packet))
         self._bytes += len(packet)
         self.waiting = True
-        if self._bytes > MAX_BYTES:
+        if self._bytes > self._most_bytes:
             self._make_room()
 
     def hold_again(self, packet: bytes, now: Instant) -> bool:
         """Have a retransmission wait; says no where there is no room for it."""
-        if self._bytes + len(packet) > MAX_BYTES:
+        if self._bytes + len(packet) > self._most_bytes:
             self.dropped += 1
             return False
         self._again.append((now, packet))
@@ -123,10 +130,10 @@ class Pacer:
         return True
 
     def _make_room(self) -> None:
-        while self._bytes > MAX_BYTES and self._again:
+        while self._bytes > self._most_bytes and self._again:
             self._bytes -= len(self._again.popleft()[1])
             self.dropped += 1
-        while self._bytes > MAX_BYTES:
+        while self._bytes > self._most_bytes:
             oldest = _picture(self._pictures[0][1])
             gone = [each for each in self._pictures if _picture(each[1]) == oldest]
             self._pictures = deque(e for e in self._pictures if _picture(e[1]) != oldest)
@@ -135,6 +142,14 @@ class Pacer:
                 self._bytes -= len(packet)
                 self.lost.append(packet)
         self.waiting = bool(self._pictures or self._again)
+
+    def drop_pictures(self) -> None:
+        """Let go of the pictures that wait, into :attr:`lost`: the line has no room for any."""
+        self.lost += [packet for _, packet in self._pictures]
+        self.dropped += len(self._pictures)
+        self._bytes -= sum(len(packet) for _, packet in self._pictures)
+        self._pictures.clear()
+        self.waiting = bool(self._again)
 
     def clear(self) -> None:
         """Let go of all that waits: the subscriber is not there."""
@@ -201,6 +216,11 @@ class Pacer:
 
     def _apply(self) -> None:
         measured = sum(self._windows) * 8 / (WINDOW_S * WINDOWS)
-        rate = self._estimate_bps or max(self._floor_bps, FACTOR * measured)
-        self._byte_s = 8 / rate
-        self._burst_s = max(BURST_S, LEAST_BURST_BYTES * self._byte_s)
+        estimate = self._estimate_bps
+        if estimate is None:
+            self._byte_s = 8 / max(self._floor_bps, FACTOR * measured)
+            self._burst_s = max(BURST_S, LEAST_BURST_BYTES * self._byte_s)
+            return
+        self._byte_s, self._burst_s = 8 / estimate, BURST_S
+        waiting = max(LEAST_WAITING_BYTES, int(estimate * MOST_WAIT_S / 8))
+        self._most_bytes = min(MAX_BYTES, waiting)

@@ -7,13 +7,17 @@ picture first, as the section names them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from media.clock import Instant
 from media.forwarding.encoding import Encoding, Forwarder
 from media.forwarding.nack import NEVER
 from media.forwarding.transport_feedback import TransportFeedback
 from media.ids import EndpointId
+from media.outputs import RateWorth
 from media.plan import Kind, PublishSection
+
+MEASURE_S: Final = 0.5
 
 Target = tuple[EndpointId, Forwarder]
 
@@ -25,11 +29,14 @@ class Publication:
         "_epochs",
         "_feedback",
         "_keyframe_interval_s",
+        "_measured_at",
         "encodings",
         "layered",
         "owner",
         "section",
         "targets",
+        "told_rate",
+        "told_rate_at",
         "told_watched",
     )
 
@@ -51,6 +58,9 @@ class Publication:
         self.layered = False
         """Somebody is to get less than all of it, or of several encodings one."""
         self.told_watched: tuple[str, ...] | None = None
+        self.told_rate: RateWorth | None = None
+        self.told_rate_at: Instant = 0.0
+        self._measured_at: Instant = 0.0
         self.replace_section(section)
 
     def replace_section(self, section: PublishSection) -> None:
@@ -101,6 +111,14 @@ class Publication:
         if not self.layered:
             for encoding in self.encodings:
                 encoding.targets = targets
+
+    def measure(self, now: Instant) -> None:
+        """Look at what each encoding is sent with, now and then."""
+        elapsed = now - self._measured_at
+        if elapsed >= MEASURE_S:
+            self._measured_at = now
+            for encoding in self.encodings:
+                encoding.measure(elapsed)
 
     def collect_nack(self, now: Instant) -> list[bytes]:
         """Return the requests for what is missing now."""

@@ -24,13 +24,15 @@ from media.forwarding.redundancy import Redundancy, Route, routes
 from media.forwarding.reports import SentReports
 from media.forwarding.rewriter import Rewriter
 from media.forwarding.sent_log import SentLog
+from media.forwarding.share import Share
 from media.plan import Extension, Kind, SlotSection
 from media.rtp import rtcp
 from media.rtp.octets import put_16, put_32
-from media.rtp.packet import EXTENSION_BIT, wrap_rtx
+from media.rtp.packet import EXTENSION_BIT, build_padding, wrap_rtx
 
 MID_PACKETS: Final = 64
 """How many packets after a change of source carry the mid: one arrives even under heavy loss."""
+HEAD_BYTES: Final = 20  # RTP header and extension block of a usual packet
 _NTP_SECOND: Final = 1 << 32
 
 
@@ -58,6 +60,7 @@ class Subscription(Forwarder):
         "_rtx_sequence",
         "_rtx_types",
         "_ssrc",
+        "_taken",
         "_target",
         "_wall",
         "_writer",
@@ -71,6 +74,7 @@ class Subscription(Forwarder):
         "reports",
         "resent",
         "section",
+        "share",
     )
 
     def __init__(
@@ -93,6 +97,8 @@ class Subscription(Forwarder):
         self._wall: tuple[int, int] | None = None  # an NTP time and what our clock read then
         self.packets = self.octets = self.resent = 0
         """RTP packets and bytes of payload sent, and packets sent again."""
+        self._taken = 0
+        self.share = Share()
         self.asked = self.plis = 0
         """Packets the subscriber asked for again, and its requests for a keyframe."""
         self.publication: Publication | None = None
@@ -154,6 +160,27 @@ class Subscription(Forwarder):
         self._rewriter.interrupt()
         self._redundancy.clear()
         self._mid_left = MID_PACKETS
+
+    def take_sent(self) -> int:
+        """Return how many bytes were sent since the last call, headers counted."""
+        sent = self.octets + HEAD_BYTES * self.packets
+        since, self._taken = sent - self._taken, sent
+        return since
+
+    def pad(self, size: int, number: int) -> bytes | None:
+        """Return padding of about this many bytes on the SSRC of retransmissions, or None.
+
+        Receivers throw it away. Without that SSRC, or numbers, a line cannot be probed by it.
+        """
+        rtx_ssrc, log = self.section.rtx_ssrc, self._log
+        rtx_type = next((each for each in self._rtx_types.values() if each is not None), None)
+        if rtx_ssrc is None or rtx_type is None or log is None:
+            return None
+        self._rtx_sequence += 1
+        out, at = self._head, self._rewriter.out_timestamp
+        out.truncate(0)
+        self._writer.put(out, None, None, None, 0.0, number, with_mid=False)
+        return build_padding(rtx_type, self._rtx_sequence, at, rtx_ssrc, out.getvalue(), size)
 
     @property
     def encoding(self) -> Encoding | None:
@@ -360,6 +387,11 @@ class Subscription(Forwarder):
         self.reports.record(report.ntp, now)
         ours = rtcp.SenderReport(self._ssrc, report.ntp, timestamp, self.packets, self.octets)
         return rtcp.build_sr(ours) + rtcp.build_sdes(self._ssrc, self._cname)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is shown small."""
+        return self._target.spatial == 0
 
     def set_target(self, target: Target) -> None:
         """Have at most these layers."""

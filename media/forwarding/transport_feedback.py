@@ -52,6 +52,11 @@ class TransportFeedback:
             return
         self._count = at + 1
 
+    @property
+    def pending(self) -> int:
+        """How many packets have come since the last message."""
+        return self._count
+
     def take(self) -> list[bytes]:
         """Return the control information of the messages that report what is pending."""
         count = self._count

@@ -55,7 +55,7 @@ def assign_layers(
     wanted: list[Encoding] = []
     for _, subscription in targets:
         layers = subscription.use_layers()
-        best = choose(encodings, layers.target.spatial, now)
+        best = choose(encodings, min(layers.target.spatial, subscription.share.affordable), now)
         if best >= 0:
             layers.want(best)
         if layers.wanted >= 0:
@@ -78,7 +78,8 @@ def watched_layers(publication: Publication, targets: Sequence[Target]) -> Layer
     used: set[int] = set()
     for _, subscription in targets:
         layers = subscription.use_layers()
-        used |= {min(layers.target.spatial, len(section.rids) - 1), layers.current, layers.wanted}
+        most = min(layers.target.spatial, subscription.share.affordable, len(section.rids) - 1)
+        used |= {most, layers.current, layers.wanted}
     rids = tuple(rid for spatial, rid in enumerate(section.rids) if spatial in used)
     if rids == publication.told_watched:
         return None

@@ -20,6 +20,7 @@ profile (-1 without), where the extension elements start, where the payload star
 extension the two positions are the same."""
 
 HEADER_BYTES: Final = 12
+MOST_PADDING: Final = 255
 _VERSION: Final = 2
 PADDING_BIT: Final = 0x20
 EXTENSION_BIT: Final = 0x10
@@ -92,3 +93,17 @@ def wrap_rtx(packet: bytes, payload_type: int, ssrc: int, sequence: int) -> byte
     first, second, original, timestamp, _ssrc, _profile, _start, payload = parse_header(packet)
     head = pack_fixed(first, second & 0x80 | payload_type, sequence & 0xFFFF, timestamp, ssrc)
     return head + packet[HEADER_BYTES:payload] + _SEQUENCE.pack(original) + packet[payload:]
+
+
+def build_padding(
+    payload_type: int, sequence: int, timestamp: int, ssrc: int, block: bytes, size: int
+) -> bytes:
+    """Return a packet of an extension block and about ``size`` bytes of padding, and no payload.
+
+    The last byte says how much padding there is (RFC 3550 section 5.1), so that one packet has 255
+    bytes of it at most.
+    """
+    count = max(1, min(MOST_PADDING, size))
+    first = 0x80 | PADDING_BIT | (EXTENSION_BIT if block else 0)
+    head = pack_fixed(first, payload_type, sequence & 0xFFFF, timestamp, ssrc)
+    return head + block + bytes(count - 1) + bytes((count,))

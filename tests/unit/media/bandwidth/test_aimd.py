@@ -9,7 +9,6 @@ from media.bandwidth.aimd import (
     ACKED_MOST,
     BETA,
     ETA,
-    LEAST_AGAIN_S,
     TRANSITIONS,
     Aimd,
     Capacity,
@@ -69,15 +68,6 @@ def test_does_not_grow_past_what_is_given_and_does_not_fall_for_it() -> None:
     assert aimd.rate_bps == pytest.approx(1.2e6)
     aimd.handle_signal(Signal.NORMAL, 4e5, 5e5, 0.1, 11.0)
     assert aimd.rate_bps == pytest.approx(1.2e6)
-
-
-def test_falls_once_a_round() -> None:
-    aimd = at(1e6)
-    aimd.handle_signal(Signal.OVER, 1e6, inf, 0.0, 1.0)
-    aimd.handle_signal(Signal.OVER, 5e5, inf, 0.0, 1.0 + LEAST_AGAIN_S / 2)
-    assert aimd.rate_bps == pytest.approx(BETA * 1e6)
-    aimd.handle_signal(Signal.OVER, 5e5, inf, 0.0, 1.0 + 2 * LEAST_AGAIN_S)
-    assert aimd.rate_bps == pytest.approx(BETA * 5e5)
 
 
 def test_an_overuse_never_raises() -> None:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from media.forwarding.pacer import (
     DELAY_BOUNDS_MS,
     FACTOR,
+    LEAST_WAITING_BYTES,
     MAX_BYTES,
+    MOST_WAIT_S,
     NEVER,
     WINDOW_S,
     WINDOWS,
@@ -124,12 +126,24 @@ def test_an_estimate_leads_while_there_is_one() -> None:
     pacer = Pacer(FLOOR_BPS)
     pacer.set_rate(300_000.0)
     assert pacer.rate_bps == 300_000.0
-    at_once = burst(pacer, 100)
-    assert drive(pacer, 1.0)[-1][0] > 0.9
-    assert pacer.waiting
-    assert at_once < 40
+    at_once = burst(pacer, 40)
+    assert at_once <= 3
+    sent = drive(pacer, 5.0)
+    assert [each for _, each in sent] == [packet(number) for number in range(at_once, 40)]
+    assert sent[-1][0] > 0.9 * 37 * SIZE * 8 / 300_000
     pacer.set_rate(None)
     assert pacer.rate_bps == FLOOR_BPS
+
+
+def test_before_a_narrow_line_no_more_waits_than_it_carries_soon() -> None:
+    pacer = Pacer(FLOOR_BPS)
+    pacer.set_rate(300_000.0)
+    for number in range(200):
+        offer(pacer, packet(number, timestamp=number // 10), 0.0)
+    assert pacer._bytes <= max(LEAST_WAITING_BYTES, 300_000 * MOST_WAIT_S / 8)
+    timestamps = [each[4:8] for each in pacer.lost]
+    assert timestamps == sorted(timestamps), "the oldest go first"
+    assert len(pacer.lost) % 10 in (0, 9, 8, 7), "and whole, but for what had gone before"
 
 
 def test_clear_lets_go() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.errors import PacketError
-from media.rtp.packet import parse_header, unwrap_rtx, wrap_rtx
+from media.rtp.packet import build_padding, parse_header, unwrap_rtx, wrap_rtx
 from tests.support.packets import rtp, rtx
 
 
@@ -96,3 +96,15 @@ def test_padding_of_a_retransmission_is_not_the_original_s() -> None:
 def test_a_probe_has_no_original(payload: bytes, padding: int) -> None:
     packet = rtp(1, payload_type=97, payload=payload, padding=padding)
     assert unwrap_rtx(packet, parse_header(packet), 96, 1000) is None
+
+
+@pytest.mark.parametrize("size", [0, 1, 40, 255, 1000])
+def test_a_probe_of_ours_is_all_padding(size: int) -> None:
+    block = b"\xbe\xde\x00\x01\x71\x00\x05\x00"
+    packet = build_padding(97, 0x1_0007, 9, 1001, block, size)
+    header = parse_header(packet)
+    assert (header[1], header[2], header[3], header[4]) == (97, 7, 9, 1001)
+    padding = len(packet) - header[7]
+    assert padding == packet[-1] == max(1, min(255, size))
+    assert unwrap_rtx(packet, header, 96, 1000) is None
+    assert parse_header(build_padding(97, 1, 9, 1001, b"", size))[5] == -1

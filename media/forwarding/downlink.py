@@ -1,0 +1,181 @@
+"""The line toward one endpoint: what it carries, which rung that is, and what each track may cost.
+
+Rule 1: nothing is known before the endpoint's first feedback, and then nothing is held back.
+Rule 2: the estimate is followed at each message; people are told of rungs (:mod:`.ladder`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from media.bandwidth import allocator
+from media.bandwidth.allocator import Wish
+from media.bandwidth.estimator import Estimator
+from media.bandwidth.ladder import Ladder
+from media.bandwidth.probing import Burst
+from media.bandwidth.report import Report
+from media.clock import Instant
+from media.config import MediaConfig
+from media.forwarding.subscription import Subscription
+from media.rungs import Rung
+
+FLOOR_BPS: Final = 10_000.0
+"""Below what text needs there is nothing to divide."""
+MEASURE_S: Final = 0.5
+MEASURED_S: Final = 2.0
+SMOOTHING: Final = 0.5
+PACING_FACTOR: Final = 1.15
+"""Above what is left for pictures: encoders overshoot, and a queue here shall empty."""
+LEAST_PACING_BPS: Final = 8_000.0
+TRICKLE_S: Final = 0.5
+TRICKLE_BYTES: Final = 40
+"""Where no voice is sent, so much padding keeps the feedback coming: 1 kbit/s with its header."""
+SILENT_S: Final = 1.0
+"""Without feedback for so long nothing is known of the line: that is an outage, not a rung."""
+PADDING_STEP_S: Final = 0.005
+NEVER: Final = float("inf")
+
+
+class Downlink:
+    """What the router knows of one endpoint's line, and decides by it."""
+
+    __slots__ = (
+        "_burst",
+        "_first_at",
+        "_first_number",
+        "_heard_at",
+        "_ladder",
+        "_measured_at",
+        "_pad_at",
+        "_pad_began",
+        "_padded",
+        "_trickle_at",
+        "estimator",
+        "pictures_bps",
+        "voice_bps",
+    )
+
+    def __init__(self, config: MediaConfig) -> None:
+        self.estimator = Estimator(config.start_bps, FLOOR_BPS, config.max_subscriber_bps)
+        self._ladder = Ladder()
+        self._first_at: Instant | None = None
+        self._heard_at: Instant = -NEVER
+        self._measured_at: Instant = -NEVER
+        self.voice_bps = allocator.VOICE_BPS
+        self.pictures_bps = 0.0
+        self._burst: Burst | None = None
+        self._padded = self._first_number = 0
+        self._pad_began: Instant = 0.0
+        self._pad_at: Instant = NEVER
+        self._trickle_at: Instant = NEVER
+
+    @property
+    def heard(self) -> bool:
+        """Feedback has come: the estimate means something."""
+        return self._first_at is not None
+
+    @property
+    def rung(self) -> Rung:
+        """Where the line stands."""
+        return self._ladder.rung
+
+    @property
+    def pacing_bps(self) -> float:
+        """How fast pictures and what is sent again may go."""
+        left = PACING_FACTOR * (self.estimator.estimate_bps - self.voice_bps)
+        return max(LEAST_PACING_BPS, left)
+
+    def handle_report(self, report: Report, now: Instant) -> bool:
+        """Take feedback; says whether the rung changed."""
+        if self._first_at is None:
+            self._first_at = now
+        if now - self._heard_at > SILENT_S:
+            self._ladder.interrupt()
+        self._heard_at = now
+        self.estimator.handle_report(report, now)
+        changed = self._ladder.handle_estimate(self.estimator.capacity_bps, now)
+        if changed and not allocator.has_voice(self.rung):
+            self._trickle_at = now
+        return changed
+
+    def measure(self, subscriptions: Iterable[Subscription], now: Instant) -> None:
+        """Look how much voice and how much of pictures is being sent."""
+        elapsed = now - self._measured_at
+        if elapsed < MEASURE_S:
+            return
+        voice = pictures = 0.0
+        for subscription in subscriptions:
+            spent = subscription.take_sent() * 8 / elapsed
+            if subscription.pacer is not None:
+                pictures += spent
+            else:
+                voice += spent
+        if self._measured_at > -NEVER:
+            self.voice_bps += SMOOTHING * (voice - self.voice_bps)
+            self.pictures_bps += SMOOTHING * (pictures - self.pictures_bps)
+        self._measured_at = now
+
+    def is_measured(self, now: Instant) -> bool:
+        """Say whether the first probes have had time to show what the line carries."""
+        return self._first_at is not None and now - self._first_at >= MEASURED_S
+
+    def divide(self, wishes: list[Wish], now: Instant) -> list[int]:
+        """Return what each of these pictures may cost, in bits per second."""
+        wanted = allocator.wanted_bps(self.voice_bps, self.pictures_bps, wishes)
+        self.estimator.set_wanted(wanted, now)
+        self._begin_probe(now)
+        return allocator.allocate(self.estimator.estimate_bps, self.voice_bps, self.rung, wishes)
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def next_deadline(self) -> Instant:
+        """Return when :meth:`handle_timeout` or :meth:`padding_due` next has something to do."""
+        if not self.heard:
+            return NEVER
+        return min(self._pad_at, self._trickle_at, self.estimator.next_deadline())
+
+    def handle_timeout(self, now: Instant) -> None:
+        """Let the estimate follow the time that passes without feedback, and begin probes."""
+        if not self.heard:
+            return
+        self.estimator.handle_timeout(now)
+        self._begin_probe(now)
+
+    def _begin_probe(self, now: Instant) -> None:
+        burst = self.estimator.next_burst(now) if self._burst is None else None
+        if burst is not None:
+            self._burst, self._padded, self._pad_at = burst, 0, now
+
+    def padding_due(self, next_number: int, now: Instant) -> int:
+        """Return how many bytes of a probe are to go now; ``next_number`` is the first's."""
+        burst = self._burst
+        if burst is None or now < self._pad_at:
+            return self._trickle(now)
+        if self._padded == 0:
+            self._pad_began, self._first_number = now, next_number
+        self._pad_at = now + PADDING_STEP_S
+        due = int(burst.rate_bps * (self._pad_at - self._pad_began) / 8)
+        return min(burst.size_bytes, due) - self._padded
+
+    def _trickle(self, now: Instant) -> int:
+        if allocator.has_voice(self.rung):
+            self._trickle_at = NEVER
+            return 0
+        if now < self._trickle_at < NEVER:
+            return 0
+        self._trickle_at = now + TRICKLE_S
+        return TRICKLE_BYTES
+
+    def note_padding(self, size: int, end_number: int, now: Instant) -> None:
+        """So many bytes of the probe went out, none if there is no way to send any.
+
+        ``end_number`` is the next packet's.
+        """
+        burst = self._burst
+        if burst is None:
+            return
+        self._padded += size
+        if not size or self._padded >= burst.size_bytes:
+            self._burst, self._pad_at = None, NEVER
+            self.estimator.burst_sent(burst, self._first_number, end_number, now)

@@ -1,0 +1,136 @@
+"""One line: what it is divided into, when probes go out, and what keeps the feedback coming."""
+
+from __future__ import annotations
+
+import pytest
+
+from media.bandwidth.allocator import VOICE_BPS, Wish
+from media.bandwidth.probing import Burst
+from media.bandwidth.report import Report
+from media.config import MediaConfig
+from media.forwarding.downlink import (
+    MEASURED_S,
+    NEVER,
+    PACING_FACTOR,
+    TRICKLE_BYTES,
+    TRICKLE_S,
+    Downlink,
+)
+from media.rungs import Rung
+
+START_BPS = 500_000.0
+PICTURE = [Wish(small=False)]
+
+
+def line(start_bps: float = START_BPS) -> Downlink:
+    return Downlink(MediaConfig(start_bps=start_bps))
+
+
+def report(at: float, size: int = 600) -> Report:
+    """Ten packets of the last tenth of a second, all of which came."""
+    made = Report(at, 10)
+    for number in range(10):
+        sent_at = at - 0.1 + number * 0.01
+        made.add(int(at * 1000) + number, sent_at, size, sent_at + 0.02)
+    return made
+
+
+def test_before_feedback_nothing_is_due_and_nothing_known() -> None:
+    downlink = line()
+    assert not downlink.heard
+    assert not downlink.is_measured(100.0)
+    assert downlink.next_deadline() == NEVER
+    downlink.handle_timeout(100.0)
+    assert downlink.padding_due(0, 100.0) == 0
+
+
+def test_it_is_measured_a_while_after_its_first_feedback() -> None:
+    downlink = line()
+    downlink.handle_report(report(5.0), 5.0)
+    assert downlink.heard
+    assert not downlink.is_measured(5.0 + MEASURED_S - 0.1)
+    assert downlink.is_measured(5.0 + MEASURED_S)
+
+
+def test_voice_comes_off_the_top() -> None:
+    downlink = line()
+    downlink.handle_report(report(1.0), 1.0)
+    estimate = downlink.estimator.estimate_bps
+    (share,) = downlink.divide(PICTURE, 1.0)
+    assert share == pytest.approx(estimate - VOICE_BPS, abs=5_000)
+    assert downlink.pacing_bps == pytest.approx(PACING_FACTOR * (estimate - VOICE_BPS))
+
+
+def test_a_line_too_narrow_for_voice_has_its_feedback_kept_coming() -> None:
+    downlink = line()
+    downlink.estimator = _Narrow()  # type: ignore[assignment]
+    changed = [downlink.handle_report(report(n / 10), n / 10) for n in range(80)]
+    assert changed.count(True) == 1
+    assert downlink.rung is Rung.TEXT
+    at, due = downlink.next_deadline(), []
+    for _ in range(4):
+        downlink.handle_timeout(at)
+        due.append(downlink.padding_due(0, at))
+        assert downlink.padding_due(0, at) == 0
+        at += TRICKLE_S
+    assert due == [TRICKLE_BYTES] * 4
+    assert TRICKLE_BYTES * 8 / TRICKLE_S < 1_000
+
+
+def test_a_probe_goes_out_at_its_rate_and_says_which_packets_it_was() -> None:
+    downlink = line()
+    downlink.handle_report(report(1.0), 1.0)
+    burst = Burst(1, 800_000.0, 4_000)
+    sent: list[tuple[int, int]] = []
+    downlink._burst, downlink._pad_at = burst, 1.0
+    downlink.estimator = _Listening(sent)  # type: ignore[assignment]
+    now, number, bytes_sent = 1.0, 70, 0
+    while downlink._burst is not None:
+        due = downlink.padding_due(number, now)
+        assert bytes_sent + due <= burst.size_bytes
+        bytes_sent += due
+        number += 1
+        downlink.note_padding(due, number, now)
+        now += 0.005
+    assert bytes_sent == burst.size_bytes
+    assert now - 1.0 == pytest.approx(4_000 * 8 / 800_000, abs=0.006)
+    assert sent == [(70, number)]
+
+
+def test_a_probe_that_nothing_can_carry_is_over_at_once() -> None:
+    downlink = line()
+    sent: list[tuple[int, int]] = []
+    downlink._burst, downlink._pad_at = Burst(1, 800_000.0, 4_000), 1.0
+    downlink.estimator = _Listening(sent)  # type: ignore[assignment]
+    assert downlink.padding_due(7, 1.0) > 0
+    downlink.note_padding(0, 7, 1.0)
+    assert sent == [(7, 7)]
+    assert downlink.padding_due(7, 2.0) == 0
+
+
+class _Listening:
+    """Stands for the estimator, and hears which packets were a probe."""
+
+    def __init__(self, sent: list[tuple[int, int]]) -> None:
+        self._sent = sent
+
+    def burst_sent(self, _burst: Burst, first: int, end: int, _now: float) -> None:
+        self._sent.append((first, end))
+
+
+class _Narrow:
+    """Stands for the estimator of a line that carries 10 kbit/s."""
+
+    capacity_bps = estimate_bps = 10_000.0
+
+    def handle_report(self, report: Report, now: float) -> None:
+        pass
+
+    def handle_timeout(self, now: float) -> None:
+        pass
+
+    def next_burst(self, _now: float) -> None:
+        return None
+
+    def next_deadline(self) -> float:
+        return NEVER
