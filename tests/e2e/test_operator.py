@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,18 @@ from tests.support.clinic import NAMES
 from tests.support.gateway import Gateway
 from tests.support.screens import SMALL, fits, shoot
 
+COUNTED_IN_A_CALL = (
+    "audio_concealed_ratio_count",
+    "audio_buffer_seconds_count",
+    "video_freeze_ratio_count",
+    "reported_rtt_seconds_count",
+    "ice_selected_total",
+    r'mos_estimate_count{leg="up"',
+    r'fps_count{leg="up"',
+    r'fps_count{leg="down"',
+    r'bitrate_bps_count{kind="audio",leg="up"',
+)
+"""What only real browsers' statistics can fill."""
 LIVE = "**/api/v1/operator/live"
 WORDS = "() => document.querySelector('qr-operator').shadowRoot.textContent"
 ROW_WORDS = """
@@ -98,6 +111,9 @@ async def test_a_call_that_runs_is_on_the_operators_page(
         assert lost.endswith("%")
         assert "毫秒" in trip
         await shoot(operator, screenshots, "operator-call", whole=True)
+        scraped = await (await operator.context.request.get(f"{running.url}/metrics")).text()
+        for name in COUNTED_IN_A_CALL:
+            assert re.search(rf"^quietroom_{name}.* [1-9]", scraped, flags=re.MULTILINE), name
         words = await operator.page.evaluate(WORDS)
         assert NAMES["counsellor"] not in words
         assert not operator.foreign

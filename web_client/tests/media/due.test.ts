@@ -28,6 +28,8 @@ describe('a voice is due', () => {
     room({ link: 'disconnected' }),
     room({ presence: 'away' }),
     room({ rung: 'text' }),
+    room({ device_paused: 'microphone' }),
+    room({ device_paused: 'both' }),
     room({}, { rung: 'text' }),
     EMPTY_ROOM,
   ])('from nobody else', (given) => {
@@ -45,6 +47,7 @@ describe('pictures are due to move', () => {
     room({ camera: false }),
     room({ link: 'disconnected' }),
     room({ rung: 'slow' }),
+    room({ device_paused: 'camera' }),
     room({}, { rung: 'voice' }),
     EMPTY_ROOM,
   ])('and not otherwise', (given) => {
