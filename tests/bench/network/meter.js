@@ -64,7 +64,7 @@
       .filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio')
       .sort((a, b) => (b.lastPacketReceivedTimestamp ?? 0) - (a.lastPacketReceivedTimestamp ?? 0))[0];
     for (const each of report.values()) {
-      if (each.type === 'inbound-rtp' && (each.kind === 'video' || each === voice)) inbound(out, each);
+      if (each.type === 'inbound-rtp' && (each.kind === 'video' || each.id === voice?.id)) inbound(out, each);
       else if (each.type === 'outbound-rtp') outbound(out, each);
       else if (each.type === 'candidate-pair' && each.nominated && each.state === 'succeeded') {
         out.rttMs = (each.currentRoundTripTime ?? 0) * 1000;
