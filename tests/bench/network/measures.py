@@ -146,6 +146,11 @@ def figures(window: Window, picture: Sequence[Span]) -> dict[str, float]:
         "picture_s": shown_s,
         "frames": float(len(window.frames)),
         "frames_per_s": per(len(window.frames), window.seconds),
+        "decoded_per_s": per(window.risen("video.framesDecoded"), window.seconds),
+        "keyframes": window.risen("video.keyFramesDecoded"),
+        "picture_asked": window.risen("video.nackCount"),
+        "picture_repaired": window.risen("video.retransmittedPacketsReceived"),
+        "keyframes_asked": window.risen("video.pliCount"),
         "buffer_ms": 1000 * per(window.risen("audio.jitterBufferDelay"), emitted),
         "buffer_max_ms": max(waited, default=math.nan),
         "buffer_back_s": buffer_back_s(window),
@@ -167,7 +172,15 @@ def _middle(values: Sequence[float]) -> float:
 
 def worse(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
     """Of two people the one that has it worse, figure by figure: a call is as good as that."""
-    least = {"frames", "frames_per_s", "picture_s", "voice_kbps", "picture_kbps", "height"}
+    least = {
+        "frames",
+        "decoded_per_s",
+        "frames_per_s",
+        "picture_s",
+        "voice_kbps",
+        "picture_kbps",
+        "height",
+    }
     return {
         name: (min if name in least else max)(value, other[name])
         for name, value in one.items()

@@ -33,7 +33,9 @@
   const SUMS = {
     audio: ['concealedSamples', 'silentConcealedSamples', 'totalSamplesReceived', 'packetsReceived',
       'packetsLost', 'jitterBufferDelay', 'jitterBufferEmittedCount', 'bytesReceived', 'nackCount'],
-    video: ['framesDecoded', 'packetsReceived', 'packetsLost', 'bytesReceived', 'freezeCount'],
+    video: ['framesDecoded', 'framesReceived', 'framesDropped', 'keyFramesDecoded', 'packetsReceived',
+      'packetsLost', 'bytesReceived', 'freezeCount', 'nackCount', 'pliCount',
+      'retransmittedPacketsReceived'],
   };
 
   function inbound(out, each) {
@@ -48,6 +50,8 @@
 
   function outbound(out, each) {
     out[`${each.kind}.bytesSent`] = (out[`${each.kind}.bytesSent`] ?? 0) + (each.bytesSent ?? 0);
+    if (each.kind === 'video')
+      out['video.framesSent'] = (out['video.framesSent'] ?? 0) + (each.framesSent ?? 0);
     if (each.kind === 'video' && each.active !== false)
       out.sentHeight = Math.max(out.sentHeight ?? 0, each.frameHeight ?? 0);
     if (each.qualityLimitationReason === 'cpu') out.cpu = 1;
