@@ -146,6 +146,7 @@ def figures(window: Window, picture: Sequence[Span]) -> dict[str, float]:
         "picture_s": shown_s,
         "frames": float(len(window.frames)),
         "frames_per_s": per(len(window.frames), window.seconds),
+        "sent_per_s": per(window.risen("video.framesSent"), window.seconds),
         "decoded_per_s": per(window.risen("video.framesDecoded"), window.seconds),
         "keyframes": window.risen("video.keyFramesDecoded"),
         "picture_asked": window.risen("video.nackCount"),
@@ -175,6 +176,7 @@ def worse(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
     least = {
         "frames",
         "decoded_per_s",
+        "sent_per_s",
         "frames_per_s",
         "picture_s",
         "voice_kbps",
