@@ -188,9 +188,12 @@ class EngineSide:
                 self._plane.set_size(held.endpoint, publisher, size)
 
     def send(self, participant: str, message: wire.ChannelMessage) -> bool:
-        """Write to a seat's text channel; False when it has none that is open."""
+        """Write to a seat's text channel; False when it has none that is open on a path that lives.
+
+        What goes into a silent path waits for its repair; the socket may be faster.
+        """
         held = self.media.current(participant)
-        if held is None or not held.text_open:
+        if held is None or not held.text_open or held.link is LinkView.DISCONNECTED:
             return False
         self._plane.send_text(held.endpoint, wire.to_json(message).decode())
         return True

@@ -3,7 +3,9 @@
  *
  * Rule 1: one text is under way at a time. Its `ref` is given when it is first sent, so that a
  * refused text leaves no hole in the count.
- * Rule 2: an unanswered text is sent again under the same `ref`; the gateway stores it once.
+ * Rule 2: an unanswered text is sent again under the same `ref`; the gateway stores it once. A text
+ * that was put off (too many, too busy) keeps its `ref` too: a copy of it may still be on its way,
+ * and another text under that `ref` would be taken for it.
  * Rule 3: nothing is dropped in silence. A refused text stays, marked, until its writer tries again.
  */
 
@@ -25,6 +27,7 @@ export class Outbox {
   private entries: Outgoing[] = [];
   private nextKey = 1;
   private nextRef = 1;
+  private log = '';
 
   /** Everything not yet delivered, in the order it was written. */
   get waiting(): readonly Outgoing[] {
@@ -37,12 +40,21 @@ export class Outbox {
 
   /** Take what an earlier page left. The welcome that follows drops what did arrive. */
   restore(texts: readonly Unsent[]): void {
-    for (const text of texts) this.put(text);
+    for (const text of texts) {
+      this.put(text);
+      this.log = text.log;
+    }
   }
 
   /** What a later page would need. */
   get unsent(): readonly Unsent[] {
-    return this.entries.map(({ body, ref, state }) => ({ body, ref, failed: state === 'failed' }));
+    const { log } = this;
+    return this.entries.map(({ body, ref, state }) => ({
+      body,
+      ref,
+      failed: state === 'failed',
+      log,
+    }));
   }
 
   /** The text to send now, first or again; null when there is none. */
@@ -54,11 +66,13 @@ export class Outbox {
     return { type: 'send_text', ref, body: entry.body };
   }
 
-  /** A new connection: `nextRef` says which texts the gateway already has. */
-  resume(nextRef: number): void {
+  /** A new connection: `nextRef` says which texts the gateway already has, in the text `log`. */
+  resume(nextRef: number, log: string): void {
+    const same = this.log === '' || this.log === log;
+    this.log = log;
     this.nextRef = nextRef;
     this.entries = this.entries
-      .filter((entry) => entry.ref === null || entry.ref >= nextRef)
+      .filter((entry) => !same || entry.ref === null || entry.ref >= nextRef)
       .map((entry) => ({ ...entry, ref: null }));
   }
 
@@ -90,7 +104,7 @@ export class Outbox {
     this.entries = this.entries.map((entry) => ({ ...entry, ref: null, state: 'failed' }));
   }
 
-  private put({ body, ref, failed }: Unsent): Outgoing {
+  private put({ body, ref, failed }: Omit<Unsent, 'log'>): Outgoing {
     const state = failed ? 'failed' : 'sending';
     const entry: Outgoing = { key: this.nextKey++, body, state, ref, code: null };
     this.entries = [...this.entries, entry];

@@ -66,6 +66,7 @@ export class Session {
   private readonly plan = new ReturnPlan();
   private timer: number | null = null;
   private dropTime: number | null = null;
+  private gatewayGone = false;
   private readonly changed = new Set<() => void>();
   private readonly heard = new Set<(event: Event) => void>();
 
@@ -100,6 +101,11 @@ export class Session {
   /** Unix milliseconds since which there is no connection; null while there is one. */
   get droppedAt(): number | null {
     return this.dropTime;
+  }
+
+  /** It was the gateway that went, to restart or under its load, and not the network. */
+  get restarting(): boolean {
+    return this.gatewayGone;
   }
 
   /** Call `listener` after every change of state, room or texts. Returns how to stop. */
@@ -171,7 +177,7 @@ export class Session {
 
   private connect(): void {
     this.options.line.connect(
-      { seat: this.seat.seat, protocol: 1, after: this.texts.after },
+      { seat: this.seat.seat, protocol: 1, after: this.texts.after, log: this.texts.log },
       this.plan.handleTry(this.options.timers.now()),
     );
   }
@@ -190,6 +196,7 @@ export class Session {
     if (!this.move('welcomed')) return;
     this.plan.handleBack(this.options.timers.now());
     this.dropTime = null;
+    this.gatewayGone = false;
     this.seat = { ...this.seat, seat: welcome.seat };
     this.options.seats.save(this.seat);
     this.texts.resume(welcome);
@@ -212,6 +219,7 @@ export class Session {
     if (!this.move('dropped')) return;
     const { timers, random } = this.options;
     this.dropTime ??= timers.now();
+    this.gatewayGone ||= loss === 'restarting';
     this.texts.suspend();
     const pause = this.plan.handleLost(loss, timers.now(), random());
     this.timer = timers.set(() => this.handleDue(), pause);
@@ -235,9 +243,12 @@ export class Session {
     this.clearTimer();
     this.ending = ending;
     this.texts.close();
-    // A seat that is over is nobody's to find in this browser, nor what was not sent from it.
-    this.options.seats.clear();
-    this.options.unsent?.clear();
+    // A seat that is over is nobody's to find in this browser, nor what was not sent from it. A room
+    // that is full may have a seat again.
+    if (ending.kind === 'closed' || ending.code !== 'room_full') {
+      this.options.seats.clear();
+      this.options.unsent?.clear();
+    }
     this.tell();
   }
 

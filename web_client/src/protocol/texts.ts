@@ -4,7 +4,7 @@ import { Outbox, type Outgoing } from './outbox';
 import { Thread } from './thread';
 import type { Timers } from './session';
 import type { UnsentStore } from './unsent';
-import type { ChannelMessage, Command, Reply, Text, TextAccepted, Welcome } from './wire';
+import type { ChannelMessage, Code, Command, Reply, Text, TextAccepted, Welcome } from './wire';
 
 /** An open "text" data channel. */
 export interface TextChannel {
@@ -23,12 +23,20 @@ interface TextsOptions {
 /** Without an answer for this long the text is sent again, by the line rather than the channel. */
 const ANSWER_MS = 4_000;
 const MAX_CHARS = 2_000;
+/** A text that the gateway puts off goes again after this long, doubled each time; the last time it
+ * is given back to its writer. */
+const PUT_OFF_MS = 1_000;
+const PUT_OFFS = 5;
+const PUT_OFF_CODES: ReadonlySet<Code> = new Set(['rate_limited', 'busy']);
 
 export class Texts {
   private readonly thread = new Thread();
   private readonly outbox = new Outbox();
   private channel: TextChannel | null = null;
   private you = '';
+  private name = '';
+  private putOffs = 0;
+  private hadChannel = false;
   private open = false;
   private sent: number | null = null;
   private timer: number | null = null;
@@ -40,6 +48,15 @@ export class Texts {
 
   get after(): number {
     return this.thread.after;
+  }
+
+  get hasChannel(): boolean {
+    return this.channel !== null;
+  }
+
+  /** Names the text that `after` counts in; empty before the first welcome. */
+  get log(): string {
+    return this.name;
   }
 
   /** In the room's order; with `sender` and `at` by the gateway's word. */
@@ -68,11 +85,13 @@ export class Texts {
 
   /** A connection stands: take what was missed, send what is owed. */
   resume(welcome: Welcome): void {
+    if (this.name !== '' && this.name !== welcome.log) this.thread.begin(this.you, welcome.you);
+    this.name = welcome.log;
     this.you = welcome.you;
     this.open = true;
     this.replaying = false;
     this.thread.fill(welcome.texts);
-    this.outbox.resume(welcome.next_ref);
+    this.outbox.resume(welcome.next_ref, welcome.log);
     this.forget();
     this.push();
     this.options.unsent?.save(this.outbox.unsent);
@@ -90,6 +109,9 @@ export class Texts {
   }
 
   setChannel(channel: TextChannel | null): void {
+    // What the gateway wrote into a channel that is gone may be lost, and nothing after it shows it.
+    if (this.hadChannel && this.open) void this.replay(this.thread.after);
+    this.hadChannel = true;
     this.channel = channel;
     // A text that went into a channel now gone may be lost: the line carries it again.
     if (channel === null && this.sent !== null) {
@@ -159,14 +181,28 @@ export class Texts {
   private handleReply(reply: Reply, ref: number | null): void {
     if (reply.type === 'text_accepted') this.handleAccepted(reply);
     else if (reply.type === 'refused' && ref !== null) {
-      if (reply.code === 'text_out_of_order') {
+      if (reply.code === 'text_out_of_order' || reply.code === 'not_in_room') {
         this.options.resync();
+        return;
+      }
+      if (PUT_OFF_CODES.has(reply.code) && this.putOffs < PUT_OFFS) {
+        this.putOff(ref);
         return;
       }
       this.outbox.refuse(ref, reply.code);
       this.moveOn(ref);
     }
     this.tell();
+  }
+
+  private putOff(ref: number): void {
+    if (this.sent !== ref) return;
+    this.clearTimer();
+    const pause = PUT_OFF_MS * 2 ** this.putOffs++;
+    this.timer = this.options.timers.set(() => {
+      this.forget();
+      this.push();
+    }, pause);
   }
 
   private handleAccepted({ ref, seq, at }: TextAccepted): void {
@@ -192,12 +228,19 @@ export class Texts {
   }
 
   private moveOn(ref: number): void {
-    if (this.sent === ref) this.forget();
+    if (this.sent === ref) {
+      this.forget();
+      this.putOffs = 0;
+    }
     this.push();
   }
 
   private forget(): void {
     this.sent = null;
+    this.clearTimer();
+  }
+
+  private clearTimer(): void {
     if (this.timer !== null) this.options.timers.clear(this.timer);
     this.timer = null;
   }

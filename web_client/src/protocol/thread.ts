@@ -7,6 +7,8 @@ export class Thread {
   private readonly known = new Map<number, Text>();
   private early: Text[] = [];
   private last = 0;
+  /** Of texts before this one: what was said stays said. Their `seq` is below 1, in order. */
+  private past: readonly Text[] = [];
 
   /** The highest `seq` below which nothing is missing: what a reconnect names as `after`. */
   get after(): number {
@@ -15,7 +17,21 @@ export class Thread {
 
   /** Every text held, in order. Texts behind a gap are not shown before the gap is filled. */
   get texts(): readonly Text[] {
-    return [...this.known.values()].sort((a, b) => a.seq - b.seq);
+    const now = [...this.known.values()].sort((a, b) => a.seq - b.seq);
+    return this.past.length === 0 ? now : [...this.past, ...now];
+  }
+
+  /** The room begins another text: keep this one, its own lines as those of `you`. */
+  begin(before: string, you: string): void {
+    const all = this.texts;
+    this.past = all.map((text, place) => ({
+      ...text,
+      seq: place + 1 - all.length,
+      sender: text.sender === before ? you : text.sender,
+    }));
+    this.known.clear();
+    this.early = [];
+    this.last = 0;
   }
 
   /**

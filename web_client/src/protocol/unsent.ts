@@ -5,6 +5,8 @@ export interface Unsent {
   readonly body: string;
   readonly ref: number | null;
   readonly failed: boolean;
+  /** The room's text in which `ref` counts. */
+  readonly log: string;
 }
 
 export interface UnsentStore {
@@ -34,18 +36,24 @@ function parse(text: string | null): readonly Unsent[] {
   if (text === null) return [];
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.filter(isUnsent) : [];
+    return Array.isArray(value) ? value.map(withLog).filter(isUnsent) : [];
   } catch {
     return [];
   }
 }
 
+/** What an older page has kept names no text. */
+function withLog(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? { log: '', ...value } : value;
+}
+
 function isUnsent(value: unknown): value is Unsent {
   if (typeof value !== 'object' || value === null) return false;
-  const { body, ref, failed } = value as Partial<Record<keyof Unsent, unknown>>;
+  const { body, ref, failed, log } = value as Partial<Record<keyof Unsent, unknown>>;
   return (
     typeof body === 'string' &&
     typeof failed === 'boolean' &&
+    typeof log === 'string' &&
     (ref === null || Number.isSafeInteger(ref))
   );
 }

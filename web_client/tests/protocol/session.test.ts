@@ -30,12 +30,17 @@ describe('the seat', () => {
   it('is presented with the last text held, and replaced by every welcome', () => {
     const { line, seats, session, timers } = makeSession();
     session.start();
-    expect(line.auths).toEqual([{ seat: 'seat-one-0123456789', protocol: 1, after: 0 }]);
+    expect(line.auths).toEqual([{ seat: 'seat-one-0123456789', protocol: 1, after: 0, log: '' }]);
     line.tell(welcome({ texts: [text(1), text(2)] }));
     expect(seats.load()?.seat).toBe('seat-two-0123456789');
     line.listener?.dropped();
     timers.pass(300);
-    expect(line.auths[1]).toEqual({ seat: 'seat-two-0123456789', protocol: 1, after: 2 });
+    expect(line.auths[1]).toEqual({
+      seat: 'seat-two-0123456789',
+      protocol: 1,
+      after: 2,
+      log: 'log-one',
+    });
     line.tell(welcome({ seat: 'seat-three-012345678', resumed: true }));
     expect(seats.load()?.seat).toBe('seat-three-012345678');
   });

@@ -94,7 +94,7 @@ describe('a refused text', () => {
     const { line, session } = openSession();
     session.texts.write('one');
     session.texts.write('two');
-    line.last.answer({ type: 'refused', code: 'rate_limited', ref: 1 });
+    line.last.answer({ type: 'refused', code: 'too_large', ref: 1 });
     await settle();
     expect(session.texts.waiting.map(({ body, state }) => [body, state])).toEqual([
       ['one', 'failed'],
@@ -106,13 +106,40 @@ describe('a refused text', () => {
   it('goes when its writer tries again', async () => {
     const { line, session } = openSession();
     session.texts.write('one');
-    line.last.answer({ type: 'refused', code: 'rate_limited', ref: 1 });
+    line.last.answer({ type: 'refused', code: 'too_large', ref: 1 });
     await settle();
     session.texts.retry(session.texts.waiting[0]?.key ?? 0);
     expect(line.texts()).toHaveLength(2);
     accept(line, 1);
     await settle();
     expect(session.texts.waiting).toEqual([]);
+  });
+
+  it('for haste is put off, and goes again under its own ref before any other', async () => {
+    const { line, session, timers } = openSession();
+    session.texts.write('one');
+    session.texts.write('two');
+    line.last.answer({ type: 'refused', code: 'rate_limited', ref: 1 });
+    await settle();
+    expect(line.texts()).toHaveLength(1);
+    timers.pass(1_000);
+    expect(line.texts().at(-1)).toEqual({ type: 'send_text', ref: 1, body: 'one' });
+    accept(line, 1);
+    await settle();
+    expect(line.texts().at(-1)).toEqual({ type: 'send_text', ref: 2, body: 'two' });
+  });
+
+  it('for haste is given back to its writer after half a minute of it', async () => {
+    const { line, session, timers } = openSession();
+    session.texts.write('one');
+    for (let tries = 0; tries < 6; tries++) {
+      line.last.answer({ type: 'refused', code: 'busy', ref: 1 });
+      await settle();
+      timers.pass(16_000);
+    }
+    expect(session.texts.waiting.map(({ state, code }) => [state, code])).toEqual([
+      ['failed', 'busy'],
+    ]);
   });
 
   it('out of order brings a new connection, which tells the right count', async () => {
@@ -160,6 +187,18 @@ describe('the data channel', () => {
     session.texts.write('one');
     session.setTextChannel(null);
     expect(line.texts()).toEqual([{ type: 'send_text', ref: 1, body: 'one' }]);
+  });
+
+  it('is asked after by the line when it closes, for what it may have taken with it', async () => {
+    const { line, session } = openSession();
+    session.setTextChannel(new Channel());
+    line.tell(text(1));
+    expect(line.sent).toEqual([]);
+    session.setTextChannel(null);
+    expect(line.last.command).toEqual({ type: 'replay', after: 1 });
+    line.last.answer({ type: 'replayed', texts: [text(2)] });
+    await settle();
+    expect(session.texts.texts).toHaveLength(2);
   });
 
   it('gives the text to the line when it throws', () => {

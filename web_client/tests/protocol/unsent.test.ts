@@ -34,6 +34,16 @@ it('does not send again what the gateway already has', () => {
   expect(after.session.texts.waiting).toHaveLength(1);
 });
 
+it('sends again after a reload what another text than the room now has was told', () => {
+  const storage = new FakeStorage();
+  const before = page(storage);
+  before.line.tell(welcome({ next_ref: 2 }));
+  before.session.texts.write('one');
+  const after = page(storage);
+  after.line.tell(welcome({ next_ref: 7, log: 'log-two' }));
+  expect(after.line.texts()).toEqual([{ type: 'send_text', ref: 7, body: 'one' }]);
+});
+
 it('keeps nothing of a session that was left', () => {
   const storage = new FakeStorage();
   const { session, line } = page(storage);
@@ -44,6 +54,16 @@ it('keeps nothing of a session that was left', () => {
   expect(storage.length).toBe(0);
 });
 
+it('keeps what is unsent, and the seat, when the room has no seat free', () => {
+  const storage = new FakeStorage();
+  const { session, line, seats } = page(storage);
+  session.texts.write('one');
+  line.listener?.refused('room_full');
+  expect(session.ending).toEqual({ kind: 'refused', code: 'room_full' });
+  expect(storage.length).toBe(1);
+  expect(seats.load()).not.toBeNull();
+});
+
 it('reads nothing into a store that was tampered with', () => {
   const storage = new FakeStorage();
   const texts = '[{"body":1,"ref":null,"failed":false},{"body":"a","ref":null,"failed":true},7]';
@@ -52,5 +72,7 @@ it('reads nothing into a store that was tampered with', () => {
     expect(unsentStore(storage, 'k').load()).toEqual([]);
   }
   storage.setItem('k', texts);
-  expect(unsentStore(storage, 'k').load()).toEqual([{ body: 'a', ref: null, failed: true }]);
+  expect(unsentStore(storage, 'k').load()).toEqual([
+    { body: 'a', ref: null, failed: true, log: '' },
+  ]);
 });
