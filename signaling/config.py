@@ -54,7 +54,11 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     max_participants: Annotated[int, Meta(ge=2, le=16)] = 4
     seat_hold_s: Seconds = 120.0
+    text_hold_s: Seconds = 86_400.0
     empty_room_s: Seconds = 600.0
+    kept_text_chars: Annotated[int, Meta(ge=1, le=2_000_000_000)] = 20_000_000
+    """The text of all rooms that nobody is in: some 100 MB at the worst, thousands of ordinary
+    sessions. Past it the longest deserted room is forgotten."""
     max_sessions: Count = 2000
     max_sockets: Count = 2000
     connect_deadline_s: Seconds = 10.0

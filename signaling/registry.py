@@ -20,7 +20,9 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason
 from signaling.domain.grants import Role
 from signaling.domain.participant import Participant
-from signaling.domain.room import Phase, Room, RoomLimits
+from signaling.domain.phases import Phase, RoomLimits
+from signaling.domain.room import Room
+from signaling.kept_rooms import KeptRooms, cost
 from signaling.live import Live
 from signaling.metrics import Metrics
 from signaling.room_engine import EngineSide
@@ -64,6 +66,7 @@ class Registry:
         self._ending: set[RoomTask] = set()
         self._endpoints: dict[EndpointId, RoomTask] = {}
         self._rooms_made = 0
+        self._kept = KeptRooms(config.limits.kept_text_chars)
 
     def attach(self, media: MediaPlane) -> None:
         """Use this media plane from now on; :meth:`notify` is its listener."""
@@ -149,7 +152,7 @@ class Registry:
         holder = self.seats.look(auth.seat, self.wall())
         room, participant = await self._admit(holder)
         following = self.seats.use(auth.seat, self.wall())
-        await room.connect(participant, connection, auth.after, following)
+        await room.connect(participant, connection, auth, following)
         return room, holder.role
 
     async def _admit(self, holder: Holder) -> tuple[RoomTask, str]:
@@ -229,9 +232,15 @@ class Registry:
         if self.stopping or self._media is None:
             raise Refusal(Code.BUSY)
         limits = self._config.limits
-        room_limits = RoomLimits(limits.seat_hold_s, limits.empty_room_s, limits.max_participants)
+        room_limits = RoomLimits(
+            seat_hold_s=limits.seat_hold_s,
+            text_hold_s=limits.text_hold_s,
+            empty_room_s=limits.empty_room_s,
+            max_participants=limits.max_participants,
+        )
         now = asyncio.get_running_loop().time()
-        room = Room(room_limits, self._instant(session.expires_at), now)
+        log = secrets.token_urlsafe(9)
+        room = Room(room_limits, self._instant(session.expires_at), now, log)
         self._rooms_made += 1
         around = self._surroundings(session.id, self._media)
         key = RoomKey(secrets.token_urlsafe(12))
@@ -250,6 +259,7 @@ class Registry:
             wall_ms=lambda: int(self.wall() * 1000),
             seat_gone=partial(self._seat_gone, session_id),
             ended=partial(self._room_over, session_id),
+            deserted=partial(self._room_deserted, session_id),
         )
 
     def _ice_servers(self) -> list[wire.IceServer]:
@@ -283,9 +293,19 @@ class Registry:
         if reason in {CloseReason.LEFT, CloseReason.LEFT_QUICKLY, CloseReason.REVOKED}:
             self.seats.end(session_id, identity)
 
+    def _room_deserted(self, session_id: str, task: RoomTask) -> None:
+        if not task.room.is_deserted or task.room.phase is not Phase.OPEN:
+            self._kept.enter(session_id)
+            return
+        for other in self._kept.desert(session_id, cost(*task.room.text_size)):
+            room = self._rooms.get(other)
+            if room is not None:
+                room.forget()
+
     def _room_over(self, session_id: str, task: RoomTask) -> None:
         if self._rooms.get(session_id) is task:
             del self._rooms[session_id]
+            self._kept.enter(session_id)
         logs.event("room_closed", room=task.number, reason=str(task.room.reason or "fault"))
         self._ending = {known for known in self._ending if not known.is_quiet} | {task}
         session = self._sessions.get(session_id)

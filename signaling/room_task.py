@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
 from media.channel import MediaPlane, Notification, PhaseReached
@@ -37,7 +37,8 @@ from signaling.domain.events import (
     Welcomed,
 )
 from signaling.domain.participant import HOLDS_SEAT
-from signaling.domain.room import Phase, Room
+from signaling.domain.phases import Phase
+from signaling.domain.room import Room
 from signaling.live import Live
 from signaling.metrics import Metrics
 from signaling.room_commands import RoomCommands
@@ -74,6 +75,8 @@ class Surroundings:
     wall_ms: Callable[[], int]
     seat_gone: Callable[[str, CloseReason], None]
     ended: Callable[[RoomTask], None]
+    deserted: Callable[[RoomTask], None]
+    """Nobody holds a seat any more, or somebody does again."""
 
 
 class RoomTask:
@@ -141,14 +144,15 @@ class RoomTask:
         return await self.request(job)
 
     async def connect(
-        self, participant: str, connection: Connection, after: int, seat: str
+        self, participant: str, connection: Connection, shown: wire.ConnectAuth, seat: str
     ) -> None:
         """Give the seat to a connection; it is welcomed with the next seat token."""
 
         def job(now: float) -> None:
             self._connections[connection.id] = connection
             self._seats[connection.id] = seat
-            command = ask.Connect(participant, connection.id, after, self.around.wall_ms())
+            wall_ms = self.around.wall_ms()
+            command = ask.Connect(participant, connection.id, shown.after, wall_ms, shown.log)
             try:
                 self.room.handle(command, now)
             except Refusal:
@@ -179,6 +183,10 @@ class RoomTask:
     def close(self, reason: CloseReason) -> None:
         """Close the room for everyone."""
         self.tell(lambda now: self.room.handle(ask.Close(reason), now))
+
+    def forget(self) -> None:
+        """Forget the room if nobody is in it."""
+        self.tell(lambda now: self.room.handle(ask.Forget(), now))
 
     def notify(self, notification: Notification) -> None:
         """The engine has something to say about one of this room's endpoints."""
@@ -237,6 +245,7 @@ class RoomTask:
 
     async def _own(self) -> None:
         now = asyncio.get_running_loop().time
+        deserted = self.room.is_deserted
         try:
             while self.room.phase is Phase.OPEN:
                 try:
@@ -250,6 +259,9 @@ class RoomTask:
                     self._perform(output)
                     self._watch.handle_fact(output.fact, now())
                 self._tell_sights(now())
+                if deserted is not self.room.is_deserted:
+                    deserted = self.room.is_deserted
+                    self.around.deserted(self)
         except Exception as error:  # a bug in this room must not end the others (rule 4)
             logs.fault("room_fault", error, room=self.number)
             self.around.metrics.room_fault()
@@ -329,6 +341,9 @@ class RoomTask:
         around = self.around
         seat = self._seats.pop(connection)
         servers = around.ice_servers()
+        # A page whose media endpoint is gone has nothing to go on with but its seat.
+        kept = fact.resumed and self.media.current(fact.participant) is not None
+        fact = replace(fact, resumed=kept)
         found.deliver(views.welcome(fact, seat, around.slots, servers, around.wall_ms()))
         self.side.remind(fact.participant)
         self.side.gaps.recall(fact.participant, resumed=fact.resumed)

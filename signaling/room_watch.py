@@ -19,6 +19,7 @@ from signaling.domain.events import (
     Fact,
     LinkView,
     ParticipantSeen,
+    Presence,
     SeatGone,
     Welcomed,
 )
@@ -127,6 +128,8 @@ class RoomWatch:
 
     def _see(self, seen: ParticipantSeen, now: float) -> None:
         stay = self._stays.get(seen.id)
+        if stay is None and seen.presence is not Presence.PRESENT:
+            return  # offline, or at the door: a stay begins when somebody is there
         if stay is None:
             stay = self._stays[seen.id] = _Stay(seen.role, now)
         if stay.rung is not seen.rung:

@@ -58,6 +58,7 @@ def welcome(
         now=now_ms,
         started_at=fact.started_at,
         steady=fact.steady,
+        log=fact.log,
     )
 
 

@@ -221,6 +221,8 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     """Unix milliseconds when the room was first entered."""
     steady: bool
     """The whole line is kept for voice."""
+    log: str
+    """Names the room's text. With another name ``seq`` counts anew."""
 
 
 class ParticipantChanged(_Message, frozen=True, tag="participant_changed"):
@@ -313,6 +315,8 @@ class ConnectAuth(_Message, frozen=True):
     seat: Token
     protocol: Literal[1]
     after: Seq = 0
+    log: Annotated[str, Meta(max_length=64)] = ""
+    """The text ``after`` counts in, as the last ``welcome`` named it."""
 
 
 # --- the border -----------------------------------------------------------------------------------

@@ -40,12 +40,16 @@ class Admit:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """A connection takes the seat; whoever held it before is dismissed."""
+    """A connection takes the seat; whoever held it before is dismissed.
+
+    ``after`` counts in the text named ``log``. An empty one is this room's.
+    """
 
     participant: str
     connection: str
     after: int
     at: int
+    log: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,11 @@ class Close:
     """The whole room is closed from above."""
 
     reason: CloseReason
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The room's memory is needed. Refused with ``busy`` while somebody holds a seat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +180,7 @@ Command: TypeAlias = (
     | End
     | Remove
     | Close
+    | Forget
     | WriteText
     | ReadTexts
     | SwitchMedia

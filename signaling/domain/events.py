@@ -16,6 +16,7 @@ class Presence(StrEnum):
     EXPECTED = "expected"
     PRESENT = "present"
     AWAY = "away"
+    OFFLINE = "offline"
     GONE = "gone"
 
 
@@ -114,6 +115,7 @@ class Welcomed:
     next_ref: int
     started_at: int
     steady: bool
+    log: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ class Dismissed:
 
 @dataclass(frozen=True, slots=True)
 class SeatGone:
-    """Nobody holds this seat: its media and its seat tokens end."""
+    """Nobody holds this seat: its media ends, and its seat tokens by the reason."""
 
     participant: str
     reason: CloseReason

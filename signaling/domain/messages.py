@@ -58,6 +58,11 @@ class TextLog:
     def __len__(self) -> int:
         return len(self._lines)
 
+    @property
+    def chars(self) -> int:
+        """All bodies together."""
+        return self._chars
+
     def next_ref(self, sender: str) -> int:
         """Return the ``ref`` the sender's next line must carry."""
         return len(self._by_sender.get(sender, ())) + 1

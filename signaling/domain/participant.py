@@ -1,4 +1,9 @@
-"""One person's seat in a room, and its presence as a table."""
+"""One person's seat in a room, and its presence as a table.
+
+Rule: a seat is kept for its voice for a short time (``away``), and for its text for a long one
+(``offline``). Who is offline holds no seat, so that a room is never full of people who are not
+there; they keep their name, their id and their texts, and what is written meanwhile waits for them.
+"""
 
 from __future__ import annotations
 
@@ -43,16 +48,23 @@ PRESENCE: Final[Mapping[tuple[Presence, SeatInput], Presence]] = {
     (Presence.PRESENT, SeatInput.REMOVE): Presence.GONE,
     (Presence.AWAY, SeatInput.ADMIT): Presence.AWAY,
     (Presence.AWAY, SeatInput.CONNECT): Presence.PRESENT,
-    (Presence.AWAY, SeatInput.TIME_OUT): Presence.GONE,
+    (Presence.AWAY, SeatInput.TIME_OUT): Presence.OFFLINE,
     (Presence.AWAY, SeatInput.REMOVE): Presence.GONE,
+    (Presence.OFFLINE, SeatInput.ADMIT): Presence.AWAY,  # at the door: the seat waits again
+    (Presence.OFFLINE, SeatInput.TIME_OUT): Presence.GONE,
+    (Presence.OFFLINE, SeatInput.REMOVE): Presence.GONE,
     (Presence.GONE, SeatInput.ADMIT): Presence.EXPECTED,  # the link still works: come in again
 }
 """An absent pair is refused with ``not_in_room`` and changes nothing."""
 
 SEATED: Final = frozenset({Presence.PRESENT, Presence.AWAY})
-"""Whom the others see."""
+"""Who may do something: with a connection, or by the media path that outlived it."""
 HOLDS_SEAT: Final = SEATED | {Presence.EXPECTED}
 """Who counts against the room's size."""
+IN_ROSTER: Final = SEATED | {Presence.OFFLINE}
+"""Whom the others see."""
+REMEMBERED: Final = HOLDS_SEAT | {Presence.OFFLINE}
+"""For whom a room is kept."""
 
 
 @dataclass(slots=True)
@@ -65,7 +77,8 @@ class Participant:
     presence: Presence = Presence.GONE
     connection: str | None = None
     held_until: float | None = None
-    """When an expected or away seat is given up; monotonic seconds."""
+    """When an expected, away or offline seat takes its next step down; monotonic seconds, infinite
+    while the media path of someone away still stands."""
     microphone: bool = False
     camera: bool = False
     link: LinkView = LinkView.NONE

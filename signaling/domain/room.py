@@ -9,10 +9,9 @@ Rule 3: after every change, drain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Set
+from math import inf
+from typing import Any
 
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
@@ -23,6 +22,7 @@ from signaling.domain.events import (
     Invitation,
     Invited,
     Left,
+    LinkView,
     Output,
     Presence,
     SeatGone,
@@ -35,58 +35,30 @@ from signaling.domain.events import (
     Welcomed,
 )
 from signaling.domain.grants import MAY_END, MAY_GUIDE
-from signaling.domain.messages import MAX_CHARS, MAX_LINES, TextLog
-from signaling.domain.participant import HOLDS_SEAT, SEATED, Participant, SeatInput
-
-
-class Phase(StrEnum):
-    """Whether anyone may still come in."""
-
-    OPEN = "open"
-    DORMANT = "dormant"
-    """Forgotten because nobody was there; a valid token opens a new room of the same session."""
-    ENDED = "ended"
-
-
-class PhaseInput(StrEnum):
-    """What ends a room."""
-
-    END = "end"
-    EXPIRE = "expire"
-    CLOSE = "close"
-    FALL_EMPTY = "fall_empty"
-
-
-PHASES: Final[Mapping[tuple[Phase, PhaseInput], Phase]] = {
-    (Phase.OPEN, PhaseInput.END): Phase.ENDED,
-    (Phase.OPEN, PhaseInput.EXPIRE): Phase.ENDED,
-    (Phase.OPEN, PhaseInput.CLOSE): Phase.ENDED,
-    (Phase.OPEN, PhaseInput.FALL_EMPTY): Phase.DORMANT,
-}
-"""An absent pair is refused with ``room_ended`` and changes nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomLimits:
-    """How large, how patient."""
-
-    seat_hold_s: float = 120.0
-    """How long a seat waits for its person: a lift, a tunnel, a locked phone."""
-    empty_room_s: float = 600.0
-    """How long an empty room keeps its text in memory."""
-    max_participants: int = 4
-    max_lines: int = MAX_LINES
-    max_chars: int = MAX_CHARS
+from signaling.domain.messages import TextLog
+from signaling.domain.participant import (
+    HOLDS_SEAT,
+    IN_ROSTER,
+    REMEMBERED,
+    SEATED,
+    Participant,
+    SeatInput,
+)
+from signaling.domain.phases import PHASES, Phase, PhaseInput, RoomLimits
 
 
 class Room:
-    """One room. ``expires_at`` is the monotonic instant at which its session is over."""
+    """One room. ``expires_at`` is the monotonic instant at which its session is over.
 
-    def __init__(self, limits: RoomLimits, expires_at: float, now: float) -> None:
+    ``log`` names its text: ``seq`` of another log (of a gateway before this one) mean nothing here.
+    """
+
+    def __init__(self, limits: RoomLimits, expires_at: float, now: float, log: str = "") -> None:
         self.phase = Phase.OPEN
         self.reason: CloseReason | None = None
         self.steady = False
         """The whole line is kept for voice."""
+        self.log = log
         self._limits = limits
         self._expires_at = expires_at
         self._empty_since: float | None = now
@@ -103,6 +75,7 @@ class Room:
             ask.End: self._end,
             ask.Remove: self._remove,
             ask.Close: self._close,
+            ask.Forget: self._forget,
             ask.WriteText: self._write_text,
             ask.ReadTexts: self._read_texts,
             ask.SwitchMedia: self._switch_media,
@@ -119,6 +92,16 @@ class Room:
     def participants(self) -> tuple[Participant, ...]:
         """Return everyone ever admitted; the caller must not change them."""
         return tuple(self._participants.values())
+
+    @property
+    def is_deserted(self) -> bool:
+        """Whether nobody holds a seat. Its text may be kept for those who are offline."""
+        return not self._any(HOLDS_SEAT)
+
+    @property
+    def text_size(self) -> tuple[int, int]:
+        """How many lines the text has, and how many characters."""
+        return len(self._texts), self._texts.chars
 
     def holder(self, connection: str) -> Participant:
         """Return who holds a seat by this connection.
@@ -166,7 +149,7 @@ class Room:
             return
         for participant in self._participants.values():
             if participant.held_until is not None and now >= participant.held_until:
-                self._vacate(participant, SeatInput.TIME_OUT, CloseReason.TIMED_OUT, now)
+                self._time_out(participant, now)
         if self._empty_since is not None and (now >= self._empty_since + self._limits.empty_room_s):
             self._finish(PhaseInput.FALL_EMPTY, CloseReason.TIMED_OUT, now)
 
@@ -177,7 +160,7 @@ class Room:
         if not holds_one and taken >= self._limits.max_participants:
             raise Refusal(Code.ROOM_FULL)
         participant = known or Participant(given.participant, given.role, given.name)
-        participant.step(SeatInput.ADMIT)
+        before = participant.step(SeatInput.ADMIT)
         self._ids[given.identity] = participant.id
         self._participants[participant.id] = participant
         if participant.presence is Presence.EXPECTED:
@@ -185,6 +168,10 @@ class Room:
             # person is here; then it stays, so that nobody changes who they are mid-session.
             participant.role, participant.name = given.role, given.name
             participant.held_until = now + self._limits.seat_hold_s
+        elif participant.presence is Presence.AWAY:
+            self._hold(participant, now)
+            if before is not Presence.AWAY:
+                self._emit(ToAll(), Changed(participant.seen()))
         self._expires_at = max(self._expires_at, given.until)
         self._empty_since = None
         return ask.Admitted(participant.id)
@@ -200,12 +187,13 @@ class Room:
         welcome = Welcomed(
             participant=participant.id,
             resumed=before is not Presence.EXPECTED,
-            roster=tuple(p.seen() for p in self._participants.values() if p.presence in SEATED),
-            texts=self._texts.after(given.after),
+            roster=tuple(p.seen() for p in self._participants.values() if p.presence in IN_ROSTER),
+            texts=self._texts.after(given.after if given.log in {"", self.log} else 0),
             can_end=participant.role in MAY_END,
             next_ref=self._texts.next_ref(participant.id),
             started_at=self._started_at,
             steady=self.steady,
+            log=self.log,
         )
         self._emit(ToConnection(given.connection), welcome)
         if before is not Presence.PRESENT:
@@ -217,7 +205,7 @@ class Room:
             if participant.connection == given.connection:
                 participant.step(SeatInput.LOSE)
                 participant.connection = None
-                participant.held_until = now + self._limits.seat_hold_s
+                self._hold(participant, now)
                 self._emit(ToAll(), Changed(participant.seen()))
         return ask.Carried()
 
@@ -239,6 +227,12 @@ class Room:
 
     def _close(self, given: ask.Close, now: float) -> ask.Result:
         self._finish(PhaseInput.CLOSE, given.reason, now)
+        return ask.Carried()
+
+    def _forget(self, _given: ask.Forget, now: float) -> ask.Result:
+        if not self.is_deserted:
+            raise Refusal(Code.BUSY)
+        self._finish(PhaseInput.FALL_EMPTY, CloseReason.TIMED_OUT, now)
         return ask.Carried()
 
     def _write_text(self, given: ask.WriteText, _now: float) -> ask.Result:
@@ -266,10 +260,12 @@ class Room:
             self._emit(ToAll(), Changed(participant.seen()))
         return ask.Carried()
 
-    def _set_link(self, given: ask.SetLink, _now: float) -> ask.Result:
+    def _set_link(self, given: ask.SetLink, now: float) -> ask.Result:
         participant = self._seated(given.participant)
         if participant.link is not given.link:
             participant.link = given.link
+            if participant.presence is Presence.AWAY:
+                self._hold(participant, now)
             self._emit(ToAll(), Changed(participant.seen()))
         return ask.Carried()
 
@@ -334,19 +330,42 @@ class Room:
         participant.vacate()
         if connection is not None:
             self._emit(ToConnection(connection), Dismissed(reason))
-        self._emit(ToShell(), SeatGone(participant.id, reason))
-        if before in SEATED:
+        if before in HOLDS_SEAT:
+            self._emit(ToShell(), SeatGone(participant.id, reason))
+        if before in IN_ROSTER:
             self._emit(ToAllBut(participant.id), Left(participant.id, reason))
-        if not any(p.presence in HOLDS_SEAT for p in self._participants.values()):
+        if not self._any(REMEMBERED):
             self._empty_since = now
             self.steady = False
+
+    def _hold(self, participant: Participant, now: float) -> None:
+        """Keep the seat of someone away: as long as their voice has a path, and a while after."""
+        has_path = participant.link is LinkView.CONNECTED
+        participant.held_until = inf if has_path else now + self._limits.seat_hold_s
+
+    def _time_out(self, participant: Participant, now: float) -> None:
+        if participant.presence is not Presence.AWAY:
+            self._vacate(participant, SeatInput.TIME_OUT, CloseReason.TIMED_OUT, now)
+            return
+        participant.step(SeatInput.TIME_OUT)
+        participant.vacate()
+        participant.held_until = now + self._limits.text_hold_s
+        self._emit(ToShell(), SeatGone(participant.id, CloseReason.TIMED_OUT))
+        self._emit(ToAllBut(participant.id), Changed(participant.seen()))
+        absent = [p for p in self._participants.values() if p.presence is Presence.OFFLINE]
+        if len(absent) > self._limits.max_offline:
+            longest = min(absent, key=lambda p: p.held_until or 0.0)
+            self._vacate(longest, SeatInput.TIME_OUT, CloseReason.TIMED_OUT, now)
+
+    def _any(self, presences: Set[Presence]) -> bool:
+        return any(p.presence in presences for p in self._participants.values())
 
     def _finish(self, given: PhaseInput, reason: CloseReason, now: float) -> None:
         # The phase first: nobody is told that someone left a room that is over for all.
         self.phase = PHASES[self.phase, given]
         self.reason = reason
         for participant in self._participants.values():
-            if participant.presence in HOLDS_SEAT:
+            if participant.presence in REMEMBERED:
                 self._vacate(participant, SeatInput.REMOVE, reason, now)
 
     def _emit(self, to: ToAll | ToAllBut | ToConnection | ToShell, fact: Any) -> None:

@@ -22,7 +22,7 @@ from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, DevicePause, LinkView, Presence
 from signaling.domain.grants import Role
 from signaling.domain.participant import PRESENCE
-from signaling.domain.room import PHASES
+from signaling.domain.phases import PHASES
 from signaling.placement import WORKERS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -78,6 +78,7 @@ class StillLine implements Line {
       next_ref: 10,
       now,
       started_at: now - minutes * 60_000,
+      log: 'log',
       steady: false,
     });
   }

@@ -61,6 +61,7 @@ async def test_lost_socket_resumes_the_same_seat(place: House) -> None:
     counsellor = await place.page(Role.COUNSELLOR)
     client = await place.page()
     await client.ask("set_media", microphone=True, camera=False)
+    await client.ask("offer", sdp=OFFER)
     await client.drop()
     you = client.welcome["you"]
 

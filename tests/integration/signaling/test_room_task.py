@@ -346,21 +346,30 @@ async def test_bug_in_one_room_closes_that_room_alone(
     await other.close()
 
 
+def _last_presence(page: Page) -> str:
+    changes = page.all("participant_changed")
+    return str(changes[-1]["participant"]["presence"]) if changes else ""
+
+
 async def test_seat_is_given_up_and_can_be_taken_again() -> None:
     async with house(limits={"seat_hold_s": 0.05}) as place:
         counsellor = await place.page(Role.COUNSELLOR)
         client = await place.page()
         await client.drop()
-        left = await counsellor.event("participant_left")
-        assert left["reason"] == "timed_out"
+        await until(lambda: _last_presence(counsellor) == "offline")
+        await counsellor.ask("send_text", ref=1, body="written meanwhile")
         back = await place.enter(client.welcome["seat"])
-        assert not back.welcome["resumed"]
+        assert not back.welcome["resumed"], "its media endpoint is gone"
+        assert back.welcome["you"] == client.welcome["you"]
+        assert [text["body"] for text in back.welcome["texts"]] == ["written meanwhile"]
         await back.close()
         await counsellor.close()
 
 
 async def test_forgotten_room_opens_again() -> None:
-    async with house(limits={"seat_hold_s": 0.05, "empty_room_s": 0.05}) as place:
+    async with house(
+        limits={"seat_hold_s": 0.05, "text_hold_s": 0.05, "empty_room_s": 0.05}
+    ) as place:
         client = await place.page()
         await client.ask("send_text", ref=1, body="a")
         await client.drop()
@@ -368,6 +377,30 @@ async def test_forgotten_room_opens_again() -> None:
         back = await place.enter(client.welcome["seat"])
         assert back.welcome["texts"] == []
         await back.close()
+
+
+async def test_text_waits_in_a_deserted_room_until_memory_is_needed() -> None:
+    limits = {"seat_hold_s": 0.05, "kept_text_chars": 8_000}
+    async with house(limits=limits) as place:
+        registry, first = place.app.registry, place.session
+        page = await place.page()
+        log = page.welcome["log"]
+        await page.ask("send_text", ref=1, body="kept")
+        await page.drop()
+        await until(lambda: registry._rooms[first].room.is_deserted)
+        back = await place.enter(page.welcome["seat"])
+        assert [text["body"] for text in back.welcome["texts"]] == ["kept"]
+        assert back.welcome["log"] == log
+        await back.drop()
+        await until(lambda: registry._rooms[first].room.is_deserted)
+        for _ in range(3):
+            place.session = registry.create_session(600).id
+            await (await place.page()).drop()
+        await until(lambda: first not in registry._rooms)
+        place.session = first
+        late = await place.enter(back.welcome["seat"], after=1)
+        assert (late.welcome["texts"], late.welcome["log"] == log) == ([], False)
+        await late.close()
 
 
 async def test_expired_session_closes() -> None:

@@ -56,7 +56,7 @@ def seen(**changes: Any) -> ParticipantSeen:
 
 def welcomed(own: ParticipantSeen) -> Welcomed:
     other = seen(id="b", role=Role.COUNSELLOR)
-    return Welcomed(own.id, False, (other, own), (), False, 1, 0, steady=False)
+    return Welcomed(own.id, False, (other, own), (), False, 1, 0, steady=False, log="log")
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_facts_become_events() -> None:
 
 
 def test_welcome_carries_the_room_and_the_next_seat() -> None:
-    fact = Welcomed("p", True, (SEEN,), (LINE,), False, 4, 5, True)
+    fact = Welcomed("p", True, (SEEN,), (LINE,), False, 4, 5, True, "log")
     servers = [wire.IceServer(["turn:turn.example"])]
     said = views.welcome(fact, "seat", 3, servers, 77)
     assert (said.seat, said.resumed, said.you, said.slots) == ("seat", True, "p", 3)

@@ -63,6 +63,7 @@ export const en = {
   'room.conversation': 'Conversation',
   'room.other.counsellor': 'your counsellor',
   'room.other.client': 'your client',
+  'room.offline.sub': 'What you write is kept, and is there when they come back.',
   'room.left.sub': 'You can stay a while. They can come back with the same link.',
   'room.self': 'Your own picture',
   'room.self.hide': 'Hide my picture',
@@ -83,9 +84,11 @@ export const en = {
   'status.peer.quiet': '{name} is here by text.',
   'status.reconnecting': 'Getting you back. {name} is still in the room.',
   'status.reconnecting.alone': 'Getting you back. Your place is kept.',
-  'status.reconnecting.long': 'We can’t get back yet. Your place is kept and we keep trying.',
+  'status.reconnecting.long':
+    'We can’t get back yet. Your place is kept and we keep trying. What you write is sent as soon as we’re back.',
   'status.text.lifeline': 'Sound dropped. Text still works. {name} is still here.',
   'status.peer.lost': '{name}’s line dropped and is coming back. You can stay here.',
+  'status.peer.offline': '{name} is offline for now.',
   'status.peer.left': '{name} has left the room.',
   'status.peer.left.quickly': 'They left quickly.',
   'status.mic.off': 'Your microphone is off.',
@@ -132,6 +135,7 @@ export const en = {
   'trust.you': '{name} (you)',
   'trust.role.counsellor': 'Counsellor',
   'trust.role.client': 'Client',
+  'trust.offline': 'offline for now; reads the text on coming back',
   'trust.away': 'line dropped, place kept',
   'trust.protection': 'How it is protected',
   'trust.protection.on':

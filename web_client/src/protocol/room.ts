@@ -49,9 +49,14 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
   return event.type === 'slots' ? { ...room, slots: event.slots } : room;
 }
 
-/** People whose seat is taken: who is really here. */
+/** Whose seat is taken: who is really here. Who is offline may be written to. */
+export function isHere({ presence }: ParticipantView): boolean {
+  return presence === 'present' || presence === 'away';
+}
+
+/** Everyone who is really here. */
 export function present(room: Room): readonly ParticipantView[] {
-  return room.roster.filter((other) => other.presence === 'present' || other.presence === 'away');
+  return room.roster.filter(isHere);
 }
 
 /** The other people, whoever they are. */

@@ -127,7 +127,7 @@ export type Role = 'client' | 'counsellor';
 /**
  * Whether a seat is taken.
  */
-export type Presence = 'away' | 'expected' | 'gone' | 'present';
+export type Presence = 'away' | 'expected' | 'gone' | 'offline' | 'present';
 /**
  * A person's media path, as the others may know it.
  */
@@ -415,6 +415,7 @@ export interface ConnectAuth {
   seat: string;
   protocol: 1;
   after?: number;
+  log?: string;
 }
 /**
  * It was carried out; there is nothing more to say.
@@ -439,6 +440,7 @@ export interface Welcome {
   now: number;
   started_at: number;
   steady: boolean;
+  log: string;
 }
 /**
  * One person as the others see them. ``id`` is random and means nothing outside this room.

@@ -26,7 +26,7 @@ export function roomSheet({ asking, call, people, person, speaker }: SheetSettin
     case 'trust':
       return html`
         <qr-trust-sheet
-          .people=${people}
+          .people=${people.concat(call.others.filter(({ presence }) => presence === 'offline'))}
           .you=${call.session.room.you}
           .encrypted=${call.link.encrypted}
           .cipher=${call.link.cipher}

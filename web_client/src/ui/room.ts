@@ -28,7 +28,7 @@ import type { Picture } from '../media/freeze-watch';
 import type { Hint } from '../media/hints';
 import type { Kind } from '../media/peer';
 import { sizesOf } from '../media/viewing';
-import { present } from '../protocol/room';
+import { isHere, present } from '../protocol/room';
 import type { ParticipantView, Role } from '../protocol/wire';
 
 const TICK_MS = 1_000;
@@ -168,7 +168,7 @@ export class RoomElement extends QuietElement {
 
   /** The others who are in the room. */
   private get here(): readonly ParticipantView[] {
-    return this.call.others.filter((person) => person.presence !== 'expected');
+    return this.call.others.filter(isHere);
   }
 
   /** The other person; of several, the one shown large. */
@@ -186,9 +186,13 @@ export class RoomElement extends QuietElement {
     return this.otherLeft && this.call.session.room.departed === 'left_quickly';
   }
 
+  private get otherOffline(): boolean {
+    return this.other?.presence === 'offline';
+  }
+
   private tile() {
     const other = this.other;
-    if (other === null || other.presence === 'expected') return this.emptyTile();
+    if (other === null || !isHere(other)) return this.emptyTile();
     return faces({
       call: this.call,
       people: this.here,
@@ -201,9 +205,11 @@ export class RoomElement extends QuietElement {
   private emptyTile() {
     const name = this.otherName;
     const left = this.leftQuickly ? 'status.peer.left.quickly' : 'status.peer.left';
-    const headline = this.otherLeft ? left : 'room.waiting';
+    const absent = this.otherOffline ? 'status.peer.offline' : 'room.waiting';
+    const headline = this.otherLeft ? left : absent;
+    const waiting = this.otherOffline ? 'room.offline.sub' : 'room.waiting.sub';
     // Who had to be gone at once may not be safe to call back: the room says nothing of it.
-    const detail = this.leftQuickly ? '' : t(this.otherLeft ? 'room.left.sub' : 'room.waiting.sub');
+    const detail = this.leftQuickly ? '' : t(this.otherLeft ? 'room.left.sub' : waiting);
     return html`
       <qr-tile
         .name=${name}
@@ -224,7 +230,9 @@ export class RoomElement extends QuietElement {
       linkUp: link.state === 'connected',
       linkWasUp: this.call.wasConnected,
       linkGoneMs: this.call.linkLostAt === null ? null : now - this.call.linkLostAt,
-      other: other === null || other.presence === 'expected' ? null : other,
+      restarting: session.restarting,
+      other: other !== null && isHere(other) ? other : null,
+      otherOffline: this.otherOffline,
       otherLeft: this.otherLeft,
       leftQuickly: this.leftQuickly,
       stuck: this.picture === 'moving' ? 'no' : link.hears ? 'sound' : 'silent',

@@ -8,6 +8,8 @@ export interface Moment {
   readonly session: SessionState;
   /** How long the signaling line has been gone; null while it stands. */
   readonly lineGoneMs: number | null;
+  /** The gateway said that it stops: it is back in a moment, or another in its place. */
+  readonly restarting: boolean;
   readonly linkUp: boolean;
   /** The media path stood at least once. */
   readonly linkWasUp: boolean;
@@ -18,6 +20,8 @@ export interface Moment {
     readonly microphone: boolean;
     readonly camera: boolean;
   } | null;
+  /** Away for so long that only their place is kept. */
+  readonly otherOffline: boolean;
   readonly otherLeft: boolean;
   /** By the way out for those who must be gone at once. */
   readonly leftQuickly: boolean;
@@ -43,6 +47,8 @@ export function statusOf(moment: Moment): Status | null {
 }
 
 function ownLine(moment: Moment): Status | null {
+  const restarts = moment.restarting && moment.lineGoneMs !== null;
+  if (restarts && moment.lineGoneMs < LONG_MS) return notice('status.server', true);
   if (moment.linkUp) return null;
   if (moment.lineGoneMs !== null) return lost(moment.lineGoneMs, moment.other === null);
   if (!moment.linkWasUp) return plain('status.connecting');
@@ -56,9 +62,9 @@ function lost(goneMs: number, alone: boolean): Status | null {
   return notice(alone ? 'status.reconnecting.alone' : 'status.reconnecting', true);
 }
 
-function peerLine({ other, otherLeft, leftQuickly, stuck, cameBackMuted }: Moment): Status | null {
-  // The room itself shows the empty chair; the line only says it to who cannot see it.
-  if (other === null) return otherLeft ? unseen(leftQuickly) : null;
+function peerLine(moment: Moment): Status | null {
+  const { other, stuck, cameBackMuted } = moment;
+  if (other === null) return emptyChair(moment);
   if (other.presence === 'away' || other.link === 'disconnected') return notice('status.peer.lost');
   if (stuck !== 'no') return notice(`status.peer.${stuck === 'sound' ? 'frozen' : 'stuck'}`);
   if (cameBackMuted) return plain('status.mic.off');
@@ -70,12 +76,11 @@ function withoutPicture({ camera, microphone }: NonNullable<Moment['other']>): S
   return plain(microphone ? 'status.peer.camera.off' : 'status.peer.quiet');
 }
 
-function unseen(quickly: boolean): Status {
-  return {
-    key: quickly ? 'status.peer.left.quickly' : 'status.peer.left',
-    tone: 'unseen',
-    urgent: false,
-  };
+/** The room itself shows the empty chair; the line only says it to who cannot see it. */
+function emptyChair({ otherLeft, otherOffline, leftQuickly }: Moment): Status | null {
+  if (!otherLeft && !otherOffline) return null;
+  const left = leftQuickly ? 'status.peer.left.quickly' : 'status.peer.left';
+  return { key: otherLeft ? left : 'status.peer.offline', tone: 'unseen', urgent: false };
 }
 
 function plain(key: Key): Status {

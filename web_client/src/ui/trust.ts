@@ -7,7 +7,7 @@ import { base, buttons, QuietElement } from './element';
 import './icon';
 import './sheet';
 import { type Key, t } from '../i18n/language';
-import type { ParticipantView } from '../protocol/wire';
+import type { ParticipantView, Presence } from '../protocol/wire';
 
 @customElement('qr-trust-chip')
 export class TrustChip extends QuietElement {
@@ -70,6 +70,11 @@ function textKey(): Key {
   if (location.protocol === 'https:') return 'trust.text';
   return isSecureContext ? 'trust.text.local' : 'trust.text.plain';
 }
+
+const WHAT: Readonly<Partial<Record<Presence, Key>>> = {
+  away: 'trust.away',
+  offline: 'trust.offline',
+};
 
 @customElement('qr-trust-sheet')
 export class TrustSheet extends QuietElement {
@@ -141,7 +146,7 @@ export class TrustSheet extends QuietElement {
     return html`
       <li>
         <p>${called} · ${part}</p>
-        <p class="what">${t(presence === 'away' ? 'trust.away' : 'trust.person.hears')}</p>
+        <p class="what">${t(WHAT[presence] ?? 'trust.person.hears')}</p>
       </li>
     `;
   }

@@ -120,6 +120,7 @@ export function welcome(changes: Partial<Welcome> = {}): Welcome {
     next_ref: 1,
     now: 5_000_000,
     started_at: 4_940_000,
+    log: 'log-one',
     steady: false,
     ...changes,
   };

@@ -10,7 +10,15 @@ from media.rungs import ORDER, Rung
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import Direction, LinkView, Presence
 from signaling.domain.grants import Role
-from signaling.domain.participant import HOLDS_SEAT, PRESENCE, SEATED, Participant, SeatInput
+from signaling.domain.participant import (
+    HOLDS_SEAT,
+    IN_ROSTER,
+    PRESENCE,
+    REMEMBERED,
+    SEATED,
+    Participant,
+    SeatInput,
+)
 
 
 def someone(presence: Presence) -> Participant:
@@ -32,8 +40,23 @@ def test_every_pair_follows_the_table_or_is_refused(presence: Presence, given: S
 
 
 def test_every_seat_can_be_taken_away() -> None:
-    for presence in HOLDS_SEAT:
+    for presence in REMEMBERED:
         assert PRESENCE[presence, SeatInput.REMOVE] is Presence.GONE
+
+
+def test_who_is_offline_holds_no_seat_and_comes_back_through_the_door() -> None:
+    assert Presence.OFFLINE in IN_ROSTER - HOLDS_SEAT
+    given = {given for state, given in PRESENCE if state is Presence.OFFLINE}
+    assert given == {SeatInput.ADMIT, SeatInput.TIME_OUT, SeatInput.REMOVE}
+    assert PRESENCE[Presence.OFFLINE, SeatInput.ADMIT] in HOLDS_SEAT
+
+
+def test_a_seat_steps_down_by_time_alone_until_nothing_is_left() -> None:
+    presence, steps = Presence.AWAY, []
+    while presence is not Presence.GONE:
+        presence = PRESENCE[presence, SeatInput.TIME_OUT]
+        steps.append(presence)
+    assert steps == [Presence.OFFLINE, Presence.GONE]
 
 
 def test_who_is_gone_comes_back_only_by_a_token() -> None:

@@ -37,10 +37,14 @@ from signaling.domain.events import (
 )
 from signaling.domain.grants import Role
 from signaling.domain.participant import HOLDS_SEAT
-from signaling.domain.room import PHASES, Phase, PhaseInput, Room, RoomLimits
+from signaling.domain.phases import PHASES, Phase, PhaseInput, RoomLimits
+from signaling.domain.room import Room
 
-LIMITS = RoomLimits(seat_hold_s=120, empty_room_s=600, max_participants=3, max_lines=50)
-EXPIRY = 10_000.0
+LIMITS = RoomLimits(
+    seat_hold_s=120, text_hold_s=86_400, empty_room_s=600, max_participants=3, max_lines=50,
+    max_offline=2,
+)  # fmt: skip
+EXPIRY = 200_000.0
 
 
 def new_room() -> Room:
@@ -69,6 +73,10 @@ def two() -> tuple[Room, str, str]:
 
 def facts(room: Room) -> list[Any]:
     return [output.fact for output in room.drain()]
+
+
+def presence_of(room: Room, who: str) -> Presence:
+    return next(p.presence for p in room.participants() if p.id == who)
 
 
 def refused(room: Room, command: ask.Command, now: float = 1.0) -> Code:
@@ -138,7 +146,7 @@ def test_expected_person_may_be_renamed_by_a_newer_token() -> None:
     assert (only.role, only.name) == (Role.COUNSELLOR, "new")
 
 
-def test_lost_socket_keeps_the_seat_then_gives_it_up() -> None:
+def test_lost_socket_keeps_the_seat_then_the_place_alone() -> None:
     room, counsellor, client = two()
     room.handle(ask.Lose("c-client"), 10.0)
     (away,) = room.drain()
@@ -149,11 +157,13 @@ def test_lost_socket_keeps_the_seat_then_gives_it_up() -> None:
     room.handle_timeout(129.9)
     assert room.drain() == []
     room.handle_timeout(130.0)
-    assert room.drain() == [
-        Output(ToShell(), SeatGone(client, CloseReason.TIMED_OUT)),
-        Output(ToAllBut(client), Left(client, CloseReason.TIMED_OUT)),
-    ]
+    gone, offline = room.drain()
+    assert gone == Output(ToShell(), SeatGone(client, CloseReason.TIMED_OUT))
+    assert offline.to == ToAllBut(client)
+    assert isinstance(offline.fact, Changed)
+    assert offline.fact.participant.presence is Presence.OFFLINE
     assert refused(room, ask.Connect(client, "c-late", 0, 1), 131.0) is Code.NOT_IN_ROOM
+    assert refused(room, ask.WriteText(client, 1, "a", 0), 131.0) is Code.NOT_IN_ROOM
     assert counsellor in {p.id for p in room.participants()}
 
 
@@ -181,6 +191,114 @@ def test_only_the_counsellor_invites_and_only_who_is_there() -> None:
     assert refused(room, ask.Invite(counsellor, "nobody", kind)) is Code.NOT_IN_ROOM
     room.handle(ask.Lose("c-client"), 1.0)
     assert refused(room, ask.Invite(counsellor, client, kind)) is Code.NOT_IN_ROOM
+
+
+def test_who_comes_back_within_a_day_finds_every_line_once_and_in_order() -> None:
+    room, counsellor, client = two()
+    room.handle(ask.WriteText(client, 1, "before", 0), 1.0)
+    room.handle(ask.Lose("c-client"), 10.0)
+    room.handle_timeout(130.0)
+    for ref in (1, 2, 3):
+        room.handle(ask.WriteText(counsellor, ref, f"line {ref}", 0), 1_000.0 * ref)
+    room.drain()
+    assert admit(room, "client", now=86_000.0) == client
+    (at_the_door,) = room.drain()
+    assert isinstance(at_the_door.fact, Changed)
+    assert at_the_door.fact.participant.presence is Presence.AWAY
+    room.handle(ask.Connect(client, "c-new", 1, 0), 86_000.0)
+    welcome = facts(room)[0]
+    assert [(line.seq, line.body) for line in welcome.texts] == [
+        (2, "line 1"), (3, "line 2"), (4, "line 3"),
+    ]  # fmt: skip
+    assert welcome.next_ref == 2
+
+
+def test_after_a_day_the_place_is_gone_and_the_others_are_told() -> None:
+    room, _, client = two()
+    room.handle(ask.Lose("c-client"), 0.0)
+    room.handle_timeout(120.0)
+    room.drain()
+    assert room.next_deadline() == 120.0 + 86_400
+    room.handle_timeout(120.0 + 86_400)
+    assert room.drain() == [Output(ToAllBut(client), Left(client, CloseReason.TIMED_OUT))]
+
+
+def test_a_seat_is_held_while_its_voice_has_a_path() -> None:
+    room, _, client = two()
+    room.handle(ask.SetLink(client, LinkView.CONNECTED), 1.0)
+    room.handle(ask.Lose("c-client"), 10.0)
+    room.handle_timeout(5_000.0)
+    assert presence_of(room, client) is Presence.AWAY
+    room.handle(ask.WriteText(client, 1, "by the channel", 0), 5_000.0)
+    room.handle(ask.SetLink(client, LinkView.DISCONNECTED), 5_001.0)
+    room.handle_timeout(5_120.9)
+    assert presence_of(room, client) is Presence.AWAY
+    room.handle_timeout(5_121.0)
+    assert presence_of(room, client) is Presence.OFFLINE
+
+
+def test_a_newcomer_may_take_the_seat_of_who_is_offline() -> None:
+    room, _, client = two()
+    enter(room, "third")
+    room.handle(ask.Lose("c-client"), 10.0)
+    newcomer = ask.Admit("new", "id-new", Role.CLIENT, "new", EXPIRY)
+    assert refused(room, newcomer, 129.0) is Code.ROOM_FULL
+    assert admit(room, "new", now=130.0) == "id-new"
+    room.handle(ask.Connect("id-new", "c-new", 0, 0), 130.0)
+    again = ask.Admit("client", "x", Role.CLIENT, "c", EXPIRY)
+    assert refused(room, again, 140.0) is Code.ROOM_FULL
+    assert presence_of(room, client) is Presence.OFFLINE
+    room.handle(ask.Leave("id-new"), 150.0)
+    assert admit(room, "client", now=150.0) == client
+
+
+def test_the_seat_of_who_knocks_waits_again() -> None:
+    room, _, client = two()
+    room.handle(ask.Lose("c-client"), 0.0)
+    admit(room, "client", now=119.0)
+    room.handle_timeout(238.0)
+    assert presence_of(room, client) is Presence.AWAY
+    room.handle_timeout(239.0)
+    assert presence_of(room, client) is Presence.OFFLINE
+    admit(room, "client", now=1_000.0)
+    room.handle_timeout(1_120.0)
+    assert presence_of(room, client) is Presence.OFFLINE
+
+
+def test_of_too_many_absent_the_longest_absent_is_forgotten() -> None:
+    room = new_room()
+    for step, who in enumerate(["a", "b", "c"]):
+        at = 200.0 * step
+        enter(room, who, now=at)
+        room.handle(ask.Lose(f"c-{who}"), at)
+    room.handle_timeout(700.0)
+    assert [presence_of(room, f"id-{who}") for who in "abc"] == [
+        Presence.GONE, Presence.OFFLINE, Presence.OFFLINE,
+    ]  # fmt: skip
+
+
+def test_a_deserted_room_keeps_its_text_and_can_be_told_to_forget() -> None:
+    room, counsellor, client = two()
+    room.handle(ask.WriteText(client, 1, "kept", 0), 1.0)
+    assert refused(room, ask.Forget()) is Code.BUSY
+    room.handle(ask.Lose("c-client"), 1.0)
+    room.handle(ask.Leave(counsellor), 1.0)
+    assert not room.is_deserted
+    room.handle_timeout(80_000.0)
+    assert (room.phase, room.is_deserted, room.text_size) == (Phase.OPEN, True, (1, 4))
+    room.handle(ask.Forget(), 80_001.0)
+    assert room.phase is Phase.DORMANT
+
+
+def test_lines_of_another_text_are_not_taken_for_this_one_s() -> None:
+    room = Room(LIMITS, EXPIRY, 0.0, "log-two")
+    person = enter(room, "a")
+    room.handle(ask.WriteText(person, 1, "first of the new", 0), 1.0)
+    for log, expected in (("", 0), ("log-two", 0), ("log-one", 1)):
+        room.drain()
+        room.handle(ask.Connect(person, f"c-{log}", 40, 0, log), 2.0)
+        welcome = next(fact for fact in facts(room) if isinstance(fact, Welcomed))
+        assert (welcome.log, len(welcome.texts)) == ("log-two", expected)
 
 
 def test_coming_back_in_time_resumes() -> None:
@@ -453,11 +571,19 @@ class AnyOrder(RuleBasedStateMachine):
     def link(self, who: str, link: LinkView) -> None:
         self.do(ask.SetLink(f"id-{who}", link))
 
+    @rule()
+    def forget(self) -> None:
+        self.room.handle_timeout(self.now)
+        self.take()
+        deserted = self.room.is_deserted
+        forgotten = self.do(ask.Forget()) is not None
+        assert not forgotten or deserted, "a room was forgotten with somebody in it"
+
     @rule(who=people)
     def remove(self, who: str) -> None:
         self.do(ask.Remove(f"id-{who}", CloseReason.REVOKED))
 
-    @rule(seconds=st.sampled_from([0.5, 30.0, 121.0]))
+    @rule(seconds=st.sampled_from([0.5, 30.0, 121.0, 86_401.0]))
     def wait(self, seconds: float) -> None:
         self.now += seconds
 
@@ -472,11 +598,12 @@ class AnyOrder(RuleBasedStateMachine):
     def seats_are_within_bounds_and_consistent(self) -> None:
         people = self.room.participants()
         assert sum(p.presence in HOLDS_SEAT for p in people) <= LIMITS.max_participants
+        assert sum(p.presence is Presence.OFFLINE for p in people) <= LIMITS.max_offline
         held = [p.connection for p in people if p.connection is not None]
         assert len(held) == len(set(held))
         for person in people:
             assert (person.connection is not None) == (person.presence is Presence.PRESENT)
-            waiting = person.presence in {Presence.EXPECTED, Presence.AWAY}
+            waiting = person.presence in {Presence.EXPECTED, Presence.AWAY, Presence.OFFLINE}
             assert (person.held_until is not None) == waiting
 
     @invariant()
