@@ -56,7 +56,7 @@ class Registry:
         self.tokens = tokens
         self.metrics = metrics
         self.live = Live(metrics)
-        self.seats = SeatBook()
+        self.seats = SeatBook(tokens.seals, wall())
         self.wall = wall
         self.stopping = False
         self._config = config
@@ -157,6 +157,10 @@ class Registry:
 
     async def _admit(self, holder: Holder) -> tuple[RoomTask, str]:
         session = self._sessions.get(holder.session)
+        if session is None and holder.jti not in self.tokens.revocations:
+            # A seat of the gateway before this one: its seal is authority enough, as a token's is.
+            session = Session(holder.session, holder.expires_at, by_token=True)
+            self._keep(session)
         if session is None or session.ended or session.expires_at <= self.wall():
             raise Refusal(Code.ROOM_ENDED)
         until = self._instant(session.expires_at)

@@ -5,19 +5,24 @@ Rule 2: tokens of a seat are counted. Using one makes all before it worthless (`
 so a stolen older token is noticed instead of working beside the real one. The one used last stays
 good until a later one is used, because the answer that carried the later one may have been lost.
 Rule 3: a seat belongs to the join token it came from; revoking that ends the seat.
+Rule 4: a token carries its seat, sealed. A gateway that restarts with the same signing keys knows
+the tokens of the one before it by their seal. Those it gave out itself it knows by their hashes
+alone, so that a seat it has ended stays ended.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
+from signaling.seals import Seals
 
 OUTSTANDING: Final = 8
 """Tokens of one seat that are remembered, used ones included."""
@@ -39,6 +44,18 @@ class Holder:
         return "Holder(...)"
 
 
+class _Carried(msgspec.Struct, frozen=True, array_like=True):
+    """What a token carries, sealed."""
+
+    session: str
+    identity: str
+    role: Role
+    name: str
+    jti: str
+    expires_at: float
+    number: int
+
+
 @dataclass(slots=True)
 class _Seat:
     holder: Holder
@@ -51,10 +68,20 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-class SeatBook:
-    """All seats of this gateway: one for each identity of each session."""
+def _number(wall: float) -> int:
+    return int(wall * 1000)
 
-    def __init__(self, max_seats: int = 20_000) -> None:
+
+class SeatBook:
+    """All seats of this gateway: one for each identity of each session.
+
+    ``wall`` is the Unix time of the gateway's start.
+    """
+
+    def __init__(self, seals: Seals, wall: float, max_seats: int = 20_000) -> None:
+        self._seals = seals
+        self._started = _number(wall)
+        self._ended: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._max_seats = max_seats
         self._seats: OrderedDict[tuple[str, str], _Seat] = OrderedDict()
         self._by_hash: dict[bytes, _Seat] = {}
@@ -67,15 +94,9 @@ class SeatBook:
 
         Raises :class:`Refusal` with ``busy`` when there are too many seats.
         """
-        key = (holder.session, holder.identity)
-        seat = self._seats.get(key)
-        if seat is None:
-            self._forget_expired(wall)
-            if len(self._seats) >= self._max_seats:
-                raise Refusal(Code.BUSY)
-            seat = self._seats[key] = _Seat(holder)
+        seat = self._seat(holder, wall)
         seat.holder = holder
-        return self._issue(seat)
+        return self._issue(seat, wall)
 
     def look(self, token: str, wall: float) -> Holder:
         """Return whose seat this token opens, and change nothing.
@@ -91,12 +112,15 @@ class SeatBook:
         """
         seat, number = self._find(token, wall)
         seat.used = number
-        return self._issue(seat)
+        return self._issue(seat, wall)
 
     def end(self, session: str, identity: str) -> None:
         """Nobody comes back to this seat."""
         seat = self._seats.pop((session, identity), None)
         if seat is not None:
+            self._ended[session, identity] = seat.holder.expires_at
+            if len(self._ended) > self._max_seats:
+                self._ended.popitem(last=False)
             for known in seat.hashes:
                 del self._by_hash[known]
 
@@ -114,7 +138,7 @@ class SeatBook:
 
     def _find(self, token: str, wall: float) -> tuple[_Seat, int]:
         given = _digest(token)
-        seat = self._by_hash.get(given)
+        seat = self._by_hash.get(given) or self._recover(token, given, wall)
         if seat is None or seat.holder.expires_at <= wall:
             raise Refusal(Code.SEAT_INVALID)
         # A lookup by hash tells an attacker nothing about a 256-bit secret; the comparison is
@@ -124,18 +148,55 @@ class SeatBook:
             raise Refusal(Code.SEAT_REPLACED)
         return seat, number
 
-    def _issue(self, seat: _Seat) -> str:
-        token = secrets.token_urlsafe(32)
-        seat.issued += 1
-        seat.hashes[_digest(token)] = seat.issued
-        self._by_hash[_digest(token)] = seat
+    def _seat(self, holder: Holder, wall: float) -> _Seat:
+        key = (holder.session, holder.identity)
+        seat = self._seats.get(key)
+        if seat is None:
+            self._forget_expired(wall)
+            if len(self._seats) >= self._max_seats:
+                raise Refusal(Code.BUSY)
+            seat = self._seats[key] = _Seat(holder)
+        return seat
+
+    def _recover(self, token: str, given: bytes, wall: float) -> _Seat | None:
+        """Know a token of the gateway before this one by its seal."""
+        plain = self._seals.open(token)
+        if plain is None:
+            return None
+        *whose, number = msgspec.structs.astuple(msgspec.json.decode(plain, type=_Carried))
+        holder = Holder(*whose)
+        if number >= self._started or holder.expires_at <= wall:
+            return None
+        if (holder.session, holder.identity) in self._ended:
+            return None
+        seat = self._seat(holder, wall)
+        self._remember(seat, given, number)
+        return seat
+
+    def _issue(self, seat: _Seat, wall: float) -> str:
+        # In milliseconds, so that tokens of two gateways, one after the other, are in order.
+        seat.issued = max(seat.issued + 1, _number(wall))
+        holder = seat.holder
+        carried = _Carried(
+            holder.session, holder.identity, holder.role, holder.name, holder.jti,
+            holder.expires_at, seat.issued,
+        )  # fmt: skip
+        token = self._seals.seal(msgspec.json.encode(carried))
+        self._remember(seat, _digest(token), seat.issued)
+        return token
+
+    def _remember(self, seat: _Seat, digest: bytes, number: int) -> None:
+        seat.issued = max(seat.issued, number)
+        seat.hashes[digest] = number
+        self._by_hash[digest] = seat
         while len(seat.hashes) > OUTSTANDING:
             # The oldest goes, but never the one used last: its page may not know a later one.
             oldest = next(known for known, n in seat.hashes.items() if n != seat.used)
             del seat.hashes[oldest]
             del self._by_hash[oldest]
-        return token
 
     def _forget_expired(self, wall: float) -> None:
         for key in [k for k, seat in self._seats.items() if seat.holder.expires_at <= wall]:
             self.end(*key)
+        for old in [key for key, until in self._ended.items() if until <= wall]:
+            del self._ended[old]

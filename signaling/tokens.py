@@ -20,6 +20,7 @@ from msgspec import Meta
 
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
+from signaling.seals import Seals
 
 ALGORITHM: Final = "HS256"
 ISSUER: Final = "quietroom"
@@ -90,6 +91,7 @@ class Tokens:
         self._keys = {kid: secret.encode() for kid, secret in keys.items()}
         self._minting_kid = next(iter(keys))
         self._expiry: dict[str, int] = {}
+        self.seals = Seals(keys)
         self.revocations = Revocations()
 
     def mint(

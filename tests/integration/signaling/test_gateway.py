@@ -81,6 +81,22 @@ async def test_lost_socket_resumes_the_same_seat(place: House) -> None:
     await counsellor.close()
 
 
+async def test_a_restarted_gateway_knows_the_seats_of_the_one_before_it() -> None:
+    async with house() as first:
+        page = await first.page()
+        await page.ask("send_text", ref=1, body="before")
+    assert await page.closed() == "server_stopping"
+    async with house() as second:
+        back = await second.enter(page.welcome["seat"], after=1)
+        assert [view["name"] for view in back.welcome["roster"]] == [
+            view["name"] for view in page.welcome["roster"]
+        ]
+        assert (back.welcome["resumed"], back.welcome["texts"]) == (False, [])
+        assert back.welcome["log"] != page.welcome["log"]
+        assert (await back.ask("send_text", ref=1, body="after"))["seq"] == 1
+        await back.close()
+
+
 async def test_seat_tokens_rotate(place: House) -> None:
     first_seat = await place.seat()
     page = await place.enter(first_seat)
