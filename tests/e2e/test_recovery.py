@@ -51,7 +51,7 @@ async def test_a_restarted_gateway_is_found_again_by_the_same_pages():
             told = client.page.get_by_test_id("status-line")
             await told.filter(has_text="稍等，正在换一条线路").wait_for()
         async with gateway(port=port, media_port=media, SIGNING_KEYS=KEYS) as second:
-            await told.filter(has_not_text=re.compile("线路")).wait_for()
+            await told.filter(has_not_text=re.compile("线路")).wait_for(state="attached")
             await client.page.get_by_test_id("trust-chip").wait_for()
             await write(client, "written after the restart")
             await reads(client, "written after the restart")
