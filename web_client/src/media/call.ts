@@ -10,6 +10,8 @@ import type { Kind } from './peer';
 import { type Followed, QualityReports } from './quality-reports';
 import { Reconnects } from './reconnects';
 import { SelfWatch } from './self-watch';
+import type { Still } from './still-assembler';
+import { Stills } from './stills';
 import { Viewing } from './viewing';
 import { WeakWatch } from './weak-watch';
 import { others } from '../protocol/room';
@@ -41,6 +43,7 @@ export class Call {
   readonly hints: Hints;
   readonly watch: SelfWatch;
   readonly viewing: Viewing;
+  private readonly stills: Stills;
   private readonly weak = new WeakWatch();
   private readonly clock: JoinClock;
   private readonly reconnects = new Reconnects();
@@ -69,11 +72,17 @@ export class Call {
       later: (callback, ms) => window.setTimeout(callback, ms),
     });
     this.hints = new Hints(() => this.handleHints());
+    this.stills = new Stills({
+      held: () => this.link.stillsHeld,
+      send: (chunk) => this.link.sendStill(chunk),
+      changed: () => this.tell(),
+    });
     this.watch = new SelfWatch(this.own, this.hints);
     this.link = new MediaLink({
       changed: () => this.handleLinkChanged(),
       textChannel: (channel) => this.session.setTextChannel(channel),
       textMessage: (data) => this.handleTextMessage(data),
+      stillMessage: (data) => this.stills.handleMessage(data),
       firstAudio: () => this.handleFirstAudio(),
       expecting: () => this.expecting(),
       sampled: (sample, now) => this.handleSample(this.weak.handleSample(sample, now)),
@@ -90,6 +99,11 @@ export class Call {
       send: (report) => this.session.request(report),
       now: () => performance.now(),
     });
+  }
+
+  /** The other person's slow picture, where there is one of now. */
+  still(participant: string): Still | null {
+    return this.stills.of(participant);
   }
 
   /** Enter. Devices and the line are opened at the same time; neither waits for the other. */
@@ -160,6 +174,7 @@ export class Call {
     this.closed = true;
     this.watch.stop();
     this.quality.stop();
+    this.stills.close();
     this.own.close();
     this.link.close();
     for (const stop of this.stops.splice(0)) stop();
@@ -167,6 +182,7 @@ export class Call {
 
   private handleEvent(event: Event): void {
     this.link.handleEvent(event);
+    this.stills.handleEvent(event);
     if (event.type === 'welcome') {
       this.clock.mark('welcomed', performance.now());
       this.link.handleWelcome({ iceServers: event.ice_servers, slots: event.slots }, event.resumed);
@@ -184,6 +200,7 @@ export class Call {
 
   private handleSessionChanged(): void {
     if (this.session.state === 'closed' && !this.closed) this.stopMedia();
+    this.stills.handleRoom(this.session.room.slots, this.others);
     this.tell();
   }
 
@@ -204,6 +221,7 @@ export class Call {
 
   private handleOwn(): void {
     this.watch.handleOwn();
+    this.stills.handleCamera(this.own.track('video'));
     this.tell();
   }
 

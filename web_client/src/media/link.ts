@@ -110,6 +110,15 @@ export class MediaLink {
     this.shapePicture();
   }
 
+  /** There is no room for a chunk of a still now. */
+  get stillsHeld(): boolean {
+    return this.peer?.state !== 'connected' || this.peer.stillsHeld;
+  }
+
+  sendStill(chunk: Uint8Array<ArrayBuffer>): void {
+    this.peer?.sendStill(chunk);
+  }
+
   /** What the gateway says of one's own picture: its codec, its encodings, what reaches anyone. */
   handleEvent(event: Event): void {
     if (event.type === 'use_codec') this.codec = event.codec;

@@ -18,6 +18,8 @@ export interface PeerListener {
   /** The text channel opened, or is gone (null). */
   textChannel(channel: RTCDataChannel | null): void;
   textMessage(data: string): void;
+  /** A chunk of somebody's still came. */
+  stillMessage(data: ArrayBuffer): void;
   /** Sound arrives for the first time on the slot with this mid. */
   firstAudio(mid: string): void;
 }
@@ -33,6 +35,8 @@ export interface PeerOptions {
 /** So long an offer that restarts waits for its answer before the page writes it for itself. */
 const FORESEE_MS = 300;
 
+const STILL_LIFE_MS = 2_500;
+
 /** How an offer went: answered, refused with a code, or lost on the way (to be tried again). */
 export type Negotiated = { kind: 'done' } | { kind: 'refused'; code: string } | { kind: 'lost' };
 
@@ -43,6 +47,7 @@ export class Peer {
   readonly picture: PictureSender;
   private readonly text: RTCDataChannel;
   private readonly beat: RTCDataChannel;
+  private readonly still: RTCDataChannel;
   private closed = false;
   private negotiating: Promise<Negotiated> | null = null;
   private nextAnswer: string | null = null;
@@ -62,6 +67,12 @@ export class Peer {
     }
     this.text = this.connection.createDataChannel('text', { ordered: true });
     this.beat = this.connection.createDataChannel('beat', { ordered: false, maxRetransmits: 0 });
+    // What is not there after this long is of a moment gone by (docs/protocol.md, Stills).
+    this.still = this.connection.createDataChannel('still', {
+      ordered: false,
+      maxPacketLifeTime: STILL_LIFE_MS,
+    });
+    this.still.binaryType = 'arraybuffer';
     this.listen(options.listener);
   }
 
@@ -105,6 +116,16 @@ export class Peer {
   /** Say "I am here" when no track of one's own says it. */
   sendBeat(): void {
     if (this.beat.readyState === 'open' && this.beat.bufferedAmount === 0) this.beat.send('1');
+  }
+
+  /** Something waits before a chunk of a still: text goes first, and one chunk at a time. */
+  get stillsHeld(): boolean {
+    const { still, text } = this;
+    return still.readyState !== 'open' || still.bufferedAmount > 0 || text.bufferedAmount > 0;
+  }
+
+  sendStill(chunk: Uint8Array<ArrayBuffer>): void {
+    if (this.still.readyState === 'open') this.still.send(chunk);
   }
 
   getStats(): Promise<RTCStatsReport> {
@@ -210,6 +231,9 @@ export class Peer {
     });
     this.text.addEventListener('message', (event: MessageEvent<unknown>) => {
       if (!this.closed && typeof event.data === 'string') listener.textMessage(event.data);
+    });
+    this.still.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (!this.closed && event.data instanceof ArrayBuffer) listener.stillMessage(event.data);
     });
   }
 }

@@ -98,6 +98,7 @@ function face(person: ParticipantView, { call, large, speaker, choose }: Faces):
         .dim=${call.link.state !== 'connected' || person.link === 'disconnected'}
         .audioTrack=${call.received(person.id, 'audio')}
         .videoTrack=${call.received(person.id, 'video')}
+        .still=${person.camera ? call.still(person.id) : null}
         .headline=${isLarge ? person.name : ''}
         .detail=${''}
         .beside=${isLarge && !person.camera && call.own.track('video') !== null}

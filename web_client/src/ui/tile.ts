@@ -5,10 +5,12 @@ import { customElement, property, state } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
 import './scene';
+import './still';
 import { t } from '../i18n/language';
 import { Frames } from '../media/frames';
 import type { Picture } from '../media/freeze-watch';
 import type { Followed } from '../media/quality-reports';
+import type { Still } from '../media/still-assembler';
 import { useSpeaker } from '../media/speaker';
 
 const LOOK_MS = 250;
@@ -121,6 +123,8 @@ export class Tile extends QuietElement {
   @property({ type: Boolean }) dim = false;
   @property({ attribute: false }) audioTrack: MediaStreamTrack | null = null;
   @property({ attribute: false }) videoTrack: MediaStreamTrack | null = null;
+  /** The last still, where the line is too narrow for the picture. */
+  @property({ attribute: false }) still: Still | null = null;
   /** One's own picture stands in the upper corner. */
   @property({ type: Boolean, reflect: true }) beside = false;
   @property() headline = '';
@@ -133,6 +137,7 @@ export class Tile extends QuietElement {
   @state() private picture: Picture = 'moving';
   @state() private seen = false;
   @state() private silenced = false;
+  private told: Picture = 'moving';
 
   private readonly frames = new Frames();
 
@@ -144,9 +149,10 @@ export class Tile extends QuietElement {
   }
 
   override render() {
-    const shown = this.present && this.camera && this.seen && this.picture !== 'gone';
+    const still = this.slow;
+    const shown = still === null && this.pictured;
     return html`
-      ${shown ? nothing : this.placeholder()}
+      ${shown || still !== null ? nothing : this.placeholder()}
       <audio data-testid="remote-audio" autoplay></audio>
       <video
         class="${shown ? 'seen' : ''} ${this.dim || this.picture === 'stuck' ? 'dim' : ''}"
@@ -156,16 +162,25 @@ export class Tile extends QuietElement {
         playsinline
         autoplay
       ></video>
-      ${
-        this.silenced
-          ? html`
-              <button class="primary hear" @click=${() => void this.hear()}>
-                ${t('room.hear')}
-              </button>
-            `
-          : nothing
-      }
+      <qr-still .still=${still} .name=${this.name}></qr-still>
+      ${this.silenced ? this.hearButton() : nothing}
     `;
+  }
+
+  private hearButton() {
+    return html`
+      <button class="primary hear" @click=${() => void this.hear()}>${t('room.hear')}</button>
+    `;
+  }
+
+  private get pictured(): boolean {
+    return this.present && this.camera && this.seen && this.picture !== 'gone';
+  }
+
+  /** The still to show: only where no picture moves. */
+  private get slow(): Still | null {
+    const moves = this.seen && this.picture === 'moving';
+    return this.present && this.camera && !moves ? this.still : null;
   }
 
   private placeholder() {
@@ -236,10 +251,12 @@ export class Tile extends QuietElement {
   }
 
   private look(): void {
-    const picture = this.camera && this.seen ? this.frames.picture : 'moving';
-    if (picture === this.picture) return;
-    this.picture = picture;
-    this.say('picture', picture);
+    this.picture = this.camera && this.seen ? this.frames.picture : 'moving';
+    // With a slow picture in its place nothing is stuck.
+    const told = this.slow === null ? this.picture : 'moving';
+    if (told === this.told) return;
+    this.told = told;
+    this.say('picture', told);
   }
 
   /** Tell of the next decoded picture. */
