@@ -33,7 +33,7 @@ LEAST_APART_S: Final = 1.0
 """Between the beginnings of two stills of one sender."""
 MAX_OPEN: Final = 2
 """Stills of one sender under way: chunks may overtake each other, so the last one and this one."""
-GAP_S: Final = 0.12
+GAP_S: Final = 0.15
 """Between two chunks to one receiver. Pages send one in 0.18 s; what was held up catches up."""
 TURN_S: Final = 4.0
 """After so long nobody waits for the rest of a still (web_client/src/media/still-assembler.ts)."""
