@@ -341,6 +341,7 @@ class Engine(Shell):
             case RateWorth():
                 self.notify(RateWanted(known.id, output.mid, output.bps, output.stills))
             case RungChanged():
+                self._post.stills.set_rung(known.id, output.rung)
                 self.notify(RungReached(known.id, output.rung))
 
 
