@@ -27,12 +27,12 @@ Handler: TypeAlias = Callable[[str, Any, float], wire.Reply | None]
 class RoomCommands:
     """Carries out the commands of one room's pages, other than offers and join reports."""
 
-    def __init__(self, room: Room, side: EngineSide, write_text: Handler) -> None:
+    def __init__(self, room: Room, side: EngineSide) -> None:
         self._room = room
         self._side = side
         self._invitations: dict[str, Bucket] = {}
         self._handlers: Mapping[type[wire.Command], Handler] = {
-            wire.SendText: write_text,
+            wire.SendText: self._send_text,
             wire.Replay: self._replay,
             wire.SetMedia: self._set_media,
             wire.Watch: self._side.watch,
@@ -58,6 +58,9 @@ class RoomCommands:
         if handler is None:
             raise Refusal(Code.MALFORMED)
         return handler(participant, command, now) or wire.Done()
+
+    def _send_text(self, participant: str, text: wire.SendText, now: float) -> wire.Reply:
+        return self._side.write_text(participant, text, now, by_channel=False)
 
     def _replay(self, participant: str, command: wire.Replay, now: float) -> wire.Reply:
         read = self._room.handle(ask.ReadTexts(participant, command.after), now)

@@ -25,7 +25,7 @@ from media.channel import (
     VoiceGap,
 )
 from media.ids import EndpointId
-from signaling import wire
+from signaling import views, wire
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import Direction, LinkView
@@ -59,11 +59,6 @@ class Owner(Protocol):
 
     def wall_ms(self) -> int:
         """Return Unix milliseconds."""
-
-    def write_text(
-        self, participant: str, text: wire.SendText, now: float, *, by_channel: bool
-    ) -> wire.TextAccepted:
-        """Put one line into the room's text. Raises :class:`Refusal`."""
 
 
 class EngineSide:
@@ -203,6 +198,21 @@ class EngineSide:
         bucket = self._text_buckets.setdefault(participant, Bucket(self._text_rate, now))
         return bucket.take(now)
 
+    def write_text(
+        self, participant: str, text: wire.SendText, now: float, *, by_channel: bool
+    ) -> wire.TextAccepted:
+        """Put one line into the room's text.
+
+        Raises :class:`Refusal`.
+        """
+        if not self.may_write(participant, now):
+            raise Refusal(Code.RATE_LIMITED)
+        command = ask.WriteText(participant, text.ref, text.body, self._owner.wall_ms())
+        written = self._owner.room.handle(command, now)
+        assert isinstance(written, ask.Written)  # what the room answers to WriteText
+        self._metrics.text(by_channel=by_channel)
+        return views.accepted(written.line)
+
     def _tell(self, held: Held, event: wire.Event) -> None:
         if self.media.is_current(held):
             self._owner.deliver(held.owner, event)
@@ -255,7 +265,7 @@ class EngineSide:
         try:
             text = wire.decode_channel(data)
             ref = text.ref
-            answer = self._owner.write_text(held.owner, text, now, by_channel=True)
+            answer = self.write_text(held.owner, text, now, by_channel=True)
         except Refusal as refusal:
             self._metrics.refused("channel", refusal.code)
             answer = wire.Refused(refusal.code, ref=ref)

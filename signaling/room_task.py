@@ -19,6 +19,7 @@ from media.channel import MediaPlane, Notification, PhaseReached
 from media.errors import NegotiationError
 from media.ids import EndpointId, RoomKey
 from signaling import logs, views, wire
+from signaling.chores import Chores
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import (
@@ -96,14 +97,14 @@ class RoomTask:
         self.around = around
         self.side = engine_side(self)
         self._watch = RoomWatch()
-        self._commands = RoomCommands(room, self.side, self._write)
+        self._commands = RoomCommands(room, self.side)
         self._inbox: asyncio.Queue[tuple[Callable[[float], Any], asyncio.Future[Any] | None]] = (
             asyncio.Queue()
         )
         self._connections: dict[str, Connection] = {}
         self._seats: dict[str, str] = {}
         self._identities: dict[str, str] = {}
-        self._chores: set[asyncio.Task[None]] = set()
+        self._chores = Chores(number)
         self._over = False
         self.task = asyncio.get_running_loop().create_task(self._own(), name="room")
 
@@ -373,43 +374,16 @@ class RoomTask:
             if participant.presence in HOLDS_SEAT and not self.side.send(participant.id, text):
                 self.deliver(participant.id, text)
 
-    def _write(self, participant: str, text: wire.SendText, now: float) -> wire.TextAccepted:
-        return self.write_text(participant, text, now, by_channel=False)
-
-    def write_text(
-        self, participant: str, text: wire.SendText, now: float, *, by_channel: bool
-    ) -> wire.TextAccepted:
-        """Put one line into the room's text.
-
-        Raises :class:`Refusal`.
-        """
-        if not self.side.may_write(participant, now):
-            raise Refusal(Code.RATE_LIMITED)
-        command = ask.WriteText(participant, text.ref, text.body, self.around.wall_ms())
-        written = self.room.handle(command, now)
-        assert isinstance(written, ask.Written)  # what the room answers to WriteText
-        self.around.metrics.text(by_channel=by_channel)
-        return views.accepted(written.line)
-
     def chore(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that takes time beside the owner; nothing waits for it but the stop."""
-        task = asyncio.get_running_loop().create_task(self._finish_chore(work))
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
-
-    async def _finish_chore(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:  # a bug beside the room must not pass unseen, nor end the room
-            logs.fault("chore_fault", error, room=self.number)
+        self._chores.start(work)
 
     @property
     def is_quiet(self) -> bool:
         """Whether the owner and all it started are gone."""
-        return self.task.done() and not self._chores
+        return self.task.done() and self._chores.is_quiet
 
     async def stopped(self) -> None:
         """Wait until the owner and all it started are gone."""
         await asyncio.gather(self.task, return_exceptions=True)
-        while self._chores:
-            await asyncio.gather(*self._chores, return_exceptions=True)
+        await self._chores.finished()
