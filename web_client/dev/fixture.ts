@@ -12,7 +12,7 @@ import type { Call } from '../src/media/call';
 import type { Line, LineListener } from '../src/protocol/line';
 import { memorySeatStore } from '../src/protocol/seats';
 import { Session } from '../src/protocol/session';
-import type { Command, ParticipantView, Reply, Role, Text } from '../src/protocol/wire';
+import type { Command, ParticipantView, Reply, Role, Rung, Text } from '../src/protocol/wire';
 
 const query = new URLSearchParams(location.search);
 const as = (query.get('as') ?? 'client') as Role;
@@ -28,7 +28,7 @@ const client: ParticipantView = {
   microphone: true,
   camera: scene === 'video',
   link: scene === 'lost' ? 'disconnected' : 'connected',
-  rung: 'clear',
+  rung: (query.get('rung') ?? 'clear') as Rung,
   cue: 'balanced',
   device_paused: 'none',
 };
@@ -115,7 +115,15 @@ const own = paintPerson(320, 240, as === 'client' ? 1 : 0);
 const video = scene === 'video';
 const call = {
   session,
+  invitations: {
+    open: query.has('invited') ? { by: 'k', kind: query.get('invited') } : null,
+    asked: null,
+    answer: () => undefined,
+    forget: () => undefined,
+  },
   link: {
+    asksForPicture: query.has('asks'),
+    openPicture: () => undefined,
     state: 'connected',
     encrypted: scene !== 'connecting',
     cipher: 'AEAD_AES_128_GCM',

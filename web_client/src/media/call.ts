@@ -3,8 +3,10 @@
 import { Hints } from './hints';
 import { deviceChecks } from './device-checks';
 import { picturesDue, voicesDue } from './due';
+import { Invitations } from './invitations';
 import { JoinClock } from './join-clock';
 import { MediaLink } from './link';
+import { OwnLine } from './own-line';
 import { OwnMedia } from './own-media';
 import type { Kind } from './peer';
 import { type Followed, QualityReports } from './quality-reports';
@@ -13,10 +15,9 @@ import { SelfWatch } from './self-watch';
 import type { Still } from './still-assembler';
 import { Stills } from './stills';
 import { Viewing } from './viewing';
-import { WeakWatch } from './weak-watch';
 import { others } from '../protocol/room';
 import type { Session } from '../protocol/session';
-import type { Event, ParticipantView, ReportJoin } from '../protocol/wire';
+import type { Event, Invitation, ParticipantView, ReportJoin } from '../protocol/wire';
 
 export interface CallOptions {
   readonly session: Session;
@@ -30,8 +31,6 @@ export interface CallOptions {
 
 /** Without a picture, a join is reported this long after the first sound. */
 const NO_PICTURE_MS = 5_000;
-/** What a picture may take that must not be in the voice's way. */
-const EASED_BPS = 120_000;
 
 /** Ends of a media connection that are the gateway's doing (docs/closures.md). */
 const OURS: ReadonlySet<string> = new Set(['worker_lost', 'shutdown']);
@@ -44,7 +43,9 @@ export class Call {
   readonly watch: SelfWatch;
   readonly viewing: Viewing;
   private readonly stills: Stills;
-  private readonly weak = new WeakWatch();
+  private readonly line: OwnLine;
+  /** What this person was asked to switch on, and what they have asked others. */
+  readonly invitations = new Invitations(() => this.tell());
   private readonly clock: JoinClock;
   private readonly reconnects = new Reconnects();
   private readonly quality: QualityReports;
@@ -55,6 +56,7 @@ export class Call {
   private readonly stops: (() => void)[] = [];
   private reported = false;
   private closed = false;
+  private asked = false;
   /** `performance.now()` since which the media path is down after having been up. */
   linkLostAt: number | null = null;
   wasConnected = false;
@@ -85,10 +87,18 @@ export class Call {
       stillMessage: (data) => this.stills.handleMessage(data),
       firstAudio: () => this.handleFirstAudio(),
       expecting: () => this.expecting(),
-      sampled: (sample, now) => this.handleSample(this.weak.handleSample(sample, now)),
+      watched: () => this.others.some((other) => other.link === 'connected'),
+      sampled: (stats, now) => this.line.handleSample(stats, now),
       lineUp: () => this.session.state === 'open',
       negotiate: (offer) => this.session.request(offer),
       unanswered: () => this.session.renew(),
+    });
+    this.line = new OwnLine({
+      send: (report) => this.session.request(report),
+      allow: (bps) => this.link.allow(bps),
+      speak: (voice) => this.link.speak(voice),
+      pictureBps: () => this.link.pictureWantsBps,
+      changed: () => this.tell(),
     });
     this.quality = new QualityReports({
       stats: () => this.link.stats(),
@@ -153,6 +163,11 @@ export class Call {
     this.report();
   }
 
+  /** The counsellor asks somebody whether they would like to be heard or seen. */
+  invite(participant: string, kind: Invitation): void {
+    void this.invitations.ask(this.session.request({ type: 'invite', participant, kind }));
+  }
+
   leave(): void {
     this.stopMedia();
     this.session.leave();
@@ -187,12 +202,16 @@ export class Call {
       this.clock.mark('welcomed', performance.now());
       this.link.handleWelcome({ iceServers: event.ice_servers, slots: event.slots }, event.resumed);
       this.viewing.handleWelcome(event.resumed);
+      this.line.handleWelcome();
       this.tellRoom();
     } else if (event.type === 'media_closed') {
       if (OURS.has(event.reason)) this.reconnects.handleCause('server', performance.now());
       this.link.handleMediaClosed();
     } else if (event.type === 'closed' && event.reason === 'server_stopping') {
       this.reconnects.handleCause('server', performance.now());
+    } else if (event.type === 'invited') {
+      this.invitations.handleInvited(event, this.own);
+      this.tell();
     } else if (event.type === 'slots' && event.slots.some((slot) => slot.participant !== null)) {
       this.clock.expect(performance.now());
     }
@@ -201,12 +220,17 @@ export class Call {
   private handleSessionChanged(): void {
     if (this.session.state === 'closed' && !this.closed) this.stopMedia();
     this.stills.handleRoom(this.session.room.slots, this.others);
+    this.invitations.handleOwn(this.own);
+    this.line.handleListeners(this.others.map(({ rung }) => rung));
     this.tell();
   }
 
   private handleLinkChanged(): void {
     const up = this.link.state === 'connected';
     this.reconnects.handleLink(up, performance.now());
+    this.line.handlePath(up, performance.now());
+    this.link.handlePath();
+    this.tellAsking();
     if (up) {
       this.clock.mark('connected', performance.now());
       this.wasConnected = true;
@@ -222,6 +246,7 @@ export class Call {
   private handleOwn(): void {
     this.watch.handleOwn();
     this.stills.handleCamera(this.own.track('video'));
+    this.invitations.handleOwn(this.own);
     this.tell();
   }
 
@@ -229,13 +254,6 @@ export class Call {
     if (this.hints.first === 'interrupted')
       this.reconnects.handleCause('device', performance.now());
     this.tell();
-  }
-
-  /** Sound first: where the way is narrow, one's own picture is made small. */
-  private handleSample(weak: boolean): void {
-    if (!weak) return;
-    this.link.allow(EASED_BPS);
-    this.hints.show('weak_network');
   }
 
   private handleTextMessage(data: string): void {
@@ -266,8 +284,16 @@ export class Call {
   /** The others see what is on. A change that cannot be told now is told by the next welcome. */
   private tellRoom(): void {
     if (this.session.state !== 'open') return;
-    const [microphone, camera] = [this.own.isOn('audio'), this.own.isOn('video')];
+    const microphone = this.own.isOn('audio');
+    // A picture that waits for its owner's word is not to be waited for by the others.
+    const camera = this.own.isOn('video') && !this.link.asksForPicture;
     this.session.request({ type: 'set_media', microphone, camera }).catch(() => undefined);
+  }
+
+  private tellAsking(): void {
+    if (this.asked === this.link.asksForPicture) return;
+    this.asked = this.link.asksForPicture;
+    this.tellRoom();
   }
 
   private report(): void {

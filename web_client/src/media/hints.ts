@@ -1,6 +1,6 @@
 /** What the page has to say to its person about their own side: one at a time, the gravest first. */
 
-export type Hint = 'interrupted' | 'silent' | 'muted_talking' | 'weak_network' | 'low_battery';
+export type Hint = 'interrupted' | 'silent' | 'muted_talking' | 'low_battery';
 export type HintStep = 'come_back' | 'other_microphone' | 'unmute' | 'fine';
 
 /** The one thing to do about each. */
@@ -8,17 +8,10 @@ export const HINT_STEP: Readonly<Record<Hint, HintStep>> = {
   interrupted: 'come_back',
   silent: 'other_microphone',
   muted_talking: 'unmute',
-  weak_network: 'fine',
   low_battery: 'fine',
 };
 
-const ORDER: readonly Hint[] = [
-  'interrupted',
-  'muted_talking',
-  'silent',
-  'weak_network',
-  'low_battery',
-];
+const ORDER: readonly Hint[] = ['interrupted', 'muted_talking', 'silent', 'low_battery'];
 
 export class Hints {
   private readonly shown = new Set<Hint>();

@@ -4,10 +4,11 @@
  */
 
 import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
-import { pixelsOf } from './picture';
+import { FULL_BPS, pixelsOf } from './picture';
+import { PictureReturn } from './picture-return';
 import { pathOf, type Repair, RepairPlan } from './repair';
-import { readPath } from './stats';
-import type { PathSample } from './weak-watch';
+import { type PathStats, readPath } from './stats';
+import { VOICE, type VoiceSettings } from './voice-settings';
 import type { Event, IceServer, Offer, Reply } from '../protocol/wire';
 
 /** A path in doubt is looked at every tick, one that is well every other. */
@@ -21,13 +22,15 @@ const MAX_PATIENCE_MS = 8_000;
 export interface LinkListener extends PeerListener {
   /** True while somebody else's sound or picture ought to be arriving. */
   expecting(): boolean;
+  /** True while somebody is there who could see one's own picture. */
+  watched(): boolean;
   /** There is a line: an offer can be answered. */
   lineUp(): boolean;
   negotiate(offer: Offer): Promise<Reply>;
   /** An offer that was to mend the path has waited too long for its answer. */
   unanswered(): void;
   /** A look at a path that is up. */
-  sampled(sample: PathSample, now: number): void;
+  sampled(stats: PathStats, now: number): void;
 }
 
 export interface LinkSetup {
@@ -48,6 +51,11 @@ export class MediaLink {
   private odd = false;
   private rate: number | null = null;
   private allowance: number | null = null;
+  private voice: VoiceSettings = VOICE.clear;
+  private readonly returning = new PictureReturn();
+  private wasUp = false;
+  private bytes: number | null = null;
+  private movedAt: number | null = null;
   private patience = PATIENCE_MS;
   private heardPackets = 0;
   private heardAt = -Infinity;
@@ -94,7 +102,8 @@ export class MediaLink {
 
   async setTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
     this.tracks[kind] = track;
-    await this.peer?.send(kind, track);
+    if (kind === 'video') this.considerPicture();
+    await this.peer?.send(kind, this.sendable(kind));
     this.shapePicture();
   }
 
@@ -128,13 +137,77 @@ export class MediaLink {
     this.shapePicture();
   }
 
+  /** Send one's own voice like this. */
+  speak(voice: VoiceSettings): void {
+    this.voice = voice;
+    // To read its answer again wakes every encoding, in Chromium.
+    void this.peer?.speak(voice).then(() => this.wishPicture());
+  }
+
+  /** The network took one's own picture for so long that its owner is asked first. */
+  get asksForPicture(): boolean {
+    return this.returning.asks;
+  }
+
+  /** The owner's tap: the picture may come back. */
+  openPicture(): void {
+    this.returning.handleTap();
+    this.showPicture();
+    this.listener.changed();
+  }
+
+  /** The path came up or went down. */
+  handlePath(): void {
+    this.considerPicture();
+  }
+
   /** What one's own picture may take: 0 is nothing, null as much as it likes. */
   get pictureBps(): number | null {
+    return this.returning.blocks ? 0 : this.boundBps;
+  }
+
+  /** What the page would send of its picture now, in bits per second. */
+  get pictureWantsBps(): number {
+    return this.tracks.video === null ? 0 : (this.pictureBps ?? FULL_BPS);
+  }
+
+  /** What the network leaves for one's own picture. */
+  private get boundBps(): number | null {
     const bounds = [this.rate, this.allowance].filter((bps) => bps !== null);
     return bounds.length === 0 ? null : Math.min(...bounds);
   }
 
+  /** A picture that waits for its owner does not leave the page, whatever becomes of the peer. */
+  private sendable(kind: Kind): MediaStreamTrack | null {
+    return kind === 'video' && this.returning.blocks ? null : this.tracks[kind];
+  }
+
+  /** Is one's own picture carried? If it comes back after long, its owner has the word. */
+  private considerPicture(): void {
+    const now = performance.now();
+    const up = this.state === 'connected';
+    this.wasUp ||= up;
+    // That nobody is there yet, or the path is not yet up, is not the network's taking it.
+    const passes = this.boundBps !== 0 || !this.listener.watched();
+    const carried = passes && (up || !this.wasUp);
+    const since = up || this.movedAt === null ? now : this.movedAt;
+    const { asks, blocks } = this.returning;
+    this.returning.handle({ on: this.tracks.video !== null, carried }, since, now);
+    if (this.returning.blocks !== blocks) this.showPicture();
+    if (this.returning.asks !== asks) this.listener.changed();
+  }
+
+  private showPicture(): void {
+    void this.peer?.send('video', this.sendable('video'));
+    this.wishPicture();
+  }
+
   private shapePicture(): void {
+    this.considerPicture();
+    this.wishPicture();
+  }
+
+  private wishPicture(): void {
     const { codec, wanted, pictureBps: bps } = this;
     void this.peer?.picture.wish({ codec, wanted, bps, pixels: pixelsOf(this.tracks.video) });
   }
@@ -170,8 +243,9 @@ export class MediaLink {
     this.plan.handleBuilt(performance.now());
     this.listener.changed();
     await Promise.all([
-      peer.send('audio', this.tracks.audio),
-      peer.send('video', this.tracks.video),
+      peer.send('audio', this.sendable('audio')),
+      peer.send('video', this.sendable('video')),
+      peer.speak(this.voice),
     ]);
     this.settle(peer, await peer.negotiate({ fresh }), fresh ? 'rebuild' : 'restart');
   }
@@ -218,12 +292,15 @@ export class MediaLink {
     if (peer === null || (this.odd && !this.plan.doubts)) return;
     if (this.tracks.audio === null && (this.tracks.video === null || this.pictureBps === 0))
       peer.sendBeat();
-    const { bytes, cipher, ...heard } = readPath(await peer.getStats());
+    const stats = readPath(await peer.getStats());
     if (peer !== this.peer) return;
-    this.cipher = cipher;
-    this.hear(heard.voice);
-    if (peer.state === 'connected') this.listener.sampled(heard, performance.now());
-    await this.watch(peer, bytes);
+    this.cipher = stats.cipher;
+    this.hear(stats.voice);
+    if (stats.bytes !== this.bytes) this.movedAt = performance.now();
+    this.bytes = stats.bytes;
+    this.considerPicture();
+    if (peer.state === 'connected') this.listener.sampled(stats, performance.now());
+    await this.watch(peer, stats.bytes);
   }
 
   private hear(packets: number): void {

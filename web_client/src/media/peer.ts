@@ -8,6 +8,7 @@ import { preferCodecs } from './codecs';
 import { fragmentOf, readAnswer } from './foresight';
 import { firstEncodings, PictureSender } from './picture';
 import { askForLostVoice } from './voice-repair';
+import { answerWith, bound, sameAnswer, VOICE, type VoiceSettings } from './voice-settings';
 import type { IceServer, Offer, Reply } from '../protocol/wire';
 
 export type Kind = 'audio' | 'video';
@@ -53,6 +54,10 @@ export class Peer {
   private nextAnswer: string | null = null;
   private taken = false;
   private foreseeing: Promise<void> = Promise.resolve();
+  private voice: VoiceSettings = VOICE.clear;
+  /** The gateway's last answer, as it wrote it, and how the voice stands in it since. */
+  private answer: { readonly sdp: string; readonly voice: VoiceSettings } | null = null;
+  private rewriting: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: PeerOptions) {
     this.connection = new RTCPeerConnection({
@@ -106,6 +111,17 @@ export class Peer {
     if (!this.closed) await this.senders[kind].sender.replaceTrack(track);
   }
 
+  /** Send the voice like this from now on. The gateway is not asked: it takes what comes. */
+  async speak(voice: VoiceSettings): Promise<void> {
+    this.voice = voice;
+    this.rewriting = this.rewriting.then(() => this.rewrite());
+    await this.rewriting;
+    const { sender } = this.senders.audio;
+    const parameters = sender.getParameters();
+    if (!this.closed && bound(parameters, this.voice))
+      await sender.setParameters(parameters).catch(() => undefined);
+  }
+
   /** What arrives in the slot with this mid. */
   received(mid: string | null): MediaStreamTrack | null {
     if (mid === null) return null;
@@ -141,6 +157,7 @@ export class Peer {
 
   private async offer(how: { restart?: boolean; fresh?: boolean }): Promise<Negotiated> {
     let timer = 0;
+    await this.rewriting;
     try {
       // What was taken without asking is told first: one restart at a time.
       if (how.restart === true && !this.taken) this.connection.restartIce();
@@ -171,8 +188,7 @@ export class Peer {
   private async handleAnswer(answer: string): Promise<Negotiated> {
     const { sdp, next } = readAnswer(answer);
     // Foreseen and told are the same answer: the second changes nothing.
-    if (this.connection.signalingState === 'have-local-offer')
-      await this.connection.setRemoteDescription({ type: 'answer', sdp });
+    if (this.connection.signalingState === 'have-local-offer') await this.take(sdp);
     this.nextAnswer = next;
     this.taken = false;
     const known = fragmentOf(this.connection.remoteDescription?.sdp ?? '');
@@ -188,7 +204,29 @@ export class Peer {
     if (sdp === null || this.connection.signalingState !== 'have-local-offer') return;
     this.nextAnswer = null;
     this.taken = true;
-    await this.connection.setRemoteDescription({ type: 'answer', sdp }).catch(() => undefined);
+    await this.take(sdp).catch(() => undefined);
+  }
+
+  private async take(sdp: string): Promise<void> {
+    const voice = this.voice;
+    await this.connection.setRemoteDescription({ type: 'answer', sdp: answerWith(sdp, voice) });
+    this.answer = { sdp, voice };
+  }
+
+  /** Give the browser its last answer again, with the voice as it is to be sent now. */
+  private async rewrite(): Promise<void> {
+    const { answer, voice } = this;
+    // While an offer is under way, its answer brings it.
+    if (answer === null || sameAnswer(answer.voice, voice) || this.negotiating !== null) return;
+    if (this.closed || this.connection.signalingState !== 'stable') return;
+    try {
+      await this.describe();
+      await this.take(answer.sdp);
+    } catch {
+      // This browser takes no second answer: the voice goes on as it was.
+      this.answer = { sdp: answer.sdp, voice };
+      await this.connection.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
+    }
   }
 
   private async describe(): Promise<void> {

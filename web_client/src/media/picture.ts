@@ -19,6 +19,8 @@ export const LARGE = 'l';
  * would get half of it by themselves. The small one fills a tile, and leaves the voice its room. */
 const CAPS = { [SMALL]: 200_000, [LARGE]: 1_700_000 } as const;
 
+/** What a picture without a bound takes. */
+export const FULL_BPS = CAPS[LARGE];
 const SCALES = { [SMALL]: 2, [LARGE]: 1 } as const;
 
 /** With less than this left for it, the large one would be no better than the small one is. */

@@ -12,6 +12,11 @@ interface Entry {
   readonly srtpCipher?: string;
   readonly packetsReceived?: number;
   readonly packetsLost?: number;
+  readonly packetsSent?: number;
+  readonly bytesSent?: number;
+  readonly headerBytesSent?: number;
+  readonly roundTripTime?: number;
+  readonly availableOutgoingBitrate?: number;
 }
 
 export interface PathStats {
@@ -26,6 +31,13 @@ export interface PathStats {
   readonly lost: number;
   /** Packets of sound received, ever. */
   readonly voice: number;
+  /** What the browser believes the way up carries, in bits per second; null where it does not say. */
+  readonly estimateBps: number | null;
+  /** Packets of sound and picture sent, and lost on the way there, ever, by the other end's reports. */
+  readonly sent: number;
+  readonly sentLost: number;
+  /** Bytes of sound and picture sent, headers of RTP included, ever. */
+  readonly sentBytes: number;
 }
 
 interface Pair {
@@ -52,7 +64,11 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
   const transport = all.find((entry) => entry.type === 'transport');
   const inbound = all.filter((entry) => entry.type === 'inbound-rtp');
   const chosen = chosenPair(all);
-  const rtt = chosen?.currentRoundTripTime;
+  const outbound = all.filter((entry) => entry.type === 'outbound-rtp');
+  const reports = all.filter((entry) => entry.type === 'remote-inbound-rtp');
+  // The reports of what was sent come every second, the pair's own checks every few.
+  const reported = reports.map((entry) => entry.roundTripTime ?? 0).filter((rtt) => rtt > 0);
+  const rtt = reported.length > 0 ? Math.max(...reported) : chosen?.currentRoundTripTime;
   return {
     bytes: chosen?.bytesReceived ?? null,
     cipher: transport?.srtpCipher ?? null,
@@ -63,10 +79,17 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
       inbound.filter((entry) => entry.kind === 'audio'),
       'packetsReceived',
     ),
+    estimateBps: chosen?.availableOutgoingBitrate ?? null,
+    sent: sum(outbound, 'packetsSent'),
+    sentLost: sum(reports, 'packetsLost'),
+    sentBytes: sum(outbound, 'bytesSent') + sum(outbound, 'headerBytesSent'),
   };
 }
 
-function sum(entries: readonly Entry[], field: 'packetsReceived' | 'packetsLost'): number {
+function sum(
+  entries: readonly Entry[],
+  field: 'packetsReceived' | 'packetsLost' | 'packetsSent' | 'bytesSent' | 'headerBytesSent',
+): number {
   // A repeated packet counts as less than none lost (RFC 3550, 6.4.1).
   return entries.reduce((total, entry) => total + Math.max(0, entry[field] ?? 0), 0);
 }

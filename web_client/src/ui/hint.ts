@@ -12,7 +12,7 @@ import { type Hint, HINT_STEP } from '../media/hints';
 export class HintNote extends QuietElement {
   static override styles = [base, buttons, noteStyle];
 
-  @property() hint: Hint = 'weak_network';
+  @property() hint: Hint = 'low_battery';
   @property({ type: Number }) level = 0;
 
   override render() {

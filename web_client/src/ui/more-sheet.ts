@@ -1,12 +1,23 @@
 /** What is wanted now and then, each with its word. */
 
-import { css, html } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
 import './icon';
+import type { IconName } from './icon';
 import './sheet';
 import { t } from '../i18n/language';
+import type { Invitation, ParticipantView } from '../protocol/wire';
+
+/** How a person takes part, by their own choice. */
+export type Mode = 'text' | 'voice' | 'video';
+
+const MODES: readonly { readonly mode: Mode; readonly icon: IconName }[] = [
+  { mode: 'text', icon: 'text' },
+  { mode: 'voice', icon: 'microphone' },
+  { mode: 'video', icon: 'camera' },
+];
 
 @customElement('qr-more-sheet')
 export class MoreSheet extends QuietElement {
@@ -31,12 +42,58 @@ export class MoreSheet extends QuietElement {
       qr-icon {
         color: var(--qing);
       }
+      .modes {
+        display: grid;
+        grid-template-columns: repeat(3, 1fr);
+        gap: 8px;
+        margin-block: 4px 16px;
+      }
+      .modes button {
+        flex-direction: column;
+        justify-content: center;
+        gap: 4px;
+        margin: 0;
+        padding: 12px 4px;
+        text-align: center;
+        line-height: 1.3;
+      }
+      .modes button[aria-pressed='true'] {
+        border-color: var(--qing);
+        background: var(--sunken);
+      }
     `,
   ];
+
+  @property({ type: Boolean }) microphone = false;
+  @property({ type: Boolean }) camera = false;
+  /** Whom one may ask to be seen or heard. */
+  @property({ attribute: false }) invites: ParticipantView | null = null;
+
+  private get mode(): Mode {
+    if (this.camera) return 'video';
+    return this.microphone ? 'voice' : 'text';
+  }
 
   override render() {
     return html`
       <qr-sheet place="dock" heading=${t('dock.more')}>
+        <p id="mode">${t('mode.title')}</p>
+        <div class="modes" role="group" aria-labelledby="mode">
+          ${MODES.map(
+            ({ mode, icon }) => html`
+              <button
+                class="plain"
+                data-testid=${`mode-${mode}`}
+                aria-pressed=${mode === this.mode}
+                @click=${() => this.say('choose-mode', mode)}
+              >
+                <qr-icon name=${icon}></qr-icon>
+                ${t(`mode.${mode}`)}
+              </button>
+            `,
+          )}
+        </div>
+        ${this.invitation('video')} ${this.invitation('voice')}
         <button class="plain" data-testid="open-devices" @click=${() => this.say('open-devices')}>
           <qr-icon name="voice"></qr-icon>
           ${t('devices.title')}
@@ -46,6 +103,22 @@ export class MoreSheet extends QuietElement {
           ${t('help.title')}
         </button>
       </qr-sheet>
+    `;
+  }
+
+  private invitation(kind: Invitation) {
+    const whom = this.invites;
+    const isOn = kind === 'video' ? whom?.camera : whom?.microphone;
+    if (whom === null || isOn !== false) return nothing;
+    return html`
+      <button
+        class="plain"
+        data-testid=${`invite-${kind}`}
+        @click=${() => this.say('invite', { participant: whom.id, kind })}
+      >
+        <qr-icon name=${kind === 'video' ? 'camera' : 'microphone'}></qr-icon>
+        ${t(`invite.${kind}`)}
+      </button>
     `;
   }
 }

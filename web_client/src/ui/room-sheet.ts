@@ -6,6 +6,8 @@ import './devices-sheet';
 import './help-sheet';
 import './more-sheet';
 import './parting-sheet';
+import './question-sheet';
+import type { Question } from './question-sheet';
 import './trust';
 import type { Call } from '../media/call';
 import type { ParticipantView, Role } from '../protocol/wire';
@@ -17,11 +19,17 @@ export interface SheetSetting {
   readonly call: Call;
   readonly people: readonly ParticipantView[];
   readonly person: Role;
+  /** What this person is asked, when no other sheet is open. */
+  readonly question: Question | null;
+  /** Who asks, or who is large. */
+  readonly name: string;
+  readonly other: ParticipantView | null;
   /** The speaker in use; empty for the system's own choice. */
   readonly speaker: string;
 }
 
-export function roomSheet({ asking, call, people, person, speaker }: SheetSetting) {
+export function roomSheet(setting: SheetSetting) {
+  const { asking, call, people, person, speaker, question, name, other } = setting;
   switch (asking) {
     case 'trust':
       return html`
@@ -39,7 +47,11 @@ export function roomSheet({ asking, call, people, person, speaker }: SheetSettin
       `;
     case 'more':
       return html`
-        <qr-more-sheet></qr-more-sheet>
+        <qr-more-sheet
+          .microphone=${call.own.isOn('audio')}
+          .camera=${call.own.isOn('video')}
+          .invites=${person === 'counsellor' ? other : null}
+        ></qr-more-sheet>
       `;
     case 'help':
       return html`
@@ -50,6 +62,10 @@ export function roomSheet({ asking, call, people, person, speaker }: SheetSettin
         <qr-devices-sheet .call=${call} .speaker=${speaker}></qr-devices-sheet>
       `;
     case null:
-      return nothing;
+      return question === null
+        ? nothing
+        : html`
+            <qr-question-sheet .question=${question} .name=${name}></qr-question-sheet>
+          `;
   }
 }

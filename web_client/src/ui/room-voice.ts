@@ -1,22 +1,28 @@
 /** What a session says to those who hear the page. */
 
 import { announce } from './announcer';
+import type { Question } from './question-sheet';
 import type { Status } from './status';
 import { t } from '../i18n/language';
 import type { Call } from '../media/call';
 import { troubleKey } from '../media/device-errors';
 
 /** Say what has become true; the announcer keeps it from becoming a stream of words. */
-export function sayAloud(call: Call, status: Status | null, name: string): void {
-  const { notice } = call.own;
-  announce('status', status === null ? '' : t(status.key, { name }), status?.urgent);
-  announce('notice', notice === null ? '' : t(`notice.${notice}`));
+export function sayAloud(call: Call, status: Status | null, name: string, notice: string): void {
+  const silent = status === null || status.said === true;
+  announce('status', silent ? '' : t(status.key, { name }), status?.urgent);
+  announce('notice', notice);
   sayHint(call);
+}
+
+/** A question to this person; null when there is none. */
+export function askAloud(question: Question | null, name: string): void {
+  announce('question', question === null ? '' : t(`question.${question}`, { name }), true);
 }
 
 /** A room that is gone has nothing more to say. */
 export function fallSilent(): void {
-  for (const channel of ['status', 'notice', 'hint'] as const) announce(channel, '');
+  for (const channel of ['status', 'notice', 'hint', 'question'] as const) announce(channel, '');
 }
 
 function sayHint(call: Call): void {

@@ -12,8 +12,12 @@ import { keyAction, keysOn, takesLetters } from './keys';
 import './page-bar';
 import './room-clock';
 import { roomLayout } from './room-layout';
+import type { Mode } from './more-sheet';
+import type { Answer } from './question-sheet';
+import { questionOf, rungsOf, takeAnswer, takeMode } from './room-acts';
 import { type Asking, roomSheet } from './room-sheet';
-import { fallSilent, sayAloud } from './room-voice';
+import { askAloud, fallSilent, sayAloud } from './room-voice';
+import { RungWords } from './rung-words';
 import './self-view';
 import type { SelfView } from './self-view';
 import { type Status, statusOf } from './status';
@@ -29,7 +33,7 @@ import type { Hint } from '../media/hints';
 import type { Kind } from '../media/peer';
 import { sizesOf } from '../media/viewing';
 import { isHere, present } from '../protocol/room';
-import type { ParticipantView, Role } from '../protocol/wire';
+import type { Invite, ParticipantView, Role } from '../protocol/wire';
 
 const TICK_MS = 1_000;
 const NOTICE_MS = 8_000;
@@ -52,6 +56,7 @@ export class RoomElement extends QuietElement {
   @state() private otherLeft = false;
   /** Whom a tap has made large. */
   @state() private chosen = '';
+  private readonly rungs = new RungWords();
   private lastName = '';
   private entered = false;
   private noticeTimer: number | undefined;
@@ -96,6 +101,9 @@ export class RoomElement extends QuietElement {
         @open-more=${() => (this.asking = 'more')}
         @open-devices=${() => (this.asking = 'devices')}
         @open-help=${() => (this.asking = 'help')}
+        @answer=${(event: CustomEvent<Answer>) => takeAnswer(this.call, event.detail)}
+        @choose-mode=${(event: CustomEvent<Mode>) => this.chooseMode(event.detail)}
+        @invite=${(event: CustomEvent<Invite>) => this.invite(event.detail)}
         @part=${(event: CustomEvent<'leave' | 'end'>) => this.call[event.detail]()}
         @picture=${(event: CustomEvent<Picture>) => (this.picture = event.detail)}
         @choose-speaker=${(event: CustomEvent<string>) => (this.speaker = event.detail)}
@@ -160,6 +168,9 @@ export class RoomElement extends QuietElement {
           call: this.call,
           people,
           person: this.person,
+          question: questionOf(this.call),
+          name: sentenceCase(this.asker),
+          other: this.here.find(({ id }) => id === this.other?.id) ?? null,
           speaker: this.speaker,
         })}
       </main>
@@ -180,6 +191,11 @@ export class RoomElement extends QuietElement {
   private get otherName(): string {
     const role = this.person === 'client' ? 'room.other.counsellor' : 'room.other.client';
     return this.other?.name ?? (this.lastName || t(role));
+  }
+
+  private get asker(): string {
+    const by = this.call.invitations.open?.by;
+    return this.here.find(({ id }) => id === by)?.name ?? this.otherName;
   }
 
   private get leftQuickly(): boolean {
@@ -236,17 +252,25 @@ export class RoomElement extends QuietElement {
       otherLeft: this.otherLeft,
       leftQuickly: this.leftQuickly,
       stuck: this.picture === 'moving' ? 'no' : link.hears ? 'sound' : 'silent',
+      rung: this.rungs.at(now),
       cameBackMuted: this.resumed && !this.call.own.isOn('audio'),
     });
   }
 
   private line(status: Status | null) {
     const words = status === null ? '' : t(status.key, { name: sentenceCase(this.otherName) });
-    const { notice } = this.call.own;
+    const notice = this.notice();
     return html`
       ${line('status-line', words, status?.tone ?? 'none', status?.key)}
-      ${line('notice', notice === null ? '' : t(`notice.${notice}`), notice === null ? 'none' : 'notice')}
+      ${line('notice', notice, notice === '' ? 'none' : 'notice')}
     `;
+  }
+
+  private notice(): string {
+    const { notice } = this.call.own;
+    if (notice !== null) return t(`notice.${notice}`);
+    const { asked } = this.call.invitations;
+    return asked === null ? '' : t(`invite.${asked}`, { name: sentenceCase(this.otherName) });
   }
 
   private note() {
@@ -292,8 +316,20 @@ export class RoomElement extends QuietElement {
   }
 
   override updated(): void {
-    sayAloud(this.call, this.status(), sentenceCase(this.otherName));
+    sayAloud(this.call, this.status(), sentenceCase(this.otherName), this.notice());
+    askAloud(questionOf(this.call), sentenceCase(this.asker));
     this.call.viewing.show(sizesOf(this.here, this.other?.id ?? null));
+  }
+
+  private chooseMode(mode: Mode): void {
+    this.asking = null;
+    takeMode(this.call, mode);
+    if (mode === 'text' && !this.textOpen) this.toggleText();
+  }
+
+  private invite({ participant, kind }: Pick<Invite, 'participant' | 'kind'>): void {
+    this.asking = null;
+    this.call.invite(participant, kind);
   }
 
   private turn({ kind, on }: { kind: Kind; on: boolean }): void {
@@ -318,11 +354,17 @@ export class RoomElement extends QuietElement {
     const fresh = !this.entered && this.call.session.state === 'open';
     if (this.textOpen || fresh) this.read = this.call.session.texts.texts.length;
     this.entered ||= fresh;
-    if (this.call.own.notice !== null) {
+    if (this.notice() !== '') {
       window.clearTimeout(this.noticeTimer);
-      this.noticeTimer = window.setTimeout(() => this.call.own.dismissNotice(), NOTICE_MS);
+      this.noticeTimer = window.setTimeout(() => this.dismissNotices(), NOTICE_MS);
     }
+    this.rungs.handle(...rungsOf(this.call, this.other?.id), performance.now());
     this.requestUpdate();
+  }
+
+  private dismissNotices(): void {
+    if (this.call.own.notice !== null) this.call.own.dismissNotice();
+    if (this.call.invitations.asked !== null) this.call.invitations.forget();
   }
 
   private handleTick(): void {

@@ -1,5 +1,6 @@
 /** The one line under the picture: which sentence of product.md C5 is true now. Pure. */
 
+import type { RungLine } from './rung-words';
 import type { Key } from '../i18n/language';
 import type { SessionState } from '../protocol/session';
 import type { LinkView, Presence } from '../protocol/wire';
@@ -27,6 +28,8 @@ export interface Moment {
   readonly leftQuickly: boolean;
   /** The other's picture is stuck, while their sound comes in or not. */
   readonly stuck: 'no' | 'sound' | 'silent';
+  /** What is to be said of the lines' rungs. */
+  readonly rung: RungLine | null;
   /** The page came back by itself after a reload: its microphone waits for its owner's tap. */
   readonly cameBackMuted: boolean;
 }
@@ -34,6 +37,8 @@ export interface Moment {
 export interface Status {
   readonly key: Key;
   readonly tone: 'plain' | 'notice' | 'unseen';
+  /** It was spoken when it began: only to be read now. */
+  readonly said?: boolean;
   /** Said at once rather than at the next pause (product.md 4.0). */
   readonly urgent: boolean;
 }
@@ -63,9 +68,11 @@ function lost(goneMs: number, alone: boolean): Status | null {
 }
 
 function peerLine(moment: Moment): Status | null {
-  const { other, stuck, cameBackMuted } = moment;
+  const { other, stuck, cameBackMuted, rung } = moment;
   if (other === null) return emptyChair(moment);
   if (other.presence === 'away' || other.link === 'disconnected') return notice('status.peer.lost');
+  // A picture that the ladder took is not stuck.
+  if (rung !== null) return { ...notice(rung.key), said: rung.said };
   if (stuck !== 'no') return notice(`status.peer.${stuck === 'sound' ? 'frozen' : 'stuck'}`);
   if (cameBackMuted) return plain('status.mic.off');
   return other.presence === 'present' ? withoutPicture(other) : null;

@@ -31,6 +31,10 @@ it('says nothing where the browser says nothing', () => {
     received: 0,
     lost: 0,
     voice: 0,
+    estimateBps: null,
+    sent: 0,
+    sentLost: 0,
+    sentBytes: 0,
   });
 });
 
@@ -48,4 +52,23 @@ it('counts what came and what was lost, and knows sound from picture', () => {
     { id: 'O', type: 'outbound-rtp', kind: 'video', packetsSent: 7 },
   );
   expect(readPath(stats)).toMatchObject({ rttMs: 250, received: 150, lost: 10, voice: 50 });
+});
+
+it('reads what the way up carries, and what became of what was sent', () => {
+  const stats = report(
+    {
+      id: 'A',
+      type: 'candidate-pair',
+      nominated: true,
+      state: 'succeeded',
+      currentRoundTripTime: 0.25,
+      availableOutgoingBitrate: 300_000,
+    },
+    { id: 'S', type: 'outbound-rtp', kind: 'audio', packetsSent: 100, bytesSent: 9 },
+    { id: 'P', type: 'outbound-rtp', kind: 'video', packetsSent: 50, headerBytesSent: 4 },
+    { id: 'R', type: 'remote-inbound-rtp', kind: 'audio', packetsLost: 5, roundTripTime: 0.08 },
+    { id: 'Q', type: 'remote-inbound-rtp', kind: 'video', packetsLost: -1, roundTripTime: 0.1 },
+  );
+  const expected = { estimateBps: 300_000, sent: 150, sentLost: 5, sentBytes: 13, rttMs: 100 };
+  expect(readPath(stats)).toMatchObject(expected);
 });

@@ -15,6 +15,7 @@ const WELL: Moment = {
   otherLeft: false,
   leftQuickly: false,
   stuck: 'no',
+  rung: null,
   cameBackMuted: false,
 };
 const GONE = { session: 'waiting', linkUp: false } as const;
@@ -50,6 +51,16 @@ describe('the line under the picture', () => {
     ['other lost', { other: { ...OTHER, link: 'disconnected' } }, 'status.peer.lost'],
     ['stuck, heard', { stuck: 'sound' }, 'status.peer.frozen'],
     ['stuck, silent', { stuck: 'silent' }, 'status.peer.stuck'],
+    [
+      'narrow line, stuck',
+      { rung: { key: 'rung.own.voice', said: false }, stuck: 'sound' },
+      'rung.own.voice',
+    ],
+    [
+      'narrow line, other away',
+      { rung: { key: 'rung.own.text', said: true }, other: { ...OTHER, presence: 'away' } },
+      'status.peer.lost',
+    ],
     ['picture off by choice', { other: { ...OTHER, camera: false } }, 'status.peer.camera.off'],
     ['only text', { other: { ...OTHER, camera: false, microphone: false } }, 'status.peer.quiet'],
     ['other left', { other: null, otherLeft: true }, 'status.peer.left'],

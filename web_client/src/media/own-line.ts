@@ -1,0 +1,86 @@
+/** One's own way up: what it carries, what follows from that for voice and picture, and who is told. */
+
+import { LossWindow } from './loss-window';
+import { worst } from './rungs';
+import { SendRate } from './send-rate';
+import type { PathStats } from './stats';
+import { UplinkLadder } from './uplink-ladder';
+import { VOICE, voiceBps, type VoiceSettings } from './voice-settings';
+import type { Reply, ReportLine, Rung } from '../protocol/wire';
+
+export interface OwnLineOptions {
+  /** Rejects without a connection. */
+  readonly send: (report: ReportLine) => Promise<Reply>;
+  /** What one's own picture may take of the way up: 0 is none, null as much as it likes. */
+  readonly allow: (bps: number | null) => void;
+  readonly speak: (settings: VoiceSettings) => void;
+  /** What the page would send of its picture now, in bits per second. */
+  readonly pictureBps: () => number;
+  readonly changed: (rung: Rung) => void;
+}
+
+/** A picture that the line holds back fills it. One that sends so much less than the estimate does
+ * not: a still scene needs little, and an estimate that nothing fills does not grow. */
+const FILLS = 1.4;
+
+export class OwnLine {
+  private readonly ladder = new UplinkLadder();
+  private readonly losses = new LossWindow();
+  private readonly rate = new SendRate();
+  private listeners: Rung = 'clear';
+  private voice: VoiceSettings = VOICE.clear;
+  private rttMs: number | null = null;
+  private up = false;
+
+  constructor(private readonly options: OwnLineOptions) {}
+
+  get rung(): Rung {
+    return this.ladder.rung;
+  }
+
+  /** The path is up, or no longer. */
+  handlePath(up: boolean, now: number): void {
+    if (up && !this.up) this.ladder.handlePath(now);
+    this.up = up;
+  }
+
+  /** A look at a path that is up. */
+  handleSample(stats: PathStats, now: number): void {
+    const { estimateBps, sent, sentLost, sentBytes, rttMs } = stats;
+    this.rttMs = rttMs;
+    const filled = (this.rate.take(sentBytes, now) ?? Infinity) * FILLS;
+    const loss = this.losses.take(sent, sentLost, now);
+    const wantedBps = Math.min(filled, voiceBps(this.voice) + this.options.pictureBps());
+    const changed = this.ladder.handleSample({ estimateBps, loss, rttMs, wantedBps }, now);
+    this.options.allow(this.ladder.allowanceBps);
+    if (!changed) return;
+    this.tell();
+    this.speak();
+    this.options.changed(this.rung);
+  }
+
+  /** A new connection knows nothing of this line yet. */
+  handleWelcome(): void {
+    this.tell();
+  }
+
+  /** What the lines of those who listen carry. */
+  handleListeners(rungs: readonly Rung[]): void {
+    this.listeners = worst(rungs);
+    this.speak();
+  }
+
+  /** The voice goes as the narrowest of the lines on its way can take it. */
+  private speak(): void {
+    const voice = VOICE[worst([this.rung, this.listeners])];
+    if (voice === this.voice) return;
+    this.voice = voice;
+    this.options.speak(voice);
+  }
+
+  private tell(): void {
+    const rtt_ms = this.rttMs === null ? null : Math.min(this.rttMs, 60_000);
+    // What cannot be told now is told by the next welcome.
+    this.options.send({ type: 'report_line', rung: this.rung, rtt_ms }).catch(() => undefined);
+  }
+}
