@@ -4,7 +4,7 @@
  */
 
 import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
-import { FULL_BPS, pixelsOf } from './picture';
+import { FULL_BPS, narrower, pixelsOf } from './picture';
 import { PictureReturn } from './picture-return';
 import { pathOf, type Repair, RepairPlan } from './repair';
 import { type PathStats, readPath } from './stats';
@@ -173,8 +173,7 @@ export class MediaLink {
 
   /** What the network leaves for one's own picture. */
   private get boundBps(): number | null {
-    const bounds = [this.rate, this.allowance].filter((bps) => bps !== null);
-    return bounds.length === 0 ? null : Math.min(...bounds);
+    return narrower({ each: this.rate, bps: this.allowance });
   }
 
   /** A picture that waits for its owner does not leave the page, whatever becomes of the peer. */
@@ -208,8 +207,10 @@ export class MediaLink {
   }
 
   private wishPicture(): void {
-    const { codec, wanted, pictureBps: bps } = this;
-    void this.peer?.picture.wish({ codec, wanted, bps, pixels: pixelsOf(this.tracks.video) });
+    const { codec, wanted, rate: each, allowance } = this;
+    const bps = this.returning.blocks ? 0 : allowance;
+    const pixels = pixelsOf(this.tracks.video);
+    void this.peer?.picture.wish({ codec, wanted, each, bps, pixels });
   }
 
   /** What the browser counts of a path that is up; null while there is none. */

@@ -34,6 +34,8 @@ export interface Wishes {
   readonly codec: string | null;
   /** The encodings somebody is to get; null before the gateway has said it. */
   readonly wanted: readonly string[] | null;
+  /** Bits per second that each encoding is worth: whoever gets one gets no more; null for no bound. */
+  readonly each: number | null;
   /** Bits per second of all encodings together; 0 is no picture, null no bound. */
   readonly bps: number | null;
   /** Pixels of the camera's picture; null where it is not known. */
@@ -66,7 +68,7 @@ export function shape(parameters: Parameters, wishes: Wishes, format: Format): v
   const inUse = (codec ?? codecs[0])?.mimeType.toLowerCase();
   const isVp8 = inUse === undefined || inUse === 'video/vp8';
   const rids = encodings.map(({ rid }) => rid ?? '');
-  const shares = share(rids, choose(rids, wishes, isVp8), wishes.bps);
+  const shares = share(rids, choose(rids, wishes, isVp8), wishes);
   encodings.forEach((encoding, place) => {
     const given = shares[place];
     encoding.active = given !== 0;
@@ -92,17 +94,18 @@ function choose(rids: readonly string[], wishes: Wishes, isVp8: boolean): Readon
   return new Set(wanted.length === 0 ? [0] : wanted);
 }
 
-/** What each encoding may have of `bps`: 0 is nothing, undefined as much as it takes. */
+/** What each encoding may have: 0 is nothing, undefined as much as it takes. */
 function share(
   rids: readonly string[],
   wanted: ReadonlySet<number>,
-  bps: number | null,
+  { each, bps }: Pick<Wishes, 'each' | 'bps'>,
 ): (number | undefined)[] {
   let left = bps ?? Infinity;
   let least = 0;
   return rids.map((rid, place) => {
     if (!wanted.has(place) || left <= 0 || left < least) return 0;
-    const given = Math.min((CAPS as Readonly<Record<string, number>>)[rid] ?? Infinity, left);
+    const cap = (CAPS as Readonly<Record<string, number>>)[rid] ?? Infinity;
+    const given = Math.min(cap, each ?? Infinity, left);
     left -= given;
     least = LEAST_FOR_LARGE;
     return Number.isFinite(given) ? given : undefined;
@@ -125,7 +128,7 @@ function assign<Key extends keyof Encoding>(
 
 /** A video sender, kept as its wishes have it. Changes are made one after the other. */
 export class PictureSender {
-  private wishes: Wishes = { codec: null, wanted: null, bps: null, pixels: null };
+  private wishes: Wishes = { codec: null, wanted: null, each: null, bps: null, pixels: null };
   private readonly format = new FormatChoice();
   private busy = false;
   private again = false;
@@ -153,7 +156,7 @@ export class PictureSender {
   private async set(wishes: Wishes): Promise<boolean> {
     const parameters = this.sender.getParameters();
     const before = JSON.stringify(parameters.encodings);
-    shape(parameters, wishes, this.format.take(wishes.bps));
+    shape(parameters, wishes, this.format.take(narrower(wishes)));
     // To set what is set already restarts an encoder in some browsers.
     if (JSON.stringify(parameters.encodings) === before) return true;
     try {
@@ -163,6 +166,11 @@ export class PictureSender {
       return false;
     }
   }
+}
+
+/** The narrower of the two bounds; null where there is none. */
+export function narrower({ each, bps }: Pick<Wishes, 'each' | 'bps'>): number | null {
+  return each === null || bps === null ? (each ?? bps) : Math.min(each, bps);
 }
 
 /** Pixels of a camera's picture, where the browser says it. */

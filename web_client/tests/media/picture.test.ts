@@ -12,7 +12,7 @@ import type { Format } from '../../src/media/picture-format';
 const VP8 = { mimeType: 'video/VP8', clockRate: 90_000 };
 const VP9 = { mimeType: 'video/VP9', clockRate: 90_000 };
 const VGA = 640 * 480;
-const FINE: Wishes = { codec: null, wanted: null, bps: null, pixels: VGA };
+const FINE: Wishes = { codec: null, wanted: null, each: null, bps: null, pixels: VGA };
 const WHOLE: Format = { scale: 1, frames: null };
 
 function shaped(
@@ -76,6 +76,12 @@ it('shares what there is, the smaller one first, and takes the bound back', () =
   expect(bounded.map(({ maxBitrate }) => maxBitrate)).toEqual([200_000, 300_000]);
   const again = shaped({ wanted: ['s', 'l'] }, bounded);
   expect(again.map(({ maxBitrate }) => maxBitrate)).toEqual([200_000, 1_700_000]);
+});
+
+it('gives each no more than it is worth, and takes all where none is worth anything', () => {
+  const each = shaped({ wanted: ['s', 'l'], each: 150_000 });
+  expect(each.map(({ maxBitrate }) => maxBitrate)).toEqual([150_000, 150_000]);
+  expect(active({ wanted: ['s', 'l'], each: 0 })).toEqual([]);
 });
 
 it('bounds a browser with one encoding too', () => {
