@@ -176,9 +176,9 @@ export class MediaLink {
     return narrower({ each: this.rate, bps: this.allowance });
   }
 
-  /** A picture that waits for its owner does not leave the page, whatever becomes of the peer. */
+  /** What a peer is given to send. A picture that waits for its owner does not leave the page. */
   private sendable(kind: Kind): MediaStreamTrack | null {
-    return kind === 'video' && this.returning.blocks ? null : this.tracks[kind];
+    return kind === 'video' && this.returning.asks ? null : this.tracks[kind];
   }
 
   /** Is one's own picture carried? If it comes back after long, its owner has the word. */
@@ -244,8 +244,9 @@ export class MediaLink {
     this.plan.handleBuilt(performance.now());
     this.listener.changed();
     await Promise.all([
-      peer.send('audio', this.sendable('audio')),
-      peer.send('video', this.sendable('video')),
+      peer.send('audio', this.tracks.audio),
+      // A new peer sends before it is told as what: a picture that is held is given to it later.
+      peer.send('video', this.returning.blocks ? null : this.tracks.video),
       peer.speak(this.voice),
     ]);
     this.settle(peer, await peer.negotiate({ fresh }), fresh ? 'rebuild' : 'restart');
