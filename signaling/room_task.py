@@ -343,9 +343,9 @@ class RoomTask:
         seat = self._seats.pop(connection)
         servers = around.ice_servers()
         # A page whose media endpoint is gone has nothing to go on with but its seat.
-        kept = fact.resumed and self.media.current(fact.participant) is not None
-        fact = replace(fact, resumed=kept)
-        found.deliver(views.welcome(fact, seat, around.slots, servers, around.wall_ms()))
+        resumed = fact.resumed and self.media.current(fact.participant) is not None
+        shown = replace(fact, resumed=resumed)
+        found.deliver(views.welcome(shown, seat, around.slots, servers, around.wall_ms()))
         self.side.remind(fact.participant)
         self.side.gaps.recall(fact.participant, resumed=fact.resumed)
 
