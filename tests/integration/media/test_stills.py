@@ -21,6 +21,8 @@ pytestmark = pytest.mark.integration
 ROOM = RoomKey("room")
 PACE_S = 0.18
 CHUNKS = 13
+FEW = 4
+"""So many may be on their way however late they are acknowledged."""
 
 
 class Plane:
@@ -65,10 +67,10 @@ def chunks(number: int, count: int = CHUNKS) -> list[bytes]:
 async def test_a_still_passes_untouched_to_the_other_and_to_nobody_else(plane: Plane):
     a, b = await plane.join("a"), await plane.join("b")
     stranger = await plane.join("stranger", RoomKey("another"))
-    for each in chunks(1):
+    for each in chunks(1, FEW):
         a.still_channel.send(each)
-    await until(lambda: len(b.stills) == CHUNKS)
-    assert sorted(b.stills) == [b"\0" + each for each in chunks(1)]
+    await until(lambda: len(b.stills) == FEW)
+    assert sorted(b.stills) == [b"\0" + each for each in chunks(1, FEW)]
     assert not a.stills
     assert not stranger.stills
     assert not [said for said in plane.said if isinstance(said, TextReceived)]
@@ -100,13 +102,14 @@ async def test_a_page_that_opened_no_such_channel_gets_none(plane: Plane):
 
 
 async def test_a_line_that_takes_nothing_is_spared_the_rest(plane: Plane):
-    a, b, c = await plane.join("a"), await plane.join("b"), await plane.join("c")
+    a, b = await plane.join("a"), await plane.join("b")
     b.deaf = True
     for each in chunks(1):
         a.still_channel.send(each)
-    # c has a slot for one, and a holds it; b's slot holds a as well.
-    await until(lambda: len(c.stills) == CHUNKS)
-    assert await plane.dropped("still_unread") == 1
+    async with asyncio.timeout(10):
+        while not await plane.dropped("still_unread"):
+            await asyncio.sleep(0.01)
+    assert (await plane.engine.stats()).stills["cut"] == 1
     a.send_rtp(struct.pack("!BBHII", 0x80, OPUS, 1, 960, a.ssrcs.voice) + b"v" * 60)
     await until(lambda: b.rtp)
     b.deaf = False
@@ -140,7 +143,6 @@ async def test_voice_does_not_wait_for_stills(plane: Plane):
 
     alone = await talk(1, 2.5, stills=False)
     beside = await talk(1000, 2.5, stills=True)
-    await until(lambda: len(b.stills) == CHUNKS)
     for name, delays in (("voice alone", alone), ("voice beside stills", beside)):
         p95, worst = statistics.quantiles(delays, n=20)[-1], max(delays)
         print(f"{name}: p95 {p95 * 1000:.2f} ms, worst {worst * 1000:.2f} ms")
