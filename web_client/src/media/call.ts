@@ -17,7 +17,7 @@ import { Stills } from './stills';
 import { Viewing } from './viewing';
 import { others } from '../protocol/room';
 import type { Session } from '../protocol/session';
-import type { Event, Invitation, ParticipantView, ReportJoin } from '../protocol/wire';
+import type { Event, Invitation, ParticipantView, ReportJoin, Rung } from '../protocol/wire';
 
 export interface CallOptions {
   readonly session: Session;
@@ -98,7 +98,7 @@ export class Call {
       allow: (bps) => this.link.allow(bps),
       speak: (voice) => this.link.speak(voice),
       pictureBps: () => this.link.pictureWantsBps,
-      changed: () => this.tell(),
+      changed: (rung) => this.handleRung(rung),
     });
     this.quality = new QualityReports({
       stats: () => this.link.stats(),
@@ -240,6 +240,11 @@ export class Call {
     } else if (this.wasConnected) {
       this.linkLostAt ??= performance.now();
     }
+    this.tell();
+  }
+
+  private handleRung(rung: Rung): void {
+    this.stills.handleRung(rung);
     this.tell();
   }
 

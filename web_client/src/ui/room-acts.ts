@@ -3,6 +3,7 @@
 import type { Mode } from './more-sheet';
 import type { Answer, Question } from './question-sheet';
 import type { Call } from '../media/call';
+import { isHere } from '../protocol/room';
 import type { Rung } from '../protocol/wire';
 
 /** What this person is asked now. */
@@ -40,7 +41,7 @@ export function rungsOf(
 ): [Readonly<Record<'own' | 'peer', Rung | null>>, boolean] {
   const { roster, you } = session.room;
   const mine = roster.find(({ id }) => id === you)?.rung ?? null;
-  const peer = others.find(({ id, presence }) => id === large && presence !== 'expected');
+  const peer = others.find((other) => other.id === large && isHere(other));
   const pictures = own.isOn('video') || peer?.camera === true;
   return [{ own: mine, peer: peer?.rung ?? null }, pictures];
 }
