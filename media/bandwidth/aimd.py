@@ -44,7 +44,7 @@ MOST_AGAIN_S: Final = 0.5
 """Between two decreases: a round, and the time of the trendline's window. libwebrtc waits at most
 0.2 s and falls twice for one overuse of a fast line."""
 AT_ONCE: Final = 0.5
-"""What comes is less than this of the rate: no reason to wait."""
+"""Less than this of the rate comes: no reason to wait."""
 
 
 class State(Enum):

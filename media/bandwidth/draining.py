@@ -13,6 +13,8 @@ from media.clock import Instant
 QUEUE_S: Final = 0.12
 """A queue of this length is drained. A burst of ours makes one of 80 ms at most, and below 100 ms
 nobody hears it."""
+PACKETS: Final = 2.0
+"""Nor is it a queue while it holds no more of these."""
 DRAINED_S: Final = 0.03
 WITHIN_S: Final = 1.0
 """The rate is lowered by the share of this that waits: so a queue is gone in about this."""
@@ -47,10 +49,13 @@ class Draining:
         """Whether a queue is being drained."""
         return self._until < NEVER
 
-    def handle_queue(self, queue_s: float, now: Instant) -> bool:
-        """Take how long packets wait now; says whether draining begins with it."""
+    def handle_queue(self, queue_s: float, packet_s: float, now: Instant) -> bool:
+        """Take how long packets wait now; says whether draining begins with it.
+
+        ``packet_s`` is what one large packet takes at the rate.
+        """
         self.stuck = False
-        begins = not self.active and queue_s > QUEUE_S
+        begins = not self.active and queue_s > max(QUEUE_S, PACKETS * packet_s)
         if begins:
             self._before_s, self._until = queue_s, now + PATIENCE_S
         elif self.active and queue_s < DRAINED_S:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from math import sqrt
-from typing import Final, final
+from typing import Final, NamedTuple, final
 
 from media.clock import Instant
 
@@ -27,26 +27,34 @@ OWN_LEAST: Final = 0.02
 """The draft's own bound: below 2 % nobody slows down."""
 OWN_MOST: Final = 0.4
 """No line is believed to lose more than this by itself at any rate: calls end before."""
-SURE: Final = 2.5
+SURE: Final = 3.0
 """Standard deviations above the line's own loss that make a window suspect: chance does it once in
-160 windows."""
+700 windows."""
 SHARE_LEFT: Final = 0.5
-"""The loss has ended with the rate if less than this is left of it."""
+SHARE_MORE: Final = 1.6
+"""The loss was ours if less than this is left of it. If there is more than before, by so much, the
+trial says nothing."""
 LEAST_TRIAL_PACKETS: Final = 40
+SETTLE_S: Final = 0.3
 TRIAL_S: Final = 0.6
-"""After the line has had a round to settle, so long and so many packets is a trial."""
+"""After the line has had a round and a little to settle, so long and so many packets is a trial."""
 LONGEST_TRIAL_S: Final = 4.0
 MARGIN: Final = 0.95
 """Below what came: a full line needs room to drain."""
-LEARN_UP: Final = 0.05
-LEARN_DOWN: Final = 0.2
-"""How fast the line's own loss follows its windows. What grows slowly may be ours."""
+LEARN: Final = 1 / 400
+LEARN_MOST: Final = 0.25
+"""How much each packet of a window moves the line's own loss, up and down alike: a mean that lies
+too low would suspect every other window."""
 GROWTH: Final = 1.1
 """How fast the cap rises again in a second, after a trial has shown that the line was full."""
 DEAD: Final = 0.9
 """A window that loses more than this says that nothing passes, and nothing of how much would."""
-BURST_LEARN: Final = 0.02
+BURST_FIRST: Final = 2.0
+BURST_LEARN: Final = 0.05
 BURST_MOST: Final = 20.0
+"""How many are lost together: the mean to begin with, how much each burst moves it, its bound."""
+LATELY: Final = 1 / 128
+"""Weight of a packet in what is said of loss: 2.5 s of voice alone, 0.5 s with a picture."""
 NO_CAP: Final = float("inf")
 
 
@@ -67,7 +75,8 @@ class Verdict(Enum):
     SETTLED = 2
     OURS = 3
     OWN = 4
-    RISEN = 5
+    UNCLEAR = 5
+    RISEN = 6
 
 
 TRANSITIONS: Final[Mapping[tuple[LossState, Verdict], LossState]] = {
@@ -76,6 +85,7 @@ TRANSITIONS: Final[Mapping[tuple[LossState, Verdict], LossState]] = {
     (LossState.SETTLING, Verdict.SETTLED): LossState.TRIAL,
     (LossState.TRIAL, Verdict.OURS): LossState.CAPPED,
     (LossState.TRIAL, Verdict.OWN): LossState.QUIET,
+    (LossState.TRIAL, Verdict.UNCLEAR): LossState.SETTLING,
     (LossState.CAPPED, Verdict.USUAL): LossState.CAPPED,
     (LossState.CAPPED, Verdict.SUSPECT): LossState.SETTLING,
     (LossState.CAPPED, Verdict.RISEN): LossState.QUIET,
@@ -83,15 +93,25 @@ TRANSITIONS: Final[Mapping[tuple[LossState, Verdict], LossState]] = {
 """Whatever is not here cannot be asked for in that state."""
 
 
+class Line(NamedTuple):
+    """What the rest of the estimator knows when a report ends."""
+
+    rate_bps: float
+    """What would be sent if it were not for loss."""
+    came_bps: float
+    """What came lately, the line's own loss made up for."""
+    round_s: float
+    queued: bool
+    """Whether a queue stands."""
+
+
 @final
 class LossControl:
     """``cap_bps`` is what loss allows: ``floor_bps`` at least, infinite while it allows all."""
 
     __slots__ = (
-        "_before_bps",
         "_began_at",
         "_burst",
-        "_bytes",
         "_came",
         "_floor_bps",
         "_last_was_lost",
@@ -113,26 +133,26 @@ class LossControl:
         """The share that the line loses by itself."""
         self.loss = 0.0
         """The share lost lately, 0 to 1."""
-        self._burst = 1.0
+        self._burst = BURST_FIRST
         """How many are lost together, as a mean."""
         self._last_was_lost = False
         self._suspect = 0.0
-        self._before_bps = 0.0
         self._until: Instant = 0.0
         self._began_at: Instant | None = None
-        self._lost = self._came = self._bytes = self._runs = 0
+        self._lost = self._came = self._runs = 0
 
     def add_lost(self) -> None:
         """A packet of the report was lost. In their order, as with :meth:`add_come`."""
         self._lost += 1
+        self.loss += LATELY * (1.0 - self.loss)
         if not self._last_was_lost:
             self._runs += 1
             self._last_was_lost = True
 
-    def add_come(self, size_bytes: int) -> None:
+    def add_come(self) -> None:
         """A packet of the report came."""
         self._came += 1
-        self._bytes += size_bytes
+        self.loss -= LATELY * self.loss
         self._last_was_lost = False
 
     def lift(self, rate_bps: float) -> None:
@@ -145,8 +165,8 @@ class LossControl:
         self.state = LossState.QUIET
         self.cap_bps = NO_CAP
 
-    def close(self, rate_bps: float, rtt_s: float | None, now: Instant) -> None:
-        """End a report's packets. ``rate_bps`` is what the rest of the estimator would send."""
+    def close(self, line: Line, now: Instant) -> None:
+        """End a report's packets."""
         if self._began_at is None:
             self._began_at = now
             return
@@ -159,9 +179,9 @@ class LossControl:
         if not self._is_over(passed_s):
             return
         total = self._lost + self._came
-        self._note(total)
+        self._note_bursts()
         if total:
-            self._judge(total, passed_s, rate_bps, rtt_s, now)
+            self._judge(total, passed_s, line, now)
         self._clear(now)
 
     def _is_over(self, passed_s: float) -> bool:
@@ -172,37 +192,38 @@ class LossControl:
         enough = passed_s >= WINDOW_S and total >= LEAST_PACKETS
         return enough or passed_s >= LONGEST_WINDOW_S
 
-    def _note(self, total: int) -> None:
-        """Take a window's figures."""
-        if total:
-            self.loss += (self._lost / total - self.loss) * 0.5
+    def _note_bursts(self) -> None:
         if self._runs:
             weight = min(0.5, BURST_LEARN * self._runs)
             seen = min(BURST_MOST, self._lost / self._runs)
             self._burst += weight * (seen - self._burst)
 
-    def _judge(
-        self, total: int, passed_s: float, rate_bps: float, rtt_s: float | None, now: Instant
-    ) -> None:
+    def _judge(self, total: int, passed_s: float, line: Line, now: Instant) -> None:
         loss = self._lost / total
         if self.state is LossState.TRIAL:
-            self._end_trial(loss)
+            self._end_trial(loss, line, now)
             return
         if self._is_suspect(total):
             self._suspect = loss
-            self._before_bps = min(rate_bps, self.cap_bps)
-            came_bps = self._bytes * 8 / passed_s
-            self.cap_bps = max(self._floor_bps, MARGIN * min(came_bps, self._before_bps))
-            self._until = now + TRIAL_S / 2 + (rtt_s or 0.0)
             self._enter(Verdict.SUSPECT)
+            self._lower(line, now)
             return
-        self._learn(loss)
+        pace = min(LEARN_MOST, LEARN * total)
+        self.own = min(OWN_MOST, self.own + pace * (loss - self.own))
         if self.state is LossState.CAPPED:
             self.cap_bps *= GROWTH**passed_s
-            risen = self.cap_bps > rate_bps
+            risen = self.cap_bps > line.rate_bps
             self._enter(Verdict.RISEN if risen else Verdict.USUAL)
             if risen:
                 self.cap_bps = NO_CAP
+
+    def _lower(self, line: Line, now: Instant) -> None:
+        """Go down to what came, and let the line settle."""
+        before_bps = min(line.rate_bps, self.cap_bps)
+        # The loss is counted, what came is measured: a hole that one burst left is not believed.
+        came_bps = max(line.came_bps, (1.0 - self._suspect) * before_bps)
+        self.cap_bps = max(self._floor_bps, MARGIN * min(came_bps, before_bps))
+        self._until = now + SETTLE_S + line.round_s
 
     def _is_suspect(self, total: int) -> bool:
         usual = max(OWN_LEAST, self.own)
@@ -210,24 +231,25 @@ class LossControl:
         spread = sqrt(total * usual * (1.0 - usual) * (2.0 * self._burst - 1.0))
         return self._lost > total * usual + SURE * spread + 2.0 * self._burst
 
-    def _end_trial(self, loss: float) -> None:
+    def _end_trial(self, loss: float, line: Line, now: Instant) -> None:
         usual = max(OWN_LEAST, self.own)
         left = (loss - self.own) / max(0.001, self._suspect - self.own)
-        if loss <= usual or left < SHARE_LEFT or loss > DEAD:
+        if loss <= usual or left < SHARE_LEFT:
             self._enter(Verdict.OURS)
             self.own = min(self.own, loss)
-            return
-        self.own = min(OWN_MOST, loss)
-        self.cap_bps = NO_CAP
-        self._enter(Verdict.OWN)
-
-    def _learn(self, loss: float) -> None:
-        pace = LEARN_UP if loss > self.own else LEARN_DOWN
-        self.own = min(OWN_MOST, self.own + pace * (loss - self.own))
+        elif line.queued or left > SHARE_MORE or loss > DEAD:
+            # A line that is full still, or ever fuller, was not given less than it carries.
+            self._suspect = loss
+            self._enter(Verdict.UNCLEAR)
+            self._lower(line, now)
+        else:
+            self.own = min(OWN_MOST, loss, self.loss)
+            self.cap_bps = NO_CAP
+            self._enter(Verdict.OWN)
 
     def _enter(self, verdict: Verdict) -> None:
         self.state = TRANSITIONS[self.state, verdict]
 
     def _clear(self, now: Instant | None) -> None:
         self._began_at = now
-        self._lost = self._came = self._bytes = self._runs = 0
+        self._lost = self._came = self._runs = 0

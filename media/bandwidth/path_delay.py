@@ -21,6 +21,7 @@ STEP_S: Final = 1.0
 MOST_S: Final = 10.0
 SMOOTHING: Final = 0.5
 """A report's least delay already is the quiet one of its packets."""
+SPREAD_SMOOTHING: Final = 0.1
 RTT_SMOOTHING: Final = 0.2
 _NONE: Final = float("inf")
 
@@ -29,13 +30,25 @@ _NONE: Final = float("inf")
 class PathDelay:
     """Call :meth:`add` for each packet of a report that came, then :meth:`close` once."""
 
-    __slots__ = ("_least_round_s", "_least_s", "_leasts", "falls", "queue_s", "rtt_s")
+    __slots__ = (
+        "_least_round_s",
+        "_least_s",
+        "_leasts",
+        "_most_s",
+        "falls",
+        "queue_s",
+        "rtt_s",
+        "spread_s",
+    )
 
     def __init__(self) -> None:
         self._leasts: deque[tuple[Instant, float]] = deque()
         """The least of each step of time, oldest first."""
         self._least_s = _NONE
+        self._most_s = -_NONE
         self._least_round_s = _NONE
+        self.spread_s = 0.0
+        """How much the delays of one report differ: the line's unrest, smoothed."""
         self.queue_s = 0.0
         """How long the last packets waited, at least."""
         self.falls = False
@@ -47,6 +60,7 @@ class PathDelay:
         """Forget the least delay: the clocks are others now. The round is ours alone, and stays."""
         self._leasts.clear()
         self._least_s = self._least_round_s = _NONE
+        self._most_s = -_NONE
         self.queue_s = 0.0
 
     def rebase(self) -> None:
@@ -58,6 +72,7 @@ class PathDelay:
         """Take a packet that came."""
         delay = arrived_at - sent_at
         self._least_s = min(self._least_s, delay)
+        self._most_s = max(self._most_s, delay)
         # The last packet before the message has waited least for it.
         self._least_round_s = min(self._least_round_s, reported_at - sent_at)
 
@@ -65,7 +80,9 @@ class PathDelay:
         """End a report's packets."""
         if self._least_s == _NONE:
             return
-        delay, self._least_s = self._least_s, _NONE
+        delay, most = self._least_s, self._most_s
+        self._least_s, self._most_s = _NONE, -_NONE
+        self.spread_s += SPREAD_SMOOTHING * (min(MOST_S, most - delay) - self.spread_s)
         self._note_round(max(0.0, min(MOST_S, self._least_round_s)))
         leasts = self._leasts
         if leasts and now - leasts[-1][0] < STEP_S:

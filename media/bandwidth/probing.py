@@ -20,10 +20,12 @@ from mypy_extensions import i64
 from media.clock import Instant
 
 LENGTH_S: Final = 0.025
-"""libwebrtc's are 15 ms and 5 packets at least; a clock of 1 ms and a jitter of a few need more."""
+MOST_LENGTH_S: Final = 0.06
+"""libwebrtc's are 15 ms and 5 packets at least. Ours last longer by the line's unrest: what jitter
+does to the length as it comes is then a smaller share of it."""
 LEAST_BYTES: Final = 800
-MOST_BYTES: Final = 40_000
-MOST_WAIT_S: Final = 0.08
+MOST_BYTES: Final = 60_000
+MOST_WAIT_S: Final = 0.1
 """How long a burst may fill a line that carries only what is known."""
 FIRST_FACTOR: Final = 3.0
 """Times the start rate, as libwebrtc's first."""
@@ -37,8 +39,11 @@ KEPT: Final = 0.9
 """Of what was measured: a rate that fills the line would begin with a queue."""
 INTERVAL_S: Final = 5.0
 """Between bursts while more is wanted than is known: 25 ms in 5 s are at most 1 % more."""
-LONGEST_INTERVAL_S: Final = 8.0
+LONGEST_INTERVAL_S: Final = 6.5
 """After bursts that showed nothing. A rise is seen within this: twice it would miss 10 s."""
+AGAIN_S: Final = 0.5
+MOST_BLANKS: Final = 3
+"""A burst of which nobody told, or too little, is tried again soon, but not for ever."""
 PATIENCE_S: Final = 1.0
 """Beyond the round trip: who never gets a burst sent, or no feedback on it, may try another."""
 LEAST_PACKETS: Final = 3
@@ -174,6 +179,7 @@ class Prober:
 
     __slots__ = (
         "_asked_bps",
+        "_blanks",
         "_burst",
         "_found_bps",
         "_ids",
@@ -190,7 +196,7 @@ class Prober:
     def __init__(self) -> None:
         self.state = ProbeState.RESTING
         self._meter = ProbeMeter()
-        self._ids = 0
+        self._ids = self._blanks = 0
         self._asked_bps = 0.0
         self._burst: Burst | None = None
         self._interval_s = INTERVAL_S
@@ -227,8 +233,8 @@ class Prober:
             self._enter(ProbeEvent.DROP)
         self._next_at = max(self._next_at, now + INTERVAL_S / 2)
 
-    def take(self, estimate_bps: float, now: Instant) -> Burst | None:
-        """Return the burst to send now, if there is one."""
+    def take(self, estimate_bps: float, spread_s: float, now: Instant) -> Burst | None:
+        """Return the burst to send now, if there is one; ``spread_s`` is the line's unrest."""
         if self.state is not ProbeState.WANTED:
             return None
         rate_bps = self._asked_bps
@@ -236,7 +242,8 @@ class Prober:
             self._enter(ProbeEvent.DROP)
             return None
         most = min(MOST_BYTES, MOST_WAIT_S * estimate_bps / 8)
-        size = max(LEAST_BYTES, int(min(most, LENGTH_S * rate_bps / 8)))
+        length_s = min(MOST_LENGTH_S, LENGTH_S + spread_s)
+        size = max(LEAST_BYTES, int(min(most, length_s * rate_bps / 8)))
         self._ids += 1
         self._burst = Burst(self._ids, rate_bps, size)
         self._enter(ProbeEvent.TAKE)
@@ -290,7 +297,10 @@ class Prober:
         if self.shadow_until == NEVER:
             self.shadow_until = now
         self._found_bps = KEPT * rate_bps
-        if rate_bps >= ENOUGH * self._asked_bps:
+        self._blanks = self._blanks + 1 if rate_bps == 0.0 else 0
+        if 0 < self._blanks < MOST_BLANKS:
+            self._next_at = now + AGAIN_S
+        elif rate_bps >= ENOUGH * self._asked_bps:
             self._interval_s = INTERVAL_S
             self._next_at = now
             self.debt_bps = 0.0  # the line took it

@@ -101,8 +101,7 @@ class Line:
         self.log = SentLog()
         self.record = Record()
         self.down, self.back = LinkTwin(seed), LinkTwin(seed + 1)
-        self.wanted_bps = wanted_bps
-        self.offered_bps = wanted_bps
+        self.wanted_bps = self.offered_bps = wanted_bps
         """What the source really makes: it may not fill what it could."""
         self.clock_s = CLOCK_S
         self.reports = True
@@ -111,13 +110,14 @@ class Line:
         self._sent: dict[int, tuple[float, bool]] = {}
         self._voice_at = 0.0
         self._picture_at = 0.0
+        self._sends_at = 0.0
+        self._due_at = inf
         self._report_at = FEEDBACK_S
         self._burst: Burst | None = None
         self._burst_at = inf
         self._burst_left = self._burst_first = 0
         self.set(given)
-        self.estimator.set_wanted(wanted_bps, self.now)
-        self._after()
+        self.want(wanted_bps)
 
     def set(self, given: Impairment, back: Impairment | None = None) -> None:
         """Let the line be like this from now on; the way back has its delay and its cuts alone."""
@@ -126,25 +126,42 @@ class Line:
         self.down.set(given, self.now)
         self.back.set(back, self.now)
 
+    def want(self, bps: float) -> None:
+        """Have the source make this much from now on, and say so."""
+        self.wanted_bps = self.offered_bps = bps
+        self.estimator.set_wanted(bps, self.now)
+        self._after()
+
     def run_until(self, until: float) -> None:
         """Go from event to event."""
-        while (at := self._next_at()) <= until:
+        down, back = self.down, self.back
+        while True:
+            arrival, answer = down.next_deadline(), back.next_deadline()
+            at = min(self._sends_at, self._report_at, self._due_at)
+            if arrival is not None and arrival < at:
+                at = arrival
+            if answer is not None and answer < at:
+                at = answer
+            if at > until:
+                break
             self.now = max(self.now, at)
-            self._step(self.now)
+            if arrival == at:
+                self._receive()
+            if answer == at:
+                self._hear()
+            self._step(at)
         self.now = until
 
-    def _next_at(self) -> float:
-        arrival, answer = self.down.next_deadline(), self.back.next_deadline()
-        at = min(self._voice_at, self._picture_at, self._report_at, self._burst_at)
-        if arrival is not None and arrival < at:
-            at = arrival
-        if answer is not None and answer < at:
-            at = answer
-        return min(at, self.estimator.next_deadline())
-
     def _step(self, now: float) -> None:
-        self._receive()
-        self._hear()
+        if self._sends_at <= now:
+            self._send_what_is_due(now)
+        if self._report_at <= now:
+            self._report()
+        if self._due_at <= now:
+            self.estimator.handle_timeout(now)
+            self._after()
+
+    def _send_what_is_due(self, now: float) -> None:
         if self._voice_at <= now:
             self._send(VOICE_BYTES, voice=True)
             self._voice_at += VOICE_S
@@ -152,11 +169,7 @@ class Line:
             self._send_picture()
         if self._burst_at <= now:
             self._send_burst()
-        if self._report_at <= now:
-            self._report()
-        if self.estimator.next_deadline() <= now:
-            self.estimator.handle_timeout(now)
-            self._after()
+        self._sends_at = min(self._voice_at, self._picture_at, self._burst_at)
 
     def _send_picture(self) -> None:
         """A picture that would get less than a packet a second waits for a better line."""
@@ -220,7 +233,9 @@ class Line:
             record.changed_at.append(self.now)
             record.estimates_bps.append(estimate)
         burst = self.estimator.next_burst(self.now)
+        self._due_at = self.estimator.next_deadline()
         if burst is not None:
             self.bursts += 1
             self._burst, self._burst_at = burst, self.now
+            self._sends_at = self.now
             self._burst_left, self._burst_first = burst.size_bytes, self.log.next_number

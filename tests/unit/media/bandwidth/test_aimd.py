@@ -7,6 +7,8 @@ import pytest
 
 from media.bandwidth.aimd import (
     ACKED_MOST,
+    AGAIN_S,
+    AT_ONCE,
     BETA,
     ETA,
     TRANSITIONS,
@@ -68,6 +70,23 @@ def test_does_not_grow_past_what_is_given_and_does_not_fall_for_it() -> None:
     assert aimd.rate_bps == pytest.approx(1.2e6)
     aimd.handle_signal(Signal.NORMAL, 4e5, 5e5, 0.1, 11.0)
     assert aimd.rate_bps == pytest.approx(1.2e6)
+
+
+def test_falls_once_a_round() -> None:
+    aimd = at(1e6)
+    aimd.handle_signal(Signal.OVER, 1e6, inf, 0.0, 1.0)
+    aimd.handle_signal(Signal.OVER, 5e5, inf, 0.0, 1.0 + AGAIN_S / 2)
+    assert aimd.rate_bps == pytest.approx(BETA * 1e6)
+    aimd.handle_signal(Signal.OVER, 5e5, inf, 0.0, 1.0 + 1.1 * AGAIN_S)
+    assert aimd.rate_bps == pytest.approx(BETA * 5e5)
+
+
+def test_does_not_wait_where_the_line_fell_away() -> None:
+    aimd = at(1e6)
+    aimd.handle_signal(Signal.OVER, 1e6, inf, 0.0, 1.0)
+    acked = 0.9 * AT_ONCE * aimd.rate_bps
+    aimd.handle_signal(Signal.OVER, acked, inf, 0.0, 1.01)
+    assert aimd.rate_bps == pytest.approx(BETA * acked)
 
 
 def test_an_overuse_never_raises() -> None:

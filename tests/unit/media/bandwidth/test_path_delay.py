@@ -39,6 +39,26 @@ def test_the_round_is_that_of_the_packet_which_waited_least_for_its_report() -> 
     assert path.rtt_s == pytest.approx(0.14)
 
 
+def test_the_spread_is_how_much_the_delays_of_a_report_differ() -> None:
+    path = PathDelay()
+    for step in range(100):
+        for delay in (0.01, 0.03, 0.02):
+            path.add(step * 0.1, step * 0.1 + delay, step * 0.1 + 0.1)
+        path.close(step * 0.1 + 0.1)
+    assert path.spread_s == pytest.approx(0.02, rel=0.01)
+
+
+def test_what_is_taken_for_the_path_is_no_queue() -> None:
+    path = PathDelay()
+    told(path, 0.0, 0.0)
+    told(path, 0.1, 0.5)
+    path.rebase()
+    assert path.queue_s == 0.0
+    told(path, 0.2, 0.5)
+    assert path.queue_s == 0.0
+    assert not path.falls
+
+
 def test_other_clocks_have_no_queue_yet_and_the_same_round() -> None:
     path = PathDelay()
     told(path, 0.0, 0.0)

@@ -6,9 +6,11 @@ from math import nan
 import pytest
 
 from media.bandwidth.probing import (
+    AGAIN_S,
     ENOUGH,
     INTERVAL_S,
     KEPT,
+    MOST_BLANKS,
     MOST_WAIT_S,
     PATIENCE_S,
     ROOM,
@@ -72,7 +74,7 @@ def test_only_the_burst_counts_and_feedback_past_it_ends_it() -> None:
 
 def taken(prober: Prober, rate: float, now: float) -> Burst:
     prober.want(rate)
-    burst = prober.take(ESTIMATE, now)
+    burst = prober.take(ESTIMATE, 0.0, now)
     assert burst is not None
     return burst
 
@@ -88,7 +90,7 @@ def test_a_burst_goes_out_once_and_comes_back_as_a_rate() -> None:
     prober = Prober()
     burst = taken(prober, 2e6, 1.0)
     assert burst.rate_bps == 2e6
-    assert prober.take(ESTIMATE, 1.0) is None
+    assert prober.take(ESTIMATE, 0.0, 1.0) is None
     assert prober.watching
     prober.sent(burst, 6, ESTIMATE, 0.1, 1.02)
     tell(prober, 1.0, 0.008)
@@ -114,9 +116,20 @@ def test_feedback_before_the_end_is_not_lost() -> None:
 def test_a_burst_is_short(estimate: float) -> None:
     prober = Prober()
     prober.want(2 * estimate)
-    burst = prober.take(estimate, 1.0)
+    burst = prober.take(estimate, 0.0, 1.0)
     assert burst is not None
     assert burst.size_bytes <= max(800, MOST_WAIT_S * estimate / 8)
+
+
+def test_a_burst_lasts_longer_where_delays_differ() -> None:
+    sizes = []
+    for spread in (0.0, 0.02, 5.0):
+        prober = Prober()
+        prober.want(2e6)
+        burst = prober.take(1e6, spread, 1.0)
+        assert burst is not None
+        sizes.append(burst.size_bytes)
+    assert sizes[0] < sizes[1] < sizes[2] <= MOST_WAIT_S * 1e6 / 8
 
 
 def test_success_goes_on_at_once_and_failure_waits() -> None:
@@ -139,9 +152,9 @@ def test_success_goes_on_at_once_and_failure_waits() -> None:
 def test_nothing_is_asked_for_that_nobody_wants() -> None:
     prober = Prober()
     prober.review(1e6, 1e6, 1.0)
-    assert prober.take(1e6, 1.0) is None
+    assert prober.take(1e6, 0.0, 1.0) is None
     prober.review(1e6, 1.5e6, 1.0)
-    burst = prober.take(1e6, 1.0)
+    burst = prober.take(1e6, 0.0, 1.0)
     assert burst is not None
     assert burst.rate_bps == pytest.approx(ROOM * 1.5e6)
 
@@ -149,8 +162,24 @@ def test_nothing_is_asked_for_that_nobody_wants() -> None:
 def test_a_wish_that_the_estimate_has_reached_is_dropped() -> None:
     prober = Prober()
     prober.want(1e6)
-    assert prober.take(2e6, 1.0) is None
+    assert prober.take(2e6, 0.0, 1.0) is None
     assert prober.state is ProbeState.RESTING
+
+
+def test_a_burst_that_tells_nothing_is_tried_again_but_not_for_ever() -> None:
+    prober, now, waits = Prober(), 1.0, []
+    for _ in range(MOST_BLANKS):
+        taken(prober, 2e6, now)
+        now = prober.next_at()
+        prober.handle_timeout(now)
+        since = now
+        while prober.state is ProbeState.RESTING:
+            now += 0.1
+            prober.review(ESTIMATE, 2e6, now)
+        waits.append(now - since)
+    assert waits == [pytest.approx(AGAIN_S, abs=0.11)] * (MOST_BLANKS - 1) + [
+        pytest.approx(INTERVAL_S, abs=0.11)
+    ]
 
 
 @pytest.mark.parametrize("sent", [False, True])
@@ -172,7 +201,7 @@ def test_an_overused_line_is_not_asked() -> None:
     prober = Prober()
     prober.want(2e6)
     prober.hold_off(1.0)
-    assert prober.take(ESTIMATE, 1.0) is None
+    assert prober.take(ESTIMATE, 0.0, 1.0) is None
     prober.review(ESTIMATE, 2e6, 1.5)
     assert prober.state is ProbeState.RESTING
 
