@@ -135,6 +135,18 @@ export const en = {
   'mode.voice': 'Voice only',
   'mode.video': 'Voice and picture',
 
+  'strip.quiet': 'Quiet — line is fine',
+  'strip.quiet.counted': 'Quiet — line is fine {time}',
+  'strip.network': 'Network gap {count} s',
+  'strip.network.now': 'Network gap',
+  'strip.network.calm': 'The network paused. It usually comes back by itself.',
+  'strip.device': 'Their device paused',
+  'strip.lost.mine': 'About {count} s didn’t get through. You can say it again.',
+  'strip.lost.theirs': 'About {count} s didn’t get through while {name} was speaking.',
+  'strip.delay.counsellor': 'About {count} s delay; leave a beat.',
+  'strip.delay.client': 'Sound takes about {count} s to arrive. There is no hurry.',
+  'strip.hide': 'Hide',
+
   'dock.label': 'Your controls',
   'dock.mic': 'Microphone',
   'dock.mic.short': 'Mic',

@@ -132,6 +132,18 @@ export const zh: Readonly<Record<Key, string>> = {
   'mode.voice': '只用声音',
   'mode.video': '声音和画面',
 
+  'strip.quiet': '安静 · 网络正常',
+  'strip.quiet.counted': '安静 · 网络正常 {time}',
+  'strip.network': '网络卡住 {count} 秒',
+  'strip.network.now': '网络卡住了',
+  'strip.network.calm': '网络停了一下，一般会自己恢复。',
+  'strip.device': '对方设备暂停了',
+  'strip.lost.mine': '刚才约 {count} 秒没有传过去，可以再说一遍。',
+  'strip.lost.theirs': '{name}说话时断了约 {count} 秒。',
+  'strip.delay.counsellor': '声音约慢 {count} 秒，说完等一拍。',
+  'strip.delay.client': '声音约慢 {count} 秒，可以慢慢说。',
+  'strip.hide': '收起',
+
   'dock.label': '您的控制',
   'dock.mic': '麦克风',
   'dock.mic.short': '麦克风',

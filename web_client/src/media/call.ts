@@ -2,7 +2,9 @@
 
 import { Hints } from './hints';
 import { deviceChecks } from './device-checks';
+import { DevicePauses } from './device-pauses';
 import { picturesDue, voicesDue } from './due';
+import { Hearing } from './hearing';
 import { Invitations } from './invitations';
 import { JoinClock } from './join-clock';
 import { MediaLink } from './link';
@@ -17,7 +19,14 @@ import { Stills } from './stills';
 import { Viewing } from './viewing';
 import { others } from '../protocol/room';
 import type { Session } from '../protocol/session';
-import type { Event, Invitation, ParticipantView, ReportJoin, Rung } from '../protocol/wire';
+import type {
+  Event,
+  Invitation,
+  ParticipantView,
+  ReportJoin,
+  Rung,
+  SlotView,
+} from '../protocol/wire';
 
 export interface CallOptions {
   readonly session: Session;
@@ -46,6 +55,8 @@ export class Call {
   private readonly line: OwnLine;
   /** What this person was asked to switch on, and what they have asked others. */
   readonly invitations = new Invitations(() => this.tell());
+  readonly hearing: Hearing;
+  private readonly pauses: DevicePauses;
   private readonly clock: JoinClock;
   private readonly reconnects = new Reconnects();
   private readonly quality: QualityReports;
@@ -54,6 +65,7 @@ export class Call {
   readonly pictures = new Set<Followed>();
   private readonly changed = new Set<() => void>();
   private readonly stops: (() => void)[] = [];
+  private rttMs: number | null = null;
   private reported = false;
   private closed = false;
   private asked = false;
@@ -88,7 +100,10 @@ export class Call {
       firstAudio: () => this.handleFirstAudio(),
       expecting: () => this.expecting(),
       watched: () => this.others.some((other) => other.link === 'connected'),
-      sampled: (stats, now) => this.line.handleSample(stats, now),
+      sampled: (stats, now) => {
+        this.rttMs = stats.rttMs;
+        this.line.handleSample(stats, now);
+      },
       lineUp: () => this.session.state === 'open',
       negotiate: (offer) => this.session.request(offer),
       unanswered: () => this.session.renew(),
@@ -99,6 +114,19 @@ export class Call {
       speak: (voice) => this.link.speak(voice),
       pictureBps: () => this.link.pictureWantsBps,
       changed: (rung) => this.handleRung(rung),
+    });
+    this.pauses = new DevicePauses(
+      this.own,
+      () => this.watch.taken,
+      () => this.hearing.handleDevices(),
+    );
+    this.hearing = new Hearing({
+      session: this.session,
+      frame: (participant) => this.link.lastFrame(this.slotOf(participant)?.audio_mid ?? null),
+      level: () => this.watch.level(),
+      microphoneOn: () => this.own.isOn('audio'),
+      paused: () => this.pauses.paused,
+      rttMs: () => this.rttMs,
     });
     this.quality = new QualityReports({
       stats: () => this.link.stats(),
@@ -129,6 +157,7 @@ export class Call {
     );
     this.watch.start();
     this.quality.start();
+    this.hearing.start();
     this.session.start();
     const { microphone, camera } = this.options;
     void this.own.openFirst(microphone, camera).then(() => {
@@ -148,9 +177,13 @@ export class Call {
 
   /** The other person's sound or picture, as it arrives. */
   received(participant: string, kind: Kind): MediaStreamTrack | null {
-    const slot = this.session.room.slots.find((other) => other.participant === participant);
+    const slot = this.slotOf(participant);
     if (slot === undefined) return null;
     return this.link.received(kind === 'audio' ? slot.audio_mid : slot.video_mid);
+  }
+
+  private slotOf(participant: string): SlotView | undefined {
+    return this.session.room.slots.find((other) => other.participant === participant);
   }
 
   /** The other person's picture was decoded for the first time. */
@@ -190,6 +223,7 @@ export class Call {
     this.watch.stop();
     this.quality.stop();
     this.stills.close();
+    this.hearing.stop();
     this.own.close();
     this.link.close();
     for (const stop of this.stops.splice(0)) stop();
@@ -198,6 +232,7 @@ export class Call {
   private handleEvent(event: Event): void {
     this.link.handleEvent(event);
     this.stills.handleEvent(event);
+    this.hearing.handleEvent(event);
     if (event.type === 'welcome') {
       this.clock.mark('welcomed', performance.now());
       this.link.handleWelcome({ iceServers: event.ice_servers, slots: event.slots }, event.resumed);
@@ -252,10 +287,13 @@ export class Call {
     this.watch.handleOwn();
     this.stills.handleCamera(this.own.track('video'));
     this.invitations.handleOwn(this.own);
+    this.pauses.handleOwn();
+    this.hearing.handleDevices();
     this.tell();
   }
 
   private handleHints(): void {
+    this.hearing.handleDevices();
     if (this.hints.first === 'interrupted')
       this.reconnects.handleCause('device', performance.now());
     this.tell();

@@ -76,6 +76,11 @@ export class MediaLink {
     return this.peer?.received(mid) ?? null;
   }
 
+  /** The last frame that was played of the voice in the slot with this mid. */
+  lastFrame(mid: string | null): RTCRtpSynchronizationSource | null {
+    return this.peer?.lastFrame(mid) ?? null;
+  }
+
   /** The session has a connection: enter, or mend what broke while it had none. */
   handleWelcome(setup: LinkSetup, resumed: boolean): void {
     this.setup = setup;

@@ -122,6 +122,13 @@ export class Peer {
       await sender.setParameters(parameters).catch(() => undefined);
   }
 
+  /** The last frame that was played in the slot with this mid; null where none was lately. */
+  lastFrame(mid: string | null): RTCRtpSynchronizationSource | null {
+    if (mid === null) return null;
+    const found = this.connection.getTransceivers().find((other) => other.mid === mid);
+    return found?.receiver.getSynchronizationSources()[0] ?? null;
+  }
+
   /** What arrives in the slot with this mid. */
   received(mid: string | null): MediaStreamTrack | null {
     if (mid === null) return null;

@@ -49,6 +49,11 @@ export class SelfWatch {
     return this.ear.level();
   }
 
+  /** A call has the microphone, or had it and its owner has not come back. */
+  get taken(): boolean {
+    return this.interruption.interrupted;
+  }
+
   /** One's own devices have changed: look again at which they are. */
   handleOwn(): void {
     const track = this.own.held('audio');

@@ -9,6 +9,7 @@ import { base, buttons, QuietElement } from './element';
 import { faces, facesLayout } from './faces';
 import './hint';
 import { keyAction, keysOn, takesLetters } from './keys';
+import { lineStrip } from './line-strip';
 import './page-bar';
 import './room-clock';
 import { roomLayout } from './room-layout';
@@ -141,7 +142,7 @@ export class RoomElement extends QuietElement {
           ></qr-self-view>
         </section>
         <footer>
-          ${this.line(status)} ${this.note()}
+          ${this.strip()} ${this.line(status)} ${this.note()}
           <qr-dock
             .microphone=${this.call.own.isOn('audio')}
             .camera=${this.call.own.isOn('video')}
@@ -255,6 +256,11 @@ export class RoomElement extends QuietElement {
       rung: this.rungs.at(now),
       cameBackMuted: this.resumed && !this.call.own.isOn('audio'),
     });
+  }
+
+  private strip() {
+    const other = this.here.length === 0 ? '' : (this.other?.id ?? '');
+    return lineStrip(this.call, this.person, other, sentenceCase(this.otherName));
   }
 
   private line(status: Status | null) {
