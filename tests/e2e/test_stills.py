@@ -153,7 +153,9 @@ async def test_a_slow_picture_comes_and_goes(running: Gateway, screenshots: Path
         show("voice beside stills", beside)
         assert figures(await log(counsellor, "sent"))["bytes most"] <= 4000
         await shoot(client, screenshots, "client-10-slow")
-        assert await client.page.get_by_test_id("status-line").inner_text() == ""
+        # Nothing is stuck: whatever the line says, it is not that.
+        told = await client.page.get_by_test_id("status-line").get_attribute("data-key")
+        assert told not in {"status.peer.frozen", "status.peer.stuck"}
 
         # Off by a tap: nothing more leaves, mid-still or not, and nothing more is shown.
         await counsellor.page.get_by_test_id("camera").click()
