@@ -89,7 +89,10 @@ export class Call {
     this.stills = new Stills({
       held: () => this.link.stillsHeld,
       send: (chunk) => this.link.sendStill(chunk),
-      changed: () => this.tell(),
+      changed: () => {
+        this.tellAsking();
+        this.tell();
+      },
     });
     this.watch = new SelfWatch(this.own, this.hints);
     this.link = new MediaLink({
@@ -137,6 +140,18 @@ export class Call {
       send: (report) => this.session.request(report),
       now: () => performance.now(),
     });
+  }
+
+  /** The network took one's own picture, moving or slow, for so long that its owner is asked. */
+  get asksForPicture(): boolean {
+    return this.link.asksForPicture || this.stills.asks;
+  }
+
+  /** The owner's tap: the picture may come back, as much of it as the line carries. */
+  openPicture(): void {
+    this.stills.open();
+    this.link.openPicture();
+    this.tellAsking();
   }
 
   /** The other person's slow picture, where there is one of now. */
@@ -329,13 +344,13 @@ export class Call {
     if (this.session.state !== 'open') return;
     const microphone = this.own.isOn('audio');
     // A picture that waits for its owner's word is not to be waited for by the others.
-    const camera = this.own.isOn('video') && !this.link.asksForPicture;
+    const camera = this.own.isOn('video') && !this.asksForPicture;
     this.session.request({ type: 'set_media', microphone, camera }).catch(() => undefined);
   }
 
   private tellAsking(): void {
-    if (this.asked === this.link.asksForPicture) return;
-    this.asked = this.link.asksForPicture;
+    if (this.asked === this.asksForPicture) return;
+    this.asked = this.asksForPicture;
     this.tellRoom();
   }
 

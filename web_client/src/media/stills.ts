@@ -10,7 +10,7 @@ export interface StillsOptions {
   /** Something waits on the path's channels, or they are not open. */
   readonly held: () => boolean;
   readonly send: (chunk: Uint8Array<ArrayBuffer>) => void;
-  /** Somebody's still is a new one. */
+  /** Somebody's still is a new one, or one's own waits for a tap, or no longer. */
   readonly changed: () => void;
 }
 
@@ -74,8 +74,22 @@ export class Stills {
     this.handleCamera(null);
   }
 
+  /** Nobody has seen anything of this person for so long that they are asked first. */
+  get asks(): boolean {
+    return this.plan.asks;
+  }
+
+  /** The owner's tap: they may be seen again. */
+  open(): void {
+    this.plan.handleTap();
+    this.update();
+  }
+
   private update(): void {
+    const { asks } = this.plan;
+    this.plan.settle(performance.now());
     const { due } = this.plan;
+    if (this.plan.asks !== asks) this.options.changed();
     // Looked at only while it is of use: a second look at a camera costs a phone's battery.
     this.camera.look(due ? this.track : null);
     this.sender.turn(due);

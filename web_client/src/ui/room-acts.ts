@@ -8,7 +8,7 @@ import type { Rung } from '../protocol/wire';
 
 /** What this person is asked now. */
 export function questionOf(call: Call): Question | null {
-  if (call.link.asksForPicture) return 'picture';
+  if (call.asksForPicture) return 'picture';
   return call.invitations.open?.kind ?? null;
 }
 
@@ -16,7 +16,7 @@ export function questionOf(call: Call): Question | null {
 export function takeAnswer(call: Call, answer: Answer): void {
   const question = questionOf(call);
   if (question === 'picture') {
-    if (answer === 'open') call.link.openPicture();
+    if (answer === 'open') call.openPicture();
     else void call.own.turn('video', false);
     return;
   }

@@ -35,3 +35,47 @@ describe('stills are due', () => {
     expect(RUNGS.map((rung) => plan(true, rung, rate))).toEqual(expected);
   });
 });
+
+describe('after half a minute in which nobody could see anything', () => {
+  function away(seconds: number): StillPlan {
+    const made = new StillPlan();
+    made.camera = true;
+    made.rung = 'slow';
+    made.settle(0);
+    made.rung = 'voice';
+    made.settle(1_000);
+    made.rung = 'slow';
+    made.settle(1_000 + seconds * 1_000);
+    return made;
+  }
+
+  it('the owner is asked before stills begin again', () => {
+    const made = away(31);
+    expect([made.asks, made.due]).toEqual([true, false]);
+    made.handleTap();
+    expect([made.asks, made.due]).toEqual([false, true]);
+  });
+
+  it('and not before', () => {
+    const made = away(30);
+    expect([made.asks, made.due]).toEqual([false, true]);
+  });
+
+  it('nor where the picture had only become slow', () => {
+    const made = new StillPlan();
+    made.camera = true;
+    made.handleRate(STILLS);
+    made.settle(0);
+    made.settle(90_000);
+    expect([made.asks, made.due]).toEqual([false, true]);
+  });
+
+  it('nor of one who has just switched their camera on', () => {
+    const made = away(31);
+    made.camera = false;
+    made.settle(40_000);
+    made.camera = true;
+    made.settle(41_000);
+    expect([made.asks, made.due]).toEqual([false, true]);
+  });
+});

@@ -21,7 +21,8 @@ function call(given: {
       isOn: (kind: string) => (given.on ?? []).includes(kind),
       turn: (kind: string, on: boolean) => Promise.resolve(turns.push([kind, on])),
     },
-    link: { asksForPicture: given.asks === true, openPicture: () => acts.push('open') },
+    asksForPicture: given.asks === true,
+    openPicture: () => acts.push('open'),
     invitations: {
       open: given.invited === undefined ? null : { by: 'other', kind: given.invited },
       answer: () => acts.push('answered'),
