@@ -69,9 +69,9 @@ e2e-media: $(PY) .make/web system ## networks that change and workers that die, 
 web-test: .make/node ## the web client's own tests
 	@cd web_client && npm run --silent test
 
-test: $(PY) .make/web system web-test ## everything that must pass, in at most ten minutes
+test: $(PY) .make/web system web-test ## everything that must pass, in at most ten minutes; make e2e has the rest
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/sim tests/fuzz
-	@$(BIN)/pytest -q tests/integration tests/e2e
+	@$(BIN)/pytest -q -m 'not line' tests/integration tests/e2e
 
 SECONDS ?= 600
 fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target, RESULTS=page.md; prints executions and escapes

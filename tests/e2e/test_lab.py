@@ -12,6 +12,8 @@ from tests.support.browsers import DESK, PHONE, Person, person
 from tests.support.call import enter, hears_the_other, stats
 from tests.support.gateway import gateway
 
+pytestmark = pytest.mark.line
+
 NARROW = {"width": 320, "height": 640}
 
 

@@ -6,10 +6,14 @@ import asyncio
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.test_screens import shoot
 from tests.support.browsers import DESK, PHONE, Person, person
 from tests.support.call import enter, hears_the_other, open_page, sees_the_other, stats
 from tests.support.gateway import Gateway
+
+pytestmark = pytest.mark.line
 
 ARRIVES = """
 async (what) => {

@@ -16,6 +16,8 @@ from tests.support.clinic import NAMES
 from tests.support.gateway import Gateway
 from tests.support.screens import SMALL, fits, shoot
 
+pytestmark = pytest.mark.line
+
 COUNTED_IN_A_CALL = (
     "audio_concealed_ratio_count",
     "audio_buffer_seconds_count",

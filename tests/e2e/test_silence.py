@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.test_screens import fits, shoot
 from tests.support.browsers import DESK, PHONE, person
 from tests.support.call import enter, hears_the_other
 from tests.support.gateway import Gateway
+
+pytestmark = pytest.mark.line
 
 PAUSE = """
 (paused) => {

@@ -15,7 +15,7 @@ from tests.support.browsers import DESK, PHONE, Person, person
 from tests.support.call import enter, sees_the_other
 from tests.support.gateway import Gateway
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.line, pytest.mark.timeout(240)]
 
 LOG_CHUNKS = """
 (() => {
