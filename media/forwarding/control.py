@@ -87,7 +87,7 @@ class Control:
         if report is None:
             self.dropped[DropReason.RTCP_MALFORMED] += 1
             return
-        if downlink.handle_report(report, now):
+        if downlink.handle_report(report, log.next_number, now):
             self._outputs.append(RungChanged(source.id, downlink.rung))
         self._share(source, now)
         self._deadline = min(self._deadline, downlink.next_deadline())
@@ -101,7 +101,7 @@ class Control:
         downlink, log = endpoint.downlink, endpoint.sent_log
         if downlink is None or log is None or now < downlink.next_deadline():
             return
-        downlink.handle_timeout(now)
+        downlink.handle_timeout(log.next_number, now)
         due = downlink.padding_due(log.next_number, now)
         while due > 0:
             packet = self._padding(endpoint, due, log.next_number)

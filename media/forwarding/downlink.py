@@ -23,6 +23,8 @@ from media.rungs import Rung
 FLOOR_BPS: Final = 10_000.0
 """Below what text needs there is nothing to divide."""
 MEASURE_S: Final = 0.5
+IDLE: Final = 3
+"""Packets a browser may well leave for its next message."""
 MEASURED_S: Final = 2.0
 SMOOTHING: Final = 0.5
 PACING_FACTOR: Final = 1.15
@@ -50,6 +52,7 @@ class Downlink:
         "_pad_at",
         "_pad_began",
         "_padded",
+        "_told",
         "_trickle_at",
         "estimator",
         "pictures_bps",
@@ -62,6 +65,7 @@ class Downlink:
         self._first_at: Instant | None = None
         self._heard_at: Instant = -NEVER
         self._measured_at: Instant = -NEVER
+        self._told = 0
         self.voice_bps = allocator.VOICE_BPS
         self.pictures_bps = 0.0
         self._burst: Burst | None = None
@@ -86,13 +90,13 @@ class Downlink:
         left = PACING_FACTOR * (self.estimator.estimate_bps - self.voice_bps)
         return max(LEAST_PACING_BPS, left)
 
-    def handle_report(self, report: Report, now: Instant) -> bool:
-        """Take feedback; says whether the rung changed."""
+    def handle_report(self, report: Report, sent: int, now: Instant) -> bool:
+        """Take feedback; says whether the rung changed. ``sent``: numbered packets so far."""
         if self._first_at is None:
             self._first_at = now
         if now - self._heard_at > SILENT_S:
             self._ladder.interrupt()
-        self._heard_at = now
+        self._heard_at, self._told = now, sent
         self.estimator.handle_report(report, now)
         changed = self._ladder.handle_estimate(self.estimator.capacity_bps, now)
         if changed and not allocator.has_voice(self.rung):
@@ -135,10 +139,15 @@ class Downlink:
             return NEVER
         return min(self._pad_at, self._trickle_at, self.estimator.next_deadline())
 
-    def handle_timeout(self, now: Instant) -> None:
-        """Let the estimate follow the time that passes without feedback, and begin probes."""
+    def handle_timeout(self, sent: int, now: Instant) -> None:
+        """Let the estimate follow the time that passes without feedback, and begin probes.
+
+        That nothing is said of nothing is no sign: some browsers have no numbers on voice.
+        """
         if not self.heard:
             return
+        if sent - self._told < IDLE:
+            self.estimator.set_wanted(0.0, now)
         self.estimator.handle_timeout(now)
         self._begin_probe(now)
 

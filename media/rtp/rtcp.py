@@ -140,8 +140,11 @@ def parse(compound: bytes) -> list[Packet]:
             raise PacketError("not RTCP, or longer than its datagram")
         body = compound[at + 4 : end]
         if first & 0x20:
-            # Appendix A.2: only the last packet of a compound may be padded.
-            if end != size or not body or not 0 < body[-1] <= len(body) or body[-1] & 3:
+            # Appendix A.2: only the last packet of a compound may be padded, by whole words. But
+            # the deltas of transport-cc end anywhere, and Chromium pads them by what is missing.
+            is_arrivals = packet_type == RTPFB and first & 0x1F == FMT_TRANSPORT_CC
+            whole = 0 if is_arrivals else 3
+            if end != size or not body or not 0 < body[-1] <= len(body) or body[-1] & whole:
                 raise PacketError("RTCP padding")
             body = body[: -body[-1]]
         parser = _PARSERS.get(packet_type)

@@ -40,13 +40,13 @@ def test_before_feedback_nothing_is_due_and_nothing_known() -> None:
     assert not downlink.heard
     assert not downlink.is_measured(100.0)
     assert downlink.next_deadline() == NEVER
-    downlink.handle_timeout(100.0)
+    downlink.handle_timeout(0, 100.0)
     assert downlink.padding_due(0, 100.0) == 0
 
 
 def test_it_is_measured_a_while_after_its_first_feedback() -> None:
     downlink = line()
-    downlink.handle_report(report(5.0), 5.0)
+    downlink.handle_report(report(5.0), 10**6, 5.0)
     assert downlink.heard
     assert not downlink.is_measured(5.0 + MEASURED_S - 0.1)
     assert downlink.is_measured(5.0 + MEASURED_S)
@@ -54,7 +54,7 @@ def test_it_is_measured_a_while_after_its_first_feedback() -> None:
 
 def test_voice_comes_off_the_top() -> None:
     downlink = line()
-    downlink.handle_report(report(1.0), 1.0)
+    downlink.handle_report(report(1.0), 10**6, 1.0)
     estimate = downlink.estimator.estimate_bps
     (share,) = downlink.divide(PICTURE, 1.0)
     assert share == pytest.approx(estimate - VOICE_BPS, abs=5_000)
@@ -64,12 +64,12 @@ def test_voice_comes_off_the_top() -> None:
 def test_a_line_too_narrow_for_voice_has_its_feedback_kept_coming() -> None:
     downlink = line()
     downlink.estimator = _Narrow()  # type: ignore[assignment]
-    changed = [downlink.handle_report(report(n / 10), n / 10) for n in range(80)]
+    changed = [downlink.handle_report(report(n / 10), 10**6, n / 10) for n in range(80)]
     assert changed.count(True) == 1
     assert downlink.rung is Rung.TEXT
     at, due = downlink.next_deadline(), []
     for _ in range(4):
-        downlink.handle_timeout(at)
+        downlink.handle_timeout(2 * 10**6, at)
         due.append(downlink.padding_due(0, at))
         assert downlink.padding_due(0, at) == 0
         at += TRICKLE_S
@@ -79,7 +79,7 @@ def test_a_line_too_narrow_for_voice_has_its_feedback_kept_coming() -> None:
 
 def test_a_probe_goes_out_at_its_rate_and_says_which_packets_it_was() -> None:
     downlink = line()
-    downlink.handle_report(report(1.0), 1.0)
+    downlink.handle_report(report(1.0), 10**6, 1.0)
     burst = Burst(1, 800_000.0, 4_000)
     sent: list[tuple[int, int]] = []
     downlink._burst, downlink._pad_at = burst, 1.0

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.errors import PacketError
-from media.rtp import rtcp
+from media.rtp import rtcp, transport_cc
 from media.rtp.rtcp import ReportBlock
 
 BLOCK = ReportBlock(7, 128, -3, 70_000, 12, 0xAABBCCDD, 65_536)
@@ -76,6 +76,24 @@ def test_the_last_packet_may_be_padded() -> None:
     padded[0] |= 0x20
     padded[3] += 1
     assert rtcp.parse(rtcp.build_rr(3) + padded) == [rtcp.ReceiverReport(3), rtcp.Pli(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("message", "information"),
+    [
+        ("afcd0005" "0000000100000002" "000000010241070020012101", "0000000102410700200121"),
+        ("afcd0006" "0000000100000002" "00050003024108022003824c4d000003",
+         "00050003024108022003824c4d"),
+        ("afcd0006" "0000000100000002" "000100040241070120046c1f584a0002",
+         "000100040241070120046c1f584a"),
+    ],
+)  # fmt: skip
+def test_feedback_as_chromium_pads_it(message: str, information: str) -> None:
+    """By what is missing to whole words, be it one byte: as a browser sent it, but for SSRCs."""
+    packet = bytes.fromhex(message)
+    expected = rtcp.Feedback(rtcp.RTPFB, rtcp.FMT_TRANSPORT_CC, 1, 2, bytes.fromhex(information))
+    assert rtcp.parse(packet) == [expected]
+    assert len(transport_cc.parse(expected.information).ticks) >= 1
 
 
 def padded(tail: bytes, *, after: bytes = b"") -> bytes:
