@@ -248,7 +248,7 @@ class Stills:
             if still.number == number:
                 return still if still.count == count else StillDrop.MALFORMED
         # Numbers wrap: less than half the circle ahead is newer.
-        if sender.open and not 0 < (number - sender.open[-1].number) & 0xFFFF < 0x8000:  # noqa: PLR2004
+        if sender.open and not 0 < (number - sender.open[-1].number) & 0xFFFF < 0x8000:  # noqa: PLR2004  half of 16 bits: later, not earlier
             return StillDrop.OLD
         if sender.began_at is not None and now - sender.began_at < LEAST_APART_S:
             return StillDrop.RATE

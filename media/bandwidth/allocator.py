@@ -14,8 +14,6 @@ from media.rungs import Rung
 
 TEXT_BPS: Final = 4_000.0
 """Text, its acknowledgements, and reports."""
-STILLS_BPS: Final = 16_000.0
-"""A still of 4 kB every 2.5 s, with its headers."""
 LEAST_PICTURE_BPS: Final = 60_000.0
 """Below this VP8 of a face at its smallest is blocks."""
 SMALL_BPS: Final = 220_000.0

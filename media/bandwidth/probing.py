@@ -138,7 +138,7 @@ class ProbeMeter:
             self.done = True
             if number >= self._end:
                 return
-        if arrived_at != arrived_at:  # noqa: PLR0124  not a number
+        if arrived_at != arrived_at:  # noqa: PLR0124  not a number: it was lost
             self._lost += 1
         else:
             self._add_come(sent_at, size_bytes, arrived_at)

@@ -93,7 +93,7 @@ class Control:
         self._deadline = min(self._deadline, downlink.next_deadline())
 
     def _share(self, source: Endpoint, now: Instant) -> None:
-        """Divide the endpoint's line anew."""
+        """Divide the endpoint's line anew: the router's to do, who knows the targets."""
         raise NotImplementedError
 
     def _tend(self, endpoint: Endpoint, now: Instant) -> None:
