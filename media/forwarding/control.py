@@ -101,6 +101,7 @@ class Control:
         downlink, log = endpoint.downlink, endpoint.sent_log
         if downlink is None or log is None or now < downlink.next_deadline():
             return
+        before = downlink.estimator.estimate_bps
         downlink.handle_timeout(log.next_number, now)
         due = downlink.padding_due(log.next_number, now)
         while due > 0:
@@ -111,7 +112,10 @@ class Control:
                 self._send_all(endpoint.id, (packet,))
             due = due - size if size else 0
             downlink.note_padding(size, log.next_number, now)
-        self._share(endpoint, now)
+        if (
+            downlink.estimator.estimate_bps != before
+        ):  # a probe's steps change nothing by themselves
+            self._share(endpoint, now)
 
     def _padding(self, endpoint: Endpoint, size: int, number: int) -> bytes | None:
         for subscription in endpoint.subscriptions:

@@ -52,6 +52,22 @@ def test_it_is_measured_a_while_after_its_first_feedback() -> None:
     assert downlink.is_measured(5.0 + MEASURED_S)
 
 
+@pytest.mark.parametrize(("numbered_a_second", "falls"), [(0, False), (50, True)])
+def test_silence_is_a_sign_only_where_something_was_sent(
+    numbered_a_second: int, falls: bool
+) -> None:
+    """As of a browser without numbers on voice, whose camera is off."""
+    downlink = line()
+    downlink.handle_report(report(1.0), 100, 1.0)
+    downlink.divide(PICTURE, 1.0)
+    before, sent = downlink.estimator.estimate_bps, 100.0
+    for step in range(11, 200):
+        sent += numbered_a_second / 10
+        downlink.handle_timeout(int(sent), step / 10)
+    assert (downlink.estimator.estimate_bps < before / 4) is falls
+    assert falls or downlink.estimator.estimate_bps == before
+
+
 def test_voice_comes_off_the_top() -> None:
     downlink = line()
     downlink.handle_report(report(1.0), 10**6, 1.0)
