@@ -69,6 +69,11 @@ export function decimal(value: number): string {
   return new Intl.NumberFormat(current, one).format(value);
 }
 
+/** Several things in one phrase, such as "network and device". */
+export function all(words: readonly string[]): string {
+  return new Intl.ListFormat(current, { type: 'conjunction' }).format(words);
+}
+
 /** A measured amount with its unit, such as "0.8 s" or "12.4 MB". */
 export function amount(value: number, unit: 'second' | 'millisecond' | 'megabyte'): string {
   const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;

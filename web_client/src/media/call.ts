@@ -16,6 +16,7 @@ import { Reconnects } from './reconnects';
 import { SelfWatch } from './self-watch';
 import type { Still } from './still-assembler';
 import { Stills } from './stills';
+import { Timeline } from './timeline';
 import { Viewing } from './viewing';
 import { others } from '../protocol/room';
 import type { Session } from '../protocol/session';
@@ -56,6 +57,8 @@ export class Call {
   /** What this person was asked to switch on, and what they have asked others. */
   readonly invitations = new Invitations(() => this.tell());
   readonly hearing: Hearing;
+  /** When people could not hear each other, as far as this page knows. */
+  readonly timeline = new Timeline();
   private readonly pauses: DevicePauses;
   private readonly clock: JoinClock;
   private readonly reconnects = new Reconnects();
@@ -130,6 +133,7 @@ export class Call {
       microphoneOn: () => this.own.isOn('audio'),
       paused: () => this.pauses.paused,
       rttMs: () => this.rttMs,
+      timeline: this.timeline,
     });
     this.quality = new QualityReports({
       stats: () => this.link.stats(),
@@ -235,6 +239,7 @@ export class Call {
   /** Let go of every device and of the media path, at once. */
   stopMedia(): void {
     this.closed = true;
+    this.timeline.close(performance.now());
     this.watch.stop();
     this.quality.stop();
     this.stills.close();
@@ -245,6 +250,7 @@ export class Call {
   }
 
   private handleEvent(event: Event): void {
+    this.timeline.handleEvent(event, performance.now());
     this.link.handleEvent(event);
     this.stills.handleEvent(event);
     this.hearing.handleEvent(event);
@@ -277,7 +283,10 @@ export class Call {
 
   private handleLinkChanged(): void {
     const up = this.link.state === 'connected';
+    // Why it was down may have become known meanwhile.
+    this.timeline.handlePath(this.reconnects.losing, performance.now());
     this.reconnects.handleLink(up, performance.now());
+    this.timeline.handlePath(this.reconnects.losing, performance.now());
     this.line.handlePath(up, performance.now());
     this.link.handlePath();
     this.tellAsking();

@@ -11,6 +11,7 @@ import {
   VoiceWatch,
 } from './silence-cause';
 import { SpeechLog } from './speech-log';
+import type { Timeline } from './timeline';
 import { others } from '../protocol/room';
 import type { Session } from '../protocol/session';
 import type {
@@ -41,6 +42,7 @@ export interface HearingOptions {
   paused(): DevicePause;
   /** The round trip of one's own media path; null when it is not known. */
   rttMs(): number | null;
+  readonly timeline: Timeline;
 }
 
 interface Heard {
@@ -138,6 +140,7 @@ export class Hearing {
     }
     const words = this.gaps.handleOwn(gap, this.log, this.options.rttMs() ?? 0);
     if (words === null) return;
+    this.options.timeline.handleWords({ ...words, speaker: gap.speaker }, performance.now());
     if (this.gaps.isNews(words))
       this.showLost({ speaker: null, seconds: Math.round(words.ms / 1_000) });
     void this.report(words);
@@ -187,7 +190,10 @@ export class Hearing {
     const paused = person.device_paused === 'microphone' || person.device_paused === 'both';
     const due = person.microphone && !paused;
     const gap = known.voice.handleLook(this.options.frame(person.id), due, now);
-    if (gap !== null) this.gaps.handleHeard(person.id, gap);
+    if (gap !== null) {
+      this.gaps.handleHeard(person.id, gap);
+      this.options.timeline.handleHeard(person.id, gap);
+    }
     const [gapMs, quietMs] = [known.voice.gapMs(now), known.voice.quietMs()];
     const unheardMs = this.gaps.unheardMs(person.id, now);
     const { microphone } = person;

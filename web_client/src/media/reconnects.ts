@@ -41,6 +41,11 @@ export class Reconnects {
     this.lostAt = null;
   }
 
+  /** Why the path is down, as far as can be told by now; null while it is not. */
+  get losing(): ReconnectCause | null {
+    return this.lostAt === null ? null : this.cause(this.lostAt);
+  }
+
   /** Those not told yet. */
   get untold(): readonly Reconnect[] {
     return this.done;

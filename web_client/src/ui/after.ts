@@ -1,12 +1,14 @@
 /** C10: thanks, or "not your fault". After ten minutes the page says nothing at all. */
 
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
+import './gap-list';
 import { pageLayout } from './page';
 import './scene';
 import { type Key, t } from '../i18n/language';
+import type { TimelineView } from '../media/timeline';
 import type { Role } from '../protocol/wire';
 
 const NEUTRAL_MS = 10 * 60_000;
@@ -15,11 +17,30 @@ export type Parting = 'left' | 'ended' | 'failed';
 
 @customElement('qr-after')
 export class After extends QuietElement {
-  static override styles = [base, buttons, pageLayout];
+  static override styles = [
+    base,
+    buttons,
+    pageLayout,
+    css`
+      .gaps {
+        inline-size: min(480px, 100%);
+        padding: 20px 24px;
+        border-radius: var(--round-card);
+        background: var(--surface);
+      }
+      h2 {
+        font-size: var(--sentence);
+        line-height: 1.4;
+        margin-block-end: 8px;
+      }
+    `,
+  ];
 
   @property() person: Role = 'client';
   @property() parting: Parting = 'left';
   @property({ type: Boolean }) retry = false;
+  /** Where time was lost; null where it is not this person's to see. */
+  @property({ attribute: false }) timeline: TimelineView | null = null;
   @state() private neutral = false;
 
   override connectedCallback(): void {
@@ -59,6 +80,7 @@ export class After extends QuietElement {
               : nothing
           }
         </div>
+        ${this.timeline === null ? nothing : gapsOf(this.timeline)}
       </main>
     `;
   }
@@ -73,4 +95,13 @@ export class After extends QuietElement {
     if (this.parting === 'failed') return 'after.failed.sub';
     return this.person === 'client' ? 'after.thanks.sub' : 'after.close';
   }
+}
+
+function gapsOf(timeline: TimelineView) {
+  return html`
+    <section class="gaps" aria-labelledby="gaps">
+      <h2 id="gaps">${t('timeline.title')}</h2>
+      <qr-gap-list .view=${timeline}></qr-gap-list>
+    </section>
+  `;
 }

@@ -20,6 +20,7 @@ import { Host } from './host';
 import { isSheetOpen } from './sheet';
 import { language, onLanguage, setLanguage, t } from '../i18n/language';
 import { Call } from '../media/call';
+import type { TimelineView } from '../media/timeline';
 import { SocketLine } from '../protocol/line';
 import { exchangeToken, memorySeatStore, type SeatStore, seatStore } from '../protocol/seats';
 import { type Ending, Session } from '../protocol/session';
@@ -31,7 +32,7 @@ type View =
   | { readonly kind: 'how'; readonly seat: Seat; readonly tokenMs: number }
   | { readonly kind: 'room'; readonly call: Call; readonly resumed: boolean }
   | { readonly kind: 'refused'; readonly why: RefusalKind }
-  | { readonly kind: 'after'; readonly parting: Parting };
+  | { readonly kind: 'after'; readonly parting: Parting; readonly timeline?: TimelineView };
 
 /** What is shown when the session is over, by why it is. */
 const AFTER: Readonly<Record<CloseReason, Extract<View, { kind: 'refused' | 'after' }>>> = {
@@ -153,6 +154,7 @@ export class App extends QuietElement {
             .person=${this.person}
             .parting=${view.parting}
             .retry=${this.token !== null}
+            .timeline=${view.timeline ?? null}
             @try-again=${() => void this.comeIn()}
           ></qr-after>
         `;
@@ -232,15 +234,15 @@ export class App extends QuietElement {
     if (now === 'open' && !this.joined) this.host?.tell('joined');
     this.joined = now === 'open' || this.joined;
     if (ending === null || this.view.kind !== 'room' || this.view.call !== call) return;
-    this.conclude(ending);
+    this.conclude(ending, call);
   }
 
-  private conclude(ending: Ending): void {
+  private conclude(ending: Ending, call: Call): void {
     this.host?.tell('left', { reason: ending.kind === 'closed' ? ending.reason : ending.code });
     if (ending.kind === 'refused') {
       const why = refusalKind(ending.code);
       // A seat that worked and then did not is a break, not a wrong link.
-      if (why === 'expired') this.view = { kind: 'after', parting: 'failed' };
+      if (why === 'expired') this.showAfter('failed', call);
       else this.refuse(why);
       return;
     }
@@ -250,7 +252,15 @@ export class App extends QuietElement {
     }
     const next = AFTER[ending.reason];
     if (next.kind === 'refused') this.refuse(next.why);
-    else this.view = next;
+    else this.showAfter(next.parting, call);
+  }
+
+  /** The counsellor sees where the time went; a client has seen enough of it. */
+  private showAfter(parting: Parting, { timeline }: Call): void {
+    const now = performance.now();
+    timeline.close(now);
+    const gaps = this.person === 'counsellor' ? { timeline: timeline.read(now) } : {};
+    this.view = { kind: 'after', parting, ...gaps };
   }
 
   private refuse(why: RefusalKind): void {

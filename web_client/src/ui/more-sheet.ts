@@ -69,6 +69,9 @@ export class MoreSheet extends QuietElement {
   /** Whom one may ask to be seen or heard. */
   @property({ attribute: false }) invites: ParticipantView | null = null;
 
+  /** Whether there is a timeline to look at. */
+  @property({ type: Boolean }) timeline = false;
+
   private get mode(): Mode {
     if (this.camera) return 'video';
     return this.microphone ? 'voice' : 'text';
@@ -94,6 +97,7 @@ export class MoreSheet extends QuietElement {
           )}
         </div>
         ${this.invitation('video')} ${this.invitation('voice')}
+        ${this.timeline ? this.gaps() : nothing}
         <button class="plain" data-testid="open-devices" @click=${() => this.say('open-devices')}>
           <qr-icon name="voice"></qr-icon>
           ${t('devices.title')}
@@ -103,6 +107,15 @@ export class MoreSheet extends QuietElement {
           ${t('help.title')}
         </button>
       </qr-sheet>
+    `;
+  }
+
+  private gaps() {
+    return html`
+      <button class="plain" data-testid="open-timeline" @click=${() => this.say('open-timeline')}>
+        <qr-icon name="timeline"></qr-icon>
+        ${t('timeline.title')}
+      </button>
     `;
   }
 

@@ -8,11 +8,12 @@ import './more-sheet';
 import './parting-sheet';
 import './question-sheet';
 import type { Question } from './question-sheet';
+import './timeline-sheet';
 import './trust';
 import type { Call } from '../media/call';
 import type { ParticipantView, Role } from '../protocol/wire';
 
-export type Asking = 'leave' | 'end' | 'trust' | 'more' | 'devices' | 'help' | null;
+export type Asking = 'leave' | 'end' | 'trust' | 'more' | 'devices' | 'help' | 'timeline' | null;
 
 export interface SheetSetting {
   readonly asking: Asking;
@@ -51,6 +52,7 @@ export function roomSheet(setting: SheetSetting) {
           .microphone=${call.own.isOn('audio')}
           .camera=${call.own.isOn('video')}
           .invites=${person === 'counsellor' ? other : null}
+          ?timeline=${person === 'counsellor'}
         ></qr-more-sheet>
       `;
     case 'help':
@@ -61,11 +63,18 @@ export function roomSheet(setting: SheetSetting) {
       return html`
         <qr-devices-sheet .call=${call} .speaker=${speaker}></qr-devices-sheet>
       `;
+    case 'timeline':
+      return html`
+        <qr-timeline-sheet .view=${call.timeline.read(performance.now())}></qr-timeline-sheet>
+      `;
     case null:
-      return question === null
-        ? nothing
-        : html`
-            <qr-question-sheet .question=${question} .name=${name}></qr-question-sheet>
-          `;
+      return asked(question, name);
   }
+}
+
+function asked(question: Question | null, name: string) {
+  if (question === null) return nothing;
+  return html`
+    <qr-question-sheet .question=${question} .name=${name}></qr-question-sheet>
+  `;
 }

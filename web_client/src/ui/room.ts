@@ -102,6 +102,7 @@ export class RoomElement extends QuietElement {
         @open-more=${() => (this.asking = 'more')}
         @open-devices=${() => (this.asking = 'devices')}
         @open-help=${() => (this.asking = 'help')}
+        @open-timeline=${() => (this.asking = 'timeline')}
         @answer=${(event: CustomEvent<Answer>) => takeAnswer(this.call, event.detail)}
         @choose-mode=${(event: CustomEvent<Mode>) => this.chooseMode(event.detail)}
         @invite=${(event: CustomEvent<Invite>) => this.invite(event.detail)}

@@ -65,3 +65,16 @@ it('keeps the last few of very many', () => {
   for (let n = 0; n < 100; n++) reconnects.handleLink(n % 2 === 0, n);
   expect(reconnects.untold).toHaveLength(8);
 });
+
+it('says why a path is down while it is, as far as can be told by then', () => {
+  const reconnects = new Reconnects();
+  reconnects.handleLink(false, 500);
+  expect(reconnects.losing).toBeNull();
+  reconnects.handleLink(true, 1_000);
+  reconnects.handleLink(false, 10_000);
+  expect(reconnects.losing).toBe('network');
+  reconnects.handleCause('server', 10_500);
+  expect(reconnects.losing).toBe('server');
+  reconnects.handleLink(true, 12_000);
+  expect(reconnects.losing).toBeNull();
+});
