@@ -43,6 +43,10 @@ async def test_a_cut_line_is_told_of_on_the_other_side_and_comes_back(screenshot
         heard = (await stats(other))["voice"]
         await hears_the_other(other, heard + 50)
         await expect(told).not_to_have_attribute("data-key", "status.peer.lost", timeout=30_000)
+        await other.page.get_by_test_id("more").click()
+        await other.page.get_by_test_id("open-timeline").click()
+        gap = other.page.get_by_test_id("timeline").locator("li")
+        await expect(gap).to_have_text(re.compile("断了 [4-9] 秒，对方那边：(断线|网络)"))
         for each in (client, other, bench):
             assert not each.errors
             assert not each.foreign
