@@ -331,6 +331,12 @@ class Router(Control):
             if publication.has_simulcast:
                 self._assign(publication, now)
 
+    def _watch_uplink(self, endpoint: Endpoint, now: Instant) -> None:
+        """Have a publisher whose voice waits send no picture until it no longer does."""
+        if now >= endpoint.feedback_at and endpoint.watch_uplink(now):
+            for publication in endpoint.publications.values():
+                self._settle(publication, now)
+
     # Time
 
     def handle_timeout(self, now: Instant) -> None:
@@ -339,6 +345,7 @@ class Router(Control):
             return
         deadline = NEVER
         for endpoint in self._endpoints.values():
+            self._watch_uplink(endpoint, now)
             packet = endpoint.collect_rtcp(now)
             if packet is not None:
                 self._outputs.append(SendRtcp(endpoint.id, packet))

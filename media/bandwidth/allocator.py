@@ -16,6 +16,8 @@ TEXT_BPS: Final = 4_000.0
 """Text, its acknowledgements, and reports."""
 LEAST_PICTURE_BPS: Final = 60_000.0
 """Below this VP8 of a face at its smallest is blocks."""
+LEAST_TO_BEGIN_BPS: Final = 85_000.0
+"""A picture that comes and goes costs a keyframe each time."""
 SMALL_BPS: Final = 220_000.0
 """What a small picture is sent with at most (web_client/src/media/picture.ts)."""
 LARGE_BPS: Final = 2_000_000.0
@@ -27,9 +29,15 @@ _SPOKEN: Final = (Rung.CLEAR, Rung.SAVING, Rung.SLOW, Rung.VOICE)
 
 
 class Wish(NamedTuple):
-    """A picture somebody is to see: small or large."""
+    """A picture somebody is to see: small or large, and whether it is being sent."""
 
     small: bool
+    going: bool = True
+
+    @property
+    def least_bps(self) -> float:
+        """Below this it gets nothing."""
+        return LEAST_PICTURE_BPS if self.going else LEAST_TO_BEGIN_BPS
 
 
 def has_voice(rung: Rung) -> bool:
@@ -52,12 +60,12 @@ def allocate(
     left = estimate_bps - voice_bps - TEXT_BPS
     order = sorted(range(len(wishes)), key=lambda place: not wishes[place].small)
     for done, place in enumerate(order):
-        fair = left / (len(order) - done)
-        if fair < LEAST_PICTURE_BPS:
-            fair = left if left >= LEAST_PICTURE_BPS else 0.0
+        fair, least = left / (len(order) - done), wishes[place].least_bps
+        if fair < least:
+            fair = left if left >= least else 0.0
         most = SMALL_BPS if wishes[place].small else LARGE_BPS
         share = min(fair, most)
-        if share >= LEAST_PICTURE_BPS:
+        if share >= least:
             shares[place] = int(share)
             left -= share
     return shares

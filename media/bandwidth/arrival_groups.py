@@ -67,6 +67,8 @@ class ArrivalGroups:
             self._last_sent_at = max(self._last_sent_at, sent_at)
             self._last_arrived_at = max(self._last_arrived_at, arrived_at)
             return False
+        if sent_at < self._last_sent_at:
+            return False  # likewise, within a burst
         comparable = self._groups == 2 and self._compare()  # noqa: PLR2004  one being filled, one before it
         if self._groups == 0:  # it was another clock
             self._groups = 1

@@ -52,6 +52,10 @@ HOLES: Final = 0.01
 """Where less is lost there are no such holes."""
 LOSS_S: Final = 0.5
 """Over how long the rate that came is taken to go down to it, a window of the loss control."""
+DRAINS_S: Final = 0.3
+"""What was sent before is through the window of what came by then."""
+DRAINED_PART: Final = 0.9
+"""Of the rate at which a queue emptied: as much is used again, and what is left of it goes too."""
 WANTED_ROOM: Final = 1.5
 """How far above what could be used the estimate grows: enough to tell that it is enough."""
 NEVER: Final = float("inf")
@@ -70,8 +74,10 @@ class Estimator:
         "_ceiling_bps",
         "_draining",
         "_floor_bps",
+        "_free_at",
         "_groups",
         "_heard",
+        "_held_at",
         "_largest_bytes",
         "_loss",
         "_next_number",
@@ -102,6 +108,8 @@ class Estimator:
         self._silent_at: Instant = NEVER
         self._outage_bps = 0.0
         self._draining = Draining()
+        self._held_at: Instant = NEVER
+        self._free_at: Instant = -NEVER
         self.estimate_bps: float = self._aimd.rate_bps
         """What may be sent, probes apart. Always within the bounds given at construction."""
 
@@ -162,6 +170,18 @@ class Estimator:
         self._settle(now)
         self._review(now)
 
+    def set_held(self, now: Instant, *, held: bool) -> None:
+        """Say whether next to nothing is being sent until a queue is empty (:mod:`.brake`).
+
+        What comes meanwhile tells nothing of what was sent too much, but the queue empties just as
+        fast as the line carries.
+        """
+        if held is (self._held_at < NEVER):
+            return
+        self._held_at = now if held else NEVER
+        self._loss.answered_until = NEVER if held else now
+        self._free_at = now
+
     def handle_timeout(self, now: Instant) -> None:
         """Do what is due: back off in silence, give up a burst."""
         self._prober.handle_timeout(now)
@@ -206,9 +226,9 @@ class Estimator:
             if watching:
                 self._prober.add(numbers[index], sent_at, size, arrived_at)
             if arrived_at != arrived_at:  # noqa: PLR0124  not a number: it was lost
-                self._loss.add_lost()
+                self._loss.add_lost(sent_at)
                 continue
-            self._loss.add_come()
+            self._loss.add_come(sent_at)
             came = True
             largest = max(largest, float(size))
             if jumped:
@@ -263,6 +283,9 @@ class Estimator:
         begins = self._draining.handle_queue(self.queue_s, packet_s, now)
         if self._draining.stuck:
             self._path.rebase()
+        if self._held_at < NEVER:
+            self._take_drained(whole * self._acked.rate_bps(SHORT_S), now)
+            return
         # A queue that stands has filled the line, whether or not it was seen to grow.
         signal = Signal.OVER if over or begins else self._trend.signal
         if signal is Signal.OVER:
@@ -274,10 +297,17 @@ class Estimator:
             short_bps = max(short_bps, LEAST_STEP * self._aimd.rate_bps)
         self._aimd.handle_signal(signal, short_bps, most, self.rtt_s, now)
 
+    def _take_drained(self, came_bps: float, now: Instant) -> None:
+        """Take the rate at which a queue empties for what the line carries, while it is full."""
+        if self._draining.active and not self._path.falls and now - self._held_at >= DRAINS_S:
+            self._aimd.set_rate(DRAINED_PART * came_bps, now)
+
     def _doubt(self, now: Instant) -> Signal:
         """Return what a trend that says overuse is worth."""
         if self.queue_s < PACKETS * self._largest_bytes * 8 / self._aimd.rate_bps:
             return Signal.NORMAL
+        if now - self._free_at < HISTORY_S:
+            return Signal.UNDER  # nor does it know yet that a queue was waited out
         at = self._aimd.decreased_at
         if self._path.falls and at is not None and now - at < HISTORY_S:
             return Signal.UNDER  # the trend looks back; the queue is on its way out

@@ -56,6 +56,7 @@ BURST_MOST: Final = 20.0
 LATELY: Final = 1 / 128
 """Weight of a packet in what is said of loss: 2.5 s of voice alone, 0.5 s with a picture."""
 NO_CAP: Final = float("inf")
+NEVER: Final = float("inf")
 
 
 class LossState(Enum):
@@ -119,6 +120,7 @@ class LossControl:
         "_runs",
         "_suspect",
         "_until",
+        "answered_until",
         "cap_bps",
         "loss",
         "own",
@@ -129,6 +131,8 @@ class LossControl:
         self._floor_bps = floor_bps
         self.state = LossState.QUIET
         self.cap_bps = NO_CAP
+        self.answered_until: Instant = -NEVER
+        """What was lost of all that was sent until then has had its answer."""
         self.own = 0.0
         """The share that the line loses by itself."""
         self.loss = 0.0
@@ -141,16 +145,20 @@ class LossControl:
         self._began_at: Instant | None = None
         self._lost = self._came = self._runs = 0
 
-    def add_lost(self) -> None:
+    def add_lost(self, sent_at: Instant) -> None:
         """A packet of the report was lost. In their order, as with :meth:`add_come`."""
+        if sent_at <= self.answered_until:
+            return
         self._lost += 1
         self.loss += LATELY * (1.0 - self.loss)
         if not self._last_was_lost:
             self._runs += 1
             self._last_was_lost = True
 
-    def add_come(self) -> None:
+    def add_come(self, sent_at: Instant) -> None:
         """A packet of the report came."""
+        if sent_at <= self.answered_until:
+            return
         self._came += 1
         self.loss -= LATELY * self.loss
         self._last_was_lost = False

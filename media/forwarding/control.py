@@ -83,14 +83,17 @@ class Control:
         log, downlink = source.sent_log, source.downlink
         if log is None or downlink is None:
             return
+        waited_since = log.waiting_since
         report = log.handle_feedback(packet.information, now)
         if report is None:
             self.dropped[DropReason.RTCP_MALFORMED] += 1
             return
+        downlink.handle_waiting(waited_since, log.waiting_since, now)
         if downlink.handle_report(report, log.next_number, now):
             self._outputs.append(RungChanged(source.id, downlink.rung))
+        source.pacer.stop(stopped=downlink.brake.held)
         self._share(source, now)
-        self._deadline = min(self._deadline, downlink.next_deadline())
+        self._deadline = min(self._deadline, source.next_deadline())
 
     def _share(self, source: Endpoint, now: Instant) -> None:
         """Divide the endpoint's line anew: the router's to do, who knows the targets."""
@@ -102,6 +105,8 @@ class Control:
         if downlink is None or log is None or now < downlink.next_deadline():
             return
         before = downlink.estimator.estimate_bps
+        looked = downlink.look_at_waiting(log.waiting_since, now)
+        endpoint.pacer.stop(stopped=downlink.brake.held)
         downlink.handle_timeout(log.next_number, now)
         due = downlink.padding_due(log.next_number, now)
         while due > 0:
@@ -112,9 +117,8 @@ class Control:
                 self._send_all(endpoint.id, (packet,))
             due = due - size if size else 0
             downlink.note_padding(size, log.next_number, now)
-        if (
-            downlink.estimator.estimate_bps != before
-        ):  # a probe's steps change nothing by themselves
+        # A probe's steps change nothing by themselves.
+        if looked or downlink.estimator.estimate_bps != before:
             self._share(endpoint, now)
 
     def _padding(self, endpoint: Endpoint, size: int, number: int) -> bytes | None:
@@ -169,7 +173,7 @@ class Control:
         self, source: Endpoint, media_ssrc: int, lost: tuple[int, ...], now: Instant
     ) -> None:
         subscription = source.by_slot_ssrc.get(media_ssrc)
-        if subscription is None or not source.ready:
+        if subscription is None or not source.ready or source.is_braked:
             return
         for sequence in lost[:MAX_RESENT]:
             packet = subscription.resend(sequence, now)

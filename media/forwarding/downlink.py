@@ -11,6 +11,7 @@ from typing import Final
 
 from media.bandwidth import allocator
 from media.bandwidth.allocator import Wish
+from media.bandwidth.brake import Brake
 from media.bandwidth.estimator import Estimator
 from media.bandwidth.ladder import Ladder
 from media.bandwidth.probing import Burst
@@ -32,7 +33,8 @@ PACING_FACTOR: Final = 1.15
 LEAST_PACING_BPS: Final = 8_000.0
 TRICKLE_S: Final = 0.5
 TRICKLE_BYTES: Final = 40
-"""Where no voice is sent, so much padding keeps the feedback coming: 1 kbit/s with its header."""
+"""Where no voice is sent, or nothing is said of it, so much padding keeps the feedback coming:
+1 kbit/s with its header."""
 SILENT_S: Final = 1.0
 """Without feedback for so long nothing is known of the line: that is an outage, not a rung."""
 PADDING_STEP_S: Final = 0.005
@@ -54,6 +56,7 @@ class Downlink:
         "_padded",
         "_told",
         "_trickle_at",
+        "brake",
         "estimator",
         "pictures_bps",
         "voice_bps",
@@ -62,6 +65,7 @@ class Downlink:
     def __init__(self, config: MediaConfig) -> None:
         self.estimator = Estimator(config.start_bps, FLOOR_BPS, config.max_subscriber_bps)
         self._ladder = Ladder()
+        self.brake = Brake()
         self._first_at: Instant | None = None
         self._heard_at: Instant = -NEVER
         self._measured_at: Instant = -NEVER
@@ -90,6 +94,25 @@ class Downlink:
         left = PACING_FACTOR * (self.estimator.estimate_bps - self.voice_bps)
         return max(LEAST_PACING_BPS, left)
 
+    def handle_waiting(
+        self, waited_since: Instant | None, waiting_since: Instant | None, now: Instant
+    ) -> None:
+        """Take, before a report, since when its first packet waited for it, and the next one does.
+
+        See :class:`media.bandwidth.brake.Brake`.
+        """
+        self.brake.handle_report(waited_since, waiting_since, now)
+        if self.brake.held:
+            self.estimator.set_held(now, held=True)
+
+    def look_at_waiting(self, waiting_since: Instant | None, now: Instant) -> bool:
+        """See whether feedback is overdue; says whether it was time to."""
+        if now < self.brake.next_at:
+            return False
+        self.brake.handle_timeout(waiting_since, now)
+        self.estimator.set_held(now, held=self.brake.held)
+        return True
+
     def handle_report(self, report: Report, sent: int, now: Instant) -> bool:
         """Take feedback; says whether the rung changed. ``sent``: numbered packets so far."""
         if self._first_at is None:
@@ -98,6 +121,7 @@ class Downlink:
             self._ladder.interrupt()
         self._heard_at, self._told = now, sent
         self.estimator.handle_report(report, now)
+        self.estimator.set_held(now, held=self.brake.held)
         changed = self._ladder.handle_estimate(self.estimator.capacity_bps, now)
         if changed and not allocator.has_voice(self.rung):
             self._trickle_at = now
@@ -129,6 +153,8 @@ class Downlink:
         wanted = allocator.wanted_bps(self.voice_bps, self.pictures_bps, wishes)
         self.estimator.set_wanted(wanted, now)
         self._begin_probe(now)
+        if self.brake.is_long(now):
+            return [0] * len(wishes)
         return allocator.allocate(self.estimator.estimate_bps, self.voice_bps, self.rung, wishes)
 
     # --- time -------------------------------------------------------------------------------------
@@ -137,7 +163,8 @@ class Downlink:
         """Return when :meth:`handle_timeout` or :meth:`padding_due` next has something to do."""
         if not self.heard:
             return NEVER
-        return min(self._pad_at, self._trickle_at, self.estimator.next_deadline())
+        estimate_at = self.estimator.next_deadline()
+        return min(self._pad_at, self._trickle_at, self.brake.next_at, estimate_at)
 
     def handle_timeout(self, sent: int, now: Instant) -> None:
         """Let the estimate follow the time that passes without feedback, and begin probes.
@@ -158,6 +185,8 @@ class Downlink:
 
     def padding_due(self, next_number: int, now: Instant) -> int:
         """Return how many bytes of a probe are to go now; ``next_number`` is the first's."""
+        if self.brake.held:
+            self.note_padding(0, next_number, now)
         burst = self._burst
         if burst is None or now < self._pad_at:
             return self._trickle(now)
@@ -168,7 +197,7 @@ class Downlink:
         return min(burst.size_bytes, due) - self._padded
 
     def _trickle(self, now: Instant) -> int:
-        if allocator.has_voice(self.rung):
+        if allocator.has_voice(self.rung) and not self.brake.is_long(now):
             self._trickle_at = NEVER
             return 0
         if now < self._trickle_at < NEVER:

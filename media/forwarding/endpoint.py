@@ -18,6 +18,7 @@ from media.forwarding.sent_log import SentLog
 from media.forwarding.slots import SlotTable
 from media.forwarding.subscription import Subscription
 from media.forwarding.transport_feedback import TransportFeedback
+from media.forwarding.uplink_brake import UplinkBrake
 from media.ids import EndpointId
 from media.outputs import SlotFill, SlotsChanged
 from media.plan import Extension, Kind, MediaPlan, SlotSection
@@ -61,6 +62,7 @@ class Endpoint:
         "sent_log",
         "slots",
         "told_codec",
+        "uplink",
     )
 
     def __init__(
@@ -84,6 +86,8 @@ class Endpoint:
         asks :meth:`is_over_rate`."""
         self._filled_at: Instant = 0.0
         self.pacer = Pacer(config.pacing_floor_bps)
+        self.uplink = UplinkBrake()
+        """Whether its own voice waits on the way to us."""
         self.downlink: Downlink | None = None
         """What the line carries; None where nothing tells."""
         self.sent_log: SentLog | None = None
@@ -242,10 +246,31 @@ class Endpoint:
             self.feedback_at = now + self._feedback_interval_s() if self.armed else NEVER
             parts += self._collect_feedback()
         for publication in self.publications.values():
-            parts += publication.collect_nack(now)
+            asked = publication.collect_nack(now)
+            # What waits is not lost yet, and what is sent again would wait behind it.
+            parts += [] if self.uplink.held else asked
         if not blocks and not parts:
             return None
         return rtcp.build_rr(RECEIVER_SSRC, blocks[: rtcp.MAX_BLOCKS]) + b"".join(parts)
+
+    @property
+    def is_braked(self) -> bool:
+        """Whether nothing but fresh voice is to be sent to it: see :mod:`media.bandwidth.brake`."""
+        return self.downlink is not None and self.downlink.brake.held
+
+    def watch_uplink(self, now: Instant) -> bool:
+        """See whether its pictures are to wait for its voice; says whether that has changed."""
+        voice = self.publication(Kind.AUDIO)
+        encoding = None if voice is None else voice.encodings[0]
+        if encoding is None or encoding.source is None or encoding.stats is None:
+            return False
+        stats, epoch = encoding.stats, encoding.source.epoch
+        rate = encoding.clock_rate
+        if not self.uplink.look(epoch, stats.received, stats.transit, rate, now):
+            return False
+        for publication in self.publications.values():
+            publication.held = self.uplink.held and publication.is_video
+        return True
 
     def _feedback_interval_s(self) -> float:
         """Say less often what little comes: on a line of 50 kbit/s feedback counts too."""

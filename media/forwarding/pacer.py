@@ -63,6 +63,7 @@ class Pacer:
         "_most_bytes",
         "_offered",
         "_pictures",
+        "_stopped",
         "_turn_again",
         "_windows",
         "delays",
@@ -78,6 +79,7 @@ class Pacer:
         self._pictures: deque[_Waiting] = deque()
         self._again: deque[_Waiting] = deque()
         self._turn_again = True
+        self._stopped = False
         self._bytes = 0
         self._most_bytes = MAX_BYTES
         self._busy_until: Instant = 0.0
@@ -105,7 +107,7 @@ class Pacer:
             self._measure(now)
         self._offered += size
         busy = self._busy_until
-        if self.waiting or busy - now > self._burst_s:
+        if self.waiting or self._stopped or busy - now > self._burst_s:
             return False
         self._busy_until = (busy if busy > now else now) + size * self._byte_s
         self.passed += 1
@@ -162,11 +164,14 @@ class Pacer:
 
     def next_deadline(self) -> Instant:
         """Return when :meth:`handle_timeout` next has something to give."""
-        return self._busy_until - self._burst_s + STEP_S if self.waiting else NEVER
+        due = self.waiting and not self._stopped
+        return self._busy_until - self._burst_s + STEP_S if due else NEVER
 
     def handle_timeout(self, now: Instant) -> list[bytes]:
         """Return what may go now, in order."""
         released: list[bytes] = []
+        if self._stopped:
+            return released
         while self.waiting and self._busy_until - now <= self._burst_s:
             queue = self._next_queue()
             since, packet = queue.popleft()
@@ -194,6 +199,10 @@ class Pacer:
         self.delays[-1] += 1
 
     # The rate
+
+    def stop(self, *, stopped: bool) -> None:
+        """Let nothing go while stopped: all that comes waits, as far as there is room."""
+        self._stopped = stopped
 
     def set_rate(self, rate_bps: float | None) -> None:
         """Pace at an estimate from here on; None goes back to what is offered."""

@@ -31,6 +31,7 @@ class Publication:
         "_keyframe_interval_s",
         "_measured_at",
         "encodings",
+        "held",
         "layered",
         "owner",
         "section",
@@ -58,6 +59,8 @@ class Publication:
         self.layered = False
         """Somebody is to get less than all of it, or of several encodings one."""
         self.told_watched: tuple[str, ...] | None = None
+        self.held = False
+        """The publisher's own line has no room for it now: its voice waits."""
         self.told_rate: RateWorth | None = None
         self.told_rate_at: Instant = 0.0
         self._measured_at: Instant = 0.0

@@ -26,10 +26,13 @@ the packet as it is. (No dynamic payload type is 0.)"""
 _PADDED: Final = 0x2000
 
 
-def routes(theirs: Iterable[Codec], ours: Iterable[Codec]) -> dict[int, Route]:
+def routes(
+    theirs: Iterable[Codec], ours: Iterable[Codec], *, lean: bool = False
+) -> dict[int, Route]:
     """Return how each payload type of a publisher goes to a slot, for those that can.
 
     RED heads name the publisher's type of the primary: it passes only where the slot's is the same.
+    ``lean`` lets no redundancy pass, for want of room.
     """
     theirs = tuple(theirs)
     known = {codec.key: codec for codec in ours}
@@ -44,7 +47,7 @@ def routes(theirs: Iterable[Codec], ours: Iterable[Codec]) -> dict[int, Route]:
         bare = None if primary is None else known.get(primary.key)
         if primary is None or bare is None:
             continue
-        if here is not None and bare.payload_type == primary.payload_type:
+        if here is not None and bare.payload_type == primary.payload_type and not lean:
             found[codec.payload_type] = (here.payload_type, codec.clock_rate, 0)
         else:
             found[codec.payload_type] = (

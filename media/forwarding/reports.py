@@ -86,6 +86,11 @@ class ReceptionStats:
         return self._jitter
 
     @property
+    def transit(self) -> int:
+        """Arrival less timestamp of the last packet in order, in clock units, modulo 2^32."""
+        return self._transit & 0xFFFFFFFF
+
+    @property
     def has_news(self) -> bool:
         """Whether a packet came since the last block; a silent source is not reported on."""
         return self.received != self._received_before

@@ -58,6 +58,7 @@ class SentLog:
         "next_number",
         "refused",
         "sent_bytes",
+        "told",
         "unmatched",
     )
 
@@ -72,6 +73,8 @@ class SentLog:
         self._offset: float | None = None
         self.next_number = 0
         """The number of the next packet, extended; so many have been sent."""
+        self.told = 0
+        """The number up to which the endpoint has spoken: what follows has not been heard of."""
         self.sent_bytes = 0
         self.acked = self.acked_bytes = 0
         self.lost = self.late = 0
@@ -107,6 +110,13 @@ class SentLog:
         self.last = report
         return report
 
+    @property
+    def waiting_since(self) -> Instant | None:
+        """When the oldest packet was sent that nothing was said of, None where there is none."""
+        if self.told >= self.next_number:
+            return None
+        return self._sent_at[max(self.told, self.next_number - CAPACITY) & _MASK]
+
     def _is_kept(self, extended: i64) -> bool:
         return max(0, self.next_number - CAPACITY) <= extended < self.next_number
 
@@ -117,6 +127,7 @@ class SentLog:
         if first < 0 or first + count > self.next_number:
             raise PacketError("transport feedback on what was not sent")
         arrivals = transport_cc.parse(information)
+        self.told = max(self.told, first + count)
         origin = self._unwrap(arrivals.reference) * transport_cc.TICKS_PER_REFERENCE
         report = Report(now, count)
         oldest, newest = _NEVER, -_NEVER

@@ -29,6 +29,9 @@ ROOM: Final = 0.95
 """A larger one is begun only where it fits."""
 LOWER: Final = 0.95
 HIGHER: Final = 1.08
+HELD_BPS: Final = 30_000
+"""What a publisher sends whose own voice waits: a picture that moves, and needs no keyframe when
+there is room again."""
 RISES_S: Final = 0.5
 """A rise is told when it is worth telling and so long after the last word; a fall at once."""
 
@@ -37,7 +40,7 @@ def share_line(endpoint: Endpoint, now: Instant) -> None:
     """Give each picture an endpoint is to see its part of the line, and set the pace."""
     pictures = [s for s in endpoint.subscriptions if s.pacer is not None and s.publication]
     downlink = endpoint.downlink
-    wishes = [Wish(small=subscription.is_small) for subscription in pictures]
+    wishes = [Wish(each.is_small, going=not each.share.paused) for each in pictures]
     if downlink is None or not downlink.heard:
         for subscription, wish in zip(pictures, wishes, strict=True):
             subscription.share.bps = int(SMALL_BPS if wish.small else LARGE_BPS)
@@ -48,10 +51,12 @@ def share_line(endpoint: Endpoint, now: Instant) -> None:
     for subscription, bps in zip(pictures, shares, strict=True):
         share = subscription.share
         share.bps, share.firm = bps, firm
-        share.still = rung is Rung.SLOW or (bps == 0 and has_pictures(rung))
+        none = bps == 0 and has_pictures(rung) and not downlink.brake.held
+        share.still = rung is Rung.SLOW or none
     for subscription in endpoint.subscriptions:
         if subscription.pacer is None:
             subscription.share.paused = not has_voice(rung)
+            subscription.set_lean(lean=downlink.brake.held or not has_pictures(rung))
     endpoint.pacer.set_rate(downlink.pacing_bps)
 
 
@@ -95,6 +100,8 @@ def worth(publication: Publication, targets: Sequence[Target], now: Instant) -> 
         return None
     shares = [subscription.share for _, subscription in targets]
     bps = max(0 if share.paused else share.bps for share in shares)
+    if publication.held:
+        bps = min(bps, HELD_BPS)
     stills = any(share.still or (share.paused and share.bps > 0) for share in shares)
     before = publication.told_rate
     if before is not None and stills == before.stills and not _differs(before.bps, bps):

@@ -25,6 +25,7 @@ from media.forwarding.reports import SentReports
 from media.forwarding.rewriter import Rewriter
 from media.forwarding.sent_log import SentLog
 from media.forwarding.share import Share
+from media.forwarding.shared_clock import SharedClock
 from media.plan import Extension, Kind, SlotSection
 from media.rtp import rtcp
 from media.rtp.octets import put_16, put_32
@@ -33,7 +34,6 @@ from media.rtp.packet import EXTENSION_BIT, build_padding, wrap_rtx
 MID_PACKETS: Final = 64
 """How many packets after a change of source carry the mid: one arrives even under heavy loss."""
 HEAD_BYTES: Final = 20  # RTP header and extension block of a usual packet
-_NTP_SECOND: Final = 1 << 32
 
 
 class Subscription(Forwarder):
@@ -46,9 +46,11 @@ class Subscription(Forwarder):
     """
 
     __slots__ = (
+        "_clock",
         "_cname",
         "_head",
         "_ids",
+        "_lean",
         "_log",
         "_mid_left",
         "_number_id",
@@ -62,7 +64,6 @@ class Subscription(Forwarder):
         "_ssrc",
         "_taken",
         "_target",
-        "_wall",
         "_writer",
         "asked",
         "history",
@@ -94,7 +95,8 @@ class Subscription(Forwarder):
         self._target = Target()
         self._ids = PictureIds()
         self._redundancy = Redundancy()
-        self._wall: tuple[int, int] | None = None  # an NTP time and what our clock read then
+        self._lean = False
+        self._clock = SharedClock()
         self.packets = self.octets = self.resent = 0
         """RTP packets and bytes of payload sent, and packets sent again."""
         self._taken = 0
@@ -133,19 +135,32 @@ class Subscription(Forwarder):
             self._rewriter.interrupt()
             self._redundancy.clear()
             self._mid_left = MID_PACKETS
-            self._wall = None
+            self._clock.clear()
             self._target = Target()
             self.layers = None
             if self.history is not None:
                 self.history.clear()
         self.publication = publication
+        self._find_routes()
+        if publication is not None and publication.layered:
+            self.use_layers()
+
+    def set_lean(self, *, lean: bool) -> None:
+        """Leave the redundancy of voice out, or no longer: half of it is bytes a line may want."""
+        if lean is not self._lean:
+            self._lean = lean
+            self._redundancy.clear()  # what went before had it
+            self._find_routes()
+
+    def _find_routes(self) -> None:
+        publication = self.publication
         self._route_type: i64 = NO_TYPE
         self._route: Route = (0, 0, 0)
         self._routes: dict[int, Route] = (
-            routes(publication.section.codecs, self.section.codecs) if publication else {}
+            routes(publication.section.codecs, self.section.codecs, lean=self._lean)
+            if publication
+            else {}
         )
-        if publication is not None and publication.layered:
-            self.use_layers()
 
     def use_layers(self) -> LayerSwitch:
         """Look at layers from now on."""
@@ -300,7 +315,7 @@ class Subscription(Forwarder):
         if not layers.admit(encoding, media):
             return DropReason.LAYER
         if layers.switched:
-            self._align(before, encoding, media[3], clock_rate)
+            self._clock.align(self._rewriter, before, encoding, media[3], clock_rate)
             self._mid_left = MID_PACKETS
         return layers.thin(media, self._rewriter)
 
@@ -313,26 +328,6 @@ class Subscription(Forwarder):
         if layers is None:
             return publication.encodings[0]
         return publication.encodings[layers.current] if layers.current >= 0 else None
-
-    def _align(
-        self, before: Encoding | None, after: Encoding, timestamp: int, clock_rate: int
-    ) -> None:
-        """Put a new encoding on the clock of the one before, by the two senders' reports.
-
-        The first pair of times is kept while the publication lasts, so that what one switch must
-        bend (a timestamp cannot go back) is straight again after the next.
-        """
-        if self._wall is None and before is not None and before.source is not None:
-            report = before.last_report
-            if report is not None:
-                ours = self._rewriter.map_timestamp(before.source.epoch, report.timestamp)
-                self._wall = None if ours is None else (report.ntp, ours)
-        if self._wall is None or after.last_report is None:
-            return
-        ntp, ours = self._wall
-        report = after.last_report
-        apart = round((report.ntp - ntp) * clock_rate / _NTP_SECOND)
-        self._rewriter.align(ours + apart + timestamp - report.timestamp)
 
     def resend(self, sequence: int, now: Instant) -> bytes | None:
         """Return the packet with these 16 bits again, as RTX where negotiated, if it may be sent.

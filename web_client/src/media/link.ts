@@ -4,6 +4,7 @@
  */
 
 import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
+import { PictureBuffer } from './picture-buffer';
 import { FULL_BPS, narrower, pixelsOf } from './picture';
 import { PictureReturn } from './picture-return';
 import { pathOf, type Repair, RepairPlan } from './repair';
@@ -53,6 +54,7 @@ export class MediaLink {
   private allowance: number | null = null;
   private voice: VoiceSettings = VOICE.clear;
   private readonly returning = new PictureReturn();
+  private readonly buffer = new PictureBuffer();
   private wasUp = false;
   private bytes: number | null = null;
   private movedAt: number | null = null;
@@ -306,6 +308,8 @@ export class MediaLink {
     if (stats.bytes !== this.bytes) this.movedAt = performance.now();
     this.bytes = stats.bytes;
     this.considerPicture();
+    this.buffer.handleSample(stats.asked, stats.rttMs, performance.now());
+    peer.waitForPictures(this.buffer.waitMs);
     if (peer.state === 'connected') this.listener.sampled(stats, performance.now());
     await this.watch(peer, stats.bytes);
   }

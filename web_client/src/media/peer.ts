@@ -129,6 +129,13 @@ export class Peer {
     return found?.receiver.getSynchronizationSources()[0] ?? null;
   }
 
+  /** Show others' pictures no sooner than this after they were sent; null leaves it to the browser. */
+  waitForPictures(ms: number | null): void {
+    for (const { receiver } of this.connection.getTransceivers())
+      if (receiver.track.kind === 'video' && receiver.jitterBufferTarget !== ms)
+        receiver.jitterBufferTarget = ms;
+  }
+
   /** What arrives in the slot with this mid. */
   received(mid: string | null): MediaStreamTrack | null {
     if (mid === null) return null;

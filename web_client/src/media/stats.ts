@@ -15,6 +15,7 @@ interface Entry {
   readonly packetsSent?: number;
   readonly bytesSent?: number;
   readonly headerBytesSent?: number;
+  readonly nackCount?: number;
   readonly roundTripTime?: number;
   readonly availableOutgoingBitrate?: number;
 }
@@ -31,6 +32,8 @@ export interface PathStats {
   readonly lost: number;
   /** Packets of sound received, ever. */
   readonly voice: number;
+  /** Packets of pictures asked for again, ever. */
+  readonly asked: number;
   /** What the browser believes the way up carries, in bits per second; null where it does not say. */
   readonly estimateBps: number | null;
   /** Packets of sound and picture sent, and lost on the way there, ever, by the other end's reports. */
@@ -79,6 +82,10 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
       inbound.filter((entry) => entry.kind === 'audio'),
       'packetsReceived',
     ),
+    asked: sum(
+      inbound.filter((entry) => entry.kind === 'video'),
+      'nackCount',
+    ),
     estimateBps: chosen?.availableOutgoingBitrate ?? null,
     sent: sum(outbound, 'packetsSent'),
     sentLost: sum(reports, 'packetsLost'),
@@ -88,7 +95,13 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
 
 function sum(
   entries: readonly Entry[],
-  field: 'packetsReceived' | 'packetsLost' | 'packetsSent' | 'bytesSent' | 'headerBytesSent',
+  field:
+    | 'packetsReceived'
+    | 'packetsLost'
+    | 'packetsSent'
+    | 'bytesSent'
+    | 'headerBytesSent'
+    | 'nackCount',
 ): number {
   // A repeated packet counts as less than none lost (RFC 3550, 6.4.1).
   return entries.reduce((total, entry) => total + Math.max(0, entry[field] ?? 0), 0);

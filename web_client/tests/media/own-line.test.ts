@@ -28,7 +28,7 @@ function rig() {
     for (const end = now + seconds * 1_000; now < end; now += 500) {
       packets += 50;
       bytes += sentBps / 16;
-      const rest = { bytes: 1, cipher: null, received: 0, lost: 0, voice: 0 };
+      const rest = { bytes: 1, cipher: null, received: 0, lost: 0, voice: 0, asked: 0 };
       const good = {
         estimateBps: 2_000_000,
         sent: packets,

@@ -31,6 +31,7 @@ it('says nothing where the browser says nothing', () => {
     received: 0,
     lost: 0,
     voice: 0,
+    asked: 0,
     estimateBps: null,
     sent: 0,
     sentLost: 0,
@@ -47,11 +48,31 @@ it('counts what came and what was lost, and knows sound from picture', () => {
       state: 'succeeded',
       currentRoundTripTime: 0.25,
     },
-    { id: 'S', type: 'inbound-rtp', kind: 'audio', packetsReceived: 50, packetsLost: -2 },
-    { id: 'P', type: 'inbound-rtp', kind: 'video', packetsReceived: 100, packetsLost: 10 },
+    {
+      id: 'S',
+      type: 'inbound-rtp',
+      kind: 'audio',
+      packetsReceived: 50,
+      packetsLost: -2,
+      nackCount: 3,
+    },
+    {
+      id: 'P',
+      type: 'inbound-rtp',
+      kind: 'video',
+      packetsReceived: 100,
+      packetsLost: 10,
+      nackCount: 8,
+    },
     { id: 'O', type: 'outbound-rtp', kind: 'video', packetsSent: 7 },
   );
-  expect(readPath(stats)).toMatchObject({ rttMs: 250, received: 150, lost: 10, voice: 50 });
+  expect(readPath(stats)).toMatchObject({
+    rttMs: 250,
+    received: 150,
+    lost: 10,
+    voice: 50,
+    asked: 8,
+  });
 });
 
 it('reads what the way up carries, and what became of what was sent', () => {

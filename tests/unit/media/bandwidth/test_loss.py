@@ -38,9 +38,9 @@ class Run:
             sends = min(rate, self.control.cap_bps)
             for _ in range(max(1, round(sends / 8 / SIZE / 10))):
                 if self.loses(sends):
-                    self.control.add_lost()
+                    self.control.add_lost(self.now)
                 else:
-                    self.control.add_come()
+                    self.control.add_come(self.now)
                     self.came += SIZE * 8
             self.now += 0.1
             self.came_bps += 0.3 * (self.came * 10 - self.came_bps)

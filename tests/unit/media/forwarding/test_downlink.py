@@ -142,6 +142,9 @@ class _Narrow:
     def handle_report(self, report: Report, now: float) -> None:
         pass
 
+    def set_held(self, now: float, *, held: bool) -> None:
+        pass
+
     def handle_timeout(self, now: float) -> None:
         pass
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from media.forwarding.nack import (
@@ -58,11 +60,12 @@ def run(tracker: NackTracker) -> list[float]:
     return asked
 
 
-def test_gives_up_after_a_second() -> None:
+def test_asks_ever_more_seldom_and_gives_up_after_a_second() -> None:
     tracker = NackTracker()
     tracker.handle_gap(1, 2, 0.0)
     asked = run(tracker)
-    assert 5 < len(asked) <= MAX_TRIES
+    waits = [later - earlier for earlier, later in pairwise(asked)]
+    assert waits == pytest.approx([DEFAULT_RTT_S, 2 * DEFAULT_RTT_S, 4 * DEFAULT_RTT_S])
     assert asked[-1] < PICTURE.most_s
     assert len(tracker) == 0
 

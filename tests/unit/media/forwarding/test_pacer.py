@@ -135,6 +135,17 @@ def test_an_estimate_leads_while_there_is_one() -> None:
     assert pacer.rate_bps == FLOOR_BPS
 
 
+def test_while_stopped_nothing_goes_and_afterwards_all_in_order() -> None:
+    pacer = Pacer(FLOOR_BPS)
+    pacer.stop(stopped=True)
+    assert burst(pacer, 5) == 0
+    assert pacer.hold_again(packet(99), 0.0)
+    assert pacer.next_deadline() == NEVER
+    assert pacer.handle_timeout(0.1) == []
+    pacer.stop(stopped=False)
+    assert [each for _, each in drive(pacer, 1.0)] == [packet(99), *map(packet, range(5))]
+
+
 def test_before_a_narrow_line_no_more_waits_than_it_carries_soon() -> None:
     pacer = Pacer(FLOOR_BPS)
     pacer.set_rate(300_000.0)

@@ -30,6 +30,12 @@ def test_which_way_each_type_goes(
     assert routes(theirs, ours) == found
 
 
+def test_for_want_of_room_the_redundancy_stays_behind() -> None:
+    bare = {63: (111, 48000, 111), 111: (111, 48000, 0)}
+    assert routes([RED, OPUS], [RED, OPUS], lean=True) == bare
+    assert routes([OPUS], [OPUS], lean=True) == {111: (111, 48000, 0)}
+
+
 def media(
     extended: int, *older: bytes, epoch: int = 1, flags: int = 0, padding: bytes = b""
 ) -> Media:

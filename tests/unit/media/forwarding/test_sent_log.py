@@ -58,6 +58,19 @@ def test_says_when_each_packet_went_and_came() -> None:
     assert (log.next_number, log.sent_bytes, log.acked_bytes) == (4, 4 * SIZE, 3 * SIZE)
 
 
+def test_knows_since_when_the_oldest_packet_waits_for_a_word() -> None:
+    log = SentLog()
+    assert log.waiting_since is None
+    log = sent(4)
+    assert log.waiting_since == 1.0
+    reported(log, message(0, 0, 40, None))
+    assert log.waiting_since == 1.003
+    reported(log, message(2, None, 44))
+    assert log.waiting_since is None, "that it was lost is a word too"
+    reported(log, message(0, 40, 40))
+    assert log.waiting_since is None, "an older message takes nothing back"
+
+
 @pytest.mark.parametrize("before", [0, 10, CAPACITY - 2, CYCLE - 2, 3 * CYCLE - 1])
 def test_numbers_go_on_past_every_wrap(before: int) -> None:
     log = sent(4, before=before)

@@ -12,7 +12,16 @@ from media.forwarding.layer_switch import ALL
 from media.forwarding.numbers import Numbers
 from media.forwarding.pacer import Pacer
 from media.forwarding.publication import Publication
-from media.forwarding.sharing import HIGHER, LOWER, RISES_S, ROOM, TOLERANCE, settle, worth
+from media.forwarding.sharing import (
+    HELD_BPS,
+    HIGHER,
+    LOWER,
+    RISES_S,
+    ROOM,
+    TOLERANCE,
+    settle,
+    worth,
+)
 from media.forwarding.subscription import Subscription
 from media.forwarding.transport_feedback import TransportFeedback
 from media.forwarding.wiring import Target
@@ -121,6 +130,16 @@ def test_what_is_had_is_kept_longer_than_it_would_be_begun(
 
 def test_nothing_is_said_while_nobody_is_there() -> None:
     assert worth(publication(), [], 0.0) is None
+
+
+def test_whose_own_voice_waits_is_asked_for_next_to_nothing_at_once() -> None:
+    picture = publication()
+    targets = viewers(picture, 500_000)
+    assert worth(picture, targets, 0.0) == RateWorth(ALICE, "v", 500_000, False)
+    picture.held = True
+    assert worth(picture, targets, 0.1) == RateWorth(ALICE, "v", HELD_BPS, False)
+    picture.held = False
+    assert worth(picture, targets, 0.1 + RISES_S) == RateWorth(ALICE, "v", 500_000, False)
 
 
 def test_what_has_hardly_changed_is_not_said_again() -> None:

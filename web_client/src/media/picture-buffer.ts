@@ -1,0 +1,45 @@
+/**
+ * How long the others' pictures wait before they are shown, so that what is sent again comes in time.
+ * Pure: all in ms.
+ *
+ * A browser waits for what it has seen to come late. But a picture's packet may have been lost on the
+ * far person's own line, of which this browser knows nothing, and be asked for twice: then everything
+ * stands still for a moment. A little patience is less noticed than a picture that stops.
+ */
+
+/** So many requests within LOOK_MS are a line that loses, not a chance. */
+const REQUESTS = 4;
+const LOOK_MS = 3_000;
+/** Where no request was needed for so long, nothing waits any longer. */
+const HOLD_MS = 10_000;
+/** Twice a usual round of a far person's line, of which nothing is known here. */
+const LEAST_MS = 200;
+/** More is felt in a conversation: the voice waits for its picture. */
+const MOST_MS = 350;
+/** A packet asked for a second time is there after two round trips. */
+const ROUNDS = 2;
+const STEP_MS = 50;
+
+export class PictureBuffer {
+  private looks: { readonly at: number; readonly requests: number }[] = [];
+  private lossyAt = -Infinity;
+  /** How long pictures wait at least; null leaves it to the browser. */
+  waitMs: number | null = null;
+
+  /** Take a look at a path that is up: packets of pictures asked for again so far. */
+  handleSample(requests: number, rttMs: number | null, now: number): void {
+    const last = this.looks.at(-1);
+    // Another connection counts from nothing.
+    if (last !== undefined && requests < last.requests) this.looks = [];
+    this.looks = [...this.looks, { at: now, requests }].filter(({ at }) => now - at <= LOOK_MS);
+    const first = this.looks[0];
+    if (first !== undefined && requests - first.requests >= REQUESTS) this.lossyAt = now;
+    if (now - this.lossyAt > HOLD_MS) {
+      this.waitMs = null;
+      return;
+    }
+    const wait = Math.min(MOST_MS, Math.max(LEAST_MS, ROUNDS * (rttMs ?? 0)));
+    // A browser settles anew at each change.
+    if (this.waitMs === null || Math.abs(wait - this.waitMs) >= STEP_MS) this.waitMs = wait;
+  }
+}
