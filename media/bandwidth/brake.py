@@ -24,6 +24,8 @@ LEAST_MARGIN_S: Final = 0.1
 """One message of feedback that was lost is no news, where they come every 50 to 100 ms."""
 LONGEST_S: Final = 6.0
 """As much queue as there is anywhere: 30 kB of 40 kbit/s."""
+MESSAGES: Final = 10
+"""An outage has none, and one or two at its end."""
 PAUSE_S: Final = 0.25
 """A stall of Wi-Fi is over by then. What was held is still worth showing, afterwards it is not."""
 NEVER: Final = float("inf")
@@ -33,12 +35,14 @@ NEVER: Final = float("inf")
 class Brake:
     """Call :meth:`handle_report` for each message and :meth:`handle_timeout` when due."""
 
-    __slots__ = ("_held_at", "_mean_s", "_spread_s", "next_at")
+    __slots__ = ("_held_at", "_mean_s", "_messages", "_spread_s", "next_at")
 
     def __init__(self) -> None:
         self._mean_s: float | None = None
         self._spread_s = 0.0
         self._held_at: Instant | None = None
+        self._messages = 0
+        """So many came while it holds."""
         self.next_at: Instant = NEVER
         """When :meth:`handle_timeout` is next due."""
 
@@ -66,9 +70,9 @@ class Brake:
             waited_s = now - waited_since
             if self._held_at is None and waited_s <= self.limit_s:
                 self._learn(waited_s)
-            elif self._held_at is not None and now - self._held_at >= LONGEST_S:
-                self._mean_s = None
-                self._learn(waited_s)
+            self._messages += 1
+            if self._held_at is not None and now - self._held_at >= LONGEST_S:
+                self._settle(waited_s)
         self.handle_timeout(waiting_since, now)
 
     def handle_timeout(self, waiting_since: Instant | None, now: Instant) -> None:
@@ -79,9 +83,16 @@ class Brake:
             self.next_at = overdue_at
         elif self._held_at is None:
             self._held_at = now
+            self._messages = 0
             self.next_at = now + PAUSE_S
         elif now >= self._held_at + PAUSE_S:
             self.next_at = NEVER  # the next message has the word
+
+    def _settle(self, waited_s: float) -> None:
+        """Take a round for the path's own, unless it was an outage."""
+        if self._messages >= MESSAGES:
+            self._mean_s = None
+            self._learn(waited_s)
 
     def _learn(self, waited_s: float) -> None:
         mean_s = self._mean_s

@@ -75,12 +75,14 @@ def test_a_line_that_became_longer_is_not_held_for_ever() -> None:
 def test_without_any_message_it_waits_for_one() -> None:
     """An outage: there is nothing to look at but the next word."""
     brake = used_to()
+    limit_s = brake.limit_s
     brake.handle_timeout(NOW - 1.0, NOW)
     brake.handle_timeout(NOW - 1.0, brake.next_at)
     assert brake.held
     assert brake.next_at == NEVER
     brake.handle_report(NOW - 1.0, NOW + 59.95, NOW + 60.0)
     assert not brake.held
+    assert brake.limit_s == limit_s, "how long it lasted says nothing of the line"
 
 
 @given(st.lists(st.tuples(st.floats(0.001, 0.5), st.floats(0.0, 3.0)), max_size=60))
