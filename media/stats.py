@@ -60,6 +60,8 @@ class WorkerHealth(msgspec.Struct, frozen=True):
     index: int
     up: bool
     restarts: int
+    cpu_s: float = 0.0
+    """CPU seconds it has used since it was started; one that is replaced begins anew."""
 
 
 class DownlinkStats(msgspec.Struct, frozen=True, gc=False):
@@ -120,6 +122,8 @@ class EngineStats(msgspec.Struct, frozen=True):
     pacer_dropped: int = 0
     downlink: DownlinkStats = DownlinkStats()
     """Of all endpoints that send transport-cc feedback."""
+    cpu_s: float = 0.0
+    """CPU seconds of the engine's process, where it has one of its own."""
     workers: tuple[WorkerHealth, ...] = ()
     """Of the processes the engines run in; empty for an engine in this one."""
 

@@ -17,6 +17,7 @@ from media.config import MediaConfig
 from signaling import border, certificates, demo, logs, wire
 from signaling.config import Config
 from signaling.gateway import Gateway
+from signaling.house_watch import HouseWatch
 from signaling.lab.legs import Lab
 from signaling.lab.routes import LabRoutes
 from signaling.metrics import Metrics, package_version
@@ -81,6 +82,10 @@ class App:
         self._routes = Routes(config, self.registry, self.metrics, config.public_url)
         self.lab = Lab() if config.lab else None
         self._gateway = Gateway(config, self.registry, self.metrics, self.lab)
+        self._watch = HouseWatch(
+            config, self.registry, self.metrics, sockets=lambda: self._gateway.open_sockets
+        )
+        self._routes.set_watch(self._watch)
         self._runners: list[web.AppRunner] = []
         self._stopped = False
         self.metrics_address: tuple[str, int] | None = None
@@ -102,6 +107,7 @@ class App:
         self._routes.set_media(self.media)
         if isinstance(self.media, WorkerPool):
             self._routes.set_media_ready(self.media.is_ready)
+            self._watch.set_media_ready(self.media.is_ready)
         try:
             port = await self._serve(self._application(), config.host, config.port, self._tls)
             if config.metrics and config.metrics_port is not None:
@@ -115,6 +121,7 @@ class App:
             raise
         self.url = config.public_url or self._own_url(port)
         self._routes.set_base_url(self.url)
+        self._watch.start(self.media)
         self._routes.ready = True
         logs.event("started", version=package_version())
 
@@ -127,6 +134,7 @@ class App:
             return
         self._stopped = True
         self._routes.ready = False
+        await self._watch.stop()
         await self.registry.stop()
         await self._gateway.stop()
         for runner in self._runners:

@@ -94,6 +94,11 @@ class Gateway:
         app.router.add_get(PATH, self._handle)
         app.router.add_post(PATH, self._handle)
 
+    @property
+    def open_sockets(self) -> int:
+        """How many connections there are."""
+        return self._server.open_sockets
+
     async def stop(self) -> None:
         """Let what was delivered go out, then close every socket. The rooms are told before."""
         if self._writers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate
 from typing import Final
@@ -28,6 +28,7 @@ from media.stats import (
     EngineStats,
     LegStats,
 )
+from signaling.alert_rules import NAMES, Reading
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
 from signaling.metrics_quality import QualityMetrics
@@ -286,6 +287,16 @@ class Metrics:
         """Return the text exposition format, with this snapshot of the engine."""
         self._engine.stats = stats
         return generate_latest(self.registry)
+
+    def reading(self, stats: EngineStats) -> Reading:
+        """Return what alerts are judged by, as it would be shown now."""
+        self._engine.stats = stats
+        found: dict[str, list[tuple[Mapping[str, str], float]]] = {name: [] for name in NAMES}
+        for family in self.registry.collect():
+            for sample in family.samples:
+                if sample.name in found:
+                    found[sample.name].append((sample.labels, sample.value))
+        return found
 
     def _counter(self, name: str, words: str, labels: list[str]) -> Counter:
         return Counter(name, words, labels, registry=self.registry)

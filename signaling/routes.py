@@ -23,6 +23,7 @@ from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import LinkView, Presence
 from signaling.domain.grants import Role
+from signaling.house_watch import HouseWatch
 from signaling.limits import BucketsByKey
 from signaling.live import levels
 from signaling.metrics import Metrics, package_version, quantile
@@ -46,6 +47,7 @@ class Routes:
         self._media: MediaPlane | None = None
         self._codes = registry.live.codes
         self._media_ready: Callable[[], bool] = lambda: True
+        self._watch: HouseWatch | None = None
         self.ready = False
 
     def set_base_url(self, url: str) -> None:
@@ -59,6 +61,10 @@ class Routes:
     def set_media_ready(self, ready: Callable[[], bool]) -> None:
         """Ask this, too, whether new people can be taken."""
         self._media_ready = ready
+
+    def set_watch(self, watch: HouseWatch) -> None:
+        """Show the operator what this has seen."""
+        self._watch = watch
 
     def attach(self, app: web.Application) -> None:
         """Answer at the paths of the API."""
@@ -140,7 +146,9 @@ class Routes:
         self._check_operator(request)
         now = asyncio.get_running_loop().time()
         shown = self._registry.live.show(self._registry.people(now), now)
-        return web.json_response({"version": package_version(), "ready": self.ready} | shown)
+        watched = {} if self._watch is None else self._watch.show(now)
+        head = {"version": package_version(), "ready": self.ready}
+        return web.json_response(head | watched | shown)
 
     async def _tracks(self, request: web.Request) -> web.Response:
         self._check_operator(request)

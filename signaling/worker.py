@@ -6,8 +6,8 @@ Rule 1: signaling decides when it ends. Signals that would end it are ignored, f
 init system send them to every process of the gateway at once.
 Rule 2: without signaling there is no worker: the end of the channel ends it, and so does the end of
 the parent where the system can tell (Linux).
-Rule 3: it reads no file, no environment and no clock but its loop's; all it knows came by the
-channel. It writes nothing: its log lines go up the channel.
+Rule 3: it reads no file, no environment and no clock but its loop's and its own CPU's; all it knows
+came by the channel. It writes nothing: its log lines go up the channel.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import structs
 
 from media.channel import (
     Answered,
@@ -142,7 +145,8 @@ class Worker:
             case CloseEndpoint(endpoint):
                 await engine.close_endpoint(endpoint)
             case ReadStats():
-                return Counted(await engine.stats())
+                stats = await engine.stats()
+                return Counted(structs.replace(stats, cpu_s=time.process_time()))
             case ReadTracks(after):
                 return TracksRead(await engine.tracks(after))
             case Stop():

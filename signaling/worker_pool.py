@@ -179,7 +179,12 @@ class WorkerPool:
         """Counters of all workers since the start, those of lost ones as last read."""
         await asyncio.gather(*(self._count(place) for place in self._places))
         health = tuple(
-            WorkerHealth(place.index, place.worker is not None, place.restarts.count)
+            WorkerHealth(
+                place.index,
+                up=place.worker is not None,
+                restarts=place.restarts.count,
+                cpu_s=place.counted.cpu_s,
+            )
             for place in self._places
         )
         now = [place.counted for place in self._places]

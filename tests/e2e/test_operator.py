@@ -49,6 +49,25 @@ def call(code: str, mos: float | None, rung: str, fault: str | None, **more: Any
 BUSY: dict[str, Any] = {
     "version": "0",
     "ready": True,
+    "alerts": [
+        {
+            "alert": "JoinFailing",
+            "severity": "page",
+            "value": 0.09,
+            "bar": 0.05,
+            "for_s": 780,
+            "raised": True,
+        },
+        {
+            "alert": "ForwardingSlow",
+            "severity": "ticket",
+            "value": 0.007,
+            "bar": 0.005,
+            "for_s": 45,
+            "raised": False,
+        },
+    ],
+    "capacity": {"calls": 14, "limit": "media_cpu", "measured": True},
     "people": {"present": 25, "away": 1, "reporting": 23},
     "sessions": {"clear": 8, "saving": 3, "slow": 1, "voice": 1, "text": 0},
     "hearing": {"well": 20, "badly": 2, "unknown": 1},
@@ -69,6 +88,8 @@ BUSY: dict[str, Any] = {
 }
 EMPTY: dict[str, Any] = {
     "ready": True,
+    "alerts": [],
+    "capacity": {"calls": 49, "limit": "cpu", "measured": False},
     "people": {"present": 0, "away": 0, "reporting": 0},
     "sessions": dict.fromkeys(BUSY["sessions"], 0),
     "hearing": {"well": 0, "badly": 0, "unknown": 0},
@@ -145,6 +166,11 @@ async def test_the_operators_page_in_its_states(
         assert await first.get_by_role("rowheader").text_content() is not None
         assert await first.get_by_role("cell").count() == 5
         await page.get_by_text("2 个人的页面最近没有报来数据").wait_for()
+        alerts = page.get_by_test_id("alerts")
+        await alerts.get_by_role("status").get_by_text("2 处要看").wait_for()
+        assert await alerts.get_by_role("listitem").count() == 2
+        room = page.get_by_role("region", name="还能开多少")
+        await room.get_by_text("大约还可以同时开 14 个双人视频会谈。").wait_for()
 
         await answer(operator, None)
         await page.clock.run_for(40_000)
@@ -155,6 +181,8 @@ async def test_the_operators_page_in_its_states(
         await page.clock.run_for(6_000)
         await page.get_by_text("现在没有会谈。").wait_for()
         assert await page.get_by_test_id("worst").count() == 0
+        await page.get_by_text("没有告警。").wait_for()
+        await page.get_by_text("大约还可以同时开 45 个").wait_for()
         assert (await page.get_by_test_id("fresh").text_content() or "").strip() == ""
         await fits(operator)
         await shoot(operator, screenshots, f"operator-empty-{size}", whole=True)

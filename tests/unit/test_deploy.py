@@ -279,4 +279,7 @@ def test_alerts_are_those_that_were_promised() -> None:
         "FreezeHigh",
         "ReconnectStorm",
         "JoinFailing",
+        "WorkerLost",
+        "ForwardingSlow",
+        "RoomFault",
     }

@@ -48,6 +48,19 @@ async def live(place: House, token: str = OPERATOR_TOKEN) -> dict[str, Any]:
         return shown
 
 
+async def test_an_operator_sees_that_nothing_is_wrong_and_what_room_is_left(place: House) -> None:
+    shown = await live(place)
+    for _ in range(100):
+        if shown["capacity"] is not None:
+            break
+        await asyncio.sleep(0.05)
+        shown = await live(place)
+    assert shown["alerts"] == []
+    assert set(shown["capacity"]) == {"calls", "limit", "measured"}
+    assert shown["capacity"]["calls"] >= 0
+    assert shown["capacity"]["measured"] is False
+
+
 async def scrape(place: House) -> str:
     async with place.http.get("/metrics") as answer:
         return await answer.text()

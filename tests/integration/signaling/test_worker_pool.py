@@ -87,6 +87,7 @@ async def test_call_goes_through_a_worker(one: Plane) -> None:
     assert stats.endpoints == 1
     assert stats.bytes_received > 0
     assert [(w.index, w.up, w.restarts) for w in stats.workers] == [(0, True, 0)]
+    assert stats.workers[0].cpu_s > 0
     await one.pool.close_endpoint(EndpointId("a"))
     await until(lambda: one.closed() == {EndpointId("a"): EndpointClose.REQUESTED})
     await one.pool.close_endpoint(EndpointId("a"))

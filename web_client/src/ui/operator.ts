@@ -5,6 +5,8 @@ import { customElement, state } from 'lit/decorators.js';
 
 import { base, QuietElement } from './element';
 import { tokenIn } from './link';
+import { type House, readHouse } from './house';
+import './house-view';
 import { isStale, type Live, readLive } from './live';
 import './live-view';
 import './page-bar';
@@ -79,6 +81,7 @@ export class Operator extends QuietElement {
 
   @state() private summary: unknown = null;
   @state() private live: Live | null = null;
+  @state() private house: House | null = null;
   @state() private refused = false;
   @state() private stale = false;
   private at = Date.now();
@@ -123,6 +126,13 @@ export class Operator extends QuietElement {
         ${this.stale ? t('operator.stale', { time: timeOfDay(this.at) }) : nothing}
       </p>
       ${
+        this.house === null
+          ? nothing
+          : html`
+              <qr-house .house=${this.house}></qr-house>
+            `
+      }
+      ${
         this.live === null
           ? html`
               <p>${t('operator.empty')}</p>
@@ -161,6 +171,7 @@ export class Operator extends QuietElement {
     if (summary !== null) this.summary = summary;
     if (live !== null) {
       this.live = readLive(live);
+      this.house = readHouse(live);
       this.at = Date.now();
     }
     this.stale = isStale(this.at, Date.now());
