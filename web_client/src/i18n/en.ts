@@ -1,8 +1,10 @@
 /** English, and with it the list of every sentence there is. */
 
+import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 
 export const en = {
+  ...GUIDANCE_WORDS.en,
   title: 'Appointment',
   'lang.switch': 'Language',
 
@@ -119,19 +121,6 @@ export const en = {
   'rung.peer.up.saving': '{name}’s network is better.',
   'rung.peer.up.clear': '{name}’s network is good again.',
 
-  'question.video': '{name} would like to see you. Is that OK?',
-  'question.voice': '{name} would like to hear you. Is that OK?',
-  'question.picture': 'The network is better. Turn the picture back on?',
-  'question.calm': 'Nothing turns on before your tap. Saying no is completely fine.',
-  'question.open.video': 'Turn camera on',
-  'question.open.voice': 'Turn microphone on',
-  'question.open.picture': 'Turn on',
-  'question.no': 'Not now',
-  'question.voice_only': 'Voice only',
-  'invite.video': 'Invite video',
-  'invite.voice': 'Invite voice',
-  'invite.sent': '{name} has been asked. Turning it on is up to them.',
-  'invite.too_soon': 'You have just asked. Please wait a little.',
   'mode.title': 'How would you like to talk?',
   'mode.text': 'Text only',
   'mode.voice': 'Voice only',

@@ -1,9 +1,11 @@
 /** 中文。The type asks for every key there is. */
 
 import type { Key } from './en';
+import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 
 export const zh: Readonly<Record<Key, string>> = {
+  ...GUIDANCE_WORDS['zh-CN'],
   title: '约定',
   'lang.switch': '语言',
 
@@ -115,19 +117,6 @@ export const zh: Readonly<Record<Key, string>> = {
   'rung.peer.up.saving': '{name}那边网络好一些了。',
   'rung.peer.up.clear': '{name}那边网络好了。',
 
-  'question.video': '{name}想看到您，可以吗？',
-  'question.voice': '{name}想听到您的声音，可以吗？',
-  'question.picture': '网络好一些了，要把画面打开吗？',
-  'question.calm': '您点了才会打开。不打开也完全可以。',
-  'question.open.video': '打开摄像头',
-  'question.open.voice': '打开麦克风',
-  'question.open.picture': '打开',
-  'question.no': '先不开',
-  'question.voice_only': '只开语音',
-  'invite.video': '邀请视频',
-  'invite.voice': '邀请语音',
-  'invite.sent': '已经问了{name}。打不打开，由对方决定。',
-  'invite.too_soon': '刚刚问过。请过一会儿再问。',
   'mode.title': '您想怎么谈？',
   'mode.text': '只用文字',
   'mode.voice': '只用声音',

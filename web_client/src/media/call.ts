@@ -18,7 +18,7 @@ import type { Still } from './still-assembler';
 import { Stills } from './stills';
 import { Timeline } from './timeline';
 import { Viewing } from './viewing';
-import { others } from '../protocol/room';
+import { guidanceOf, others } from '../protocol/room';
 import type { Session } from '../protocol/session';
 import type {
   Event,
@@ -250,6 +250,7 @@ export class Call {
   }
 
   private handleEvent(event: Event): void {
+    this.follow();
     this.timeline.handleEvent(event, performance.now());
     this.link.handleEvent(event);
     this.stills.handleEvent(event);
@@ -271,6 +272,14 @@ export class Call {
     } else if (event.type === 'slots' && event.slots.some((slot) => slot.participant !== null)) {
       this.clock.expect(performance.now());
     }
+  }
+
+  /** Do as the counsellor wishes; first of all, so that a page that comes back sends nothing else. */
+  private follow(): void {
+    const guidance = guidanceOf(this.session.room);
+    this.stills.handleSteady(guidance.steady);
+    this.line.handleSteady(guidance.steady);
+    this.link.handleGuidance(guidance);
   }
 
   private handleSessionChanged(): void {

@@ -1,6 +1,6 @@
 /** What ought to be coming in now, by what the room says of its people. Pure. */
 
-import { others, type Room } from '../protocol/room';
+import { others, own, type Room } from '../protocol/room';
 import type { DevicePause, ParticipantView, Rung } from '../protocol/wire';
 
 /** Pauses of a device that stop the voice, and the picture: a phone call, or another program. */
@@ -26,14 +26,11 @@ export function voicesDue(room: Room): ReadonlySet<string> {
 
 /** Whether every picture that is sent ought to move: stills stand by their nature. */
 export function picturesDue(room: Room): boolean {
+  if (room.steady) return false;
   const cameras = others(room).filter((person) => isHere(person) && person.camera);
   const lines = [...cameras, own(room)].flatMap((person) => (person === null ? [] : [person.rung]));
   const paused = cameras.some(({ device_paused }) => NO_PICTURE.has(device_paused));
   return cameras.length > 0 && !paused && lines.every((rung) => MOVING.has(rung));
-}
-
-function own(room: Room): ParticipantView | null {
-  return room.roster.find(({ id }) => id === room.you) ?? null;
 }
 
 function isHere({ presence, link }: ParticipantView): boolean {

@@ -10,6 +10,7 @@ import { PictureReturn } from './picture-return';
 import { pathOf, type Repair, RepairPlan } from './repair';
 import { type PathStats, readPath } from './stats';
 import { VOICE, type VoiceSettings } from './voice-settings';
+import type { Guidance } from '../protocol/room';
 import type { Event, IceServer, Offer, Reply } from '../protocol/wire';
 
 /** A path in doubt is looked at every tick, one that is well every other. */
@@ -53,6 +54,7 @@ export class MediaLink {
   private rate: number | null = null;
   private allowance: number | null = null;
   private voice: VoiceSettings = VOICE.clear;
+  private guidance: Guidance = { cue: 'balanced', steady: false };
   private readonly returning = new PictureReturn();
   private readonly buffer = new PictureBuffer();
   private wasUp = false;
@@ -144,6 +146,15 @@ export class MediaLink {
     this.shapePicture();
   }
 
+  /** What the counsellor wishes of one's picture. One that a moment is kept steady without is held. */
+  handleGuidance(guidance: Guidance): void {
+    const { cue, steady } = this.guidance;
+    if (guidance.cue === cue && guidance.steady === steady) return;
+    this.guidance = guidance;
+    this.considerPicture();
+    this.showPicture();
+  }
+
   /** Send one's own voice like this. */
   speak(voice: VoiceSettings): void {
     this.voice = voice;
@@ -170,7 +181,7 @@ export class MediaLink {
 
   /** What one's own picture may take: 0 is nothing, null as much as it likes. */
   get pictureBps(): number | null {
-    return this.returning.blocks ? 0 : this.boundBps;
+    return this.held ? 0 : this.boundBps;
   }
 
   /** What the page would send of its picture now, in bits per second. */
@@ -183,6 +194,11 @@ export class MediaLink {
     return narrower({ each: this.rate, bps: this.allowance });
   }
 
+  /** Nothing of one's own moving picture is to leave the page. */
+  private get held(): boolean {
+    return this.returning.blocks || this.guidance.steady;
+  }
+
   /** What a peer is given to send. A picture that waits for its owner does not leave the page. */
   private sendable(kind: Kind): MediaStreamTrack | null {
     return kind === 'video' && this.returning.asks ? null : this.tracks[kind];
@@ -193,8 +209,8 @@ export class MediaLink {
     const now = performance.now();
     const up = this.state === 'connected';
     this.wasUp ||= up;
-    // That nobody is there yet, or the path is not yet up, is not the network's taking it.
-    const passes = this.boundBps !== 0 || !this.listener.watched();
+    // That nobody is there yet, or the path is not yet up, takes nothing away.
+    const passes = (this.boundBps !== 0 && !this.guidance.steady) || !this.listener.watched();
     const carried = passes && (up || !this.wasUp);
     const since = up || this.movedAt === null ? now : this.movedAt;
     const { asks, blocks } = this.returning;
@@ -215,9 +231,10 @@ export class MediaLink {
 
   private wishPicture(): void {
     const { codec, wanted, rate: each, allowance } = this;
-    const bps = this.returning.blocks ? 0 : allowance;
+    const { cue } = this.guidance;
+    const bps = this.held ? 0 : allowance;
     const pixels = pixelsOf(this.tracks.video);
-    void this.peer?.picture.wish({ codec, wanted, each, bps, pixels });
+    void this.peer?.picture.wish({ codec, wanted, each, bps, pixels, cue });
   }
 
   /** What the browser counts of a path that is up; null while there is none. */
@@ -253,7 +270,7 @@ export class MediaLink {
     await Promise.all([
       peer.send('audio', this.tracks.audio),
       // A new peer sends before it is told as what: a picture that is held is given to it later.
-      peer.send('video', this.returning.blocks ? null : this.tracks.video),
+      peer.send('video', this.held ? null : this.tracks.video),
       peer.speak(this.voice),
     ]);
     this.settle(peer, await peer.negotiate({ fresh }), fresh ? 'rebuild' : 'restart');

@@ -5,7 +5,7 @@ import { worst } from './rungs';
 import { SendRate } from './send-rate';
 import type { PathStats } from './stats';
 import { UplinkLadder } from './uplink-ladder';
-import { VOICE, voiceBps, type VoiceSettings } from './voice-settings';
+import { GUARDED, VOICE, voiceBps, type VoiceSettings } from './voice-settings';
 import type { Reply, ReportLine, Rung } from '../protocol/wire';
 
 export interface OwnLineOptions {
@@ -31,6 +31,7 @@ export class OwnLine {
   private voice: VoiceSettings = VOICE.clear;
   private rttMs: number | null = null;
   private up = false;
+  private steady = false;
 
   constructor(private readonly options: OwnLineOptions) {}
 
@@ -70,9 +71,16 @@ export class OwnLine {
     this.speak();
   }
 
+  /** The whole line is kept for voice, or no longer. */
+  handleSteady(steady: boolean): void {
+    this.steady = steady;
+    this.speak();
+  }
+
   /** The voice goes as the narrowest of the lines on its way can take it. */
   private speak(): void {
-    const voice = VOICE[worst([this.rung, this.listeners])];
+    const settings = this.steady ? GUARDED : VOICE;
+    const voice = settings[worst([this.rung, this.listeners])];
     if (voice === this.voice) return;
     this.voice = voice;
     this.options.speak(voice);

@@ -7,9 +7,11 @@
  * Rule 3: only VP8 is sent in two sizes. Other codecs are forwarded as they are, in one.
  * Rule 4: never more is sent than somebody can be given, nor than one's own way up carries; of that,
  * the smaller size has its share first.
+ * Rule 5: where the face is to be sharp, the smaller one is not smaller while it is sent alone.
  */
 
 import { type Format, FormatChoice } from './picture-format';
+import type { Cue } from '../protocol/wire';
 
 /** Smallest first, as the gateway's answer has them. */
 export const SMALL = 's';
@@ -40,6 +42,8 @@ export interface Wishes {
   readonly bps: number | null;
   /** Pixels of the camera's picture; null where it is not known. */
   readonly pixels: number | null;
+  /** What should be kept best of the picture. */
+  readonly cue: Cue;
 }
 
 /** Newer than the types that come with the compiler. */
@@ -51,6 +55,7 @@ interface Encoding extends RTCRtpEncodingParameters {
 export interface Parameters {
   readonly codecs: readonly RTCRtpCodec[];
   readonly encodings: Encoding[];
+  degradationPreference?: RTCDegradationPreference;
 }
 
 /** What a video section is offered with. Nobody watches yet, so one encoding begins. */
@@ -69,19 +74,22 @@ export function shape(parameters: Parameters, wishes: Wishes, format: Format): v
   const isVp8 = inUse === undefined || inUse === 'video/vp8';
   const rids = encodings.map(({ rid }) => rid ?? '');
   const shares = share(rids, choose(rids, wishes, isVp8), wishes);
+  const alone = shares.filter((given) => given !== 0).length === 1;
+  const whole = alone && wishes.cue === 'detail';
   encodings.forEach((encoding, place) => {
     const given = shares[place];
     encoding.active = given !== 0;
     if (encoding.active) {
       assign(encoding, 'maxBitrate', given);
       const scale = (SCALES as Readonly<Record<string, number>>)[encoding.rid ?? ''] ?? 1;
-      encoding.scaleResolutionDownBy = Math.max(scale, format.scale);
+      encoding.scaleResolutionDownBy = Math.max(whole ? 1 : scale, format.scale);
       assign(encoding, 'maxFramerate', format.frames ?? undefined);
     }
     if (codec !== undefined) encoding.codec = codec;
     // Several VP9 encodings without a mode would be layers of one stream, in Chromium.
     assign(encoding, 'scalabilityMode', isVp8 || encodings.length === 1 ? undefined : 'L1T1');
   });
+  assign(parameters, 'degradationPreference', format.keeps ?? undefined);
 }
 
 /** The places of the encodings that are wanted: never none, for a path that is silent looks broken. */
@@ -117,18 +125,27 @@ function find(codecs: readonly RTCRtpCodec[], name: string): RTCRtpCodec | undef
   return codecs.find((other) => other.mimeType.toLowerCase() === wanted);
 }
 
-function assign<Key extends keyof Encoding>(
-  encoding: Encoding,
+function assign<Thing extends object, Key extends keyof Thing>(
+  thing: Thing,
   key: Key,
-  value: Encoding[Key] | undefined,
+  value: Thing[Key] | undefined,
 ): void {
-  if (value === undefined) Reflect.deleteProperty(encoding, key);
-  else encoding[key] = value;
+  if (value === undefined) Reflect.deleteProperty(thing, key);
+  else thing[key] = value;
 }
 
 /** A video sender, kept as its wishes have it. Changes are made one after the other. */
 export class PictureSender {
-  private wishes: Wishes = { codec: null, wanted: null, each: null, bps: null, pixels: null };
+  private wishes: Wishes = {
+    codec: null,
+    wanted: null,
+    each: null,
+    bps: null,
+    pixels: null,
+    cue: 'balanced',
+  };
+  /** What the browser was last told to give up last: not every one tells it again. */
+  private keeps: Format['keeps'] = null;
   private readonly format = new FormatChoice();
   private busy = false;
   private again = false;
@@ -156,11 +173,14 @@ export class PictureSender {
   private async set(wishes: Wishes): Promise<boolean> {
     const parameters = this.sender.getParameters();
     const before = JSON.stringify(parameters.encodings);
-    shape(parameters, wishes, this.format.take(narrower(wishes)));
+    const format = this.format.take(narrower(wishes), wishes.cue);
+    shape(parameters, wishes, format);
     // To set what is set already restarts an encoder in some browsers.
-    if (JSON.stringify(parameters.encodings) === before) return true;
+    const same = JSON.stringify(parameters.encodings) === before;
+    if (same && format.keeps === this.keeps) return true;
     try {
       await this.sender.setParameters(parameters);
+      this.keeps = format.keeps;
       return true;
     } catch {
       return false;

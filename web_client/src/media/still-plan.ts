@@ -6,6 +6,7 @@
  */
 
 import { PictureReturn } from './picture-return';
+import { carriesPicture, worst } from './rungs';
 import type { Rung } from '../protocol/wire';
 
 export class StillPlan {
@@ -13,6 +14,8 @@ export class StillPlan {
   camera = false;
   /** What one's own line carries upward. */
   rung: Rung = 'clear';
+  /** The whole line is kept for voice: it has no room for more than it has on rung `slow`. */
+  steady = false;
   private rate: { readonly bps: number; readonly stills: boolean } | null = null;
   private readonly returning = new PictureReturn();
 
@@ -41,14 +44,20 @@ export class StillPlan {
     this.returning.handleTap();
   }
 
+  /** What the line is given to carry. */
+  private get carries(): Rung {
+    return this.steady ? worst([this.rung, 'slow']) : this.rung;
+  }
+
   private get moves(): boolean {
-    return (this.rung === 'clear' || this.rung === 'saving') && this.rate?.bps !== 0;
+    return carriesPicture(this.carries) && this.rate?.bps !== 0;
   }
 
   private get wanted(): boolean {
-    if (!this.camera || this.rung === 'voice' || this.rung === 'text') return false;
+    const { carries } = this;
+    if (!this.camera || carries === 'voice' || carries === 'text') return false;
     if (this.rate?.stills === true) return true;
     // No picture and no stills wanted: nobody is there who could see either.
-    return this.rung === 'slow' && this.rate?.bps !== 0;
+    return carries === 'slow' && this.rate?.bps !== 0;
   }
 }

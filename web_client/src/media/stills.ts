@@ -53,6 +53,13 @@ export class Stills {
     this.update();
   }
 
+  /** The whole line is kept for voice, or no longer. */
+  handleSteady(steady: boolean): void {
+    if (steady === this.plan.steady) return;
+    this.plan.steady = steady;
+    this.update();
+  }
+
   handleRoom(slots: readonly SlotView[], people: readonly ParticipantView[]): void {
     this.shelf.handleSlots(
       slots.map(({ participant }) => participant ?? null),

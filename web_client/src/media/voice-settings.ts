@@ -27,6 +27,18 @@ export const VOICE: Readonly<Record<Rung, VoiceSettings>> = {
   text: { maxBitrate: 12_000, redundant: false, frameMs: 60 },
 };
 
+/**
+ * While a moment is kept steady no picture moves: what it leaves is the voice's, and from rung `voice` on
+ * every word goes twice. On rung `slow` the frames are longer, so that this fits beside a still; on rung
+ * `voice` they are as long as they get, so that it takes hardly more than the voice does by itself.
+ */
+export const GUARDED: Readonly<Record<Rung, VoiceSettings>> = {
+  ...VOICE,
+  saving: VOICE.clear,
+  slow: { maxBitrate: 20_000, redundant: true, frameMs: 40 },
+  voice: { maxBitrate: 12_000, redundant: true, frameMs: 60 },
+};
+
 /** IP, UDP, SRTP with its tag, and header extensions. */
 const HEADER_BITS = 68 * 8;
 

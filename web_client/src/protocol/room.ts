@@ -1,6 +1,6 @@
 /** What this page knows of its room: a pure function of the events received. */
 
-import type { CloseReason, Event, IceServer, ParticipantView, SlotView } from './wire';
+import type { CloseReason, Cue, Event, IceServer, ParticipantView, SlotView } from './wire';
 
 export interface Room {
   /** One's own participant id; empty before the first welcome. */
@@ -10,6 +10,8 @@ export interface Room {
   readonly slotCount: number;
   readonly iceServers: readonly IceServer[];
   readonly canEnd: boolean;
+  /** The whole line is kept for voice, by the counsellor's wish. */
+  readonly steady: boolean;
   /** When the room was first entered, in this machine's Unix milliseconds; null before a welcome. */
   readonly startedAt: number | null;
   /** Why the last one to go has gone; null when nobody has, or someone came since. */
@@ -23,6 +25,7 @@ export const EMPTY_ROOM: Room = {
   slotCount: 0,
   iceServers: [],
   canEnd: false,
+  steady: false,
   startedAt: null,
   departed: null,
 };
@@ -37,6 +40,7 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
       slotCount: event.slots,
       iceServers: event.ice_servers,
       canEnd: event.can_end,
+      steady: event.steady,
       startedAt: event.started_at + (wallNow - event.now),
     };
   }
@@ -45,8 +49,24 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
     const roster = room.roster.filter((other) => other.id !== event.id);
     return { ...room, roster, departed: event.reason };
   }
+  if (event.type === 'steady') return { ...room, steady: event.steady };
   // What is said of media, of the text and of the end changes nobody's place.
   return event.type === 'slots' ? { ...room, slots: event.slots } : room;
+}
+
+/** What the counsellor wishes of one's own picture and voice. */
+export interface Guidance {
+  readonly cue: Cue;
+  readonly steady: boolean;
+}
+
+export function guidanceOf(room: Room): Guidance {
+  return { cue: own(room)?.cue ?? 'balanced', steady: room.steady };
+}
+
+/** Oneself, as the others see one; null before the first welcome. */
+export function own(room: Room): ParticipantView | null {
+  return room.roster.find(({ id }) => id === room.you) ?? null;
 }
 
 /** Whose seat is taken: who is really here. Who is offline may be written to. */

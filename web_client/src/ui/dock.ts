@@ -25,6 +25,10 @@ export class Dock extends QuietElement {
     base,
     buttons,
     css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
       nav {
         display: flex;
         align-items: center;
@@ -88,6 +92,22 @@ export class Dock extends QuietElement {
         padding-inline: 8px;
         gap: 6px;
       }
+      /* With the wish for a steady moment there are seven. */
+      @media (min-width: 641px) {
+        @container (max-width: 800px) {
+          .seven button {
+            padding-inline: 6px;
+            gap: 5px;
+          }
+          .seven .long,
+          .seven .gap {
+            display: none;
+          }
+          .seven .short {
+            display: inline;
+          }
+        }
+      }
       @media (max-width: 640px) {
         nav {
           flex-wrap: nowrap;
@@ -115,6 +135,10 @@ export class Dock extends QuietElement {
           font-size: var(--caption);
         }
         .gap {
+          display: none;
+        }
+        /* Where room is scarce it is in the sheet of everything else. */
+        .steady {
           display: none;
         }
       }
@@ -152,11 +176,13 @@ export class Dock extends QuietElement {
   @property({ attribute: false }) asking = { audio: false, video: false };
   @property({ type: Number }) unread = 0;
   @property({ type: Boolean }) canEnd = false;
+  /** Whether the moment is kept steady; null for who cannot wish for it. */
+  @property({ attribute: false }) steady: boolean | null = null;
 
   override render() {
     const { microphone, camera } = this;
     return html`
-      <nav class=${this.canEnd ? 'six' : ''} aria-label=${t('dock.label')}>
+      <nav class=${this.controls} aria-label=${t('dock.label')}>
         ${this.control({
           id: 'mic',
           icon: microphone ? 'microphone' : 'microphone-off',
@@ -195,6 +221,7 @@ export class Dock extends QuietElement {
           <qr-icon name="more"></qr-icon>
           <span class="label">${t('dock.more')}</span>
         </button>
+        ${this.steady === null ? nothing : this.steadily(this.steady)}
         <span class="gap" aria-hidden="true"></span>
         <button class="ending leave" data-testid="leave" @click=${() => this.say('ask-leave')}>
           <span class="label">${t('dock.leave')}</span>
@@ -213,6 +240,29 @@ export class Dock extends QuietElement {
             : nothing
         }
       </nav>
+    `;
+  }
+
+  /** How many there are, where that is many. */
+  private get controls(): string {
+    if (!this.canEnd) return '';
+    return this.steady === null ? 'six' : 'six seven';
+  }
+
+  private steadily(steady: boolean) {
+    return html`
+      <button
+        class="control steady"
+        data-testid="steady"
+        aria-pressed=${steady}
+        @click=${() => this.say('guide', { type: 'hold_steady', steady: !steady })}
+      >
+        <qr-icon name="steady"></qr-icon>
+        <span class="label">
+          <span class="long">${t('dock.steady')}</span>
+          <span class="short">${t('dock.steady.short')}</span>
+        </span>
+      </button>
     `;
   }
 

@@ -13,12 +13,14 @@ const DRAWINGS = {
   text: svg`<path d="M5.5 4.5h13a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H12l-4.5 3.5v-3.5h-2a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2z" /><path d="M8 9h8M8 12.5h5" />`,
   more: svg`<path d="M4 7h8M18 7h2M4 17h2M12 17h8" /><circle cx="15" cy="7" r="2.5" /><circle cx="9" cy="17" r="2.5" />`,
   voice: svg`<path d="M4 10v4M8 7v10M12 4.5v15M16 8v8M20 10.5v3" />`,
+  steady: svg`<circle cx="12" cy="12" r="3.5" /><path d="M2.5 12H6M18 12h3.500M7 5.500a8.200 8.200 0 0 1 10 0M7 18.500a8.200 8.200 0 0 0 10 0" />`,
   door: svg`<path d="M6 20.5V5a1.5 1.5 0 0 1 1.5-1.5h9A1.5 1.5 0 0 1 18 5v15.5M3.5 20.5h17M14.5 12v1" />`,
   shield: svg`<path d="M12 3.5l7 2.5v5.5c0 4.200-2.900 7.5-7 9-4.100-1.5-7-4.8-7-9V6z" /><path d="M9 11.8l2.200 2.200L15 10" />`,
   help: svg`<circle cx="12" cy="12" r="8.5" /><path d="M9.6 9.6a2.5 2.5 0 1 1 3.600 2.300c-.8.4-1.200 1-1.200 1.800M12 16.4v.2" />`,
   timeline: svg`<path d="M6 3.5v2.500M6 11v3.500M6 19.5v1M12 8.5h8M12 17h6" /><circle cx="6" cy="8.5" r="2.5" /><circle cx="6" cy="17" r="2.5" />`,
   close: svg`<path d="M6 6l12 12M18 6L6 18" />`,
   send: svg`<path d="M12 19.5V5M6 10.5L12 4.5l6 6" />`,
+  movement: svg`<path d="M10 20V10.500a1.500 1.500 0 0 1 3 0V13l4.500 1.200a2 2 0 0 1 1.500 2V20M10 15l-2-2M4 8a9 9 0 0 1 3-3.500M19 8a9 9 0 0 0-3-3.500" />`,
   self: svg`<circle cx="12" cy="8.5" r="4" /><path d="M4.5 20c.8-3.8 3.8-6 7.5-6s6.700 2.200 7.5 6" />`,
 } as const satisfies Record<string, SVGTemplateResult>;
 

@@ -8,7 +8,7 @@ import './icon';
 import type { IconName } from './icon';
 import './sheet';
 import { t } from '../i18n/language';
-import type { Invitation, ParticipantView } from '../protocol/wire';
+import type { Cue, HoldSteady, Invitation, ParticipantView, SetCue } from '../protocol/wire';
 
 /** How a person takes part, by their own choice. */
 export type Mode = 'text' | 'voice' | 'video';
@@ -17,6 +17,12 @@ const MODES: readonly { readonly mode: Mode; readonly icon: IconName }[] = [
   { mode: 'text', icon: 'text' },
   { mode: 'voice', icon: 'microphone' },
   { mode: 'video', icon: 'camera' },
+];
+
+const CUES: readonly { readonly cue: Cue; readonly icon: IconName }[] = [
+  { cue: 'balanced', icon: 'camera' },
+  { cue: 'detail', icon: 'self' },
+  { cue: 'motion', icon: 'movement' },
 ];
 
 @customElement('qr-more-sheet')
@@ -57,17 +63,41 @@ export class MoreSheet extends QuietElement {
         text-align: center;
         line-height: 1.3;
       }
-      .modes button[aria-pressed='true'] {
+      /* "movement" is as wide as a third of the smallest screens. */
+      @media (max-width: 360px) {
+        .modes button {
+          padding-inline: 2px;
+          font-size: var(--caption);
+        }
+      }
+      button[aria-pressed='true'] {
         border-color: var(--qing);
         background: var(--sunken);
+      }
+      .about {
+        display: block;
+        color: var(--ink-2);
+        font-size: var(--caption);
+      }
+      .state {
+        margin-inline-start: auto;
+        color: var(--ink-2);
+      }
+      /* Where there is room for it, the dock has it. */
+      @media (min-width: 641px) {
+        .steady {
+          display: none;
+        }
       }
     `,
   ];
 
   @property({ type: Boolean }) microphone = false;
   @property({ type: Boolean }) camera = false;
-  /** Whom one may ask to be seen or heard. */
-  @property({ attribute: false }) invites: ParticipantView | null = null;
+  /** Whom one may ask to be seen or heard, and how. */
+  @property({ attribute: false }) guides: ParticipantView | null = null;
+  /** Whether the moment is kept steady; null for who cannot wish for it. */
+  @property({ attribute: false }) steady: boolean | null = null;
 
   /** Whether there is a timeline to look at. */
   @property({ type: Boolean }) timeline = false;
@@ -96,7 +126,7 @@ export class MoreSheet extends QuietElement {
             `,
           )}
         </div>
-        ${this.invitation('video')} ${this.invitation('voice')}
+        ${this.cues()} ${this.steadily()} ${this.invitation('video')} ${this.invitation('voice')}
         ${this.timeline ? this.gaps() : nothing}
         <button class="plain" data-testid="open-devices" @click=${() => this.say('open-devices')}>
           <qr-icon name="voice"></qr-icon>
@@ -119,8 +149,55 @@ export class MoreSheet extends QuietElement {
     `;
   }
 
+  private cues() {
+    const whom = this.guides;
+    if (whom?.camera !== true) return nothing;
+    return html`
+      <p id="cue">${t('cue.title')}</p>
+      <div class="modes" role="group" aria-labelledby="cue">
+        ${CUES.map(
+          ({ cue, icon }) => html`
+            <button
+              class="plain"
+              data-testid=${`cue-${cue}`}
+              aria-pressed=${cue === whom.cue}
+              @click=${() => this.guide({ type: 'set_cue', participant: whom.id, cue })}
+            >
+              <qr-icon name=${icon}></qr-icon>
+              ${t(`cue.${cue}`)}
+            </button>
+          `,
+        )}
+      </div>
+    `;
+  }
+
+  private steadily() {
+    const { steady } = this;
+    if (steady === null) return nothing;
+    return html`
+      <button
+        class="plain steady"
+        data-testid="steady-more"
+        aria-pressed=${steady}
+        @click=${() => this.guide({ type: 'hold_steady', steady: !steady })}
+      >
+        <qr-icon name="steady"></qr-icon>
+        <span>
+          ${t('dock.steady')}
+          <span class="about">${t('steady.about')}</span>
+        </span>
+        <span class="state">${t(steady ? 'dock.on' : 'dock.off')}</span>
+      </button>
+    `;
+  }
+
+  private guide(wish: SetCue | HoldSteady): void {
+    this.say('guide', wish);
+  }
+
   private invitation(kind: Invitation) {
-    const whom = this.invites;
+    const whom = this.guides;
     const isOn = kind === 'video' ? whom?.camera : whom?.microphone;
     if (whom === null || isOn !== false) return nothing;
     return html`

@@ -1,10 +1,12 @@
-/** What a person's taps in the room do to their own devices, and what the room knows of the lines. */
+/** What a person's taps in the room do, to their own devices and the counsellor's wishes; and the room's facts. */
 
 import type { Mode } from './more-sheet';
 import type { Answer, Question } from './question-sheet';
+import type { Facts } from './room-words';
+import { t } from '../i18n/language';
 import type { Call } from '../media/call';
-import { isHere } from '../protocol/room';
-import type { Rung } from '../protocol/wire';
+import { guidanceOf, isHere, own as ownOf } from '../protocol/room';
+import type { HoldSteady, ParticipantView, Role, Rung, SetCue } from '../protocol/wire';
 
 /** What this person is asked now. */
 export function questionOf(call: Call): Question | null {
@@ -34,14 +36,46 @@ export function takeMode({ own }: Call, mode: Mode): void {
   for (const [kind, on] of wanted) if (own.isOn(kind) !== on) void own.turn(kind, on);
 }
 
-/** One's own rung and that of whoever is shown large; and whether any picture is on. */
-export function rungsOf(
-  { session, others, own }: Call,
-  large: string | undefined,
-): [Readonly<Record<'own' | 'peer', Rung | null>>, boolean] {
-  const { roster, you } = session.room;
-  const mine = roster.find(({ id }) => id === you)?.rung ?? null;
-  const peer = others.find((other) => other.id === large && isHere(other));
-  const pictures = own.isOn('video') || peer?.camera === true;
-  return [{ own: mine, peer: peer?.rung ?? null }, pictures];
+/** Tell the room what the counsellor wishes. What becomes of it is seen in what the room tells. */
+export function guide({ session }: Call, wish: SetCue | HoldSteady): void {
+  session.request(wish).catch(() => undefined);
+}
+
+/**
+ * Whether new texts are kept quiet: in a moment kept steady, and while everyone is there with their
+ * voice. Who has none now speaks by text, and is never kept waiting.
+ */
+export function keepsQuiet({ session, others }: Call): boolean {
+  const { room } = session;
+  if (!room.steady || ownOf(room)?.rung === 'text') return false;
+  return others.filter(isHere).every(hasVoice);
+}
+
+function hasVoice({ presence, link, microphone, rung, device_paused }: ParticipantView): boolean {
+  const paused = device_paused === 'microphone' || device_paused === 'both';
+  const there = presence === 'present' && link === 'connected';
+  return there && microphone && !paused && rung !== 'text';
+}
+
+/** What the room's news is made of; `large` is who is shown large. */
+export function factsOf(call: Call, person: Role, large: string | undefined): Facts {
+  const { session, others, own } = call;
+  const { room, texts } = session;
+  const peer = others.find((other) => other.id === large && isHere(other)) ?? null;
+  const counsellor = others.find(({ role }) => role === 'counsellor');
+  const camera = own.isOn('video');
+  return {
+    ...guidanceOf(room),
+    rungs: { own: rungOf(ownOf(room)), peer: rungOf(peer) },
+    pictures: camera || peer?.camera === true,
+    person,
+    camera,
+    counsellor: counsellor?.name ?? t('room.other.counsellor'),
+    quiet: keepsQuiet(call),
+    texts: texts.texts.filter(({ sender }) => sender !== room.you).length,
+  };
+}
+
+function rungOf(person: ParticipantView | null): Rung | null {
+  return person?.rung ?? null;
 }

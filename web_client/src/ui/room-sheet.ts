@@ -30,7 +30,7 @@ export interface SheetSetting {
 }
 
 export function roomSheet(setting: SheetSetting) {
-  const { asking, call, people, person, speaker, question, name, other } = setting;
+  const { asking, call, people, person, speaker, question, name } = setting;
   switch (asking) {
     case 'trust':
       return html`
@@ -47,14 +47,7 @@ export function roomSheet(setting: SheetSetting) {
         <qr-parting-sheet .way=${asking}></qr-parting-sheet>
       `;
     case 'more':
-      return html`
-        <qr-more-sheet
-          .microphone=${call.own.isOn('audio')}
-          .camera=${call.own.isOn('video')}
-          .invites=${person === 'counsellor' ? other : null}
-          ?timeline=${person === 'counsellor'}
-        ></qr-more-sheet>
-      `;
+      return moreSheet(setting);
     case 'help':
       return html`
         <qr-help-sheet ?exit=${person === 'client'}></qr-help-sheet>
@@ -76,5 +69,18 @@ function asked(question: Question | null, name: string) {
   if (question === null) return nothing;
   return html`
     <qr-question-sheet .question=${question} .name=${name}></qr-question-sheet>
+  `;
+}
+
+function moreSheet({ call, person, other }: SheetSetting) {
+  const guides = person === 'counsellor';
+  return html`
+    <qr-more-sheet
+      .microphone=${call.own.isOn('audio')}
+      .camera=${call.own.isOn('video')}
+      .guides=${guides ? other : null}
+      .steady=${guides ? call.session.room.steady : null}
+      ?timeline=${guides}
+    ></qr-more-sheet>
   `;
 }

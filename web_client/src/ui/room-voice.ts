@@ -8,9 +8,8 @@ import type { Call } from '../media/call';
 import { troubleKey } from '../media/device-errors';
 
 /** Say what has become true; the announcer keeps it from becoming a stream of words. */
-export function sayAloud(call: Call, status: Status | null, name: string, notice: string): void {
-  const silent = status === null || status.said === true;
-  announce('status', silent ? '' : t(status.key, { name }), status?.urgent);
+export function sayAloud(call: Call, status: Status | null, words: string, notice: string): void {
+  announce('status', status?.said === true ? '' : words, status?.urgent);
   announce('notice', notice);
   sayHint(call);
 }

@@ -13,12 +13,13 @@ import { lineStrip } from './line-strip';
 import './page-bar';
 import './room-clock';
 import { roomLayout } from './room-layout';
+import { line, sentenceCase, wordsOf } from './room-lines';
 import type { Mode } from './more-sheet';
 import type { Answer } from './question-sheet';
-import { questionOf, rungsOf, takeAnswer, takeMode } from './room-acts';
+import { factsOf, guide, keepsQuiet, questionOf, takeAnswer, takeMode } from './room-acts';
 import { type Asking, roomSheet } from './room-sheet';
 import { askAloud, fallSilent, sayAloud } from './room-voice';
-import { RungWords } from './rung-words';
+import { RoomWords } from './room-words';
 import './self-view';
 import type { SelfView } from './self-view';
 import { type Status, statusOf } from './status';
@@ -34,7 +35,7 @@ import type { Hint } from '../media/hints';
 import type { Kind } from '../media/peer';
 import { sizesOf } from '../media/viewing';
 import { isHere, present } from '../protocol/room';
-import type { Invite, ParticipantView, Role } from '../protocol/wire';
+import type { HoldSteady, Invite, ParticipantView, Role, SetCue } from '../protocol/wire';
 
 const TICK_MS = 1_000;
 const NOTICE_MS = 8_000;
@@ -57,7 +58,7 @@ export class RoomElement extends QuietElement {
   @state() private otherLeft = false;
   /** Whom a tap has made large. */
   @state() private chosen = '';
-  private readonly rungs = new RungWords();
+  private readonly words = new RoomWords();
   private lastName = '';
   private entered = false;
   private noticeTimer: number | undefined;
@@ -87,6 +88,7 @@ export class RoomElement extends QuietElement {
     const { room, texts } = session;
     const people = present(room);
     const status = this.status();
+    const quiet = keepsQuiet(this.call);
     return html`
       <main
         class="${this.textOpen ? 'with-text' : ''} ${this.person}"
@@ -106,6 +108,7 @@ export class RoomElement extends QuietElement {
         @answer=${(event: CustomEvent<Answer>) => takeAnswer(this.call, event.detail)}
         @choose-mode=${(event: CustomEvent<Mode>) => this.chooseMode(event.detail)}
         @invite=${(event: CustomEvent<Invite>) => this.invite(event.detail)}
+        @guide=${(event: CustomEvent<SetCue | HoldSteady>) => guide(this.call, event.detail)}
         @part=${(event: CustomEvent<'leave' | 'end'>) => this.call[event.detail]()}
         @picture=${(event: CustomEvent<Picture>) => (this.picture = event.detail)}
         @choose-speaker=${(event: CustomEvent<string>) => (this.speaker = event.detail)}
@@ -149,8 +152,9 @@ export class RoomElement extends QuietElement {
             .camera=${this.call.own.isOn('video')}
             .asking=${{ ...this.call.own.asking }}
             .text=${this.textOpen}
-            .unread=${this.textOpen ? 0 : Math.max(0, texts.texts.length - this.read)}
+            .unread=${quiet ? 0 : this.unread}
             .canEnd=${room.canEnd}
+            .steady=${this.person === 'counsellor' ? room.steady : null}
           ></qr-dock>
         </footer>
         ${
@@ -161,6 +165,7 @@ export class RoomElement extends QuietElement {
                   .waiting=${texts.waiting}
                   .people=${room.roster}
                   .you=${room.you}
+                  .quiet=${quiet}
                 ></qr-text-panel>
               `
             : nothing
@@ -193,6 +198,10 @@ export class RoomElement extends QuietElement {
   private get otherName(): string {
     const role = this.person === 'client' ? 'room.other.counsellor' : 'room.other.client';
     return this.other?.name ?? (this.lastName || t(role));
+  }
+
+  private get unread(): number {
+    return this.textOpen ? 0 : Math.max(0, this.call.session.texts.texts.length - this.read);
   }
 
   private get asker(): string {
@@ -254,7 +263,7 @@ export class RoomElement extends QuietElement {
       otherLeft: this.otherLeft,
       leftQuickly: this.leftQuickly,
       stuck: this.picture === 'moving' ? 'no' : link.hears ? 'sound' : 'silent',
-      rung: this.rungs.at(now),
+      news: this.words.at(now),
       cameBackMuted: this.resumed && !this.call.own.isOn('audio'),
     });
   }
@@ -265,7 +274,7 @@ export class RoomElement extends QuietElement {
   }
 
   private line(status: Status | null) {
-    const words = status === null ? '' : t(status.key, { name: sentenceCase(this.otherName) });
+    const words = wordsOf(status, this.otherName);
     const notice = this.notice();
     return html`
       ${line('status-line', words, status?.tone ?? 'none', status?.key)}
@@ -323,7 +332,8 @@ export class RoomElement extends QuietElement {
   }
 
   override updated(): void {
-    sayAloud(this.call, this.status(), sentenceCase(this.otherName), this.notice());
+    const status = this.status();
+    sayAloud(this.call, status, wordsOf(status, this.otherName), this.notice());
     askAloud(questionOf(this.call), sentenceCase(this.asker));
     this.call.viewing.show(sizesOf(this.here, this.other?.id ?? null));
   }
@@ -365,7 +375,7 @@ export class RoomElement extends QuietElement {
       window.clearTimeout(this.noticeTimer);
       this.noticeTimer = window.setTimeout(() => this.dismissNotices(), NOTICE_MS);
     }
-    this.rungs.handle(...rungsOf(this.call, this.other?.id), performance.now());
+    this.words.handle(factsOf(this.call, this.person, this.other?.id), performance.now());
     this.requestUpdate();
   }
 
@@ -378,21 +388,4 @@ export class RoomElement extends QuietElement {
     tint(this.call.session.room.startedAt);
     this.requestUpdate();
   }
-}
-
-/** The words to look at; those to hear are the announcer's. */
-function line(
-  id: 'status-line' | 'notice',
-  words: string,
-  tone: Status['tone'] | 'none',
-  key = '',
-) {
-  return html`
-    <p class="line ${tone}" data-testid=${id} data-key=${key} .textContent=${words}></p>
-  `;
-}
-
-/** "your client" begins a sentence with a capital; 老师 has none. */
-function sentenceCase(name: string): string {
-  return name.charAt(0).toLocaleUpperCase() + name.slice(1);
 }

@@ -7,23 +7,15 @@
  * Rule 3: of pictures nothing is said where none is on: then only the loss of sound is news.
  */
 
+import { type News, NEWS_MS } from './guidance-words';
 import type { Key } from '../i18n/language';
 import { placeOf } from '../media/rungs';
 import type { Rung } from '../protocol/wire';
 
 type Side = 'own' | 'peer';
 
-/** How long a change stays to be read, and may be spoken. */
-const NEWS_MS = 10_000;
-
 /** Rungs whose words stay as long as they last. */
 const STAYS: ReadonlySet<Rung> = new Set(['slow', 'voice', 'text']);
-
-export interface RungLine {
-  readonly key: Key;
-  /** It has been said: only to be read now. */
-  readonly said: boolean;
-}
 
 interface Seen {
   rung: Rung;
@@ -41,7 +33,7 @@ export class RungWords {
   }
 
   /** The line to show now, if any. */
-  at(now: number): RungLine | null {
+  at(now: number): News | null {
     const sides = (['own', 'peer'] as const).map((side) => ({ side, seen: this.seen[side] }));
     const fresh = sides
       .filter(({ seen }) => this.isNews(seen, now))

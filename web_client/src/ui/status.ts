@@ -1,6 +1,6 @@
 /** The one line under the picture: which sentence of product.md C5 is true now. Pure. */
 
-import type { RungLine } from './rung-words';
+import type { RoomNews } from './room-words';
 import type { Key } from '../i18n/language';
 import type { SessionState } from '../protocol/session';
 import type { LinkView, Presence } from '../protocol/wire';
@@ -28,8 +28,8 @@ export interface Moment {
   readonly leftQuickly: boolean;
   /** The other's picture is stuck, while their sound comes in or not. */
   readonly stuck: 'no' | 'sound' | 'silent';
-  /** What is to be said of the lines' rungs. */
-  readonly rung: RungLine | null;
+  /** What is to be said of the lines' rungs and of the counsellor's wishes. */
+  readonly news: RoomNews | null;
   /** The page came back by itself after a reload: its microphone waits for its owner's tap. */
   readonly cameBackMuted: boolean;
 }
@@ -41,6 +41,8 @@ export interface Status {
   readonly said?: boolean;
   /** Said at once rather than at the next pause (product.md 4.0). */
   readonly urgent: boolean;
+  /** What the sentence's blanks are filled with, beside `name`. */
+  readonly blanks?: Readonly<Record<string, string | number>>;
 }
 
 const PATIENCE_MS = 5_000;
@@ -68,11 +70,11 @@ function lost(goneMs: number, alone: boolean): Status | null {
 }
 
 function peerLine(moment: Moment): Status | null {
-  const { other, stuck, cameBackMuted, rung } = moment;
+  const { other, stuck, cameBackMuted, news } = moment;
   if (other === null) return emptyChair(moment);
   if (other.presence === 'away' || other.link === 'disconnected') return notice('status.peer.lost');
-  // A picture that the ladder took is not stuck.
-  if (rung !== null) return { ...notice(rung.key), said: rung.said };
+  // A picture that the ladder took, or a moment kept steady, is not stuck.
+  if (news !== null) return { ...news, urgent: false };
   if (stuck !== 'no') return notice(`status.peer.${stuck === 'sound' ? 'frozen' : 'stuck'}`);
   if (cameBackMuted) return plain('status.mic.off');
   return other.presence === 'present' ? withoutPicture(other) : null;

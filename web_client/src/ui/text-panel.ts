@@ -115,6 +115,8 @@ export class TextPanel extends QuietElement {
   @property({ attribute: false }) people: readonly ParticipantView[] = [];
   @property() you = '';
   @property({ type: Boolean }) closable = true;
+  /** What comes in now is to be read, and not spoken. */
+  @property({ type: Boolean }) quiet = false;
   @state() private draft = '';
   @query('.list') private readonly list!: HTMLElement;
   @query('textarea') private readonly input!: HTMLTextAreaElement;
@@ -141,7 +143,7 @@ export class TextPanel extends QuietElement {
       <ol
         class="list"
         role="log"
-        aria-live="polite"
+        aria-live=${this.quiet ? 'off' : 'polite'}
         data-testid="text-list"
         tabindex="0"
         aria-label=${t('text.title')}

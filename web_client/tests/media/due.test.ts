@@ -49,6 +49,7 @@ describe('pictures are due to move', () => {
     room({ rung: 'slow' }),
     room({ device_paused: 'camera' }),
     room({}, { rung: 'voice' }),
+    { ...room(), steady: true },
     EMPTY_ROOM,
   ])('and not otherwise', (given) => {
     expect(picturesDue(given)).toBe(false);

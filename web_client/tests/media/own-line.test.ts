@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { OwnLine } from '../../src/media/own-line';
 import type { PathStats } from '../../src/media/stats';
-import { VOICE, type VoiceSettings } from '../../src/media/voice-settings';
+import { GUARDED, VOICE, type VoiceSettings } from '../../src/media/voice-settings';
 import type { ReportLine, Rung } from '../../src/protocol/wire';
 
 function rig() {
@@ -75,5 +75,17 @@ describe('one’s own line', () => {
     line.handleListeners(['text']);
     line.handleListeners([]);
     expect(voices).toEqual([VOICE.saving, VOICE.slow, VOICE.text, VOICE.slow]);
+  });
+
+  it('has the voice guarded while a moment is kept steady', () => {
+    const { line, voices, look } = rig();
+    line.handleSteady(true);
+    line.handleListeners(['saving']);
+    look(15, {});
+    look(3, { estimateBps: 100_000 });
+    line.handleSteady(true);
+    line.handleSteady(false);
+    // Of the two best rungs the voice is the same then.
+    expect(voices).toEqual([GUARDED.slow, VOICE.slow]);
   });
 });

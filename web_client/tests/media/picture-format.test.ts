@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { FormatChoice } from '../../src/media/picture-format';
+import type { Cue } from '../../src/protocol/wire';
 
 function formats(...rates: (number | null)[]): (readonly [number, number | null])[] {
   const choice = new FormatChoice();
@@ -47,5 +48,43 @@ describe('the format of a picture', () => {
       [2, 12],
       [2, 12],
     ]);
+  });
+});
+
+describe('the format by what should be kept best', () => {
+  function format(cue: Cue, bps: number | null): (number | string | null)[] {
+    const { scale, frames, keeps } = new FormatChoice().take(bps, cue);
+    return [scale, frames, keeps];
+  }
+
+  it('has the face whole, at the cost of frames', () => {
+    for (const bps of [null, 1_700_000, 350_000, 150_000])
+      expect(format('detail', bps)).toEqual([1, 12, 'maintain-resolution']);
+    expect(format('detail', 149_999)).toEqual([1.5, 8, 'maintain-resolution']);
+    expect(format('detail', 59_999)).toEqual([2, 6, 'maintain-resolution']);
+  });
+
+  it('has every movement, at the cost of size, where the line cannot carry both', () => {
+    for (const bps of [null, 500_000])
+      expect(format('motion', bps)).toEqual([1, null, 'maintain-framerate']);
+    for (const bps of [499_999, 350_000, 150_000])
+      expect(format('motion', bps)).toEqual([2, 30, 'maintain-framerate']);
+    expect(format('motion', 149_999)).toEqual([3, 24, 'maintain-framerate']);
+    expect(format('motion', 59_999)).toEqual([4, 24, 'maintain-framerate']);
+  });
+
+  it('follows another wish at once, whatever there is to spare', () => {
+    const choice = new FormatChoice();
+    choice.take(140_000, 'detail');
+    expect(choice.take(160_000, 'detail').scale).toBe(1.5);
+    expect(choice.take(160_000, 'motion')).toMatchObject({ scale: 2, frames: 30 });
+    expect(choice.take(160_000)).toMatchObject({ scale: 1.5, frames: 15 });
+    expect(choice.take(160_000, 'detail').scale).toBe(1);
+  });
+
+  it('has a format of the other wish while there is no picture', () => {
+    const choice = new FormatChoice();
+    choice.take(1);
+    expect(choice.take(0, 'detail')).toMatchObject({ scale: 2, frames: 6 });
   });
 });

@@ -12,8 +12,15 @@ import type { Format } from '../../src/media/picture-format';
 const VP8 = { mimeType: 'video/VP8', clockRate: 90_000 };
 const VP9 = { mimeType: 'video/VP9', clockRate: 90_000 };
 const VGA = 640 * 480;
-const FINE: Wishes = { codec: null, wanted: null, each: null, bps: null, pixels: VGA };
-const WHOLE: Format = { scale: 1, frames: null };
+const FINE: Wishes = {
+  codec: null,
+  wanted: null,
+  each: null,
+  bps: null,
+  pixels: VGA,
+  cue: 'balanced',
+};
+const WHOLE: Format = { scale: 1, frames: null, keeps: null };
 
 function shaped(
   wishes: Partial<Wishes>,
@@ -93,7 +100,7 @@ it('bounds a browser with one encoding too', () => {
 });
 
 it('has the format where it is smaller than the encoding is by itself', () => {
-  const few: Format = { scale: 1.5, frames: 15 };
+  const few: Format = { scale: 1.5, frames: 15, keeps: null };
   const made = shaped({ wanted: ['s', 'l'], bps: 400_000 }, undefined, undefined, few);
   expect(made.map((each) => [each.scaleResolutionDownBy, each.maxFramerate])).toEqual([
     [2, 15],
@@ -102,6 +109,23 @@ it('has the format where it is smaller than the encoding is by itself', () => {
   const again = shaped({ wanted: ['s', 'l'] }, made);
   expect(again.map((each) => each.scaleResolutionDownBy)).toEqual([2, 1]);
   expect(again.some((each) => 'maxFramerate' in each)).toBe(false);
+});
+
+it('has the smaller one whole where the face is to be sharp and it is alone', () => {
+  const sharp: Format = { scale: 1, frames: 12, keeps: 'maintain-resolution' };
+  const scales = (wanted: readonly string[]) =>
+    shaped({ wanted, cue: 'detail' }, undefined, undefined, sharp)
+      .filter((each) => each.active)
+      .map((each) => each.scaleResolutionDownBy);
+  expect([scales(['s']), scales(['l']), scales(['s', 'l'])]).toEqual([[1], [1], [2, 1]]);
+});
+
+it('says what is to be given up last, and takes that back', () => {
+  const parameters: Parameters = { codecs: [VP8], encodings: firstEncodings() };
+  shape(parameters, FINE, { ...WHOLE, keeps: 'maintain-framerate' });
+  expect(parameters.degradationPreference).toBe('maintain-framerate');
+  shape(parameters, FINE, WHOLE);
+  expect('degradationPreference' in parameters).toBe(false);
 });
 
 it('names the codec in every encoding, and a mode where there could be layers in one stream', () => {
@@ -161,6 +185,17 @@ describe('a sender', () => {
     await picture.wish({ ...FINE, wanted: ['s', 'l'] });
     await picture.wish({ ...FINE, wanted: ['s', 'l'] });
     expect(sender.sets).toBe(1);
+  });
+
+  it('sets what is to be given up last, where nothing else changes', async () => {
+    const sender = new FakeSender();
+    const picture = new PictureSender(sender);
+    await picture.wish({ ...FINE, wanted: ['s'] });
+    await picture.wish({ ...FINE, wanted: ['s'], cue: 'motion' });
+    await picture.wish({ ...FINE, wanted: ['s'], cue: 'motion' });
+    expect(sender.sets).toBe(2);
+    await picture.wish({ ...FINE, wanted: ['s'] });
+    expect(sender.sets).toBe(3);
   });
 
   it('does the rest where the codec cannot be switched', async () => {

@@ -36,6 +36,42 @@ describe('stills are due', () => {
   });
 });
 
+describe('in a moment that is kept steady', () => {
+  function steady(camera: boolean, rung: Rung, rate: typeof PICTURE | null): boolean {
+    const made = new StillPlan();
+    made.camera = camera;
+    made.rung = rung;
+    made.steady = true;
+    if (rate !== null) made.handleRate(rate);
+    return made.due;
+  }
+
+  it.each([
+    ['no word of the gateway', null, [true, true, true, false, false]],
+    ['a picture is worth sending', PICTURE, [true, true, true, false, false]],
+    ['nobody can see', NOBODY, [false, false, false, false, false]],
+    ['the other line takes stills only', STILLS, [true, true, true, false, false]],
+  ])('stills are in the place of every picture, where %s', (_, rate, expected) => {
+    expect(RUNGS.map((rung) => steady(true, rung, rate))).toEqual(expected);
+  });
+
+  it('nothing is sent of a camera that is off', () => {
+    expect(RUNGS.some((rung) => steady(false, rung, PICTURE))).toBe(false);
+  });
+
+  it('nobody is away, however long it is', () => {
+    const made = new StillPlan();
+    made.camera = true;
+    made.handleRate(PICTURE);
+    made.settle(0);
+    made.steady = true;
+    made.settle(1_000);
+    made.steady = false;
+    made.settle(90_000);
+    expect([made.asks, made.due]).toEqual([false, false]);
+  });
+});
+
 describe('after half a minute in which nobody could see anything', () => {
   function away(seconds: number): StillPlan {
     const made = new StillPlan();

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { answerWith, bound, sameAnswer, VOICE, voiceBps } from '../../src/media/voice-settings';
+import { LADDER } from '../../src/media/rungs';
+import {
+  answerWith,
+  bound,
+  GUARDED,
+  sameAnswer,
+  VOICE,
+  voiceBps,
+} from '../../src/media/voice-settings';
 
 const RUNGS = ['clear', 'saving', 'slow', 'voice', 'text'] as const;
 const SECTION = [
@@ -18,6 +26,18 @@ describe('the voice', () => {
     expect(rates).toEqual([48_000, 32_000, 24_000, 16_000, 12_000]);
     const whole = RUNGS.map((rung) => Math.round(voiceBps(VOICE[rung]) / 1_000));
     expect(whole).toEqual([123, 91, 51, 30, 21]);
+  });
+
+  it('is sent twice where a moment is kept steady, and fits beside a still', () => {
+    const still = 16_000;
+    for (const { rung, leastBps } of LADDER.slice(0, 3)) {
+      expect(GUARDED[rung].redundant).toBe(true);
+      expect(GUARDED[rung].maxBitrate * 2).toBeGreaterThan(VOICE[rung].maxBitrate);
+      expect(voiceBps(GUARDED[rung]) + still).toBeLessThanOrEqual(leastBps);
+    }
+    expect(GUARDED.voice.redundant).toBe(true);
+    expect(voiceBps(GUARDED.voice) / voiceBps(VOICE.voice)).toBeLessThan(1.15);
+    expect(GUARDED.text).toBe(VOICE.text);
   });
 
   it('is bounded once', () => {

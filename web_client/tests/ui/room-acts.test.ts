@@ -1,21 +1,31 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Call } from '../../src/media/call';
-import type { Invitation, Rung } from '../../src/protocol/wire';
+import type { Invitation, ParticipantView } from '../../src/protocol/wire';
 import type { Answer } from '../../src/ui/question-sheet';
-import { questionOf, rungsOf, takeAnswer, takeMode } from '../../src/ui/room-acts';
-import { person } from '../support/fakes';
+import {
+  factsOf,
+  guide,
+  keepsQuiet,
+  questionOf,
+  takeAnswer,
+  takeMode,
+} from '../../src/ui/room-acts';
+import { person, text } from '../support/fakes';
 
 function call(given: {
   on?: readonly string[];
   invited?: Invitation;
   asks?: boolean;
-  rungs?: readonly [Rung, Rung];
+  mine?: Partial<ParticipantView>;
+  theirs?: Partial<ParticipantView>;
+  steady?: boolean;
+  role?: 'client' | 'counsellor';
 }) {
   const turns: [string, boolean][] = [];
   const acts: string[] = [];
-  const [mine, theirs] = given.rungs ?? ['clear', 'clear'];
-  const other = person('other', { rung: theirs });
+  const other = person('other', { microphone: true, link: 'connected', ...given.theirs });
+  const sent: unknown[] = [];
   const made = {
     own: {
       isOn: (kind: string) => (given.on ?? []).includes(kind),
@@ -27,10 +37,21 @@ function call(given: {
       open: given.invited === undefined ? null : { by: 'other', kind: given.invited },
       answer: () => acts.push('answered'),
     },
-    session: { room: { you: 'me', roster: [person('me', { rung: mine }), other] } },
+    session: {
+      room: {
+        you: 'me',
+        roster: [person('me', given.mine), other],
+        steady: given.steady === true,
+      },
+      texts: { texts: [text(1), text(2, { sender: 'me' })] },
+      request: (command: unknown) => {
+        sent.push(command);
+        return Promise.reject(new Error('no line'));
+      },
+    },
     others: [other],
   };
-  return { call: made as unknown as Call, turns, acts };
+  return { call: made as unknown as Call, turns, acts, sent };
 }
 
 describe('an answer', () => {
@@ -94,8 +115,58 @@ describe('a way of taking part', () => {
   });
 });
 
-it('knows both rungs, and whether there are pictures', () => {
-  const { call: made } = call({ rungs: ['slow', 'voice'], on: ['video'] });
-  expect(rungsOf(made, 'other')).toEqual([{ own: 'slow', peer: 'voice' }, true]);
-  expect(rungsOf(call({}).call, undefined)).toEqual([{ own: 'clear', peer: null }, false]);
+it('knows both rungs, whether there are pictures, and what the others wrote', () => {
+  const { call: made } = call({
+    mine: { rung: 'slow', cue: 'detail' },
+    theirs: { rung: 'voice', role: 'counsellor', name: 'Li' },
+    on: ['video'],
+    steady: true,
+  });
+  expect(factsOf(made, 'client', 'other')).toEqual({
+    rungs: { own: 'slow', peer: 'voice' },
+    pictures: true,
+    person: 'client',
+    camera: true,
+    cue: 'detail',
+    counsellor: 'Li',
+    steady: true,
+    quiet: true,
+    texts: 1,
+  });
+  expect(factsOf(call({}).call, 'client', undefined)).toMatchObject({
+    rungs: { own: 'clear', peer: null },
+    pictures: false,
+    steady: false,
+  });
+});
+
+it('tells the room what the counsellor wishes, and bears that nobody hears it', async () => {
+  const { call: made, sent } = call({});
+  const wish = { type: 'hold_steady', steady: true } as const;
+  guide(made, wish);
+  await Promise.resolve();
+  expect(sent).toEqual([wish]);
+});
+
+describe('texts are kept quiet', () => {
+  it('in a moment that is kept steady', () => {
+    expect(keepsQuiet(call({ steady: true }).call)).toBe(true);
+    expect(keepsQuiet(call({ steady: true, theirs: { presence: 'gone' } }).call)).toBe(true);
+    expect(keepsQuiet(call({ steady: false }).call)).toBe(false);
+  });
+
+  it.each<Partial<ParticipantView>>([
+    { microphone: false },
+    { rung: 'text' },
+    { link: 'disconnected' },
+    { presence: 'away' },
+    { device_paused: 'microphone' },
+    { device_paused: 'both' },
+  ])('but not of somebody who has no voice now: %j', (theirs) => {
+    expect(keepsQuiet(call({ steady: true, theirs }).call)).toBe(false);
+  });
+
+  it('nor where one hears nobody', () => {
+    expect(keepsQuiet(call({ steady: true, mine: { rung: 'text' } }).call)).toBe(false);
+  });
 });

@@ -15,7 +15,7 @@ const WELL: Moment = {
   otherLeft: false,
   leftQuickly: false,
   stuck: 'no',
-  rung: null,
+  news: null,
   cameBackMuted: false,
 };
 const GONE = { session: 'waiting', linkUp: false } as const;
@@ -53,12 +53,15 @@ describe('the line under the picture', () => {
     ['stuck, silent', { stuck: 'silent' }, 'status.peer.stuck'],
     [
       'narrow line, stuck',
-      { rung: { key: 'rung.own.voice', said: false }, stuck: 'sound' },
+      { news: { key: 'rung.own.voice', said: false, tone: 'notice' }, stuck: 'sound' },
       'rung.own.voice',
     ],
     [
       'narrow line, other away',
-      { rung: { key: 'rung.own.text', said: true }, other: { ...OTHER, presence: 'away' } },
+      {
+        news: { key: 'rung.own.text', said: true, tone: 'notice' },
+        other: { ...OTHER, presence: 'away' },
+      },
       'status.peer.lost',
     ],
     ['picture off by choice', { other: { ...OTHER, camera: false } }, 'status.peer.camera.off'],
@@ -74,6 +77,16 @@ describe('the line under the picture', () => {
     ['over', { session: 'closed', other: null, otherLeft: true }, null],
   ])('%s', (_, change, key) => {
     expect(statusOf({ ...WELL, ...change })?.key ?? null).toBe(key);
+  });
+
+  it('is as quiet as its news, and fills its blanks', () => {
+    const news = {
+      key: 'steady.over.texts',
+      said: true,
+      tone: 'plain',
+      blanks: { count: 2 },
+    } as const;
+    expect(statusOf({ ...WELL, news })).toEqual({ ...news, urgent: false });
   });
 
   it('interrupts only for a connection lost for more than five seconds', () => {

@@ -1,0 +1,28 @@
+/** The lines under the picture, and their words. */
+
+import { html } from 'lit';
+
+import type { Status } from './status';
+import { t } from '../i18n/language';
+
+/** What a status says of somebody with this name; nothing of none. */
+export function wordsOf(status: Status | null, name: string): string {
+  return status === null ? '' : t(status.key, { name: sentenceCase(name), ...status.blanks });
+}
+
+/** The words to look at; those to hear are the announcer's. */
+export function line(
+  id: 'status-line' | 'notice',
+  words: string,
+  tone: Status['tone'] | 'none',
+  key = '',
+) {
+  return html`
+    <p class="line ${tone}" data-testid=${id} data-key=${key} .textContent=${words}></p>
+  `;
+}
+
+/** "your client" begins a sentence with a capital; 老师 has none. */
+export function sentenceCase(name: string): string {
+  return name.charAt(0).toLocaleUpperCase() + name.slice(1);
+}
