@@ -22,10 +22,15 @@ SPREAD_GAIN: Final = 1 / 4
 SPREADS: Final = 4.0
 LEAST_MARGIN_S: Final = 0.1
 """One message of feedback that was lost is no news, where they come every 50 to 100 ms."""
+MOST_MARGIN_S: Final = 0.3
+"""A queue that grows slowly makes the spread grow with it: at this length it is a queue."""
 LONGEST_S: Final = 6.0
 """As much queue as there is anywhere: 30 kB of 40 kbit/s."""
 MESSAGES: Final = 10
 """An outage has none, and one or two at its end."""
+OUTAGE_S: Final = 3.0
+"""Voice that is sent into a line that carries nothing waits there, and comes before that of the
+moment when the line is back. The other direction alone may be what is cut: so not at once."""
 PAUSE_S: Final = 0.25
 """A stall of Wi-Fi is over by then. What was held is still worth showing, afterwards it is not."""
 NEVER: Final = float("inf")
@@ -35,7 +40,7 @@ NEVER: Final = float("inf")
 class Brake:
     """Call :meth:`handle_report` for each message and :meth:`handle_timeout` when due."""
 
-    __slots__ = ("_held_at", "_mean_s", "_messages", "_spread_s", "next_at")
+    __slots__ = ("_held_at", "_mean_s", "_messages", "_spoke_at", "_spread_s", "next_at")
 
     def __init__(self) -> None:
         self._mean_s: float | None = None
@@ -43,6 +48,7 @@ class Brake:
         self._held_at: Instant | None = None
         self._messages = 0
         """So many came while it holds."""
+        self._spoke_at: Instant = 0.0
         self.next_at: Instant = NEVER
         """When :meth:`handle_timeout` is next due."""
 
@@ -56,16 +62,22 @@ class Brake:
         """From when on a packet without word is overdue, in seconds since it was sent."""
         if self._mean_s is None:
             return NEVER
-        return self._mean_s + max(SPREADS * self._spread_s, LEAST_MARGIN_S)
+        margin_s = max(LEAST_MARGIN_S, min(MOST_MARGIN_S, SPREADS * self._spread_s))
+        return self._mean_s + margin_s
 
     def is_long(self, now: Instant) -> bool:
         """Say whether what waits has waited so long that nobody should wait for it."""
         return self._held_at is not None and now >= self._held_at + PAUSE_S
 
+    def is_outage(self, now: Instant) -> bool:
+        """Say whether nothing was heard for so long that not even voice is worth sending."""
+        return self._held_at is not None and now - self._spoke_at >= OUTAGE_S
+
     def handle_report(
         self, waited_since: Instant | None, waiting_since: Instant | None, now: Instant
     ) -> None:
         """Take a message: since when its first packet had waited for it, and the next one does."""
+        self._spoke_at = now
         if waited_since is not None:
             waited_s = now - waited_since
             if self._held_at is None and waited_s <= self.limit_s:
@@ -85,8 +97,10 @@ class Brake:
             self._held_at = now
             self._messages = 0
             self.next_at = now + PAUSE_S
-        elif now >= self._held_at + PAUSE_S:
-            self.next_at = NEVER  # the next message has the word
+        else:
+            # After that the next message has the word.
+            ahead = (self._held_at + PAUSE_S, self._spoke_at + OUTAGE_S)
+            self.next_at = min((at for at in ahead if at > now), default=NEVER)
 
     def _settle(self, waited_s: float) -> None:
         """Take a round for the path's own, unless it was an outage."""

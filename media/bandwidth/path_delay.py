@@ -35,6 +35,7 @@ class PathDelay:
         "_least_s",
         "_leasts",
         "_most_s",
+        "_waited_s",
         "falls",
         "queue_s",
         "rtt_s",
@@ -49,6 +50,8 @@ class PathDelay:
         self._least_round_s = _NONE
         self.spread_s = 0.0
         """How much the delays of one report differ: the line's unrest, smoothed."""
+        self._waited_s = 0.0
+        """The same as the next, without a bound: an outage makes waits of any length."""
         self.queue_s = 0.0
         """How long the last packets waited, at least."""
         self.falls = False
@@ -61,12 +64,12 @@ class PathDelay:
         self._leasts.clear()
         self._least_s = self._least_round_s = _NONE
         self._most_s = -_NONE
-        self.queue_s = 0.0
+        self.queue_s = self._waited_s = 0.0
 
     def rebase(self) -> None:
         """Take the delay of now for the path's own."""
         self._leasts.clear()
-        self.queue_s = 0.0
+        self.queue_s = self._waited_s = 0.0
 
     def add(self, sent_at: Instant, arrived_at: float, reported_at: Instant) -> None:
         """Take a packet that came."""
@@ -94,9 +97,10 @@ class PathDelay:
         base = delay
         for _, least in leasts:
             base = min(base, least)
-        waited = min(MOST_S, delay - base)
-        self.falls = waited < self.queue_s
-        self.queue_s += SMOOTHING * (waited - self.queue_s)
+        waited = delay - base
+        self.falls = waited < self._waited_s
+        self._waited_s += SMOOTHING * (waited - self._waited_s)
+        self.queue_s += SMOOTHING * (min(MOST_S, waited) - self.queue_s)
 
     def _note_round(self, round_s: float) -> None:
         self._least_round_s = _NONE

@@ -55,7 +55,7 @@ def share_line(endpoint: Endpoint, now: Instant) -> None:
         share.still = rung is Rung.SLOW or none
     for subscription in endpoint.subscriptions:
         if subscription.pacer is None:
-            subscription.share.paused = not has_voice(rung)
+            subscription.share.paused = not has_voice(rung) or downlink.brake.is_outage(now)
             subscription.set_lean(lean=downlink.brake.held or not has_pictures(rung))
     endpoint.pacer.set_rate(downlink.pacing_bps)
 

@@ -22,7 +22,7 @@ export interface VoiceSettings {
 export const VOICE: Readonly<Record<Rung, VoiceSettings>> = {
   clear: { maxBitrate: 48_000, redundant: true, frameMs: 20 },
   saving: { maxBitrate: 32_000, redundant: true, frameMs: 20 },
-  slow: { maxBitrate: 24_000, redundant: false, frameMs: 20 },
+  slow: { maxBitrate: 24_000, redundant: false, frameMs: 40 },
   voice: { maxBitrate: 16_000, redundant: false, frameMs: 40 },
   text: { maxBitrate: 12_000, redundant: false, frameMs: 60 },
 };

@@ -77,11 +77,16 @@ def test_without_any_message_it_waits_for_one() -> None:
     brake = used_to()
     limit_s = brake.limit_s
     brake.handle_timeout(NOW - 1.0, NOW)
-    brake.handle_timeout(NOW - 1.0, brake.next_at)
+    looked = []
+    while brake.next_at < NEVER:
+        now = brake.next_at
+        brake.handle_timeout(NOW - 1.0, now)
+        looked.append((brake.is_long(now), brake.is_outage(now)))
+    assert looked == [(True, False), (True, True)]
     assert brake.held
-    assert brake.next_at == NEVER
     brake.handle_report(NOW - 1.0, NOW + 59.95, NOW + 60.0)
     assert not brake.held
+    assert not brake.is_outage(NOW + 60.0)
     assert brake.limit_s == limit_s, "how long it lasted says nothing of the line"
 
 
