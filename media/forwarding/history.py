@@ -2,8 +2,8 @@
 
 Rule 1: bounded in time (old packets are let go as new ones come), in count (the ring) and in what
 is given out: bytes resent never exceed bytes sent, so a flood of NACKs at most doubles a stream.
-Rule 2: a packet is not given twice within a round trip, as one still under way cannot have been
-missed.
+Rule 2: a packet is not given twice within most of a round trip, as one still under way cannot have
+been missed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ CREDIT_BYTES: Final = 250_000
 """What may be resent at once after a quiet time: 2 s of 1 Mbit/s."""
 RESEND_SPACING_S: Final = 0.02
 """The least time between two copies of one packet, where the round trip is shorter or unknown."""
+ROUND_PART: Final = 0.75
+"""Who misses a packet asks again after a round trip as they know it, which may be less than ours:
+to take that for too soon would cost them another."""
 _NEVER: Final = float("-inf")
 
 
@@ -93,7 +96,7 @@ class History:
             or now - self._sent_at[at] > self._keep_s
         ):
             return None
-        spacing = max(rtt_s, RESEND_SPACING_S)
+        spacing = max(ROUND_PART * rtt_s, RESEND_SPACING_S)
         if now - self._resent_at.get(extended, _NEVER) < spacing or len(packet) > self._credit:
             return None
         self._credit -= len(packet)

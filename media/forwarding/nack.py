@@ -1,8 +1,8 @@
 """Which packets of a publication are missing, and when to ask for them (RFC 4585 section 6.2.1).
 
-Rule 1: a gap waits :data:`REORDER_S`, then is asked for, then again after a round trip, two, four
-and so on, until :data:`MAX_TRIES` or the patience of its kind is at an end. Where a queue is full
-the round trip that is known is not the one there is: asking at its pace would keep the queue full.
+Rule 1: a gap waits :data:`REORDER_S`, then is asked for, then again after a round trip, one, two,
+four and so on, until :data:`MAX_TRIES` or the patience of its kind is at an end. Where a queue is
+full the round trip that is known is not the one there is: asking at its pace would keep it full.
 Rule 2: the list is bounded; when a burst is too long the oldest go, as a keyframe repairs better.
 """
 
@@ -14,6 +14,9 @@ from media.clock import Instant
 
 REORDER_S: Final = 0.01
 """Wi-Fi reorders within a few ms; asking at once would double what was merely late."""
+SPARE_S: Final = 0.015
+"""Beyond the round trip before asking again: libwebrtc ignores what comes within one of its own,
+and the answer would be a whole round later."""
 MAX_TRIES: Final = 6
 MAX_MISSING: Final = 512
 """About a second of 4 Mbit/s."""
@@ -98,8 +101,8 @@ class NackTracker:
                 del self._missing[extended]
                 continue
             if entry.due <= now:
-                entry.due = now + self.rtt_s * (1 << entry.tries)
                 entry.tries += 1
+                entry.due = now + SPARE_S + self.rtt_s * (1 << max(0, entry.tries - 2))
                 entry.asked_at = now
                 asked.append(extended)
             due = min(due, entry.due)

@@ -12,12 +12,12 @@ const REQUESTS = 4;
 const LOOK_MS = 3_000;
 /** Where no request was needed for so long, nothing waits any longer. */
 const HOLD_MS = 10_000;
-/** Twice a usual round of a far person's line, of which nothing is known here. */
-const LEAST_MS = 200;
+/** Two rounds of a usual line and a little: of the far person's nothing is known here. */
+const LEAST_MS = 250;
 /** More is felt in a conversation: the voice waits for its picture. */
-const MOST_MS = 350;
-/** A packet asked for a second time is there after two round trips. */
-const ROUNDS = 2;
+const MOST_MS = 400;
+/** A packet asked for a second time is there after two round trips, and the time it takes to miss it. */
+const ROUNDS = 2.3;
 const STEP_MS = 50;
 
 export class PictureBuffer {
