@@ -18,13 +18,13 @@ from media.rungs import ORDER, Rung
 
 BOUNDS_BPS: Final[Mapping[Rung, float]] = {
     Rung.CLEAR: 700_000.0,
-    Rung.SAVING: 150_000.0,
+    Rung.SAVING: 120_000.0,
     Rung.SLOW: 45_000.0,
     Rung.VOICE: 15_000.0,
     Rung.TEXT: 0.0,
 }
 """The least a line must carry for a rung, counted in plain packets: 50 packets of voice a second
-have 18 kbit/s of headers beside it. Saving: voice of 60 kbit/s, and the 80 below which a face is no
+have 18 kbit/s of headers beside it. Saving: voice of 40 kbit/s, and the 80 below which a face is no
 longer one. Slow: voice at 24 kbit/s, and a still of 4 kB every 2.5 s; a line of 80 kbit/s in all
 has that. Voice: Opus at 12 kbit/s in packets of 60 ms; a line of 30 kbit/s in all."""
 CLIMB_FACTOR: Final = 1.15

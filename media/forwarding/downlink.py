@@ -35,6 +35,9 @@ TRICKLE_S: Final = 0.5
 TRICKLE_BYTES: Final = 40
 """Where no voice is sent, or nothing is said of it, so much padding keeps the feedback coming:
 1 kbit/s with its header."""
+VOICE_AGAIN_BPS: Final = 18_000.0
+"""The least voice there is and a fifth as much again: at the bound of its rung it would come and
+go."""
 SILENT_S: Final = 1.0
 """Without feedback for so long nothing is known of the line: that is an outage, not a rung."""
 PADDING_STEP_S: Final = 0.005
@@ -88,6 +91,16 @@ class Downlink:
         """Where the line stands."""
         return self._ladder.rung
 
+    def carries_voice(self, now: Instant) -> bool:
+        """Say whether voice is to be sent.
+
+        People are told of the rung ``text`` for a while yet when there is room for voice again;
+        but they hear it at once.
+        """
+        if self.brake.is_outage(now):
+            return False
+        return allocator.has_voice(self.rung) or self.estimator.capacity_bps >= VOICE_AGAIN_BPS
+
     @property
     def pacing_bps(self) -> float:
         """How fast pictures and what is sent again may go."""
@@ -123,7 +136,7 @@ class Downlink:
         self.estimator.handle_report(report, now)
         self.estimator.set_held(now, held=self.brake.held)
         changed = self._ladder.handle_estimate(self.estimator.capacity_bps, now)
-        if changed and not allocator.has_voice(self.rung):
+        if self._trickle_at == NEVER and not self.carries_voice(now):
             self._trickle_at = now
         return changed
 
@@ -197,7 +210,7 @@ class Downlink:
         return min(burst.size_bytes, due) - self._padded
 
     def _trickle(self, now: Instant) -> int:
-        if allocator.has_voice(self.rung) and not self.brake.is_long(now):
+        if self.carries_voice(now) and not self.brake.is_long(now):
             self._trickle_at = NEVER
             return 0
         if now < self._trickle_at < NEVER:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from media.bandwidth.allocator import LARGE_BPS, SMALL_BPS, Wish, has_pictures, has_voice
+from media.bandwidth.allocator import LARGE_BPS, SMALL_BPS, Wish, has_pictures
 from media.clock import Instant
 from media.forwarding.endpoint import Endpoint
 from media.forwarding.layer_switch import ALL
@@ -55,7 +55,7 @@ def share_line(endpoint: Endpoint, now: Instant) -> None:
         share.still = rung is Rung.SLOW or none
     for subscription in endpoint.subscriptions:
         if subscription.pacer is None:
-            subscription.share.paused = not has_voice(rung) or downlink.brake.is_outage(now)
+            subscription.share.paused = not downlink.carries_voice(now)
             subscription.set_lean(lean=downlink.brake.held or not has_pictures(rung))
     endpoint.pacer.set_rate(downlink.pacing_bps)
 

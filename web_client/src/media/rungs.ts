@@ -5,7 +5,7 @@ import type { Rung } from '../protocol/wire';
 /** Bits per second of a line's estimate from which each begins: those of media/bandwidth. */
 export const LADDER = [
   { rung: 'clear', leastBps: 500_000 },
-  { rung: 'saving', leastBps: 150_000 },
+  { rung: 'saving', leastBps: 140_000 },
   { rung: 'slow', leastBps: 70_000 },
   { rung: 'voice', leastBps: 24_000 },
   { rung: 'text', leastBps: 0 },

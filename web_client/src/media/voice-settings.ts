@@ -1,8 +1,8 @@
 /**
  * As what one's own voice is sent, by the rung of the line. Pure but for `parameters` itself.
  *
- * In-band FEC is always on: the gateway's answer says so. A redundant copy (RED) has room on the two
- * best rungs alone. Longer frames save headers, some 65 bytes a packet with all that is around it:
+ * In-band FEC is always on: the gateway's answer says so. A redundant copy (RED) has room on the best
+ * rung alone: on the next it would take a third of what is left for the picture. Longer frames save headers, some 65 bytes a packet with all that is around it:
  * on a line of 30 kbit/s they are what lets the voice through at all. They cost that much delay,
  * and a lost packet is a longer gap.
  *
@@ -21,7 +21,7 @@ export interface VoiceSettings {
 
 export const VOICE: Readonly<Record<Rung, VoiceSettings>> = {
   clear: { maxBitrate: 48_000, redundant: true, frameMs: 20 },
-  saving: { maxBitrate: 32_000, redundant: true, frameMs: 20 },
+  saving: { maxBitrate: 32_000, redundant: false, frameMs: 20 },
   slow: { maxBitrate: 24_000, redundant: false, frameMs: 40 },
   voice: { maxBitrate: 16_000, redundant: false, frameMs: 40 },
   text: { maxBitrate: 12_000, redundant: false, frameMs: 60 },

@@ -54,8 +54,8 @@ describe('going down', () => {
   it.each<[number, Rung]>([
     [500_000, 'clear'],
     [499_999, 'saving'],
-    [150_000, 'saving'],
-    [149_999, 'slow'],
+    [140_000, 'saving'],
+    [139_999, 'slow'],
     [69_999, 'voice'],
     [23_999, 'voice'],
   ])('of an estimate of %s', (estimateBps, rung) => {

@@ -14,6 +14,7 @@ from media.forwarding.downlink import (
     PACING_FACTOR,
     TRICKLE_BYTES,
     TRICKLE_S,
+    VOICE_AGAIN_BPS,
     Downlink,
 )
 from media.rungs import Rung
@@ -153,3 +154,15 @@ class _Narrow:
 
     def next_deadline(self) -> float:
         return NEVER
+
+
+def test_voice_is_sent_again_as_soon_as_there_is_room_whatever_people_are_told() -> None:
+    downlink = line()
+    downlink.estimator = _Narrow()  # type: ignore[assignment]
+    for number in range(80):
+        downlink.handle_report(report(number / 10), 10**6, number / 10)
+    assert downlink.rung is Rung.TEXT
+    assert not downlink.carries_voice(8.0)
+    downlink.estimator.capacity_bps = VOICE_AGAIN_BPS  # type: ignore[misc]
+    assert downlink.carries_voice(8.0)
+    assert downlink.rung is Rung.TEXT
