@@ -23,6 +23,8 @@ const NONE: Freezes = { freezes: 0, frozenMs: 0, watchedMs: 0 };
 
 export class FreezeWatch {
   private last: number | null = null;
+  /** Since when a first frame has been waited for. */
+  private waiting: number | null = null;
   private gaps: number[] = [];
   private total = NONE;
   /** When it was last asked about: what was before is told. */
@@ -43,15 +45,16 @@ export class FreezeWatch {
   /** Another track, or a page nobody looks at: nothing is known. */
   reset(): void {
     this.last = null;
+    this.waiting = null;
     this.gaps = [];
     this.counted = false;
   }
 
-  /** `stuck`: the last frame still stands; `gone`: it has stood for three seconds, long enough. */
+  /** `stuck`: the last frame still stands; `gone`: it has stood for three seconds, long enough. Of a frame
+   * of before a reset the same is true, from the first look on. */
   at(now: number): Picture {
-    const limit = this.limit();
-    if (this.last === null || limit === null) return 'moving';
-    const stuckFor = now - this.last - Math.max(LEAST_MS, limit);
+    this.waiting ??= now;
+    const stuckFor = now - (this.last ?? this.waiting) - Math.max(LEAST_MS, this.limit() ?? 0);
     if (stuckFor < 0) return 'moving';
     return stuckFor < KEEP_MS ? 'stuck' : 'gone';
   }

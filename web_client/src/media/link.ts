@@ -209,12 +209,13 @@ export class MediaLink {
     const now = performance.now();
     const up = this.state === 'connected';
     this.wasUp ||= up;
-    // That nobody is there yet, or the path is not yet up, takes nothing away.
-    const passes = (this.boundBps !== 0 && !this.guidance.steady) || !this.listener.watched();
-    const carried = passes && (up || !this.wasUp);
+    // That the path is not yet up takes nothing away.
+    const path = up || !this.wasUp;
+    const carried = path && this.boundBps !== 0 && !this.guidance.steady;
+    const unwatched = path && !this.listener.watched();
     const since = up || this.movedAt === null ? now : this.movedAt;
     const { asks, blocks } = this.returning;
-    this.returning.handle({ on: this.tracks.video !== null, carried }, since, now);
+    this.returning.handle({ on: this.tracks.video !== null, carried, unwatched }, since, now);
     if (this.returning.blocks !== blocks) this.showPicture();
     if (this.returning.asks !== asks) this.listener.changed();
   }

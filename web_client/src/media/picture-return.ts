@@ -12,6 +12,8 @@ export interface PictureState {
   readonly on: boolean;
   /** The network has room for the picture. */
   readonly carried: boolean;
+  /** Nobody is there who could see it. That takes no picture away, and brings none back. */
+  readonly unwatched: boolean;
 }
 
 type State = 'free' | 'held' | 'asking';
@@ -41,8 +43,9 @@ export class PictureReturn {
   }
 
   /** Take how things are. `since` is from when they may have been so, at most `now`. */
-  handle({ on, carried }: PictureState, since: number, now: number): void {
+  handle({ on, carried, unwatched }: PictureState, since: number, now: number): void {
     if (!on) this.step('off');
+    else if (unwatched && (this.state === 'free' || carried)) return;
     else if (!carried) {
       if (this.state === 'free') this.since = since;
       this.step('gone');

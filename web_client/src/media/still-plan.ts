@@ -27,7 +27,7 @@ export class StillPlan {
   /** Take what has changed until now. */
   settle(now: number): void {
     const carried = this.wanted || this.moves;
-    this.returning.handle({ on: this.camera, carried }, now, now);
+    this.returning.handle({ on: this.camera, carried, unwatched: false }, now, now);
   }
 
   get due(): boolean {

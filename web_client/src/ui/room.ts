@@ -141,7 +141,7 @@ export class RoomElement extends QuietElement {
           ${this.tile()}
           <qr-self-view
             .track=${this.call.own.track('video')}
-            .high=${this.other?.camera !== true || this.here.length > 1}
+            .high=${this.faceless || this.here.length > 1}
             .stay=${this.person === 'client' ? 20_000 : 10_000}
           ></qr-self-view>
         </section>
@@ -193,6 +193,11 @@ export class RoomElement extends QuietElement {
   private get other(): ParticipantView | null {
     const { here } = this;
     return here.find(({ id }) => id === this.chosen) ?? here[0] ?? this.call.others[0] ?? null;
+  }
+
+  /** There are words where a face would be: one's own picture keeps clear of them. */
+  private get faceless(): boolean {
+    return this.other?.camera !== true || this.picture === 'gone';
   }
 
   private get otherName(): string {

@@ -32,12 +32,22 @@ describe('the picture of the other', () => {
     expect(watch.at(last + 9_001)).toBe('moving');
   });
 
-  it('is not known before two frames, nor after a new beginning', () => {
-    expect(new FreezeWatch().at(60_000)).toBe('moving');
-    expect(picture(33, 1).watch.at(60_000)).toBe('moving');
+  it('stands as long by itself after a single frame', () => {
+    const { watch } = picture(33, 1);
+    expect([1_999, 2_000, 5_000].map((ms) => watch.at(ms))).toEqual(['moving', 'stuck', 'gone']);
+  });
+
+  it('is waited for from the first look on after a new beginning', () => {
     const { watch, last } = picture(33);
     watch.reset();
-    expect(watch.at(last + 60_000)).toBe('moving');
+    expect([60_000, 61_999, 62_000, 65_000].map((ms) => watch.at(last + ms))).toEqual([
+      'moving',
+      'moving',
+      'stuck',
+      'gone',
+    ]);
+    watch.reset();
+    expect(watch.at(last + 90_000)).toBe('moving');
   });
 });
 

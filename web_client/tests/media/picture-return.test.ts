@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { PictureReturn } from '../../src/media/picture-return';
 
-const SHOWN = { on: true, carried: true };
-const HELD = { on: true, carried: false };
-const OFF = { on: false, carried: true };
+const SHOWN = { on: true, carried: true, unwatched: false };
+const HELD = { on: true, carried: false, unwatched: false };
+const OFF = { on: false, carried: true, unwatched: false };
 
 /** A picture that the network took at 1 s. */
 function held(): PictureReturn {
@@ -70,5 +70,21 @@ describe('a picture that the network took', () => {
     const picture = held();
     picture.handleTap();
     expect(picture.blocks).toBe(true);
+  });
+
+  it('is not given back, nor asked for, because whoever watched lost their line', () => {
+    const picture = held();
+    for (const carried of [false, true]) {
+      picture.handle({ on: true, carried, unwatched: true }, 60_000, 60_000);
+      expect([picture.blocks, picture.asks]).toEqual([true, false]);
+    }
+    picture.handle(SHOWN, 70_000, 70_000);
+    expect(picture.asks).toBe(true);
+  });
+
+  it('is not taken where nobody is there to see it', () => {
+    const picture = new PictureReturn();
+    picture.handle({ on: true, carried: false, unwatched: true }, 0, 0);
+    expect(picture.blocks).toBe(false);
   });
 });
