@@ -23,6 +23,8 @@ LEAST_BYTES: Final = 5_000
 """A window also holds so much: on a line of 80 kbit/s, 0.2 s are one packet of a picture or two."""
 LEAST_S: Final = 0.04
 """Over less, what came in one lump would look like a fast line."""
+STRETCHED: Final = 1.2
+"""Less may be the pace of reports."""
 MOST_ROWS: Final = 32
 """Feedback every 50 ms fills the long window with 20."""
 _NONE: Final = float("inf")
@@ -94,6 +96,17 @@ class AckedRate:
 
     def rate_bps(self, window_s: float) -> float:
         """Return the rate over the last reports that span ``window_s``; 0 while unknown."""
+        total, arrived_s, sent_s = self._window(window_s)
+        span_s = max(arrived_s, sent_s)
+        return total * 8 / span_s if span_s >= LEAST_S else 0.0
+
+    def held_back(self, window_s: float) -> bool:
+        """Say whether that is the line's rate: what came took longer to come than to be sent."""
+        _, arrived_s, sent_s = self._window(window_s)
+        return arrived_s >= LEAST_S and arrived_s > STRETCHED * sent_s
+
+    def _window(self, window_s: float) -> tuple[int, float, float]:
+        """Return bytes, the time they came in, and the time they were sent in."""
         total = 0
         arrived_s = sent_s = 0.0
         for row in reversed(self._rows):
@@ -102,5 +115,4 @@ class AckedRate:
             sent_s += row.sent_s
             if arrived_s >= window_s and total >= LEAST_BYTES:
                 break
-        span_s = max(arrived_s, sent_s)
-        return total * 8 / span_s if span_s >= LEAST_S else 0.0
+        return total, arrived_s, sent_s

@@ -52,9 +52,8 @@ HOLES: Final = 0.01
 """Where less is lost there are no such holes."""
 LOSS_S: Final = 0.5
 """Over how long the rate that came is taken to go down to it, a window of the loss control."""
-DRAINS_S: Final = 0.3
-"""What was sent before is through the window of what came by then."""
-DRAINED_SMOOTHING: Final = 0.2
+OUTAGE_PART: Final = 0.75
+"""Of the rate before an outage: where the line is back, it is most often as it was."""
 DRAINED_PART: Final = 0.9
 """Of the rate at which a queue emptied: as much is used again, and what is left of it goes too."""
 WANTED_ROOM: Final = 1.5
@@ -73,7 +72,6 @@ class Estimator:
         "_acked",
         "_aimd",
         "_ceiling_bps",
-        "_drained_bps",
         "_draining",
         "_floor_bps",
         "_free_at",
@@ -112,7 +110,6 @@ class Estimator:
         self._draining = Draining()
         self._held_at: Instant = NEVER
         self._free_at: Instant = -NEVER
-        self._drained_bps = 0.0
         self.estimate_bps: float = self._aimd.rate_bps
         """What may be sent, probes apart. Always within the bounds given at construction."""
 
@@ -184,7 +181,6 @@ class Estimator:
         self._held_at = now if held else NEVER
         self._loss.answered_until = NEVER if held else now
         self._free_at = now
-        self._drained_bps = 0.0
 
     def handle_timeout(self, now: Instant) -> None:
         """Do what is due: back off in silence, give up a burst."""
@@ -302,19 +298,9 @@ class Estimator:
         self._aimd.handle_signal(signal, short_bps, most, self.rtt_s, now)
 
     def _take_drained(self, came_bps: float, now: Instant) -> None:
-        """Take the rate at which a queue empties for what the line carries.
-
-        The most that was seen, for towards its end no more comes than is sent; while it does not
-        grow shorter, what comes now.
-        """
-        if not self._draining.active or now - self._held_at < DRAINS_S:
-            return
-        below_bps = self._drained_bps - came_bps
-        if below_bps < 0.0:
-            self._drained_bps = came_bps
-        elif not self._path.falls:
-            self._drained_bps -= DRAINED_SMOOTHING * below_bps
-        self._aimd.set_rate(DRAINED_PART * self._drained_bps, now)
+        """Take the rate at which a queue empties for what the line carries."""
+        if self._draining.active and self._acked.held_back(SHORT_S):
+            self._aimd.set_rate(DRAINED_PART * came_bps, now)
 
     def _doubt(self, now: Instant) -> Signal:
         """Return what a trend that says overuse is worth."""
@@ -367,6 +353,8 @@ class Estimator:
             self._silent_at = now + self._patience_s()
         if self._outage_bps > 0.0:
             outage_bps, self._outage_bps = self._outage_bps, 0.0
+            # If it is less now, that is seen at once; if not, voice need not wait for a probe.
+            self._aimd.set_rate(max(self._aimd.rate_bps, OUTAGE_PART * outage_bps), now)
             self._groups.reset()
             self._trend.reset()
             self._acked.reset()

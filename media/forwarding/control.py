@@ -105,7 +105,7 @@ class Control:
         if downlink is None or log is None or now < downlink.next_deadline():
             return
         before = downlink.estimator.estimate_bps
-        looked = downlink.look_at_waiting(log.waiting_since, now)
+        braked = downlink.look_at_waiting(log.waiting_since, now)
         endpoint.pacer.stop(stopped=downlink.brake.held)
         downlink.handle_timeout(log.next_number, now)
         due = downlink.padding_due(log.next_number, now)
@@ -118,7 +118,7 @@ class Control:
             due = due - size if size else 0
             downlink.note_padding(size, log.next_number, now)
         # A probe's steps change nothing by themselves.
-        if looked or downlink.estimator.estimate_bps != before:
+        if braked or downlink.estimator.estimate_bps != before:
             self._share(endpoint, now)
 
     def _padding(self, endpoint: Endpoint, size: int, number: int) -> bytes | None:

@@ -115,16 +115,15 @@ class Downlink:
         See :class:`media.bandwidth.brake.Brake`.
         """
         self.brake.handle_report(waited_since, waiting_since, now)
-        if self.brake.held:
-            self.estimator.set_held(now, held=True)
 
     def look_at_waiting(self, waiting_since: Instant | None, now: Instant) -> bool:
-        """See whether feedback is overdue; says whether it was time to."""
+        """See whether feedback is overdue; says whether there is something to divide anew."""
         if now < self.brake.next_at:
             return False
+        before = self.brake.held
         self.brake.handle_timeout(waiting_since, now)
-        self.estimator.set_held(now, held=self.brake.held)
-        return True
+        self.estimator.set_held(now, held=self.brake.is_long(now))
+        return before or self.brake.held
 
     def handle_report(self, report: Report, sent: int, now: Instant) -> bool:
         """Take feedback; says whether the rung changed. ``sent``: numbered packets so far."""
@@ -134,7 +133,7 @@ class Downlink:
             self._ladder.interrupt()
         self._heard_at, self._told = now, sent
         self.estimator.handle_report(report, now)
-        self.estimator.set_held(now, held=self.brake.held)
+        self.estimator.set_held(now, held=self.brake.is_long(now))
         changed = self._ladder.handle_estimate(self.estimator.capacity_bps, now)
         if self._trickle_at == NEVER and not self.carries_voice(now):
             self._trickle_at = now

@@ -65,7 +65,9 @@ def test_repair_brings_nearly_every_packet_and_no_frame_is_skipped(
         assert receiver.received >= 0.99 * there.sender.packets
         assert receiver.conflicts == 0
         assert_continuous(receiver.decoded)
-        assert len(receiver.decoded) >= 0.99 * there.sender.frames
+        first = receiver.decoded[0]
+        assert first < 10, "the first keyframe was lost, and came again within a third of a second"
+        assert len(receiver.decoded) >= 0.99 * (there.sender.frames - first)
     assert call.router.retransmissions > 50
 
 

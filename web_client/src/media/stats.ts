@@ -1,8 +1,12 @@
 /** What a page reads from its own statistics: the chosen path's counters and its protection. */
 
+/** A track that is sent is reported on every second. */
+const FRESH_MS = 5_000;
+
 interface Entry {
   readonly type: string;
   readonly id: string;
+  readonly timestamp?: number;
   readonly kind?: string;
   readonly nominated?: boolean;
   readonly state?: string;
@@ -70,8 +74,7 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
   const outbound = all.filter((entry) => entry.type === 'outbound-rtp');
   const reports = all.filter((entry) => entry.type === 'remote-inbound-rtp');
   // The reports of what was sent come every second, the pair's own checks every few.
-  const reported = reports.map((entry) => entry.roundTripTime ?? 0).filter((rtt) => rtt > 0);
-  const rtt = reported.length > 0 ? Math.max(...reported) : chosen?.currentRoundTripTime;
+  const rtt = newestRoundTrip(all, reports) ?? chosen?.currentRoundTripTime;
   return {
     bytes: chosen?.bytesReceived ?? null,
     cipher: transport?.srtpCipher ?? null,
@@ -91,6 +94,20 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
     sentLost: sum(reports, 'packetsLost'),
     sentBytes: sum(outbound, 'bytesSent') + sum(outbound, 'headerBytesSent'),
   };
+}
+
+/**
+ * What the last report says of the round trip, in seconds; null where none came lately. A track that
+ * is not sent has no new reports: its last one may be of the worst moment of the call, for good.
+ */
+function newestRoundTrip(all: readonly Entry[], reports: readonly Entry[]): number | null {
+  const now = Math.max(0, ...all.map(({ timestamp = 0 }) => timestamp));
+  const fresh = reports.filter(
+    ({ roundTripTime = 0, timestamp = now }) => roundTripTime > 0 && now - timestamp < FRESH_MS,
+  );
+  const newest = Math.max(0, ...fresh.map(({ timestamp = now }) => timestamp));
+  const rtts = fresh.filter(({ timestamp = now }) => timestamp === newest);
+  return rtts.length === 0 ? null : Math.max(...rtts.map(({ roundTripTime = 0 }) => roundTripTime));
 }
 
 function sum(

@@ -93,3 +93,27 @@ it('reads what the way up carries, and what became of what was sent', () => {
   const expected = { estimateBps: 300_000, sent: 150, sentLost: 5, sentBytes: 13, rttMs: 100 };
   expect(readPath(stats)).toMatchObject(expected);
 });
+
+it('takes the round trip of the last report, and of none that has long been the last', () => {
+  const pair = {
+    id: 'A',
+    type: 'candidate-pair',
+    nominated: true,
+    state: 'succeeded',
+    currentRoundTripTime: 0.2,
+    timestamp: 60_000,
+  };
+  const voice = { id: 'R', type: 'remote-inbound-rtp', kind: 'audio', roundTripTime: 0.08 };
+  // The picture stopped in the worst of it, and nothing is said of it since.
+  const picture = {
+    id: 'Q',
+    type: 'remote-inbound-rtp',
+    kind: 'video',
+    roundTripTime: 4.8,
+    timestamp: 20_000,
+  };
+  const fresh = report(pair, { ...voice, timestamp: 59_500 }, picture);
+  expect(readPath(fresh).rttMs).toBe(80);
+  const stale = report(pair, { ...voice, timestamp: 54_000 }, picture);
+  expect(readPath(stale).rttMs).toBe(200);
+});
