@@ -96,9 +96,9 @@ bench-record: ## bench-plane on a quiet machine, written as docs/bench/media-pla
 
 CASES ?= all
 RUNS ?= 5
-bench-network: $(PY) .make/web .make/bench-network system ## calls on bad networks beside direct ones; root; CASES=loss5,burst RUNS=2 SHORT=1 RESULTS=docs/bench/network.md
+bench-network: $(PY) .make/web .make/bench-network system .native/.built ## calls on bad networks beside direct ones; root; CASES=loss5,burst RUNS=2 SHORT=1 RESULTS=docs/bench/network.md
 	@bash tests/support/system.sh bench
-	@$(PY) -m tests.bench.network --cases $(CASES) --runs $(RUNS)
+	@PYTHONPATH=$(CURDIR)/.native $(PY) -m tests.bench.network --cases $(CASES) --runs $(RUNS)
 
 MINUTES ?= 30
 soak: $(PY) .native/.built ## 30 rooms under load while people come and go; MINUTES=30, RESULTS=page.md
