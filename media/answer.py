@@ -163,9 +163,11 @@ def _write_slot(
     section.direction = "sendonly"
     _write_codecs(section, offered, plan.codecs, _feedback(plan))
     _write_extensions(section, plan.extensions)
-    # One stream id and one CNAME for a slot's voice and picture: that is what lip-sync goes by.
+    # One CNAME for a slot's voice and picture: their clock is the same. But a stream of its own for
+    # each: of one stream's tracks Chromium holds the voice back until the picture is there, and on
+    # a line that loses 15 % that was 0.3 s, and words warped by each change of it.
     stream = slot.cname
-    section.msid = f"{stream} {stream}-{plan.kind.value}"
+    section.msid = f"{stream}-{plan.kind.value} {stream}-{plan.kind.value}"
     section.ssrc = [sdp.SsrcDescription(ssrc=plan.ssrc, cname=stream)]
     if plan.rtx_ssrc is not None:
         # The primary's line comes before its repair's, or the picture stays black in Chromium.

@@ -15,6 +15,7 @@ from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Encoding, Forwarder
 from media.forwarding.endpoint import NEVER, Endpoint
 from media.forwarding.pacer import Pacer
+from media.forwarding.redundancy import has_copy
 from media.forwarding.subscription import Subscription
 from media.forwarding.wiring import Target
 from media.ids import EndpointId
@@ -176,6 +177,10 @@ class Control:
         if subscription is None or not source.ready or source.is_braked:
             return
         for sequence in lost[:MAX_RESENT]:
+            if sequence + 1 & 0xFFFF not in lost and has_copy(
+                subscription.history, subscription.section.codecs, sequence
+            ):
+                continue
             packet = subscription.resend(sequence, now)
             if packet is None:
                 continue

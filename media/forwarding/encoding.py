@@ -90,6 +90,7 @@ class Encoding:
         "_last_clock",
         "_measured",
         "_reader",
+        "_red_types",
         "_vp8_types",
         "is_video",
         "keyframes",
@@ -161,6 +162,7 @@ class Encoding:
             for codec in section.codecs
             if codec.name.lower() in DETECTORS
         }
+        self._red_types = {c.payload_type for c in section.codecs if c.name.lower() == "red"}
         self._vp8_types = {c.payload_type for c in section.codecs if c.name.lower() == "vp8"}
         self._reader = ExtensionReader(section.extensions, transport_cc=section.transport_cc)
 
@@ -213,7 +215,8 @@ class Encoding:
             source.highest = extended
             source.ring[extended & MASK] = extended
         else:
-            admitted = self._admit(source, sequence, now)
+            copies = 1 if payload_type in self._red_types else 0
+            admitted = self._admit(source, sequence, now, copies)
             if not isinstance(admitted, int):
                 if admitted is DropReason.JUMP and source.confirms_restart(sequence):
                     self._restart(source, sequence)
@@ -301,14 +304,20 @@ class Encoding:
         self.stats = ReceptionStats(CYCLE + (sequence + 1 & 0xFFFF))
         self.nack.clear()
 
-    def _admit(self, source: Source, sequence: int, now: Instant) -> int | DropReason:
-        """Admit a packet that may be out of order, and note what is missing or no longer so."""
+    def _admit(
+        self, source: Source, sequence: int, now: Instant, copies: int = 0
+    ) -> int | DropReason:
+        """Admit a packet that may be out of order, and note what is missing or no longer so.
+
+        It brings copies of so many before it (RFC 2198). Who plays them needs no second: one that
+        came late all the same would only teach players to wait for it.
+        """
         expected = source.highest + 1
         extended = source.admit(sequence)
         if not isinstance(extended, int):
             return extended
         if self._asks and extended > expected:
-            self.nack.handle_gap(expected, extended, now)
+            self.nack.handle_gap(expected, extended - copies, now)
         elif extended < expected:
             self.nack.handle_late(extended, now)
         return extended

@@ -103,6 +103,12 @@ class History:
         self._note_resent(extended, now)
         return extended, packet
 
+    def peek(self, sequence: int) -> bytes | None:
+        """Return what was sent under these 16 bits, if it is kept."""
+        extended = extend(sequence, self._highest)
+        at = extended & self._mask
+        return self._ring[at] if self._numbers[at] == extended else None
+
     def _note_resent(self, extended: int, now: Instant) -> None:
         self._resent_at.pop(extended, None)
         self._resent_at[extended] = now

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from media.errors import PacketError
 from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Media
+from media.forwarding.history import History
 from media.plan import Codec
 from media.rtp import red
 
@@ -54,6 +55,18 @@ def routes(
                 bare.payload_type, codec.clock_rate, primary.payload_type
             )  # fmt: skip
     return found
+
+
+def has_copy(history: History | None, ours: Iterable[Codec], sequence: int) -> bool:
+    """Say whether the packet sent after this one has brought what it had.
+
+    Who misses only the first has it, and one that came late all the same would only teach their
+    player to wait.
+    """
+    following = None if history is None else history.peek(sequence + 1 & 0xFFFF)
+    if following is None:
+        return False
+    return any(c.name.lower() == RED and c.payload_type == following[1] & 0x7F for c in ours)
 
 
 class Redundancy:

@@ -4,7 +4,8 @@ import pytest
 
 from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Media
-from media.forwarding.redundancy import Redundancy, Route, routes
+from media.forwarding.history import History
+from media.forwarding.redundancy import Redundancy, Route, has_copy, routes
 from media.plan import Codec
 from tests.support.packets import OPUS, RED, VP8, red_payload
 
@@ -118,3 +119,14 @@ def test_memory_of_what_was_recovered_is_bounded() -> None:
     for number in range(0, 5000, 2):
         unpacked(redundancy, media(number, b"before"))
     assert len(redundancy._recovered) < 64
+
+
+def test_a_packet_whose_copy_came_with_the_next_is_not_sent_again() -> None:
+    history = History(1.0, 64)
+    red, bare = bytes([0x80, RED.payload_type]), bytes([0x80, OPUS.payload_type])
+    for number, packet in ((100, red), (101, red), (102, bare)):
+        history.add(number, packet + bytes(20), 0.0)
+    found = [has_copy(history, [RED, OPUS], number) for number in (99, 100, 101, 102)]
+    assert found == [True, True, False, False]
+    assert not has_copy(history, [OPUS], 100)
+    assert not has_copy(None, [RED, OPUS], 100)
