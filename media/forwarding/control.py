@@ -174,7 +174,7 @@ class Control:
         self, source: Endpoint, media_ssrc: int, lost: tuple[int, ...], now: Instant
     ) -> None:
         subscription = source.by_slot_ssrc.get(media_ssrc)
-        if subscription is None or not source.ready or source.is_braked:
+        if subscription is None or not source.ready or source.is_braked(now):
             return
         for sequence in lost[:MAX_RESENT]:
             if sequence + 1 & 0xFFFF not in lost and has_copy(

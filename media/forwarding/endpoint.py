@@ -253,10 +253,9 @@ class Endpoint:
             return None
         return rtcp.build_rr(RECEIVER_SSRC, blocks[: rtcp.MAX_BLOCKS]) + b"".join(parts)
 
-    @property
-    def is_braked(self) -> bool:
-        """Whether nothing but fresh voice is to be sent to it: see :mod:`media.bandwidth.brake`."""
-        return self.downlink is not None and self.downlink.brake.held
+    def is_braked(self, now: Instant) -> bool:
+        """Say whether only fresh voice is to be sent to it: see :mod:`media.bandwidth.brake`."""
+        return self.downlink is not None and self.downlink.brake.is_long(now)
 
     def watch_uplink(self, now: Instant) -> bool:
         """See whether its pictures are to wait for its voice; says whether that has changed."""

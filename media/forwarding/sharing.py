@@ -56,7 +56,7 @@ def share_line(endpoint: Endpoint, now: Instant) -> None:
     for subscription in endpoint.subscriptions:
         if subscription.pacer is None:
             subscription.share.paused = not downlink.carries_voice(now)
-            subscription.set_lean(lean=downlink.brake.held or not has_pictures(rung))
+            subscription.set_lean(lean=downlink.brake.is_long(now) or not has_pictures(rung))
     endpoint.pacer.set_rate(downlink.pacing_bps)
 
 
