@@ -27,6 +27,11 @@ def line(start_bps: float = START_BPS) -> Downlink:
     return Downlink(MediaConfig(start_bps=start_bps))
 
 
+def carrying(bps: float) -> Downlink:
+    """A line of which no more than this is ever believed."""
+    return Downlink(MediaConfig(start_bps=bps, max_subscriber_bps=bps))
+
+
 def report(at: float, size: int = 600) -> Report:
     """Ten packets of the last tenth of a second, all of which came."""
     made = Report(at, 10)
@@ -79,8 +84,7 @@ def test_voice_comes_off_the_top() -> None:
 
 
 def test_a_line_too_narrow_for_voice_has_its_feedback_kept_coming() -> None:
-    downlink = line()
-    downlink.estimator = _Narrow()  # type: ignore[assignment]
+    downlink = carrying(10_000.0)
     changed = [downlink.handle_report(report(n / 10), 10**6, n / 10) for n in range(80)]
     assert changed.count(True) == 1
     assert downlink.rung is Rung.TEXT
@@ -135,34 +139,12 @@ class _Listening:
         self._sent.append((first, end))
 
 
-class _Narrow:
-    """Stands for the estimator of a line that carries 10 kbit/s."""
-
-    capacity_bps = estimate_bps = 10_000.0
-
-    def handle_report(self, report: Report, now: float) -> None:
-        pass
-
-    def set_held(self, now: float, *, held: bool) -> None:
-        pass
-
-    def handle_timeout(self, now: float) -> None:
-        pass
-
-    def next_burst(self, _now: float) -> None:
-        return None
-
-    def next_deadline(self) -> float:
-        return NEVER
-
-
 def test_voice_is_sent_again_as_soon_as_there_is_room_whatever_people_are_told() -> None:
-    downlink = line()
-    downlink.estimator = _Narrow()  # type: ignore[assignment]
+    downlink = carrying(10_000.0)
     for number in range(80):
         downlink.handle_report(report(number / 10), 10**6, number / 10)
     assert downlink.rung is Rung.TEXT
     assert not downlink.carries_voice(8.0)
-    downlink.estimator.capacity_bps = VOICE_AGAIN_BPS  # type: ignore[misc]
+    downlink.estimator = carrying(VOICE_AGAIN_BPS).estimator
     assert downlink.carries_voice(8.0)
     assert downlink.rung is Rung.TEXT
