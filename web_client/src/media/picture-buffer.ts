@@ -14,7 +14,7 @@ const LOOK_MS = 3_000;
 const HOLD_MS = 10_000;
 /** Two rounds of a usual line and a little: of the far person's nothing is known here. */
 const LEAST_MS = 250;
-/** More is felt in a conversation: the voice waits for its picture. */
+/** More is seen: the voice waits for no picture, so lips would follow it too late. */
 const MOST_MS = 400;
 /** A packet asked for a second time is there after two round trips, and the time it takes to miss it. */
 const ROUNDS = 2.3;
