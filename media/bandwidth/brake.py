@@ -6,7 +6,8 @@ seen at once.
 
 Rule 1: overdue is what takes longer than usual by more than its unrest, as a retransmission timer
 has it (RFC 6298 section 2).
-Rule 2: it ends when what is said is no longer old: by then the queue is empty.
+Rule 2: after :data:`PAUSE_S` it is more than a stall: what waits is no longer worth waiting for.
+It ends when what is said is no longer old: by then the queue is empty.
 Rule 3: where messages come, it lasts :data:`LONGEST_S` at most: a round so long is the path's own.
 Where none come there is no line to send pictures on.
 """

@@ -77,7 +77,7 @@ class Estimator:
         "_free_at",
         "_groups",
         "_heard",
-        "_held_at",
+        "_held",
         "_largest_bytes",
         "_loss",
         "_next_number",
@@ -108,7 +108,7 @@ class Estimator:
         self._silent_at: Instant = NEVER
         self._outage_bps = 0.0
         self._draining = Draining()
-        self._held_at: Instant = NEVER
+        self._held = False
         self._free_at: Instant = -NEVER
         self.estimate_bps: float = self._aimd.rate_bps
         """What may be sent, probes apart. Always within the bounds given at construction."""
@@ -176,9 +176,9 @@ class Estimator:
         What comes meanwhile tells nothing of what was sent too much, but the queue empties just as
         fast as the line carries.
         """
-        if held is (self._held_at < NEVER):
+        if held is self._held:
             return
-        self._held_at = now if held else NEVER
+        self._held = held
         self._loss.answered_until = NEVER if held else now
         self._free_at = now
 
@@ -283,7 +283,7 @@ class Estimator:
         begins = self._draining.handle_queue(self.queue_s, packet_s, now)
         if self._draining.stuck:
             self._path.rebase()
-        if self._held_at < NEVER:
+        if self._held:
             self._take_drained(whole * self._acked.rate_bps(SHORT_S), now)
             return
         # A queue that stands has filled the line, whether or not it was seen to grow.
