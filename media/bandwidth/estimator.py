@@ -121,6 +121,11 @@ class Estimator:
         return self._loss.loss
 
     @property
+    def own_loss(self) -> float:
+        """The share that the line loses by itself, at whatever rate; 0 until it is learnt."""
+        return self._loss.own
+
+    @property
     def capacity_bps(self) -> float:
         """What the line carries, where :attr:`estimate_bps` may be less while a queue empties."""
         rate = min(self._aimd.rate_bps, self._loss.cap_bps)

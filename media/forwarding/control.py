@@ -176,24 +176,41 @@ class Control:
         subscription = source.by_slot_ssrc.get(media_ssrc)
         if subscription is None or not source.ready or source.is_braked(now):
             return
+        twice = []
         for sequence in lost[:MAX_RESENT]:
             if sequence + 1 & 0xFFFF not in lost and has_copy(
                 subscription.history, subscription.section.codecs, sequence
             ):
                 continue
             packet = subscription.resend(sequence, now)
-            if packet is None:
-                continue
-            pacer = subscription.pacer
-            if pacer is None:
-                self._send_all(source.id, (packet,))
-            elif pacer.passes(len(packet), now):
-                self._send_late(source, (packet,), now)
-            elif not pacer.hold_again(packet, now):
-                self.dropped[DropReason.PACING] += 1
-                continue
-            self.retransmissions += 1
+            if packet is not None and self._send_again(source, subscription.pacer, packet, now):
+                twice.append(sequence)
+        if source.loses_by_itself and subscription.pacer is not None:
+            for sequence in twice:  # after the others: what is lost, is lost in bursts
+                packet = subscription.resend_twice(sequence)
+                if packet is not None:
+                    self._hold_again(source.pacer, packet, now)
         self._deadline = min(self._deadline, source.pacer.next_deadline())
+
+    def _send_again(
+        self, source: Endpoint, pacer: Pacer | None, packet: bytes, now: Instant
+    ) -> bool:
+        if pacer is not None and not pacer.passes(len(packet), now):
+            return self._hold_again(pacer, packet, now)
+        if pacer is None:
+            self._send_all(source.id, (packet,))
+        else:
+            self._send_late(source, (packet,), now)
+        self.retransmissions += 1
+        return True
+
+    def _hold_again(self, pacer: Pacer, packet: bytes, now: Instant) -> bool:
+        held = pacer.hold_again(packet, now)
+        if held:
+            self.retransmissions += 1
+        else:
+            self.dropped[DropReason.PACING] += 1
+        return held
 
     def _pass_up(self, source: Endpoint, ssrcs: Iterable[int], now: Instant) -> None:
         for ssrc in ssrcs:

@@ -103,6 +103,14 @@ class History:
         self._note_resent(extended, now)
         return extended, packet
 
+    def take_again(self, sequence: int) -> bytes | None:
+        """Return once more what :meth:`take` has just given, if that may be spent."""
+        packet = self.peek(sequence)
+        if packet is None or len(packet) > self._credit:
+            return None
+        self._credit -= len(packet)
+        return packet
+
     def peek(self, sequence: int) -> bytes | None:
         """Return what was sent under these 16 bits, if it is kept."""
         extended = extend(sequence, self._highest)

@@ -3,7 +3,9 @@
 Rule 1: a gap waits :data:`REORDER_S`, then is asked for, then again after a round trip, one, two,
 four and so on, until :data:`MAX_TRIES` or the patience of its kind is at an end. Where a queue is
 full the round trip that is known is not the one there is: asking at its pace would keep it full.
-Rule 2: the list is bounded; when a burst is too long the oldest go, as a keyframe repairs better.
+Rule 2: on a path that is long each request is said twice, for one that is lost costs a round trip.
+A sender takes no notice of the second (libwebrtc's RtpPacketHistory) unless the first was lost.
+Rule 3: the list is bounded; when a burst is too long the oldest go, as a keyframe repairs better.
 """
 
 from __future__ import annotations
@@ -17,6 +19,10 @@ REORDER_S: Final = 0.01
 SPARE_S: Final = 0.015
 """Beyond the round trip before asking again: libwebrtc ignores what comes within one of its own,
 and the answer would be a whole round later."""
+ECHO_S: Final = 0.012
+"""After a request it is said again: beyond the packets that a burst takes with it."""
+LEAST_ECHOED_RTT_S: Final = 0.05
+"""On a shorter path asking anew is as soon."""
 MAX_TRIES: Final = 6
 MAX_MISSING: Final = 512
 """About a second of 4 Mbit/s."""
@@ -40,13 +46,23 @@ VOICE: Final = Patience(0.2, 2.0)
 
 
 class _Missing:
-    __slots__ = ("asked_at", "due", "since", "tries")
+    __slots__ = ("asked_at", "due", "echoes", "since", "tries")
 
     def __init__(self, since: Instant) -> None:
         self.since = since
         self.due = since + REORDER_S
         self.tries = 0
         self.asked_at = since
+        self.echoes = False
+        """Whether its last request is to be said again."""
+
+    def say(self, rtt_s: float, now: Instant) -> None:
+        """A request goes out, or is said again."""
+        self.echoes = not self.echoes and rtt_s >= LEAST_ECHOED_RTT_S
+        if self.echoes:
+            self.due = now + ECHO_S
+        else:
+            self.due = now + SPARE_S + rtt_s * (1 << max(0, self.tries - 2))
 
 
 class NackTracker:
@@ -57,7 +73,7 @@ class NackTracker:
     def __init__(self, patience: Patience = PICTURE) -> None:
         self._patience = patience
         self.asked = 0
-        """How many packets have been asked for, each time counted."""
+        """How many packets have been asked for, each time counted but not each saying of it."""
         self._missing: dict[int, _Missing] = {}
         self.due: Instant = NEVER
         """When :meth:`collect` next has something to do."""
@@ -93,22 +109,23 @@ class NackTracker:
         """Return what to ask for now, ascending, and move each to its next turn."""
         if now < self.due:
             return []
-        asked: list[int] = []
+        said: list[int] = []
         due = NEVER
         most_s = min(self._patience.most_s, REORDER_S + self._patience.round_trips * self.rtt_s)
         for extended, entry in list(self._missing.items()):
-            if entry.tries >= MAX_TRIES or now - entry.since >= most_s:
+            if now - entry.since >= most_s or (entry.tries >= MAX_TRIES and not entry.echoes):
                 del self._missing[extended]
                 continue
             if entry.due <= now:
-                entry.tries += 1
-                entry.due = now + SPARE_S + self.rtt_s * (1 << max(0, entry.tries - 2))
-                entry.asked_at = now
-                asked.append(extended)
+                said.append(extended)
+                if not entry.echoes:
+                    entry.tries += 1
+                    entry.asked_at = now
+                    self.asked += 1
+                entry.say(self.rtt_s, now)
             due = min(due, entry.due)
         self.due = due
-        self.asked += len(asked)
-        return sorted(asked)
+        return sorted(said)
 
     def clear(self) -> None:
         """Forget everything missing, for the numbering has changed."""

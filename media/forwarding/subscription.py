@@ -338,15 +338,19 @@ class Subscription(Forwarder):
         have waited and gone out under another than the history has, so it is not repeated.
         """
         self.asked += 1
-        if self.history is None:
-            return None
-        found = self.history.take(sequence, self.reports.rtt_s or 0.0, now)
-        if found is None:
-            return None
-        _, packet = found
+        history, rtt_s = self.history, self.reports.rtt_s or 0.0
+        found = None if history is None else history.take(sequence, rtt_s, now)
+        return None if found is None else self._as_rtx(found[1]) or self._repeat(found[1])
+
+    def resend_twice(self, sequence: int) -> bytes | None:
+        """Return once more what :meth:`resend` has just given, where RTX numbers it anew."""
+        packet = None if self.history is None else self.history.take_again(sequence)
+        return None if packet is None else self._as_rtx(packet)
+
+    def _as_rtx(self, packet: bytes) -> bytes | None:
         rtx_type = self._rtx_types.get(packet[1] & 0x7F)
         if rtx_type is None or self.section.rtx_ssrc is None:
-            return self._repeat(packet)
+            return None
         self.resent += 1
         self._rtx_sequence += 1
         return wrap_rtx(packet, rtx_type, self.section.rtx_ssrc, self._rtx_sequence)

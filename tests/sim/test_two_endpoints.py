@@ -93,7 +93,7 @@ def test_who_joins_later_gets_a_keyframe(conditions: Conditions) -> None:
             for f, at in zip(receiver.decoded, receiver.decoded_at, strict=True)
             if at > joined + 2
         ]
-        assert len(measured) > 40
+        assert len(measured) > 30, "half of what is sent"
         assert_continuous(measured)
     assert_continuous(bob.receivers[0].decoded)
 

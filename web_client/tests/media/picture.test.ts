@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   firstEncodings,
+  fullBps,
   type Parameters,
   PictureSender,
   shape,
@@ -44,6 +45,17 @@ it('offers the smaller one first, and sends one until somebody watches', () => {
     ['s', false],
     ['l', true],
   ]);
+});
+
+it.each([
+  [1280 * 720, 2_500_000],
+  [1280 * 720 - 1, 2_000_000],
+  [640 * 480, 1_700_000],
+  [null, 1_700_000],
+])('lets a picture of %s pixels take %s bits per second', (pixels, bps) => {
+  expect(fullBps(pixels)).toBe(bps);
+  const [, large] = shaped({ wanted: ['l'], pixels });
+  expect(large?.maxBitrate).toBe(bps);
 });
 
 describe('what is sent', () => {

@@ -35,6 +35,16 @@ def test_gives_a_packet_once_a_round_trip() -> None:
     assert history.take(wire, RTT, 0.1 + RTT) is not None
 
 
+def test_gives_once_more_what_it_has_given_while_there_is_credit() -> None:
+    history = filled(3, size=100)
+    wire = START & 0xFFFF
+    assert history.take(wire, RTT, 0.1) is not None
+    assert history.take_again(wire) == bytes(100)
+    assert history.take_again(wire) == bytes(100)
+    assert history.take_again(wire) is None, "300 bytes were sent, and 300 sent again"
+    assert history.take_again(wire - 1 & 0xFFFF) is None
+
+
 def test_an_unknown_round_trip_still_spaces_copies() -> None:
     history = filled()
     wire = START & 0xFFFF

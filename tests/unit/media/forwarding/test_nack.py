@@ -6,6 +6,8 @@ import pytest
 
 from media.forwarding.nack import (
     DEFAULT_RTT_S,
+    ECHO_S,
+    LEAST_ECHOED_RTT_S,
     MAX_MISSING,
     MAX_TRIES,
     NEVER,
@@ -23,8 +25,10 @@ TABLE = [
     ([(10, 12, 0.0)], [(10, 0.005)], [REORDER_S], [[11]]),
     ([(10, 12, 0.0)], [(10, 0.005), (11, 0.006)], [REORDER_S], [[]]),
     ([(10, 11, 0.0)], [(99, 0.001)], [REORDER_S], [[10]]),
-    ([(10, 11, 0.0)], [], [0.01, 0.11, 0.13], [[10], [], [10]]),  # again after a round trip
-    ([(10, 11, 0.0), (20, 21, 0.05)], [], [0.01, 0.065, 0.13], [[10], [20], [10]]),
+    ([(10, 11, 0.0)], [], [0.01, 0.015, 0.03], [[10], [], [10]]),  # said twice
+    ([(10, 11, 0.0)], [], [0.01, 0.03, 0.14, 0.15], [[10], [10], [], [10]]),  # after a round trip
+    ([(10, 11, 0.0)], [(10, 0.02)], [0.01, 0.03], [[10], []]),
+    ([(10, 11, 0.0), (20, 21, 0.05)], [], [0.01, 0.03, 0.065, 0.15], [[10], [10], [20], [10, 20]]),
     ([(20, 21, 0.0), (30, 31, 0.0)], [], [0.02], [[20, 30]]),
 ]
 
@@ -64,13 +68,30 @@ def run(tracker: NackTracker) -> list[float]:
 def test_asks_ever_more_seldom_and_gives_up_after_a_second() -> None:
     tracker = NackTracker()
     tracker.handle_gap(1, 2, 0.0)
-    asked = run(tracker)
+    said = run(tracker)
+    assert len(said) == 2 * tracker.asked
+    assert [again - first for first, again in pairs(said)] == pytest.approx(
+        [ECHO_S] * tracker.asked
+    )
+    asked = [first for first, _ in pairs(said)]
     waits = [later - earlier for earlier, later in pairwise(asked)]
-    assert [wait - SPARE_S for wait in waits] == pytest.approx(
+    assert [wait - ECHO_S - SPARE_S for wait in waits] == pytest.approx(
         [DEFAULT_RTT_S * rounds for rounds in (1, 1, 2, 4)]
     )
-    assert asked[-1] < PICTURE.most_s
+    assert said[-1] < PICTURE.most_s
     assert len(tracker) == 0
+
+
+def pairs(times: list[float]) -> list[tuple[float, float]]:
+    """Each request, and when it was said again."""
+    return list(zip(times[::2], times[1::2], strict=True))
+
+
+def test_says_it_once_where_asking_anew_is_as_soon() -> None:
+    tracker = NackTracker()
+    tracker.rtt_s = LEAST_ECHOED_RTT_S / 2
+    tracker.handle_gap(1, 2, 0.0)
+    assert len(run(tracker)) == tracker.asked > 1
 
 
 def test_gives_up_after_so_many_tries_where_the_line_is_short() -> None:
@@ -98,8 +119,9 @@ def test_learns_the_round_trip_from_first_answers_only() -> None:
     assert tracker.handle_late(1, 0.04)
     learned = tracker.rtt_s
     assert learned < DEFAULT_RTT_S
-    tracker.collect(0.2)
-    tracker.handle_late(2, 0.21)  # an answer to which of two requests?
+    tracker.collect(0.1)
+    tracker.collect(0.3)
+    tracker.handle_late(2, 0.31)  # an answer to which of two requests?
     assert tracker.rtt_s == learned
 
 
