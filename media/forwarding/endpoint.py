@@ -299,12 +299,14 @@ class Endpoint:
         ]
 
     def _collect_feedback(self) -> list[bytes]:
+        # What a queue had no room for libwebrtc sends again, unasked, and so fills it anew.
+        gaps = not self.uplink.held
         media_ssrc = next(iter(self.demux.active), 0)
         return [
             rtcp.build_feedback(
                 rtcp.RTPFB, rtcp.FMT_TRANSPORT_CC, RECEIVER_SSRC, media_ssrc, information
             )
-            for information in self.feedback.take()
+            for information in self.feedback.take(gaps=gaps)
         ]
 
     def handle_rtt(self, rtt_s: float) -> None:

@@ -29,9 +29,6 @@ ROOM: Final = 0.95
 """A larger one is begun only where it fits."""
 LOWER: Final = 0.95
 HIGHER: Final = 1.08
-HELD_BPS: Final = 30_000
-"""What a publisher sends whose own voice waits: a picture that moves, and needs no keyframe when
-there is room again."""
 RISES_S: Final = 0.5
 """A rise is told when it is worth telling and so long after the last word; a fall at once."""
 
@@ -99,9 +96,10 @@ def worth(publication: Publication, targets: Sequence[Target], now: Instant) -> 
     if not targets:
         return None
     shares = [subscription.share for _, subscription in targets]
-    bps = max(0 if share.paused else share.bps for share in shares)
-    if publication.held:
-        bps = min(bps, HELD_BPS)
+    # Whose own voice waits is to send no picture at all: only then a browser lets go of what waits
+    # to be sent, too.
+    held = publication.held
+    bps = 0 if held else max(0 if share.paused else share.bps for share in shares)
     stills = any(share.still or (share.paused and share.bps > 0) for share in shares)
     before = publication.told_rate
     if before is not None and stills == before.stills and not _differs(before.bps, bps):

@@ -57,8 +57,11 @@ class TransportFeedback:
         """How many packets have come since the last message."""
         return self._count
 
-    def take(self) -> list[bytes]:
-        """Return the control information of the messages that report what is pending."""
+    def take(self, *, gaps: bool = True) -> list[bytes]:
+        """Return the control information of the messages that report what is pending.
+
+        Without ``gaps`` nothing is said of what has not come, now or later.
+        """
         count = self._count
         if count == 0:
             return []
@@ -76,8 +79,8 @@ class TransportFeedback:
             while at < count and numbers[at] < expected:
                 at += 1
             if late < at:
-                messages = self._cut(late, at, int(numbers[late]))
-        messages += self._cut(at, count, expected)
+                messages = self._cut(late, at, int(numbers[late]), gaps=gaps)
+        messages += self._cut(at, count, expected, gaps=gaps)
         self._next = int(numbers[count - 1]) + 1 if at < count else expected
         return messages
 
@@ -107,13 +110,13 @@ class TransportFeedback:
             left += 1
         return left
 
-    def _cut(self, at: i64, end: i64, base: int) -> list[bytes]:
+    def _cut(self, at: i64, end: i64, base: int, *, gaps: bool) -> list[bytes]:
         """Cut what is pending, ``at`` to ``end``, into messages; the first begins at ``base``."""
         numbers, arrivals = self._numbers, self._arrivals
         messages: list[bytes] = []
         while at < end:
             begun, first = at, int(numbers[at])
-            if first - base >= MAX_SPAN:
+            if first - base >= MAX_SPAN or not gaps:
                 base = first  # too far to list: the sender takes silence for loss
             reference = arrivals[at] // transport_cc.TICKS_PER_REFERENCE
             origin = last = reference * transport_cc.TICKS_PER_REFERENCE
@@ -121,6 +124,8 @@ class TransportFeedback:
             while at < end and at - begun < MAX_RECEIVED:
                 ahead, moved = numbers[at] - base, arrivals[at] - last
                 if ahead >= MAX_SPAN or not DELTA_MIN <= moved <= DELTA_MAX:
+                    break
+                if ahead > len(ticks) and not gaps:
                     break
                 while len(ticks) < ahead:
                     ticks = append(ticks, LOST)

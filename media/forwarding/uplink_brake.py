@@ -4,7 +4,7 @@ A browser's own estimate takes seconds to follow a line that narrows: until then
 the queue that its voice stands in. Here the wait is seen in the voice itself, as soon as it comes.
 
 Rule 1: a wait is told from a stall. After a stall everything comes at once and the last packet is
-in time; in a queue the last one is late too.
+in time; in a queue the last one is late too, and the last one of the next look.
 Rule 2: clocks differ by an unknown amount: a wait is one beyond the least of the last while.
 Rule 3: it lasts :data:`LONGEST_S` at most: a path that became longer for good is no queue.
 """
@@ -18,6 +18,8 @@ from media.clock import Instant
 
 HELD_S: Final = 0.15
 """A voice this late is heard to be late: two of its players' buffers."""
+SURE_S: Final = 0.08
+"""From the first look that found it so late to the one that is believed."""
 FREE_S: Final = 0.06
 LONGEST_S: Final = 4.0
 """As much queue as there is anywhere: 30 kB of 60 kbit/s."""
@@ -31,10 +33,11 @@ _WHOLE: Final = 1 << 32
 class UplinkBrake:
     """One publisher's way up. Look at it every 0.1 s or so."""
 
-    __slots__ = ("_held_at", "_leasts", "_received", "_source", "_start")
+    __slots__ = ("_held_at", "_late_at", "_leasts", "_received", "_source", "_start")
 
     def __init__(self) -> None:
         self._held_at: Instant | None = None
+        self._late_at: Instant | None = None
         self._leasts: deque[tuple[Instant, float]] = deque()
         """The least wait of each step of time, oldest first, against the first packet."""
         self._source = -1
@@ -68,7 +71,11 @@ class UplinkBrake:
     def _judge(self, wait_s: float, now: Instant) -> None:
         if wait_s < FREE_S:
             self._held_at = None
-        elif wait_s >= HELD_S and self._held_at is None:
+        if wait_s < HELD_S:
+            self._late_at = None
+        elif self._late_at is None:
+            self._late_at = now
+        elif self._held_at is None and now - self._late_at >= SURE_S:
             self._held_at = now
 
     def _base(self, late_s: float, now: Instant) -> float:
@@ -85,5 +92,5 @@ class UplinkBrake:
         return base
 
     def _forget(self) -> None:
-        self._held_at = None
+        self._held_at = self._late_at = None
         self._leasts.clear()

@@ -3,6 +3,7 @@
  * and the others' slots stay.
  */
 
+import { LineChoke } from './line-choke';
 import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
 import { PictureBuffer } from './picture-buffer';
 import { fullBps, narrower, pixelsOf } from './picture';
@@ -15,6 +16,7 @@ import type { Event, IceServer, Offer, Reply } from '../protocol/wire';
 
 /** A path in doubt is looked at every tick, one that is well every other. */
 const TICK_MS = 250;
+const LOOK_MS = 50;
 const HEARD_MS = 1_500;
 /** A path that needs repair often lost its network, and the line with it. An answer takes one round
  * trip; after so long without one a new line is tried, each time with more patience. */
@@ -57,6 +59,8 @@ export class MediaLink {
   private guidance: Guidance = { cue: 'balanced', steady: false };
   private readonly returning = new PictureReturn();
   private readonly buffer = new PictureBuffer();
+  private readonly choke = new LineChoke();
+  private looking: number | null = null;
   private wasUp = false;
   private bytes: number | null = null;
   private movedAt: number | null = null;
@@ -95,6 +99,7 @@ export class MediaLink {
       void this.repair(this.owed ?? 'restart');
     }
     this.timer ??= window.setInterval(() => void this.tick(), TICK_MS);
+    this.looking ??= window.setInterval(() => this.look(), LOOK_MS);
   }
 
   /** The gateway let go of this connection. */
@@ -235,7 +240,7 @@ export class MediaLink {
   private wishPicture(): void {
     const { codec, wanted, rate: each, allowance } = this;
     const { cue } = this.guidance;
-    const bps = this.held ? 0 : allowance;
+    const bps = this.held || this.choke.chokes ? 0 : allowance;
     const pixels = pixelsOf(this.tracks.video);
     void this.peer?.picture.wish({ codec, wanted, each, bps, pixels, cue });
   }
@@ -246,8 +251,8 @@ export class MediaLink {
   }
 
   close(): void {
-    if (this.timer !== null) window.clearInterval(this.timer);
-    this.timer = null;
+    for (const timer of [this.timer, this.looking]) if (timer !== null) window.clearInterval(timer);
+    this.timer = this.looking = null;
     this.setup = null;
     this.peer?.close();
     this.peer = null;
@@ -332,6 +337,15 @@ export class MediaLink {
     peer.waitForPictures(this.buffer.waitMs);
     if (peer.state === 'connected') this.listener.sampled(stats, performance.now());
     await this.watch(peer, stats.bytes);
+  }
+
+  private look(): void {
+    const { chokes } = this.choke;
+    const frame = this.tracks.video === null ? null : (this.peer?.newestFrame ?? null);
+    this.choke.handleFrame(frame, performance.now());
+    if (this.choke.chokes === chokes) return;
+    this.wishPicture();
+    void this.peer?.restrain(this.choke.chokes ? VOICE.voice.maxBitrate : null);
   }
 
   private hear(packets: number): void {

@@ -55,6 +55,7 @@ export class Peer {
   private taken = false;
   private foreseeing: Promise<void> = Promise.resolve();
   private voice: VoiceSettings = VOICE.clear;
+  private voiceMost = Infinity;
   /** The gateway's last answer, as it wrote it, and how the voice stands in it since. */
   private answer: { readonly sdp: string; readonly voice: VoiceSettings } | null = null;
   private rewriting: Promise<void> = Promise.resolve();
@@ -116,9 +117,20 @@ export class Peer {
     this.voice = voice;
     this.rewriting = this.rewriting.then(() => this.rewrite());
     await this.rewriting;
+    await this.boundVoice();
+  }
+
+  /** For a moment, take no more of the line for one's voice than this; null is as it was. */
+  async restrain(maxBitrate: number | null): Promise<void> {
+    this.voiceMost = maxBitrate ?? Infinity;
+    await this.boundVoice();
+  }
+
+  private async boundVoice(): Promise<void> {
     const { sender } = this.senders.audio;
     const parameters = sender.getParameters();
-    if (!this.closed && bound(parameters, this.voice))
+    const maxBitrate = Math.min(this.voice.maxBitrate, this.voiceMost);
+    if (!this.closed && bound(parameters, { maxBitrate }))
       await sender.setParameters(parameters).catch(() => undefined);
   }
 
@@ -127,6 +139,16 @@ export class Peer {
     if (mid === null) return null;
     const found = this.connection.getTransceivers().find((other) => other.mid === mid);
     return found?.receiver.getSynchronizationSources()[0] ?? null;
+  }
+
+  /** The timestamp of the newest frame that was played of any voice; null while none has come. */
+  get newestFrame(): number | null {
+    const found = this.connection
+      .getTransceivers()
+      .filter(({ receiver }) => receiver.track.kind === 'audio')
+      .flatMap(({ receiver }) => receiver.getSynchronizationSources().slice(0, 1))
+      .sort((one, other) => other.timestamp - one.timestamp)[0];
+    return found?.rtpTimestamp ?? null;
   }
 
   /** Show others' pictures no sooner than this after they were sent; null leaves it to the browser. */

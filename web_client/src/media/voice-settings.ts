@@ -50,7 +50,7 @@ export function voiceBps({ maxBitrate, redundant, frameMs }: VoiceSettings): num
 /** Set what can be set without an answer; true when something was changed. */
 export function bound(
   parameters: Pick<RTCRtpSendParameters, 'encodings'>,
-  { maxBitrate }: VoiceSettings,
+  { maxBitrate }: Pick<VoiceSettings, 'maxBitrate'>,
 ): boolean {
   const changed = parameters.encodings.filter((encoding) => encoding.maxBitrate !== maxBitrate);
   for (const encoding of changed) encoding.maxBitrate = maxBitrate;

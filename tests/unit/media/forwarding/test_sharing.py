@@ -13,7 +13,6 @@ from media.forwarding.numbers import Numbers
 from media.forwarding.pacer import Pacer
 from media.forwarding.publication import Publication
 from media.forwarding.sharing import (
-    HELD_BPS,
     HIGHER,
     LOWER,
     RISES_S,
@@ -132,12 +131,12 @@ def test_nothing_is_said_while_nobody_is_there() -> None:
     assert worth(publication(), [], 0.0) is None
 
 
-def test_whose_own_voice_waits_is_asked_for_next_to_nothing_at_once() -> None:
+def test_whose_own_voice_waits_is_asked_for_nothing_at_once() -> None:
     picture = publication()
     targets = viewers(picture, 500_000)
     assert worth(picture, targets, 0.0) == RateWorth(ALICE, "v", 500_000, False)
     picture.held = True
-    assert worth(picture, targets, 0.1) == RateWorth(ALICE, "v", HELD_BPS, False)
+    assert worth(picture, targets, 0.1) == RateWorth(ALICE, "v", 0, False)
     picture.held = False
     assert worth(picture, targets, 0.1 + RISES_S) == RateWorth(ALICE, "v", 500_000, False)
 

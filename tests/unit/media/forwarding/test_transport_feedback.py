@@ -49,6 +49,15 @@ def test_what_is_lost_between_two_messages_is_told() -> None:
     assert told(feedback.take()) == {6: None, 7: None, 8: 1.1}
 
 
+def test_what_did_not_come_can_be_passed_over_for_good() -> None:
+    feedback = fed((5, 1.0), (6, 1.01), (9, 1.02))
+    assert told(feedback.take(gaps=False)) == {5: 1.0, 6: 1.01, 9: 1.02}
+    feedback.record(12, 1.1)
+    assert told(feedback.take(gaps=False)) == {12: 1.1}
+    feedback.record(14, 1.2)
+    assert told(feedback.take()) == {13: None, 14: 1.2}
+
+
 def test_order_of_arrival_is_told() -> None:
     assert told(fed((5, 1.0), (7, 1.01), (6, 1.02)).take()) == {5: 1.0, 6: 1.02, 7: 1.01}
 

@@ -39,10 +39,17 @@ def test_a_voice_in_time_lets_its_picture_go() -> None:
 def test_a_queue_holds_the_picture_until_it_is_empty() -> None:
     voice = Voice()
     voice.look(late_s=0.0, seconds=2)
-    assert voice.look(late_s=HELD_S + 0.01) == [True]
+    assert voice.look(late_s=HELD_S + 0.01, seconds=2 * LOOK_S) == [True]
     assert voice.look(late_s=0.9, seconds=1) == []
     assert voice.look(late_s=FREE_S + 0.01) == []
     assert voice.look(late_s=FREE_S - 0.01) == [False]
+
+
+def test_one_late_packet_is_no_queue() -> None:
+    voice = Voice()
+    for _ in range(10):
+        assert voice.look(late_s=0.0, seconds=1) == []
+        assert voice.look(late_s=0.9) == []
 
 
 def test_nothing_new_is_no_news() -> None:
@@ -58,13 +65,13 @@ def test_it_does_not_hold_for_ever() -> None:
     voice.look(late_s=0.0, seconds=2)
     assert voice.look(late_s=0.5, seconds=LONGEST_S + 2) == [True, False]
     assert voice.look(late_s=0.5, seconds=10) == [], "that is how long this path is"
-    assert voice.look(late_s=0.5 + HELD_S + 0.01) == [True]
+    assert voice.look(late_s=0.5 + HELD_S + 0.01, seconds=2 * LOOK_S) == [True]
 
 
 def test_it_ends_where_the_voice_does() -> None:
     voice = Voice()
     voice.look(late_s=0.0, seconds=2)
-    voice.look(late_s=0.5)
+    voice.look(late_s=0.5, seconds=2 * LOOK_S)
     assert voice.look(late_s=0.5, seconds=LONGEST_S + 1, new=False) == [False]
 
 
@@ -73,7 +80,7 @@ def test_another_stream_is_another_clock() -> None:
     voice.look(late_s=0.0, seconds=2)
     voice.source = 2
     assert voice.look(late_s=30.0, seconds=3) == []
-    voice.look(late_s=31.0)
+    voice.look(late_s=31.0, seconds=2 * LOOK_S)
     assert voice.brake.held
     voice.source = 3
     assert voice.look(late_s=99.0) == [False]
