@@ -48,6 +48,8 @@ HISTORY_S: Final = 1.0
 """How long after a decrease a trend may still speak of what was before it."""
 LEAST_STEP: Final = 0.5
 """The least that is taken for what came, of the rate, in one decrease."""
+PAUSED_STEP: Final = 0.85
+"""Likewise, where what came was not held back by the line."""
 HOLES: Final = 0.01
 """Where less is lost there are no such holes."""
 LOSS_S: Final = 0.5
@@ -296,11 +298,19 @@ class Estimator:
         if signal is Signal.OVER:
             signal = self._doubt(now)
         short_bps = whole * self._acked.rate_bps(SHORT_S)
-        if short_bps > 0.0 and self.loss > HOLES and not self._draining.active:
-            # A burst of losses leaves a hole in what came. Where no queue shows that it is none,
-            # the rate goes down in two steps, with a report between.
-            short_bps = max(short_bps, LEAST_STEP * self._aimd.rate_bps)
+        if short_bps > 0.0 and not self._draining.active:
+            short_bps = max(short_bps, self._least_came_bps())
         self._aimd.handle_signal(signal, short_bps, most, self.rtt_s, now)
+
+    def _least_came_bps(self) -> float:
+        """Return what is taken for what came at least, where no queue shows that it was all.
+
+        A burst of losses leaves a hole: there the rate goes down in two steps, a report between.
+        And what came no slower than it was sent tells of the sender alone: an encoder pauses.
+        """
+        if self.loss > HOLES:
+            return LEAST_STEP * self._aimd.rate_bps
+        return 0.0 if self._acked.held_back(SHORT_S) else PAUSED_STEP * self._aimd.rate_bps
 
     def _take_drained(self, came_bps: float, now: Instant) -> None:
         """Take the rate at which a queue empties for what the line carries."""

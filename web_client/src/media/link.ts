@@ -8,6 +8,7 @@ import { type Kind, type Negotiated, Peer, type PeerListener } from './peer';
 import { PictureBuffer } from './picture-buffer';
 import { fullBps, narrower, pixelsOf } from './picture';
 import { PictureReturn } from './picture-return';
+import { PictureStart } from './picture-start';
 import { pathOf, type Repair, RepairPlan } from './repair';
 import { type PathStats, readPath } from './stats';
 import { VOICE, type VoiceSettings } from './voice-settings';
@@ -59,6 +60,7 @@ export class MediaLink {
   private guidance: Guidance = { cue: 'balanced', steady: false };
   private readonly returning = new PictureReturn();
   private readonly buffer = new PictureBuffer();
+  private readonly start = new PictureStart();
   private readonly choke = new LineChoke();
   private looking: number | null = null;
   private wasUp = false;
@@ -240,7 +242,9 @@ export class MediaLink {
   private wishPicture(): void {
     const { codec, wanted, rate: each, allowance } = this;
     const { cue } = this.guidance;
-    const bps = this.held || this.choke.chokes ? 0 : allowance;
+    const left = this.choke.chokes ? 0 : narrower({ each, bps: allowance });
+    const first = this.start.handle(left, performance.now());
+    const bps = this.held ? 0 : narrower({ each: first, bps: allowance });
     const pixels = pixelsOf(this.tracks.video);
     void this.peer?.picture.wish({ codec, wanted, each, bps, pixels, cue });
   }
@@ -342,9 +346,11 @@ export class MediaLink {
   private look(): void {
     const { chokes } = this.choke;
     const frame = this.tracks.video === null ? null : (this.peer?.newestFrame ?? null);
-    this.choke.handleFrame(frame, performance.now());
-    if (this.choke.chokes === chokes) return;
-    this.wishPicture();
+    const now = performance.now();
+    this.choke.handleFrame(frame, now);
+    const turned = this.choke.chokes !== chokes;
+    if (turned || this.start.takeEnd(now)) this.wishPicture();
+    if (!turned) return;
     void this.peer?.restrain(this.choke.chokes ? VOICE.voice.maxBitrate : null);
   }
 

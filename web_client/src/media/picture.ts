@@ -37,6 +37,9 @@ const SCALES = { [SMALL]: 2, [LARGE]: 1 } as const;
 /** With less than this left for it, the large one would be no better than the small one is. */
 const LEAST_FOR_LARGE = 100_000;
 
+/** How often a format that may become a better one is looked at. */
+const AGAIN_MS = 1_000;
+
 /** Pixels below which Chromium sends the smallest encoding alone. */
 const FEWEST_FOR_TWO = 480 * 270;
 
@@ -156,6 +159,7 @@ export class PictureSender {
   /** What the browser was last told to give up last: not every one tells it again. */
   private keeps: Format['keeps'] = null;
   private readonly format = new FormatChoice();
+  private later: ReturnType<typeof setTimeout> | null = null;
   private busy = false;
   private again = false;
 
@@ -179,10 +183,21 @@ export class PictureSender {
     if (this.wishes.codec !== null) await this.set({ ...this.wishes, codec: null });
   }
 
+  private choose(wishes: Wishes): Format {
+    const format = this.format.take(narrower(wishes), wishes.cue, wishes.pixels, performance.now());
+    if (this.format.waits) this.later ??= setTimeout(() => void this.wishAgain(), AGAIN_MS);
+    return format;
+  }
+
+  private async wishAgain(): Promise<void> {
+    this.later = null;
+    await this.wish(this.wishes);
+  }
+
   private async set(wishes: Wishes): Promise<boolean> {
     const parameters = this.sender.getParameters();
     const before = JSON.stringify(parameters.encodings);
-    const format = this.format.take(narrower(wishes), wishes.cue);
+    const format = this.choose(wishes);
     shape(parameters, wishes, format);
     // To set what is set already restarts an encoder in some browsers.
     const same = JSON.stringify(parameters.encodings) === before;

@@ -46,6 +46,8 @@ const HEEDS: Readonly<Record<Phase, Readonly<Record<Look, Heed>>>> = {
 const START_MS = 10_000;
 /** Two looks in a row: a single late report is a blip. */
 const SETTLE_MS = 1_000;
+/** An estimate is believed as soon as the gateway's is: a keyframe alone can press it for a second. */
+const FALLS_MS = 2_000;
 const HOLD_MS = 20_000;
 const LONGEST_HOLD_MS = 160_000;
 /** So long may a tried rung's estimate grow. */
@@ -165,7 +167,8 @@ export class UplinkLadder {
   private settle(below: number, now: number): boolean {
     this.wellSince = null;
     this.troubleSince ??= now;
-    if (now - this.troubleSince < SETTLE_MS) return false;
+    const believes = this.phase === 'steady' && this.estimate !== null;
+    if (now - this.troubleSince < (believes ? FALLS_MS : SETTLE_MS)) return false;
     if (this.climbedAt !== null) this.hold = Math.min(2 * this.hold, LONGEST_HOLD_MS);
     this.climbedAt = null;
     this.phase = 'steady';

@@ -62,9 +62,9 @@ describe('going down', () => {
     expect(fallen(estimateBps).ladder.rung).toBe(rung);
   });
 
-  it('is by all rungs at once, after a second of trouble', () => {
+  it('is by all rungs at once, after two seconds of trouble', () => {
     const walk = new Walk().for(15, {}).for(5, { estimateBps: 60_000 });
-    expect(walk.changes).toEqual([[16, 'voice']]);
+    expect(walk.changes).toEqual([[17, 'voice']]);
   });
 
   it('is not for a blip', () => {
