@@ -73,7 +73,7 @@ def film() -> Path:
 
     Forward, then backward: it is shown in a loop, and no camera has a cut every few seconds.
     """
-    made = FOLDER / f"film-{FRAMES_PER_S}-to-and-fro.y4m"
+    made = FOLDER / f"film-{FRAMES_PER_S}-there-and-back.y4m"
     if not made.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         part = made.with_suffix(".part")
