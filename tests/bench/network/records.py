@@ -20,7 +20,7 @@ from tests.support.gateway import ROOT
 Record = dict[str, Any]
 TITLE = "Poor networks, beside a direct call"
 METHOD = """\
-Two Chromium with a 720p film (forward and back, for no camera has cuts) and spoken lines in place of
+Two Chromium with a 720p film (there and back: no camera has cuts) and spoken lines in place of
 camera and microphone; one of them lives in a network behind a line that is made bad
 (`tests/support/netlab`), the gateway and the other do not. Beside each run of ours stands a direct
 call from page to page over the same line, with the browser's own settings. A figure is of the
