@@ -8,8 +8,8 @@
 
 /** Fifteen packets: more than chance or a busy machine takes in a row. */
 const REST_MS = 300;
-/** Two looks and a packet: nothing is missing. */
-const STEADY_MS = 100;
+/** Two looks and a frame of 60 ms: nothing is missing. */
+const STEADY_MS = 160;
 const EVEN_MS = 400;
 /** What had filled the queue needs so long to leave it. */
 const LEAST_MS = 1_000;
