@@ -50,6 +50,8 @@ LEAST_STEP: Final = 0.5
 """The least that is taken for what came, of the rate, in one decrease."""
 PAUSED_STEP: Final = 0.85
 """Likewise, where what came was not held back by the line."""
+LEAST_PAUSED_BPS: Final = 120_000.0
+"""Below it no picture is sent (:mod:`.ladder`), and voice makes no pauses."""
 HOLES: Final = 0.01
 """Where less is lost there are no such holes."""
 LOSS_S: Final = 0.5
@@ -310,7 +312,9 @@ class Estimator:
         """
         if self.loss > HOLES:
             return LEAST_STEP * self._aimd.rate_bps
-        return 0.0 if self._acked.held_back(SHORT_S) else PAUSED_STEP * self._aimd.rate_bps
+        if self._aimd.rate_bps < LEAST_PAUSED_BPS or self._acked.held_back(SHORT_S):
+            return 0.0
+        return PAUSED_STEP * self._aimd.rate_bps
 
     def _take_drained(self, came_bps: float, now: Instant) -> None:
         """Take the rate at which a queue empties for what the line carries."""
