@@ -187,6 +187,7 @@ export class Peer {
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    this.picture.close();
     this.connection.close();
     this.options.listener.textChannel(null);
   }

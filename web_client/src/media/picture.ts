@@ -160,6 +160,7 @@ export class PictureSender {
   private keeps: Format['keeps'] = null;
   private readonly format = new FormatChoice();
   private later: ReturnType<typeof setTimeout> | null = null;
+  private closed = false;
   private busy = false;
   private again = false;
 
@@ -183,9 +184,16 @@ export class PictureSender {
     if (this.wishes.codec !== null) await this.set({ ...this.wishes, codec: null });
   }
 
+  /** The sender is of no more use. */
+  close(): void {
+    this.closed = true;
+    if (this.later !== null) clearTimeout(this.later);
+  }
+
   private choose(wishes: Wishes): Format {
     const format = this.format.take(narrower(wishes), wishes.cue, wishes.pixels, performance.now());
-    if (this.format.waits) this.later ??= setTimeout(() => void this.wishAgain(), AGAIN_MS);
+    if (this.format.waits && !this.closed)
+      this.later ??= setTimeout(() => void this.wishAgain(), AGAIN_MS);
     return format;
   }
 
