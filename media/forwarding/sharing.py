@@ -98,8 +98,7 @@ def worth(publication: Publication, targets: Sequence[Target], now: Instant) -> 
     shares = [subscription.share for _, subscription in targets]
     # Whose own voice waits is to send no picture at all: only then a browser lets go of what waits
     # to be sent, too.
-    held = publication.held
-    bps = 0 if held else max(0 if share.paused else share.bps for share in shares)
+    bps = max(0 if share.paused or publication.held else share.bps for share in shares)
     stills = any(share.still or (share.paused and share.bps > 0) for share in shares)
     before = publication.told_rate
     if before is not None and stills == before.stills and not _differs(before.bps, bps):
