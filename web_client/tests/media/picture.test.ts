@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import {
   firstEncodings,
@@ -177,6 +177,23 @@ class FakeSender {
 }
 
 describe('a sender', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it.each([false, true])(
+    'takes a better size after a while, if it is not closed: %s',
+    async (closed) => {
+      vi.useFakeTimers();
+      const sender = new FakeSender();
+      const picture = new PictureSender(sender);
+      await picture.wish({ ...FINE, wanted: ['l'], bps: 100_000 });
+      await picture.wish({ ...FINE, wanted: ['l'] });
+      if (closed) picture.close();
+      await vi.advanceTimersByTimeAsync(6_000);
+      expect(sender.encodings[1]?.scaleResolutionDownBy === 1).toBe(!closed);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+
   it('makes one change after the other, and ends as the last wish has it', async () => {
     const sender = new FakeSender();
     const picture = new PictureSender(sender);
