@@ -40,10 +40,10 @@ async def one(case: Case, kind: Kind, run: int, data: Path) -> bool:
     """One run of one call; False when it broke."""
     record: records.Record = {
         "case": case.name, "kind": kind.value, "run": run, "date": report.date(),
-        "commit": records.commit(), "seconds": case.seconds, "short": SHORT,
+        "commit": records.commit(), "seconds": case.lasts(kind), "short": SHORT,
     }  # fmt: skip
     try:
-        async with asyncio.timeout(case.seconds + JOIN_S), place(seed=run) as lab:
+        async with asyncio.timeout(case.lasts(kind) + JOIN_S), place(seed=run) as lab:
             record["figures"] = await measured(case, kind, lab)
     except (TimeoutError, AssertionError, Error, RuntimeError, OSError) as error:
         if isinstance(error, InputError | LabError):

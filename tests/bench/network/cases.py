@@ -21,6 +21,8 @@ SHORT = bool(os.environ.get("SHORT"))
 """Minutes instead of tens of minutes; the page says so."""
 WINDOW_S = 30.0 if SHORT else 60.0
 TEN_MINUTES_S = 60.0 if SHORT else 600.0
+DIRECT_S = 60.0 if SHORT else 180.0
+"""Of the direct call beside ten minutes: its figures are shares and rates, and settled by then."""
 DOWN_STEP_S, UP_STEP_S = (12.0, 25.0) if SHORT else (30.0, 60.0)
 """A rung is left at once, but climbed only after 20 s, and later after a climb that failed."""
 SPOKEN_S = 56.0
@@ -60,20 +62,19 @@ class Case:
     alone: bool = False
     """A direct call has nothing like it."""
     processed: bool = True
+    direct_seconds: float | None = None
+    """How long the direct call takes; None is as long as ours."""
+
+    def lasts(self, kind: Kind) -> float:
+        """How long one of its calls takes, but for begin and end."""
+        if kind is Kind.DIRECT and self.direct_seconds is not None:
+            return self.direct_seconds
+        return self.seconds
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Whose calls are compared."""
         return (Kind.OURS,) if self.alone or self.synthetic else (Kind.OURS, Kind.DIRECT)
-
-
-def on(*given: Phase) -> Callable[[Call], Awaitable[Figures]]:
-    """A case that is a line and nothing else."""
-
-    async def run(call: Call) -> Figures:
-        return await phases(call, given)
-
-    return run
 
 
 def concealed(limit: float) -> Bar:
@@ -89,9 +90,17 @@ VILLAGE = Impairment(delay_s=0.3, rate_bps=80_000, loss=0.03, queue_bytes=30_000
 LOSS_15 = Impairment(delay_s=0.05, loss=0.15)
 
 
-def line(name: str, title: str, seconds: float, impairment: Impairment, *bars: Bar) -> Case:
-    """A case of one line from a moment on."""
-    return Case(name, title, seconds, bars, on(Phase.both(seconds, impairment)))
+def line(
+    name: str, title: str, seconds: float, impairment: Impairment, *bars: Bar,
+    direct_seconds: float | None = None,
+) -> Case:  # fmt: skip
+    """A case of one line from a moment on, and nothing else."""
+
+    async def run(call: Call) -> Figures:
+        return await phases(call, [Phase.both(case.lasts(call.kind), impairment)])
+
+    case = Case(name, title, seconds, bars, run, direct_seconds=direct_seconds)
+    return case
 
 
 def gone(seconds: float) -> Case:
@@ -139,9 +148,10 @@ _CASES = (
     line(
         "village", "80 kbit/s, 300 ms each way, 3 % loss", TEN_MINUTES_S, VILLAGE,
         concealed(3.0), Bar("nobody_dropped", "nobody dropped", 1.0, least=True),
+        direct_seconds=DIRECT_S,
     ),
     Case(
-        "steps", "1500, 600, 250, 100, 50, 0 kbit/s and back",
+        "steps", "1500, 600, 250, 100, 50, 16, 0 kbit/s and back",
         len(DOWN_KBPS) * DOWN_STEP_S + len(UP_KBPS) * UP_STEP_S + 30,
         (
             Bar("rungs_seen", "every rung is seen", float(len(Rung)), least=True),

@@ -15,7 +15,8 @@ from tests.bench.network.place import SIDES, Call
 from tests.bench.network.trial import MOVING, SETTLE_S, Figures, Watch
 from tests.support.call import show_text, write
 
-DOWN_KBPS = (1500, 600, 250, 100, 50, 0)
+DOWN_KBPS = (1500, 600, 250, 100, 50, 16, 0)
+"""16 carries text but no voice: the lowest rung shows itself nowhere else."""
 UP_KBPS = (50, 100, 250, 600, 1500)
 VOICE_LEAST_KBPS = 50
 """Down to here nothing may gap the voice."""
