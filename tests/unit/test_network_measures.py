@@ -169,3 +169,9 @@ def test_a_silence_has_the_cause_that_the_page_is_told() -> None:
     assert causes == [
         Cause.QUIET, Cause.QUIET, Cause.CUT, Cause.QUIET, Cause.QUIET, Cause.DEVICE, Cause.QUIET
     ]  # fmt: skip
+
+
+def test_a_bench_that_goes_on_gives_each_pair_a_seed_of_its_own() -> None:
+    done = [{"case": "loss5", "run": 1}, {"case": "loss5", "run": 2}, {"case": "burst", "run": 7}]
+    assert records.pairs(done, "loss5") == 2
+    assert records.pairs(done, "steps") == 0

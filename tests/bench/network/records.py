@@ -77,6 +77,11 @@ def read(path: Path) -> list[Record]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
+def pairs(records: Sequence[Record], case: str) -> int:
+    """How many pairs of a case have been begun: the number of the last, 0 of none."""
+    return max((each["run"] for each in records if each["case"] == case), default=0)
+
+
 def latest(records: Sequence[Record], case: str, kind: Kind, runs: int) -> list[Record]:
     """The last runs of a case that came to their end."""
     fit = [
