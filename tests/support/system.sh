@@ -14,6 +14,7 @@ WANTED=(
     nftables=nft
     iproute2=ip
     coturn=turnserver
+    postgresql=initdb
     build-essential=gcc
     fonts-noto-cjk=:zh
 )
@@ -29,6 +30,8 @@ present() {
             command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
                 command -v google-chrome >/dev/null
             ;;
+        # Debian keeps initdb off the path; its own wrapper comes with the server.
+        initdb) command -v initdb >/dev/null || command -v pg_ctlcluster >/dev/null ;;
         firefox-esr) command -v firefox-esr >/dev/null || command -v firefox >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac

@@ -10,7 +10,7 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parents[1] / "support" / "system.sh"
 EVERYTHING = (
-    "chromium", "firefox-esr", "shellcheck", "nft", "ip", "turnserver", "gcc", "fc-list",
+    "chromium", "firefox-esr", "shellcheck", "nft", "ip", "turnserver", "initdb", "gcc", "fc-list",
 )  # fmt: skip
 BASH = shutil.which("bash") or "/bin/bash"
 

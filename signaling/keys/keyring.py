@@ -1,0 +1,202 @@
+"""All keys of this gateway: made when first needed, unwrapped when used, destroyed to erase.
+
+Rule 1: a key is stored before anything is sealed with it; a crash between leaves a key without
+data, never data without a key.
+Rule 2: unwrapped keys are kept in memory for :data:`KEPT_S` at most, and not for a moment longer
+than their destruction by this process.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+from signaling.keys.kinds import PARENT, Kind
+from signaling.keys.master import Master
+from signaling.keys.sealing import Key, SealError, key_of, new_material
+
+KEPT_S: Final = 60.0
+KEPT_KEYS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as it is stored. ``subject`` is whose data it seals: a tenant, a client, a session.
+
+    ``wrapped`` is None once it is destroyed. Times are Unix milliseconds.
+    """
+
+    id: UUID
+    kind: Kind
+    subject: UUID
+    parent: UUID | None
+    wrapped: bytes | None
+    created_at: int
+    retired_at: int | None = None
+    destroyed_at: int | None = None
+
+
+class KeyTaken(Exception):
+    """Another one was quicker: this subject has a current key of this kind now."""
+
+
+class KeyStore(Protocol):
+    """Where keys are kept, apart from the data they seal."""
+
+    async def current(self, kind: Kind, subject: UUID) -> KeyRow | None:
+        """Return the key that seals now."""
+
+    async def get(self, key_id: UUID) -> KeyRow | None:
+        """Return a key, whatever became of it."""
+
+    async def add(self, row: KeyRow, *, retire: UUID | None = None, at: int = 0) -> None:
+        """Keep a new key, in place of the one to retire. Raises :class:`KeyTaken`."""
+
+    async def rewrap(self, key_id: UUID, parent: UUID | None, wrapped: bytes) -> bool:
+        """Replace how a key is wrapped; False when it was destroyed meanwhile."""
+
+    async def destroy(self, key_id: UUID, at: int) -> bool:
+        """Overwrite a key; False when it was already."""
+
+    async def below(self, parent: UUID | None) -> list[KeyRow]:
+        """Return the keys that this one wraps (None: the master key), but for destroyed ones."""
+
+    async def of(self, kind: Kind, subject: UUID) -> list[KeyRow]:
+        """Return every generation of a key, but for destroyed ones."""
+
+
+class Keyring:
+    """Finds, makes, unwraps and destroys keys."""
+
+    def __init__(self, store: KeyStore, master: Master) -> None:
+        self.master = master
+        self._store = store
+        self._kept: OrderedDict[UUID, tuple[float, Key]] = OrderedDict()
+
+    async def key(self, kind: Kind, subject: UUID, tenant: UUID, at: int) -> Key:
+        """Return the key that seals this subject's data now; made when there is none.
+
+        ``at`` is Unix milliseconds. Raises :class:`SealError` when it does not unwrap,
+        :class:`~signaling.keys.master.MasterError` when the master key is out of reach.
+        """
+        row = await self._store.current(kind, subject)
+        if row is None:
+            row = await self._make(kind, subject, tenant, at)
+        return await self._unwrapped(row, at / 1000)
+
+    async def open(self, sealed: bytes, context: str, at: int) -> bytes:
+        """Return what was sealed in this place, by whatever generation of its key.
+
+        Raises :class:`SealError`, also when the key was destroyed.
+        """
+        return (await self.by_id(key_of(sealed), at)).open(sealed, context)
+
+    async def by_id(self, key_id: UUID, at: int) -> Key:
+        """Return a key by its id. Raises :class:`SealError` when there is none any more."""
+        kept = self._kept.get(key_id)
+        if kept is not None and kept[0] > at / 1000:
+            return kept[1]
+        row = await self._store.get(key_id)
+        if row is None:
+            raise SealError
+        return await self._unwrapped(row, at / 1000)
+
+    async def destroy(self, kind: Kind, subject: UUID, at: int) -> list[UUID]:
+        """Destroy every generation of a key, and with it what it sealed; returns their ids.
+
+        Keys below it can no longer be unwrapped; they are destroyed too, the lowest first.
+        """
+        gone: list[UUID] = []
+        for row in await self._store.of(kind, subject):
+            gone += await self._destroy(row, at)
+        return gone
+
+    async def rotate(self, kind: Kind, subject: UUID, tenant: UUID, at: int) -> Key:
+        """Make a new generation. The one before still opens, until :meth:`retire_unused`."""
+        before = await self._store.current(kind, subject)
+        row = await self._make(kind, subject, tenant, at, instead_of=before)
+        if before is not None:
+            for below in await self._store.below(before.id):
+                await self._rewrap(below, at)
+        return await self._unwrapped(row, at / 1000)
+
+    async def rewrap_all(self, at: int) -> int:
+        """Wrap what an older master key wrapped with the newest; returns how many there were."""
+        count = 0
+        for row in await self._store.below(None):
+            if row.wrapped is not None and not self.master.is_current(row.wrapped):
+                count += await self._rewrap(row, at)
+        return count
+
+    def forget(self) -> None:
+        """Keep no unwrapped key in memory."""
+        self._kept.clear()
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    async def _make(
+        self, kind: Kind, subject: UUID, tenant: UUID, at: int, instead_of: KeyRow | None = None
+    ) -> KeyRow:
+        parent_kind = PARENT[kind]
+        material, key_id = new_material(), uuid4()
+        row = KeyRow(key_id, kind, subject, None, None, at)
+        context = _context(row)
+        if parent_kind is None:
+            row = replace(row, wrapped=await self.master.wrap(material, context))
+        else:
+            parent = await self.key(parent_kind, tenant, tenant, at)
+            row = replace(row, parent=parent.id, wrapped=parent.wrap(material, context))
+        try:
+            await self._store.add(row, retire=None if instead_of is None else instead_of.id, at=at)
+        except KeyTaken:
+            found = await self._store.current(kind, subject)
+            if found is None:  # made and destroyed in between: its subject is being erased
+                raise SealError from None
+            return found
+        return row
+
+    async def _unwrapped(self, row: KeyRow, now: float) -> Key:
+        kept = self._kept.get(row.id)
+        if kept is not None and kept[0] > now:
+            return kept[1]
+        key = Key(row.id, await self._material(row, now))
+        self._kept[row.id] = (now + KEPT_S, key)
+        self._kept.move_to_end(row.id)
+        while len(self._kept) > KEPT_KEYS:
+            self._kept.popitem(last=False)
+        return key
+
+    async def _material(self, row: KeyRow, now: float) -> bytes:
+        if row.wrapped is None:
+            raise SealError
+        if row.parent is None:
+            return await self.master.unwrap(row.wrapped, _context(row))
+        parent = await self.by_id(row.parent, int(now * 1000))
+        return parent.unwrap(row.wrapped, _context(row))
+
+    async def _rewrap(self, row: KeyRow, at: int) -> bool:
+        material = await self._material(row, at / 1000)
+        if row.parent is None:
+            return await self._store.rewrap(
+                row.id, None, await self.master.wrap(material, _context(row))
+            )
+        above = await self._store.get(row.parent)
+        assert above is not None  # its key has just unwrapped this one
+        parent = await self.key(above.kind, above.subject, above.subject, at)
+        return await self._store.rewrap(row.id, parent.id, parent.wrap(material, _context(row)))
+
+    async def _destroy(self, row: KeyRow, at: int) -> list[UUID]:
+        gone: list[UUID] = []
+        for below in await self._store.below(row.id):
+            gone += await self._destroy(below, at)
+        if await self._store.destroy(row.id, at):
+            gone.append(row.id)
+        self._kept.pop(row.id, None)
+        return gone
+
+
+def _context(row: KeyRow) -> str:
+    """What a wrapped key is bound to: swapped for another one it does not unwrap."""
+    return f"key:{row.id}:{row.kind}:{row.subject}"

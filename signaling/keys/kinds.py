@@ -1,0 +1,39 @@
+"""Which keys there are, and by which each is wrapped. Pure.
+
+Rule 1: a key is wrapped once, by its parent; to destroy a parent is to lose every key below it.
+Rule 2: a person's data is sealed under the key whose destruction must erase that person.
+
+    master ─┬─ tenant ─┬─ client     one a client: names, phones, places to keep, what they wrote
+            │          ├─ session    one a session: today's place, the plan for a cut line
+            │          ├─ index      blind indexes of phones and addresses
+            │          └─ audit      the payloads of audit rows
+            └─ signing              signs the day's head of the audit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a stored key is for. A tenant's own seals its staff's data and wraps the others."""
+
+    TENANT = "tenant"
+    CLIENT = "client"
+    SESSION = "session"
+    INDEX = "index"
+    AUDIT = "audit"
+    SIGNING = "signing"
+
+
+PARENT: Final[Mapping[Kind, Kind | None]] = {
+    Kind.TENANT: None,
+    Kind.SIGNING: None,
+    Kind.CLIENT: Kind.TENANT,
+    Kind.SESSION: Kind.TENANT,
+    Kind.INDEX: Kind.TENANT,
+    Kind.AUDIT: Kind.TENANT,
+}
+"""None: wrapped by the master key, which is not stored here."""

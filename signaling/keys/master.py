@@ -1,0 +1,133 @@
+"""The master key, which wraps all others and is stored with none of them.
+
+Rule 1: it comes from a file or the environment, or stands in a key service that wraps and unwraps
+for us (:class:`Master` is all that is asked of one). With a file, whoever runs the machine could
+read what is stored; with a service that holds its key, they could not. Screens say which.
+Rule 2: the first key of the file wraps; any unwraps. So a new one is put first, everything is
+wrapped anew, and the old one is taken away.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+from signaling.keys.sealing import KEY_BYTES, Key, SealError, key_of, new_material
+
+PRIVATE: Final = 0o600
+
+
+class MasterError(Exception):
+    """The master key cannot be used; the text is one line that names no key."""
+
+
+class Master(Protocol):
+    """Whoever holds the master key. Raises :class:`MasterError` when it cannot be reached."""
+
+    external: bool
+    """Whether the operator of this machine is kept from it."""
+
+    async def wrap(self, material: bytes, context: str) -> bytes:
+        """Seal a key's material under the newest master key."""
+
+    async def unwrap(self, wrapped: bytes, context: str) -> bytes:
+        """Return a key's material. Raises :class:`SealError` when it is not ours."""
+
+    def is_current(self, wrapped: bytes) -> bool:
+        """Whether the newest master key wrapped this."""
+
+
+class LocalMaster:
+    """Master keys that this process has in its memory, newest first."""
+
+    external = False
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        self._keys = {key.id: key for key in keys}
+        if not self._keys:
+            raise MasterError("master key: there is none")
+        self._newest = next(iter(self._keys.values()))
+
+    async def wrap(self, material: bytes, context: str) -> bytes:
+        """Seal a key's material under the newest master key."""
+        return self._newest.wrap(material, context)
+
+    async def unwrap(self, wrapped: bytes, context: str) -> bytes:
+        """Return a key's material. Raises :class:`SealError`."""
+        key = self._keys.get(key_of(wrapped))
+        if key is None:
+            raise SealError
+        return key.unwrap(wrapped, context)
+
+    def is_current(self, wrapped: bytes) -> bool:
+        """Whether the newest master key wrapped this."""
+        return key_of(wrapped) == self._newest.id
+
+
+def parse(text: str) -> LocalMaster:
+    """Read master keys: a line each, its id and its 32 bytes as base64; newest first.
+
+    Raises :class:`MasterError`.
+    """
+    keys = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            name, material = line.split()
+            keys.append(Key(UUID(name), base64.b64decode(material, validate=True)))
+        except (ValueError, binascii.Error):
+            raise MasterError(
+                f"master key: line {number} is not an id and {KEY_BYTES} bytes as base64"
+            ) from None
+    return LocalMaster(keys)
+
+
+def new_line() -> str:
+    """Return a new master key as a line of the file."""
+    return f"{uuid4()} {base64.b64encode(new_material()).decode()}\n"
+
+
+def read(path: Path) -> LocalMaster:
+    """Read the file. Raises :class:`MasterError`, also when others on the machine may read it."""
+    try:
+        mode = path.stat().st_mode
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise MasterError("master key: its file may be read by others; chmod 600 it")
+        return parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise MasterError("master key: its file is not text") from None
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise MasterError(f"master key: its file cannot be read: {reason}") from None
+
+
+def put_first(path: Path, line: str) -> None:
+    """Add a key before those of the file, which is made when there is none; never half written.
+
+    Raises :class:`MasterError`.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        made = path.with_name(f"{path.name}.new")
+        made.unlink(missing_ok=True)
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w") as file:
+            file.write(line + before)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise MasterError(f"master key: its file cannot be written: {reason}") from None

@@ -1,0 +1,1 @@
+"""What must last: SQLite in a folder by default, PostgreSQL in production, behind repositories."""

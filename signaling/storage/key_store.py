@@ -1,0 +1,115 @@
+"""Keys in their own database: what :class:`signaling.keys.keyring.KeyStore` asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from signaling.keys.keyring import KeyRow, KeyTaken
+from signaling.keys.kinds import Kind
+from signaling.storage.database import Database
+from signaling.storage.key_tables import KEY
+
+
+class SqlKeyStore:
+    """The keys of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def current(self, kind: Kind, subject: UUID) -> KeyRow | None:
+        """Return the key that seals now."""
+        found = await self._rows(
+            select(KEY).where(
+                KEY.c.kind == kind.value, KEY.c.subject == subject, KEY.c.retired_at.is_(None)
+            )
+        )
+        return found[0] if found else None
+
+    async def get(self, key_id: UUID) -> KeyRow | None:
+        """Return a key, whatever became of it."""
+        found = await self._rows(select(KEY).where(KEY.c.id == key_id))
+        return found[0] if found else None
+
+    async def below(self, parent: UUID | None) -> list[KeyRow]:
+        """Return the keys that this one wraps, but for destroyed ones."""
+        return await self._rows(
+            select(KEY).where(KEY.c.parent.is_not_distinct_from(parent), KEY.c.wrapped.is_not(None))
+        )
+
+    async def of(self, kind: Kind, subject: UUID) -> list[KeyRow]:
+        """Return every generation of a key, but for destroyed ones."""
+        return await self._rows(
+            select(KEY).where(
+                KEY.c.kind == kind.value, KEY.c.subject == subject, KEY.c.wrapped.is_not(None)
+            )
+        )
+
+    async def add(self, row: KeyRow, *, retire: UUID | None = None, at: int = 0) -> None:
+        """Keep a new key, in place of the one to retire. Raises :class:`KeyTaken`."""
+        try:
+            async with self._database.write() as connection:
+                if retire is not None:
+                    await connection.execute(
+                        update(KEY)
+                        .where(KEY.c.id == retire, KEY.c.retired_at.is_(None))
+                        .values(retired_at=at)
+                    )
+                await connection.execute(insert(KEY).values(**_values(row)))
+        except IntegrityError:
+            raise KeyTaken from None
+
+    async def rewrap(self, key_id: UUID, parent: UUID | None, wrapped: bytes) -> bool:
+        """Replace how a key is wrapped; False when it was destroyed meanwhile."""
+        async with self._database.write() as connection:
+            done = await connection.execute(
+                update(KEY)
+                .where(KEY.c.id == key_id, KEY.c.wrapped.is_not(None))
+                .values(parent=parent, wrapped=wrapped)
+            )
+            return done.rowcount == 1
+
+    async def destroy(self, key_id: UUID, at: int) -> bool:
+        """Overwrite a key; False when it was already. Nothing seals with it any more."""
+        async with self._database.write() as connection:
+            done = await connection.execute(
+                update(KEY)
+                .where(KEY.c.id == key_id, KEY.c.wrapped.is_not(None))
+                .values(wrapped=None, destroyed_at=at, retired_at=at)
+            )
+        # What was in the journal of it goes at once: a destroyed key must not be found there.
+        await self._database.checkpoint()
+        return done.rowcount == 1
+
+    async def _rows(self, query: Select[Any]) -> list[KeyRow]:
+        async with self._database.read() as connection:
+            return [_row(each) for each in await connection.execute(query)]
+
+
+def _values(row: KeyRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind.value,
+        "subject": row.subject,
+        "parent": row.parent,
+        "wrapped": row.wrapped,
+        "created_at": row.created_at,
+        "retired_at": row.retired_at,
+        "destroyed_at": row.destroyed_at,
+    }
+
+
+def _row(found: Row[Any]) -> KeyRow:
+    return KeyRow(
+        found.id,
+        Kind(found.kind),
+        found.subject,
+        found.parent,
+        found.wrapped,
+        found.created_at,
+        found.retired_at,
+        found.destroyed_at,
+    )

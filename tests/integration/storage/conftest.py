@@ -1,0 +1,25 @@
+"""A database for each test, of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from signaling.storage.database import Database
+from signaling.storage.migrate import Line, upgrade
+from tests.support.databases import KINDS, Urls, urls
+
+
+@pytest.fixture(params=KINDS)
+async def where(request: pytest.FixtureRequest, tmp_path: Path) -> Urls:
+    return await urls(request.param, tmp_path)
+
+
+@pytest.fixture
+async def keys(where: Urls) -> AsyncIterator[Database]:
+    database = Database(where.keys)
+    await upgrade(database, Line.KEYS)
+    yield database
+    await database.stop()

@@ -1,0 +1,55 @@
+"""Migrations up and down, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, inspect, text
+
+from signaling.storage.database import Database
+from signaling.storage.key_tables import KEY_METADATA
+from signaling.storage.migrate import NOTHING, Line, ShapeError, downgrade, upgrade
+from tests.support.databases import Urls
+
+
+async def names(database: Database) -> set[str]:
+    return set(
+        await database.run_sync(lambda connection: inspect(connection).get_table_names())
+    ) - {"alembic_version"}
+
+
+async def test_up_down_and_up_again(where: Urls) -> None:
+    database = Database(where.keys)
+    for _ in range(2):
+        await upgrade(database, Line.KEYS)
+        await upgrade(database, Line.KEYS)
+        assert await names(database) == set(KEY_METADATA.tables)
+        await downgrade(database, Line.KEYS, NOTHING)
+        assert await names(database) == set()
+    await database.stop()
+
+
+async def test_the_tables_are_those_the_code_knows(where: Urls) -> None:
+    """A column that only the migration has, or only the code, is found by Alembic itself."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    database = Database(where.keys)
+    await upgrade(database, Line.KEYS)
+
+    def job(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, KEY_METADATA))
+
+    assert await database.run_sync(job) == []
+    await database.stop()
+
+
+async def test_a_later_versions_database_is_left_alone(where: Urls) -> None:
+    database = Database(where.keys)
+    await upgrade(database, Line.KEYS)
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ShapeError, match="later version"):
+        await upgrade(database, Line.KEYS)
+    assert "key" in await names(database)
+    await database.stop()

@@ -1,0 +1,96 @@
+"""Databases for a test: SQLite in its folder, or a real PostgreSQL started for the test run.
+
+The server listens on a socket in a folder of its own and on no port. It is started once in a test
+process, as the user `postgres` where we are root, and each test gets databases of its own in it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+FOLDERS = ("/usr/lib/postgresql", "/usr/local/lib/postgresql")
+KINDS = ("sqlite", "postgresql")
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Where a test's data and its keys are."""
+
+    data: str
+    keys: str
+
+
+async def urls(kind: str, folder: Path) -> Urls:
+    """Two empty databases."""
+    if kind == "sqlite":
+        return Urls(f"sqlite:///{folder / 'data.db'}", f"sqlite:///{folder / 'keys.db'}")
+    server, number = _server(), next(_numbers)
+    names = [f"test_{number}_{what}" for what in ("data", "keys")]
+    connection = await asyncpg.connect(user="postgres", database="postgres", host=str(server))
+    try:
+        for name in names:
+            await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+    return Urls(*(f"postgresql://postgres@/{name}?host={server}" for name in names))
+
+
+def programs() -> Path:
+    """Where PostgreSQL's own programs are: not on the path on Debian."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    for folder in FOLDERS:
+        for version in sorted(Path(folder).glob("*/bin/initdb"), reverse=True):
+            return version.parent
+    raise RuntimeError("these tests need PostgreSQL's server: apt-get install postgresql")
+
+
+@functools.cache
+def _server() -> Path:
+    """Start a server; returns the folder of its socket."""
+    folder = Path(tempfile.mkdtemp(prefix="quietroom-pg-", dir="/tmp"))
+    atexit.register(_stop, folder)
+    if os.getuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    data = folder / "data"
+    _as_postgres("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                 "--no-locale", "--no-sync")  # fmt: skip
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=on"
+    _as_postgres("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    return folder
+
+
+def _stop(folder: Path) -> None:
+    if (folder / "data" / "postmaster.pid").exists():
+        _as_postgres("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_postgres(program: str, *arguments: str) -> None:
+    # It refuses to run as root.
+    become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    command = [str(programs() / program), *arguments]
+    done = subprocess.run(
+        [*become, *command] if os.getuid() == 0 else command,
+        stdout=subprocess.DEVNULL,  # a server that goes on would hold a pipe open
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        check=False,
+        timeout=60,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{program} failed: {done.returncode}")
