@@ -298,7 +298,7 @@ class Estimator:
         # A queue that stands has filled the line, whether or not it was seen to grow.
         signal = Signal.OVER if over or begins else self._trend.signal
         if signal is Signal.OVER:
-            signal = self._doubt(now)
+            signal = self._doubt(now, begins=begins)
         short_bps = whole * self._acked.rate_bps(SHORT_S)
         if short_bps > 0.0 and not self._draining.active:
             short_bps = max(short_bps, self._least_came_bps())
@@ -321,12 +321,15 @@ class Estimator:
         if self._draining.active and self._acked.held_back(SHORT_S):
             self._aimd.set_rate(DRAINED_PART * came_bps, now)
 
-    def _doubt(self, now: Instant) -> Signal:
-        """Return what a trend that says overuse is worth."""
+    def _doubt(self, now: Instant, *, begins: bool) -> Signal:
+        """Return what a trend that says overuse is worth; ``begins``: a queue was seen just now."""
         if self.queue_s < PACKETS * self._largest_bytes * 8 / self._aimd.rate_bps:
             return Signal.NORMAL
         if now - self._free_at < HISTORY_S:
             return Signal.UNDER  # nor does it know yet that a queue was waited out
+        spared = self._aimd.rate_bps < LEAST_PAUSED_BPS and self._draining.active and not begins
+        if spared and not self._acked.held_back(SHORT_S):
+            return Signal.UNDER  # less is sent than the line carries, and all of it came
         at = self._aimd.decreased_at
         if self._path.falls and at is not None and now - at < HISTORY_S:
             return Signal.UNDER  # the trend looks back; the queue is on its way out

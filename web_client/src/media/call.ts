@@ -110,6 +110,7 @@ export class Call {
         this.rttMs = stats.rttMs;
         this.line.handleSample(stats, now);
       },
+      choked: (chokes, now) => this.line.handleChoke(chokes, now),
       lineUp: () => this.session.state === 'open',
       negotiate: (offer) => this.session.request(offer),
       unanswered: () => this.session.renew(),
@@ -266,6 +267,8 @@ export class Call {
       this.link.handleMediaClosed();
     } else if (event.type === 'closed' && event.reason === 'server_stopping') {
       this.reconnects.handleCause('server', performance.now());
+    } else if (event.type === 'rate') {
+      this.line.handleWorth(event.bps, performance.now());
     } else if (event.type === 'invited') {
       this.invitations.handleInvited(event, this.own);
       this.tell();
@@ -278,7 +281,7 @@ export class Call {
   private follow(): void {
     const guidance = guidanceOf(this.session.room);
     this.stills.handleSteady(guidance.steady);
-    this.line.handleSteady(guidance.steady);
+    this.line.handleSteady(guidance.steady, performance.now());
     this.link.handleGuidance(guidance);
   }
 
@@ -286,7 +289,8 @@ export class Call {
     if (this.session.state === 'closed' && !this.closed) this.stopMedia();
     this.stills.handleRoom(this.session.room.slots, this.others);
     this.invitations.handleOwn(this.own);
-    this.line.handleListeners(this.others.map(({ rung }) => rung));
+    const rungs = this.others.map(({ rung }) => rung);
+    this.line.handleListeners(rungs, performance.now());
     this.tell();
   }
 

@@ -36,6 +36,8 @@ export interface LinkListener extends PeerListener {
   unanswered(): void;
   /** A look at a path that is up. */
   sampled(stats: PathStats, now: number): void;
+  /** The others' voice is missed, or is back. */
+  choked(chokes: boolean, now: number): void;
 }
 
 export interface LinkSetup {
@@ -242,7 +244,7 @@ export class MediaLink {
   private wishPicture(): void {
     const { codec, wanted, rate: each, allowance } = this;
     const { cue } = this.guidance;
-    const left = this.choke.chokes ? 0 : narrower({ each, bps: allowance });
+    const left = narrower({ each, bps: allowance });
     const first = this.start.handle(left, performance.now());
     const bps = this.held ? 0 : narrower({ each: first, bps: allowance });
     const pixels = pixelsOf(this.tracks.video);
@@ -348,10 +350,8 @@ export class MediaLink {
     const frame = this.tracks.video === null ? null : (this.peer?.newestFrame ?? null);
     const now = performance.now();
     this.choke.handleFrame(frame, now);
-    const turned = this.choke.chokes !== chokes;
-    if (turned || this.start.takeEnd(now)) this.wishPicture();
-    if (!turned) return;
-    void this.peer?.restrain(this.choke.chokes ? VOICE.voice.maxBitrate : null);
+    if (this.choke.chokes !== chokes) this.listener.choked(this.choke.chokes, now);
+    if (this.start.takeEnd(now)) this.wishPicture();
   }
 
   private hear(packets: number): void {

@@ -1,11 +1,12 @@
 /** One's own way up: what it carries, what follows from that for voice and picture, and who is told. */
 
+import { LineRoom } from './line-room';
 import { LossWindow } from './loss-window';
 import { worst } from './rungs';
 import { SendRate } from './send-rate';
 import type { PathStats } from './stats';
 import { UplinkLadder } from './uplink-ladder';
-import { GUARDED, VOICE, voiceBps, type VoiceSettings } from './voice-settings';
+import { COPIED, fits, GUARDED, VOICE, voiceBps, type VoiceSettings } from './voice-settings';
 import type { Reply, ReportLine, Rung } from '../protocol/wire';
 
 export interface OwnLineOptions {
@@ -27,9 +28,11 @@ export class OwnLine {
   private readonly ladder = new UplinkLadder();
   private readonly losses = new LossWindow();
   private readonly rate = new SendRate();
+  private readonly room = new LineRoom();
   private listeners: Rung = 'clear';
   private voice: VoiceSettings = VOICE.clear;
   private rttMs: number | null = null;
+  private estimateBps: number | null = null;
   private up = false;
   private steady = false;
 
@@ -49,15 +52,30 @@ export class OwnLine {
   handleSample(stats: PathStats, now: number): void {
     const { estimateBps, sent, sentLost, sentBytes, rttMs } = stats;
     this.rttMs = rttMs;
+    this.estimateBps = estimateBps;
     const filled = (this.rate.take(sentBytes, now) ?? Infinity) * FILLS;
     const loss = this.losses.take(sent, sentLost, now);
     const wantedBps = Math.min(filled, voiceBps(this.voice) + this.options.pictureBps());
     const changed = this.ladder.handleSample({ estimateBps, loss, rttMs, wantedBps }, now);
-    this.options.allow(this.ladder.allowanceBps);
+    this.room.handleRoundTrip(rttMs, this.ladder.lateMs);
+    this.allow(now);
+    this.speak(now);
     if (!changed) return;
     this.tell();
-    this.speak();
     this.options.changed(this.rung);
+  }
+
+  /** The others' voice is missed, or is back: see {@link LineRoom}. */
+  handleChoke(chokes: boolean, now: number): void {
+    this.room.handleChoke(chokes, now);
+    this.allow(now);
+    this.speak(now);
+  }
+
+  /** So much of one's own picture is worth sending. */
+  handleWorth(bps: number, now: number): void {
+    this.room.handleWorth(bps, now);
+    this.speak(now);
   }
 
   /** A new connection knows nothing of this line yet. */
@@ -66,24 +84,33 @@ export class OwnLine {
   }
 
   /** What the lines of those who listen carry. */
-  handleListeners(rungs: readonly Rung[]): void {
+  handleListeners(rungs: readonly Rung[], now: number): void {
     this.listeners = worst(rungs);
-    this.speak();
+    this.speak(now);
   }
 
   /** The whole line is kept for voice, or no longer. */
-  handleSteady(steady: boolean): void {
+  handleSteady(steady: boolean, now: number): void {
     this.steady = steady;
-    this.speak();
+    this.speak(now);
+  }
+
+  private allow(now: number): void {
+    this.options.allow(this.room.hasPictureAt(now) ? this.ladder.allowanceBps : 0);
   }
 
   /** The voice goes as the narrowest of the lines on its way can take it. */
-  private speak(): void {
-    const settings = this.steady ? GUARDED : VOICE;
-    const voice = settings[worst([this.rung, this.listeners])];
+  private speak(now: number): void {
+    const voice = this.voiceOn(worst([this.rung, this.listeners, this.room.voiceAt(now)]));
     if (voice === this.voice) return;
     this.voice = voice;
     this.options.speak(voice);
+  }
+
+  private voiceOn(rung: Rung): VoiceSettings {
+    if (this.steady) return GUARDED[rung];
+    const alone = this.options.pictureBps() === 0;
+    return rung === 'saving' && alone && fits(COPIED, this.estimateBps) ? COPIED : VOICE[rung];
   }
 
   private tell(): void {

@@ -55,7 +55,6 @@ export class Peer {
   private taken = false;
   private foreseeing: Promise<void> = Promise.resolve();
   private voice: VoiceSettings = VOICE.clear;
-  private voiceMost = Infinity;
   /** The gateway's last answer, as it wrote it, and how the voice stands in it since. */
   private answer: { readonly sdp: string; readonly voice: VoiceSettings } | null = null;
   private rewriting: Promise<void> = Promise.resolve();
@@ -120,17 +119,10 @@ export class Peer {
     await this.boundVoice();
   }
 
-  /** For a moment, take no more of the line for one's voice than this; null is as it was. */
-  async restrain(maxBitrate: number | null): Promise<void> {
-    this.voiceMost = maxBitrate ?? Infinity;
-    await this.boundVoice();
-  }
-
   private async boundVoice(): Promise<void> {
     const { sender } = this.senders.audio;
     const parameters = sender.getParameters();
-    const maxBitrate = Math.min(this.voice.maxBitrate, this.voiceMost);
-    if (!this.closed && bound(parameters, { maxBitrate }))
+    if (!this.closed && bound(parameters, this.voice))
       await sender.setParameters(parameters).catch(() => undefined);
   }
 

@@ -9,13 +9,16 @@
  * Rule 3: up by one rung after a hold without trouble. Where no picture is sent, loss and round trip
  * near their base are all there is to go by: the next rung is then tried, with a small picture. The
  * estimate has the time of the trial to grow; packets lost or held back end it at once.
+ * An estimate too low for the voice of the rungs with pictures says that there is nothing to try.
  * Rule 4: a rung that was tried in vain is tried again after twice the hold; at most two steps up in
  * a minute, whatever happens.
  * Rule 5: that not even voice passes is said only of packets that are seen not to pass: an estimate
  * takes its time to recover after an outage, voice does not.
  */
 
+import { LeastLately } from './least-lately';
 import { LADDER, placeFor, placeOf } from './rungs';
+import { fits, VOICE as VOICES } from './voice-settings';
 import type { Rung } from '../protocol/wire';
 
 export interface UplinkSample {
@@ -63,8 +66,8 @@ const LOSSY = 0.1;
 const HOPELESS = 0.3;
 const HELD_BACK_MS = 250;
 const HOPELESS_MS = 1_000;
-/** How fast the base of the round trip follows a line that has become longer: about two minutes. */
-const BASE_DRIFT = 1 / 240;
+/** A round trip that has been as long for this time is the path's own: no queue of voice alone stands so. */
+const BASE_MS = 10_000;
 
 /** A picture on trial: what fits a line that only just carries the rung, beside the voice. */
 const TRIAL_BPS = 100_000;
@@ -90,8 +93,14 @@ export class UplinkLadder {
   /** When the rung was climbed to, until it has proved itself. */
   private climbedAt: number | null = null;
   private ups: number[] = [];
-  private base: number | null = null;
+  private readonly base = new LeastLately(BASE_MS);
   private estimate: number | null = null;
+  private late = 0;
+
+  /** How much later than at best packets came back when last looked at. */
+  get lateMs(): number {
+    return this.late;
+  }
 
   get rung(): Rung {
     return LADDER[this.place]?.rung ?? 'text';
@@ -108,9 +117,11 @@ export class UplinkLadder {
 
   /** A path has come up, the first or another: its estimate begins anew, the rung stays. */
   handlePath(now: number): void {
+    // A path that was lost in trouble and is back: what is known of it holds.
+    if (this.troubleSince !== null) return;
     this.phase = 'starting';
     this.phaseUntil = now + START_MS;
-    this.base = null;
+    this.base.forget();
     this.restart();
   }
 
@@ -119,6 +130,8 @@ export class UplinkLadder {
     if (this.phase !== 'steady' && now >= this.phaseUntil) this.phase = 'steady';
     this.prove(now);
     this.estimate = sample.estimateBps;
+    const { rttMs } = sample;
+    this.late = rttMs === null ? 0 : rttMs - this.base.take(rttMs, now);
     const look = this.look(sample);
     const heed = HEEDS[this.phase][look];
     const below = heed === 'down' ? this.below(sample, look) : this.place;
@@ -135,28 +148,28 @@ export class UplinkLadder {
     this.hold = HOLD_MS;
   }
 
-  private look({ estimateBps, loss, rttMs, wantedBps }: UplinkSample): Look {
-    const late = this.lateness(rttMs);
-    if ((loss ?? 0) >= LOSSY || late >= HELD_BACK_MS) return 'congested';
+  private look({ estimateBps, loss, wantedBps }: UplinkSample): Look {
+    if ((loss ?? 0) >= LOSSY || this.late >= HELD_BACK_MS) return 'congested';
     const isIdle = this.place > SAVING;
-    if (estimateBps === null || isIdle || estimateBps >= wantedBps) return 'roomy';
+    if (estimateBps === null || isIdle || estimateBps >= wantedBps) {
+      return this.hasRoomAbove(estimateBps) ? 'roomy' : 'enough';
+    }
     const found = placeFor(estimateBps);
     if (found < this.place) return 'roomy';
     return found > this.place ? 'short' : 'enough';
   }
 
-  /** How much later than at best packets come back. */
-  private lateness(rttMs: number | null): number {
-    if (rttMs === null) return 0;
-    const base = this.base ?? rttMs;
-    this.base = rttMs < base ? rttMs : base + (rttMs - base) * BASE_DRIFT;
-    return rttMs - this.base;
+  /** Whether the next rung's voice is no more than the line carries. */
+  private hasRoomAbove(estimateBps: number | null): boolean {
+    const above = LADDER[this.place - 1]?.rung;
+    const known = above === 'clear' || above === 'saving';
+    return !known || fits(VOICES[above], estimateBps);
   }
 
   /** The place that a look speaks for. */
-  private below({ estimateBps, loss, rttMs, wantedBps }: UplinkSample, look: Look): number {
+  private below({ estimateBps, loss, wantedBps }: UplinkSample, look: Look): number {
     const next = Math.min(this.place + 1, TEXT);
-    const hopeless = (loss ?? 0) >= HOPELESS || (rttMs ?? 0) - (this.base ?? 0) >= HOPELESS_MS;
+    const hopeless = (loss ?? 0) >= HOPELESS || this.late >= HOPELESS_MS;
     const lowest = hopeless ? TEXT : VOICE;
     if (this.phase === 'trying') return next;
     if (estimateBps === null) return look === 'congested' ? Math.min(next, lowest) : this.place;

@@ -39,12 +39,24 @@ export const GUARDED: Readonly<Record<Rung, VoiceSettings>> = {
   voice: { maxBitrate: 12_000, redundant: true, frameMs: 60 },
 };
 
+/** Rung `saving` where no picture is sent: what it leaves is the copy's. Only what is sent shows that the
+ * line carries it, so that without this a call of voice alone would never be seen to be fit for `clear`. */
+export const COPIED: VoiceSettings = { maxBitrate: 28_000, redundant: true, frameMs: 20 };
+
+/** An estimate of so much more than a voice takes says that it fits: it grows to half as much again. */
+const ROOM = 1.05;
+
 /** IP, UDP, SRTP with its tag, and header extensions. */
 const HEADER_BITS = 68 * 8;
 
 /** Bits per second that a voice takes on the line. */
 export function voiceBps({ maxBitrate, redundant, frameMs }: VoiceSettings): number {
   return maxBitrate * (redundant ? 2 : 1) + (HEADER_BITS * 1_000) / frameMs;
+}
+
+/** Whether a line of this estimate, null where there is none, carries a voice that goes so. */
+export function fits(voice: VoiceSettings, estimateBps: number | null): boolean {
+  return estimateBps === null || estimateBps >= ROOM * voiceBps(voice);
 }
 
 /** Set what can be set without an answer; true when something was changed. */

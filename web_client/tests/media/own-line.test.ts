@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { OwnLine } from '../../src/media/own-line';
 import type { PathStats } from '../../src/media/stats';
-import { GUARDED, VOICE, type VoiceSettings } from '../../src/media/voice-settings';
+import { COPIED, GUARDED, VOICE, type VoiceSettings } from '../../src/media/voice-settings';
 import type { ReportLine, Rung } from '../../src/protocol/wire';
 
 function rig() {
@@ -10,6 +10,7 @@ function rig() {
   const voices: VoiceSettings[] = [];
   const changes: Rung[] = [];
   let allowed: number | null = null;
+  let picture = 1_000_000;
   const line = new OwnLine({
     send: (report) => {
       told.push(report);
@@ -17,7 +18,7 @@ function rig() {
     },
     allow: (bps) => (allowed = bps),
     speak: (voice) => voices.push(voice),
-    pictureBps: () => 1_000_000,
+    pictureBps: () => picture,
     changed: (rung) => changes.push(rung),
   });
   let now = 0;
@@ -39,7 +40,16 @@ function rig() {
       line.handleSample({ ...rest, ...good, ...change }, now);
     }
   };
-  return { line, told, voices, changes, look, allowed: () => allowed };
+  return {
+    line,
+    told,
+    voices,
+    changes,
+    look,
+    allowed: () => allowed,
+    camera: (bps: number) => (picture = bps),
+    now: () => now,
+  };
 }
 
 describe('one’s own line', () => {
@@ -68,24 +78,61 @@ describe('one’s own line', () => {
 
   it('has the voice as the worst line on its way can take it', () => {
     const { line, voices, look } = rig();
-    line.handleListeners(['clear', 'saving']);
-    line.handleListeners(['clear', 'saving']);
+    line.handleListeners(['clear', 'saving'], 0);
+    line.handleListeners(['clear', 'saving'], 0);
     look(15, {});
     look(3, { estimateBps: 100_000 });
-    line.handleListeners(['text']);
-    line.handleListeners([]);
+    line.handleListeners(['text'], 18_000);
+    line.handleListeners([], 18_000);
     expect(voices).toEqual([VOICE.saving, VOICE.slow, VOICE.text, VOICE.slow]);
   });
 
   it('has the voice guarded while a moment is kept steady', () => {
     const { line, voices, look } = rig();
-    line.handleSteady(true);
-    line.handleListeners(['saving']);
+    line.handleSteady(true, 0);
+    line.handleListeners(['saving'], 0);
     look(15, {});
     look(3, { estimateBps: 100_000 });
-    line.handleSteady(true);
-    line.handleSteady(false);
+    line.handleSteady(true, 18_000);
+    line.handleSteady(false, 18_000);
     // Of the two best rungs the voice is the same then.
     expect(voices).toEqual([GUARDED.slow, VOICE.slow]);
+  });
+
+  it('lets the picture wait and the voice be small when the others’ voice is missed', () => {
+    const { line, voices, look, allowed, now } = rig();
+    look(15, {});
+    line.handleChoke(true, now());
+    expect(allowed()).toBe(0);
+    line.handleChoke(false, now());
+    look(2, { rttMs: 900 });
+    expect(allowed()).toBe(0);
+    look(2, { rttMs: 60 });
+    expect(allowed()).toBeNull();
+    expect(voices).toEqual([VOICE.voice, VOICE.slow]);
+    look(10, { rttMs: 60 });
+    expect(voices.at(-1)).toBe(VOICE.clear);
+  });
+
+  it('has a smaller voice at once when no picture is wanted', () => {
+    const { line, voices, look, now } = rig();
+    look(15, {});
+    line.handleWorth(0, now());
+    expect(voices).toEqual([VOICE.slow]);
+    look(11, {});
+    expect(voices).toEqual([VOICE.slow, VOICE.clear]);
+  });
+
+  it('shows by a voice with its copy that there is room for one, where no picture could', () => {
+    const { line, voices, look, camera } = rig();
+    look(15, {});
+    look(3, { estimateBps: 300_000 });
+    expect(line.rung).toBe('saving');
+    camera(0);
+    look(1, { estimateBps: 80_000 }, 60_000);
+    look(1, { estimateBps: 100_000 }, 60_000);
+    expect(voices).toEqual([VOICE.saving, COPIED]);
+    look(30, { estimateBps: 135_000 }, 80_000);
+    expect(line.rung).toBe('clear');
   });
 });

@@ -108,6 +108,22 @@ describe('the first seconds of a path', () => {
   });
 });
 
+describe('a path that is lost', () => {
+  const trouble = { estimateBps: 60_000, rttMs: 1_500 };
+
+  it('in the midst of trouble and is back has the trouble yet', () => {
+    const walk = new Walk().for(15, {}).for(1.5, trouble);
+    walk.ladder.handlePath(walk.now);
+    expect(walk.for(1.5, trouble).rungs).toEqual(['voice']);
+  });
+
+  it('otherwise is another one', () => {
+    const walk = new Walk().for(15, {});
+    walk.ladder.handlePath(walk.now);
+    expect(walk.for(9, trouble).rungs).toEqual([]);
+  });
+});
+
 describe('going up', () => {
   it('is by one rung, after 20 s without trouble, twice a minute at most', () => {
     const walk = fallen(30_000);
@@ -148,6 +164,18 @@ describe('going up', () => {
   it('stays on the rung that the line carries', () => {
     const walk = fallen(300_000).for(200, line(300_000));
     expect(walk.changes).toEqual([]);
+  });
+
+  it('is not tried where not even the rung’s voice would fit', () => {
+    const alone = { estimateBps: 78_000, wantedBps: 59_000 };
+    const walk = fallen(60_000).for(200, alone);
+    expect(walk.rungs).toEqual(['slow', 'saving']);
+    expect(walk.for(60, { ...alone, estimateBps: 135_000 }).rungs.at(-1)).toBe('clear');
+  });
+
+  it('is begun soon where the path has become longer for good', () => {
+    const walk = fallen(80_000, { rttMs: 60 }).for(31, { rttMs: 660, wantedBps: 40_000 });
+    expect(walk.rungs).toEqual(['saving']);
   });
 
   it('is tried where the browser has no estimate', () => {

@@ -89,6 +89,26 @@ def test_falls_below_what_the_line_carries_and_drains_its_queue() -> None:
     assert talk.estimator.estimate_bps > 3e5
 
 
+def test_a_voice_on_a_path_that_became_longer_is_no_sign_of_a_narrower_line() -> None:
+    """80 kbit/s from one moment to the next, and 0.3 s more on the way: less is sent, all comes."""
+    talk = Talk(fresh())
+    talk.go(20, capacity=1e6)
+    talk.go(1.5, rate=160_000, capacity=80_000)
+    estimator, number, now = talk.estimator, talk.number, talk.now
+    assert estimator.queue_s > 1.0
+    for turn in range(50):
+        rows: list[Row] = []
+        for place in range(3):
+            sent_at = now + place * 0.04
+            talk.free_at = max(talk.free_at, sent_at) + 100 * 8 / 80_000
+            unrest = 0.012 * (turn % 8) + 0.004 * place
+            rows.append((sent_at, 100, talk.clock_s + talk.free_at + 0.35 + unrest))
+        now += 0.12
+        estimator.handle_report(report(rows, now + 0.5, first=number), now + 0.5)
+        number += 3
+    assert estimator.capacity_bps > 40_000
+
+
 def test_a_line_that_loses_by_itself_is_used() -> None:
     estimator = Talk(fresh(2e6)).go(60, lose_every=7, capacity=1e6)
     assert estimator.estimate_bps > 7e5
