@@ -23,3 +23,11 @@ async def keys(where: Urls) -> AsyncIterator[Database]:
     await upgrade(database, Line.KEYS)
     yield database
     await database.stop()
+
+
+@pytest.fixture
+async def data(where: Urls) -> AsyncIterator[Database]:
+    database = Database(where.data)
+    await upgrade(database, Line.DATA)
+    yield database
+    await database.stop()

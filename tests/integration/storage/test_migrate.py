@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, inspect, text
 
+from signaling.storage.audit_tables import DATA_METADATA
 from signaling.storage.database import Database
 from signaling.storage.key_tables import KEY_METADATA
 from signaling.storage.migrate import NOTHING, Line, ShapeError, downgrade, upgrade
 from tests.support.databases import Urls
+
+SHAPES = {Line.KEYS: KEY_METADATA, Line.DATA: DATA_METADATA}
+
+
+def url(where: Urls, line: Line) -> str:
+    return where.keys if line is Line.KEYS else where.data
 
 
 async def names(database: Database) -> set[str]:
@@ -17,28 +24,30 @@ async def names(database: Database) -> set[str]:
     ) - {"alembic_version"}
 
 
-async def test_up_down_and_up_again(where: Urls) -> None:
-    database = Database(where.keys)
+@pytest.mark.parametrize("line", Line)
+async def test_up_down_and_up_again(where: Urls, line: Line) -> None:
+    database = Database(url(where, line))
     for _ in range(2):
-        await upgrade(database, Line.KEYS)
-        await upgrade(database, Line.KEYS)
-        assert await names(database) == set(KEY_METADATA.tables)
-        await downgrade(database, Line.KEYS, NOTHING)
+        await upgrade(database, line)
+        await upgrade(database, line)
+        assert await names(database) == set(SHAPES[line].tables)
+        await downgrade(database, line, NOTHING)
         assert await names(database) == set()
     await database.stop()
 
 
-async def test_the_tables_are_those_the_code_knows(where: Urls) -> None:
+@pytest.mark.parametrize("line", Line)
+async def test_the_tables_are_those_the_code_knows(where: Urls, line: Line) -> None:
     """A column that only the migration has, or only the code, is found by Alembic itself."""
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
-    database = Database(where.keys)
-    await upgrade(database, Line.KEYS)
+    database = Database(url(where, line))
+    await upgrade(database, line)
 
     def job(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, KEY_METADATA))
+        return list(compare_metadata(context, SHAPES[line]))
 
     assert await database.run_sync(job) == []
     await database.stop()
