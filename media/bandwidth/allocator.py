@@ -7,7 +7,8 @@ Rule 3: small pictures are served first: they cost little, and it is several peo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Final, NamedTuple
 
 from media.rungs import Rung
@@ -24,6 +25,8 @@ LARGE_BPS: Final = 3_000_000.0
 """Likewise a large one, and what is sent again of it."""
 VOICE_BPS: Final = 56_000.0
 """Counted for a voice that has not been heard yet."""
+COPIES_BPS: Final[Mapping[Rung, float]] = {Rung.SLOW: 50_000.0, Rung.VOICE: 32_000.0}
+"""A voice of 16 kbit/s that goes twice, and a still; one of 12 kbit/s in long packets."""
 _MOVING: Final = (Rung.CLEAR, Rung.SAVING)
 _SPOKEN: Final = (Rung.CLEAR, Rung.SAVING, Rung.SLOW, Rung.VOICE)
 
@@ -48,6 +51,14 @@ def has_voice(rung: Rung) -> bool:
 def has_pictures(rung: Rung) -> bool:
     """Say whether moving pictures are sent on this rung."""
     return rung in _MOVING
+
+
+def has_copies(rung: Rung, capacity_bps: float, *, loses: bool) -> bool:
+    """Say whether voice goes with its copies to a line.
+
+    A narrow one has room for them only where it loses by itself, and so needs them.
+    """
+    return has_pictures(rung) or (loses and capacity_bps >= COPIES_BPS.get(rung, inf))
 
 
 def allocate(

@@ -50,8 +50,13 @@ LEAST_STEP: Final = 0.5
 """The least that is taken for what came, of the rate, in one decrease."""
 PAUSED_STEP: Final = 0.85
 """Likewise, where what came was not held back by the line."""
-LEAST_PAUSED_BPS: Final = 120_000.0
-"""Below it no picture is sent (:mod:`.ladder`), and voice makes no pauses."""
+VOICE_BPS: Final = 120_000.0
+"""Below it no picture is sent (:mod:`.ladder`)."""
+VOICE_QUEUE_S: Final = 0.05
+LASTING_S: Final = 0.5
+LONG_QUEUE_S: Final = 0.15
+"""Then a queue is one when it lasts, or is long: a piece of a still, which has no number here,
+takes 0.11 s of 80 kbit/s, and all that waits for it is a voice."""
 HOLES: Final = 0.01
 """Where less is lost there are no such holes."""
 LOSS_S: Final = 0.5
@@ -91,6 +96,7 @@ class Estimator:
         "_silent_at",
         "_started",
         "_trend",
+        "_unqueued_at",
         "_wanted_bps",
         "estimate_bps",
     )
@@ -114,6 +120,7 @@ class Estimator:
         self._draining = Draining()
         self._held = False
         self._free_at: Instant = -NEVER
+        self._unqueued_at: Instant = -NEVER
         self.estimate_bps: float = self._aimd.rate_bps
         """What may be sent, probes apart. Always within the bounds given at construction."""
 
@@ -289,6 +296,8 @@ class Estimator:
         most = ACKED_MOST * whole * self._acked.rate_bps(LONG_S) + ACKED_ROOM_BPS
         most = min(most, WANTED_ROOM * self._wanted_bps)
         packet_s = self._largest_bytes * 8 / self._aimd.rate_bps
+        if self.queue_s < VOICE_QUEUE_S:
+            self._unqueued_at = now
         begins = self._draining.handle_queue(self.queue_s, packet_s, now)
         if self._draining.stuck:
             self._path.rebase()
@@ -312,7 +321,7 @@ class Estimator:
         """
         if self.loss > HOLES:
             return LEAST_STEP * self._aimd.rate_bps
-        if self._aimd.rate_bps < LEAST_PAUSED_BPS or self._acked.held_back(SHORT_S):
+        if self._aimd.rate_bps < VOICE_BPS or self._acked.held_back(SHORT_S):
             return 0.0
         return PAUSED_STEP * self._aimd.rate_bps
 
@@ -325,10 +334,12 @@ class Estimator:
         """Return what a trend that says overuse is worth; ``begins``: a queue was seen just now."""
         if self.queue_s < PACKETS * self._largest_bytes * 8 / self._aimd.rate_bps:
             return Signal.NORMAL
+        voice = self._aimd.rate_bps < VOICE_BPS
+        if voice and self.queue_s < LONG_QUEUE_S and now - self._unqueued_at < LASTING_S:
+            return Signal.NORMAL
         if now - self._free_at < HISTORY_S:
             return Signal.UNDER  # nor does it know yet that a queue was waited out
-        spared = self._aimd.rate_bps < LEAST_PAUSED_BPS and self._draining.active and not begins
-        if spared and not self._acked.held_back(SHORT_S):
+        if voice and self._draining.active and not begins and not self._acked.held_back(SHORT_S):
             return Signal.UNDER  # less is sent than the line carries, and all of it came
         at = self._aimd.decreased_at
         if self._path.falls and at is not None and now - at < HISTORY_S:

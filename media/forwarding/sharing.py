@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from media.bandwidth.allocator import LARGE_BPS, SMALL_BPS, Wish, has_pictures
+from media.bandwidth.allocator import LARGE_BPS, SMALL_BPS, Wish, has_copies, has_pictures
 from media.clock import Instant
 from media.forwarding.endpoint import Endpoint
 from media.forwarding.layer_switch import ALL
@@ -50,10 +50,12 @@ def share_line(endpoint: Endpoint, now: Instant) -> None:
         share.bps, share.firm = bps, firm
         none = bps == 0 and has_pictures(rung) and not downlink.brake.held
         share.still = rung is Rung.SLOW or none
+    capacity, loses = downlink.estimator.capacity_bps, endpoint.loses_by_itself
+    lean = downlink.brake.is_long(now) or not has_copies(rung, capacity, loses=loses)
     for subscription in endpoint.subscriptions:
         if subscription.pacer is None:
             subscription.share.paused = not downlink.carries_voice(now)
-            subscription.set_lean(lean=downlink.brake.is_long(now) or not has_pictures(rung))
+            subscription.set_lean(lean=lean)
     endpoint.pacer.set_rate(downlink.pacing_bps)
 
 

@@ -15,6 +15,8 @@
 import type { Rung } from '../protocol/wire';
 
 const AFTER_MS = 10_000;
+/** A queue of no picture is gone by then: what is late is a path that became longer. */
+const LONGEST_MS = 20_000;
 /** A round trip that is longer than at best by so much has a queue in it. */
 const QUEUED_MS = 250;
 
@@ -54,6 +56,7 @@ export class LineRoom {
   }
 
   hasPictureAt(now: number): boolean {
-    return !this.chokes && (this.clear || now >= this.until);
+    const more = this.rttMs === null ? 0 : LONGEST_MS - AFTER_MS;
+    return !this.chokes && (this.clear || now >= this.until + more);
   }
 }

@@ -1,12 +1,21 @@
 /** One's own way up: what it carries, what follows from that for voice and picture, and who is told. */
 
+import { Copies } from './copies';
 import { LineRoom } from './line-room';
 import { LossWindow } from './loss-window';
-import { worst } from './rungs';
+import { carriesPicture, placeOf, worst } from './rungs';
 import { SendRate } from './send-rate';
 import type { PathStats } from './stats';
 import { UplinkLadder } from './uplink-ladder';
-import { COPIED, fits, GUARDED, VOICE, voiceBps, type VoiceSettings } from './voice-settings';
+import {
+  COPIED,
+  fits,
+  GUARDED,
+  LOSSY,
+  VOICE,
+  voiceBps,
+  type VoiceSettings,
+} from './voice-settings';
 import type { Reply, ReportLine, Rung } from '../protocol/wire';
 
 export interface OwnLineOptions {
@@ -29,6 +38,7 @@ export class OwnLine {
   private readonly losses = new LossWindow();
   private readonly rate = new SendRate();
   private readonly room = new LineRoom();
+  private readonly copies = new Copies();
   private listeners: Rung = 'clear';
   private voice: VoiceSettings = VOICE.clear;
   private rttMs: number | null = null;
@@ -58,6 +68,7 @@ export class OwnLine {
     const wantedBps = Math.min(filled, voiceBps(this.voice) + this.options.pictureBps());
     const changed = this.ladder.handleSample({ estimateBps, loss, rttMs, wantedBps }, now);
     this.room.handleRoundTrip(rttMs, this.ladder.lateMs);
+    this.copies.handleSample(loss, this.ladder.lateMs, now);
     this.allow(now);
     this.speak(now);
     if (!changed) return;
@@ -101,16 +112,23 @@ export class OwnLine {
 
   /** The voice goes as the narrowest of the lines on its way can take it. */
   private speak(now: number): void {
-    const voice = this.voiceOn(worst([this.rung, this.listeners, this.room.voiceAt(now)]));
+    const voice = this.voiceAt(now);
     if (voice === this.voice) return;
     this.voice = voice;
     this.options.speak(voice);
   }
 
-  private voiceOn(rung: Rung): VoiceSettings {
+  private voiceAt(now: number): VoiceSettings {
+    const own = worst([this.rung, this.room.voiceAt(now)]);
+    const rung = worst([own, this.listeners]);
     if (this.steady) return GUARDED[rung];
-    const alone = this.options.pictureBps() === 0;
-    return rung === 'saving' && alone && fits(COPIED, this.estimateBps) ? COPIED : VOICE[rung];
+    if (carriesPicture(rung)) {
+      const alone = this.options.pictureBps() === 0;
+      return rung === 'saving' && alone && fits(COPIED, this.estimateBps) ? COPIED : VOICE[rung];
+    }
+    // Where it is the listener's line that is narrow, the gateway lets the copies through that help there.
+    const twice = placeOf(own) < placeOf(rung) || this.copies.on;
+    return (twice ? LOSSY : VOICE)[rung];
   }
 
   private tell(): void {

@@ -1,7 +1,7 @@
 /** What a page reads from its own statistics: the chosen path's counters and its protection. */
 
 /** A track that is sent is reported on every second. */
-const FRESH_MS = 5_000;
+const FRESH_MS = 3_000;
 
 interface Entry {
   readonly type: string;
@@ -73,12 +73,11 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
   const chosen = chosenPair(all);
   const outbound = all.filter((entry) => entry.type === 'outbound-rtp');
   const reports = all.filter((entry) => entry.type === 'remote-inbound-rtp');
-  // The reports of what was sent come every second, the pair's own checks every few.
-  const rtt = newestRoundTrip(all, reports) ?? chosen?.currentRoundTripTime;
+  const rtt = roundTrip(all, reports, chosen);
   return {
     bytes: chosen?.bytesReceived ?? null,
     cipher: transport?.srtpCipher ?? null,
-    rttMs: rtt === undefined ? null : rtt * 1_000,
+    rttMs: rtt === null ? null : rtt * 1_000,
     received: sum(inbound, 'packetsReceived'),
     lost: sum(inbound, 'packetsLost'),
     voice: sum(
@@ -94,6 +93,25 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
     sentLost: sum(reports, 'packetsLost'),
     sentBytes: sum(outbound, 'bytesSent') + sum(outbound, 'headerBytesSent'),
   };
+}
+
+/**
+ * The newest word on the round trip, in seconds. A picture's reports come every second, and are of that
+ * second; the pair's own checks come every few. A voice's reports echo a moment of up to five seconds
+ * ago, when there may have been a queue that is gone.
+ */
+function roundTrip(
+  all: readonly Entry[],
+  reports: readonly Entry[],
+  chosen: Entry | undefined,
+): number | null {
+  const [pictures, voices] = ['video', 'audio'].map((kind) =>
+    newestRoundTrip(
+      all,
+      reports.filter((report) => report.kind === kind),
+    ),
+  );
+  return pictures ?? chosen?.currentRoundTripTime ?? voices ?? null;
 }
 
 /**

@@ -39,6 +39,13 @@ export const GUARDED: Readonly<Record<Rung, VoiceSettings>> = {
   voice: { maxBitrate: 12_000, redundant: true, frameMs: 60 },
 };
 
+/** The lower rungs of a line that loses by itself: every word goes twice, and a still passes beside it. */
+export const LOSSY: Readonly<Record<Rung, VoiceSettings>> = {
+  ...VOICE,
+  slow: { maxBitrate: 16_000, redundant: true, frameMs: 40 },
+  voice: { maxBitrate: 12_000, redundant: true, frameMs: 60 },
+};
+
 /** Rung `saving` where no picture is sent: what it leaves is the copy's. Only what is sent shows that the
  * line carries it, so that without this a call of voice alone would never be seen to be fit for `clear`. */
 export const COPIED: VoiceSettings = { maxBitrate: 28_000, redundant: true, frameMs: 20 };

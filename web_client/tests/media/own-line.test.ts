@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { OwnLine } from '../../src/media/own-line';
 import type { PathStats } from '../../src/media/stats';
-import { COPIED, GUARDED, VOICE, type VoiceSettings } from '../../src/media/voice-settings';
+import { COPIED, GUARDED, LOSSY, VOICE, type VoiceSettings } from '../../src/media/voice-settings';
 import type { ReportLine, Rung } from '../../src/protocol/wire';
 
 function rig() {
@@ -84,7 +84,7 @@ describe('one’s own line', () => {
     look(3, { estimateBps: 100_000 });
     line.handleListeners(['text'], 18_000);
     line.handleListeners([], 18_000);
-    expect(voices).toEqual([VOICE.saving, VOICE.slow, VOICE.text, VOICE.slow]);
+    expect(voices).toEqual([VOICE.saving, VOICE.slow, LOSSY.text, VOICE.slow]);
   });
 
   it('has the voice guarded while a moment is kept steady', () => {
@@ -134,5 +134,21 @@ describe('one’s own line', () => {
     expect(voices).toEqual([VOICE.saving, COPIED]);
     look(30, { estimateBps: 135_000 }, 80_000);
     expect(line.rung).toBe('clear');
+  });
+
+  it('lets every word go twice where it loses, or where the listener’s line is the narrow one', () => {
+    const { line, voices, look, now } = rig();
+    look(15, {});
+    line.handleListeners(['slow'], now());
+    line.handleListeners(['voice'], now());
+    line.handleListeners([], now());
+    expect(voices).toEqual([LOSSY.slow, LOSSY.voice, VOICE.clear]);
+    look(3, { estimateBps: 100_000 });
+    expect(voices.at(-1)).toBe(VOICE.slow);
+    line.handleListeners(['slow'], now());
+    expect(voices.at(-1)).toBe(VOICE.slow);
+    let lost = 0;
+    for (let turn = 0; turn < 60; turn++) look(0.5, { estimateBps: 60_000, sentLost: (lost += 2) });
+    expect(voices.at(-1)).toBe(LOSSY.slow);
   });
 });

@@ -94,26 +94,29 @@ it('reads what the way up carries, and what became of what was sent', () => {
   expect(readPath(stats)).toMatchObject(expected);
 });
 
-it('takes the round trip of the last report, and of none that has long been the last', () => {
+it('takes the round trip of the picture’s last report, then the pair’s own, then the voice’s', () => {
   const pair = {
     id: 'A',
     type: 'candidate-pair',
     nominated: true,
     state: 'succeeded',
-    currentRoundTripTime: 0.2,
     timestamp: 60_000,
   };
-  const voice = { id: 'R', type: 'remote-inbound-rtp', kind: 'audio', roundTripTime: 0.08 };
-  // The picture stopped in the worst of it, and nothing is said of it since.
-  const picture = {
-    id: 'Q',
+  const checked = { ...pair, currentRoundTripTime: 0.2 };
+  // A voice's report echoes a moment of some seconds ago.
+  const voice = {
+    id: 'R',
     type: 'remote-inbound-rtp',
-    kind: 'video',
-    roundTripTime: 4.8,
-    timestamp: 20_000,
+    kind: 'audio',
+    roundTripTime: 0.9,
+    timestamp: 59_800,
   };
-  const fresh = report(pair, { ...voice, timestamp: 59_500 }, picture);
-  expect(readPath(fresh).rttMs).toBe(80);
-  const stale = report(pair, { ...voice, timestamp: 54_000 }, picture);
-  expect(readPath(stale).rttMs).toBe(200);
+  const picture = { id: 'Q', type: 'remote-inbound-rtp', kind: 'video', roundTripTime: 0.08 };
+  const of = (...entries: Record<string, unknown>[]): number | null =>
+    readPath(report(...(entries as Parameters<typeof report>))).rttMs;
+  expect(of(checked, voice, { ...picture, timestamp: 59_500 })).toBe(80);
+  // The picture stopped, and nothing is said of it since.
+  expect(of(checked, voice, { ...picture, timestamp: 56_000 })).toBe(200);
+  expect(of(pair, voice, { ...picture, timestamp: 56_000 })).toBe(900);
+  expect(of(pair)).toBeNull();
 });

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.bandwidth.allocator import (
+    COPIES_BPS,
     LARGE_BPS,
     LEAST_PICTURE_BPS,
     SMALL_BPS,
     TEXT_BPS,
     Wish,
     allocate,
+    has_copies,
     has_pictures,
     has_voice,
     wanted_bps,
@@ -70,3 +72,13 @@ def test_what_is_wanted_is_bounded_and_enough_to_try_for_more(
     assert voice + TEXT_BPS <= wanted <= voice + TEXT_BPS + LARGE_BPS * len(asked)
     if asked:
         assert wanted >= min(sent, SMALL_BPS)
+
+
+def test_copies_of_voice_go_where_pictures_do_and_where_a_narrow_line_needs_them() -> None:
+    for rung in (Rung.CLEAR, Rung.SAVING):
+        assert has_copies(rung, 0.0, loses=False)
+    for rung, least in COPIES_BPS.items():
+        assert has_copies(rung, least, loses=True)
+        assert not has_copies(rung, least - 1, loses=True)
+        assert not has_copies(rung, 10 * least, loses=False)
+    assert not has_copies(Rung.TEXT, 1e9, loses=True)

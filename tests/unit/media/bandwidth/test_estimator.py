@@ -109,6 +109,31 @@ def test_a_voice_on_a_path_that_became_longer_is_no_sign_of_a_narrower_line() ->
     assert estimator.capacity_bps > 40_000
 
 
+def voice_behind_stills(talk: Talk, seconds: float, piece_s: float) -> None:
+    """25 packets of voice a second; every 2.5 s four pieces without a number, 0.2 s apart."""
+    number, now = talk.number, talk.now
+    for _ in range(round(seconds / 0.12)):
+        rows: list[Row] = []
+        for place in range(3):
+            sent_at = now + place * 0.04
+            since = sent_at % 2.5
+            behind = max(0.0, piece_s - since % 0.2) if since < 0.8 else 0.0
+            rows.append((sent_at, 150, talk.clock_s + sent_at + 0.05 + behind))
+        now += 0.12
+        talk.estimator.handle_report(report(rows, now + 0.1, first=number), now + 0.1)
+        number += 3
+    talk.number, talk.now = number, now
+
+
+def test_a_voice_that_waits_for_pieces_of_a_still_is_no_sign_of_a_narrower_line() -> None:
+    talk = Talk(fresh())
+    talk.go(20, capacity=90_000)
+    talk.go(5, rate=60_000, capacity=90_000)
+    before = talk.estimator.capacity_bps
+    voice_behind_stills(talk, 25, 0.14)
+    assert talk.estimator.capacity_bps > 0.6 * before
+
+
 def test_a_line_that_loses_by_itself_is_used() -> None:
     estimator = Talk(fresh(2e6)).go(60, lose_every=7, capacity=1e6)
     assert estimator.estimate_bps > 7e5
