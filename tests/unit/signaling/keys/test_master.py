@@ -11,6 +11,7 @@ from signaling.keys import master
 from signaling.keys.master import MasterError
 from signaling.keys.sealing import SealError, new_material
 
+A_LINE = "00000000-0000-4000-8000-000000000001 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
 CONTEXT = "key:1"
 
 
@@ -32,9 +33,9 @@ async def test_the_first_wraps_and_any_unwraps() -> None:
         "",
         "# nothing\n",
         "no-uuid AAAA\n",
-        f"{master.new_line()}x",
+        f"{A_LINE}x",
         "a b c\n",
-        master.new_line()[:60],
+        A_LINE[:60],
     ],
 )
 def test_what_is_no_key_is_refused_without_being_repeated(text: str) -> None:
