@@ -5,12 +5,13 @@
  * loses by itself: where packets are lost because it is full, it makes things worse.
  */
 
+import { HELD_BACK_MS } from './uplink-ladder';
+
 /** Of fewer, a listener hears little. */
 const LEAST_LOSS = 0.015;
 /** Weight of a look, twice a second: some ten seconds. */
 const LATELY = 0.05;
 const CALM_MS = 100;
-const QUEUED_MS = 250;
 /** So long nothing may have waited. */
 const FOR_MS = 5_000;
 
@@ -28,7 +29,7 @@ export class Copies {
     if (loss !== null) this.loss += LATELY * (loss - this.loss);
     if (lateMs >= CALM_MS) this.calmSince = null;
     else this.calmSince ??= now;
-    if (lateMs >= QUEUED_MS || this.loss < LEAST_LOSS / 2) this.going = false;
+    if (lateMs >= HELD_BACK_MS || this.loss < LEAST_LOSS / 2) this.going = false;
     else if (this.loss >= LEAST_LOSS && this.calmSince !== null && now - this.calmSince >= FOR_MS) {
       this.going = true;
     }

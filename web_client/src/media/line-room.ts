@@ -12,13 +12,12 @@
  * others' voice is back tells of the way down.
  */
 
+import { HELD_BACK_MS } from './uplink-ladder';
 import type { Rung } from '../protocol/wire';
 
 const AFTER_MS = 10_000;
 /** A queue of no picture is gone by then: what is late is a path that became longer. */
 const LONGEST_MS = 20_000;
-/** A round trip that is longer than at best by so much has a queue in it. */
-const QUEUED_MS = 250;
 
 export class LineRoom {
   private chokes = false;
@@ -45,7 +44,7 @@ export class LineRoom {
 
   /** The last round trip known, and how much longer it is than at best. */
   handleRoundTrip(rttMs: number | null, lateMs: number): void {
-    if (rttMs !== this.oldRttMs && lateMs < QUEUED_MS) this.clear = true;
+    if (rttMs !== this.oldRttMs && lateMs < HELD_BACK_MS) this.clear = true;
     this.rttMs = rttMs;
   }
 

@@ -55,6 +55,8 @@ const HOLD_MS = 20_000;
 const LONGEST_HOLD_MS = 160_000;
 /** So long may a tried rung's estimate grow. */
 const TRIAL_MS = 8_000;
+/** A path that is back so soon after its trouble began is the same. */
+const BACK_MS = 5_000;
 /** A rung that failed within this after it was climbed was tried in vain. */
 const PROVEN_MS = 30_000;
 const UPS = 2;
@@ -64,7 +66,8 @@ const UPS_MS = 60_000;
 const LOSSY = 0.1;
 /** Voice with repair and redundancy still passes with less. */
 const HOPELESS = 0.3;
-const HELD_BACK_MS = 250;
+/** What comes back so much later than at best has waited in a queue. */
+export const HELD_BACK_MS = 250;
 const HOPELESS_MS = 1_000;
 /** A round trip that has been as long for this time is the path's own: no queue of voice alone stands so. */
 const BASE_MS = 10_000;
@@ -117,8 +120,8 @@ export class UplinkLadder {
 
   /** A path has come up, the first or another: its estimate begins anew, the rung stays. */
   handlePath(now: number): void {
-    // A path that was lost in trouble and is back: what is known of it holds.
-    if (this.troubleSince !== null) return;
+    // A path that was lost in trouble and is soon back: what is known of it holds.
+    if (this.troubleSince !== null && now - this.troubleSince < BACK_MS) return;
     this.phase = 'starting';
     this.phaseUntil = now + START_MS;
     this.base.forget();

@@ -2,7 +2,8 @@
  * As what one's own voice is sent, by the rung of the line. Pure but for `parameters` itself.
  *
  * In-band FEC is always on: the gateway's answer says so. A redundant copy (RED) has room on the best
- * rung alone: on the next it would take a third of what is left for the picture. Longer frames save headers, some 65 bytes a packet with all that is around it:
+ * rung alone: on the next it would take a third of what is left for the picture. {@link LOSSY} and
+ * {@link COPIED} say where else it is worth its room. Longer frames save headers, some 65 bytes a packet with all that is around it:
  * on a line of 30 kbit/s they are what lets the voice through at all. They cost that much delay,
  * and a lost packet is a longer gap.
  *
@@ -43,7 +44,7 @@ export const GUARDED: Readonly<Record<Rung, VoiceSettings>> = {
 export const LOSSY: Readonly<Record<Rung, VoiceSettings>> = {
   ...VOICE,
   slow: { maxBitrate: 16_000, redundant: true, frameMs: 40 },
-  voice: { maxBitrate: 12_000, redundant: true, frameMs: 60 },
+  voice: GUARDED.voice,
 };
 
 /** Rung `saving` where no picture is sent: what it leaves is the copy's. Only what is sent shows that the

@@ -117,7 +117,14 @@ describe('a path that is lost', () => {
     expect(walk.for(1.5, trouble).rungs).toEqual(['voice']);
   });
 
-  it('otherwise is another one', () => {
+  it('in trouble and is back later is another one', () => {
+    const walk = new Walk().for(15, {}).for(1.5, trouble);
+    walk.now += 25_000;
+    walk.ladder.handlePath(walk.now);
+    expect(walk.for(9, trouble).rungs).toEqual([]);
+  });
+
+  it('without trouble is another one', () => {
     const walk = new Walk().for(15, {});
     walk.ladder.handlePath(walk.now);
     expect(walk.for(9, trouble).rungs).toEqual([]);
