@@ -50,7 +50,7 @@ LEAST_STEP: Final = 0.5
 """The least that is taken for what came, of the rate, in one decrease."""
 PAUSED_STEP: Final = 0.85
 """Likewise, where what came was not held back by the line."""
-VOICE_BPS: Final = 120_000.0
+NO_PICTURE_BPS: Final = 120_000.0
 """Below it no picture is sent (:mod:`.ladder`)."""
 VOICE_QUEUE_S: Final = 0.05
 LASTING_S: Final = 0.5
@@ -321,7 +321,7 @@ class Estimator:
         """
         if self.loss > HOLES:
             return LEAST_STEP * self._aimd.rate_bps
-        if self._aimd.rate_bps < VOICE_BPS or self._acked.held_back(SHORT_S):
+        if self._aimd.rate_bps < NO_PICTURE_BPS or self._acked.held_back(SHORT_S):
             return 0.0
         return PAUSED_STEP * self._aimd.rate_bps
 
@@ -334,7 +334,7 @@ class Estimator:
         """Return what a trend that says overuse is worth; ``begins``: a queue was seen just now."""
         if self.queue_s < PACKETS * self._largest_bytes * 8 / self._aimd.rate_bps:
             return Signal.NORMAL
-        voice = self._aimd.rate_bps < VOICE_BPS
+        voice = self._aimd.rate_bps < NO_PICTURE_BPS
         if voice and self.queue_s < LONG_QUEUE_S and now - self._unqueued_at < LASTING_S:
             return Signal.NORMAL
         if now - self._free_at < HISTORY_S:
