@@ -5,8 +5,8 @@ Pure: rows in, hashes out. Each clinic has a chain of its own, counted from 1.
 Rule 1: a row's hash is SHA-256 over the hash before it and all that the row says, with the sealed
 payload as it lies in the store. Whoever changes a bit changes every hash that follows.
 Rule 2: whoever can write to the store could make the whole chain anew. So each hash has a MAC under
-a key that is not in that store, and each day's last hash is signed (Ed25519, RFC 8032): heads that
-were given away prove later that nothing was cut off.
+a key that is not in that store, and heads that were signed and given away prove later that nothing
+was cut off. Whoever calls checks their signatures.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ class Keyring:
         return gone
 
     async def rotate(self, kind: Kind, subject: UUID, tenant: UUID, at: int) -> Key:
-        """Make a new generation. The one before still opens, until :meth:`retire_unused`."""
+        """Make a new generation. What the one before has sealed still opens."""
         before = await self._store.current(kind, subject)
         row = await self._make(kind, subject, tenant, at, instead_of=before)
         if before is not None:

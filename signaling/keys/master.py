@@ -2,7 +2,7 @@
 
 Rule 1: it comes from a file or the environment, or stands in a key service that wraps and unwraps
 for us (:class:`Master` is all that is asked of one). With a file, whoever runs the machine could
-read what is stored; with a service that holds its key, they could not. Screens say which.
+read what is stored; with a service that holds its key, they could not. Screens must say which.
 Rule 2: the first key of the file wraps; any unwraps. So a new one is put first, everything is
 wrapped anew, and the old one is taken away.
 """

@@ -11,7 +11,6 @@ row it does not open.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from typing import Final
@@ -84,11 +83,6 @@ def key_of(sealed: bytes) -> UUID:
 def new_material() -> bytes:
     """Return a new key."""
     return secrets.token_bytes(KEY_BYTES)
-
-
-def fingerprint(material: bytes) -> str:
-    """Return eight characters by which people can tell keys apart."""
-    return hashlib.sha256(b"quietroom key\0" + material).hexdigest()[:8]
 
 
 def _derive(material: bytes, purpose: bytes) -> bytes:

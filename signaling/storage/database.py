@@ -3,8 +3,7 @@
 Rule 1: everything is done in a transaction, and what is promised to a person is promised after its
 commit. On SQLite a commit is synced to the disk (``synchronous=FULL``); writers take turns, so that
 none fails because another was quicker.
-Rule 2: nobody waits longer than :data:`PATIENCE_S` for a database: :class:`StorageAway` then, which
-people are told as ``storage_away``. Running calls do not ask it for anything.
+Rule 2: nobody waits longer than :data:`PATIENCE_S` for a database: :class:`StorageAway` then.
 Rule 3: on SQLite deleted rows are overwritten (``secure_delete``), and the journal is brought into
 the file and emptied every :data:`CHECKPOINT_S`, so that nothing stays in it that was erased.
 """
