@@ -209,14 +209,15 @@ class Encoding:
         clock_rate = self._last_clock
         source, stats = self.source, self.stats
         assert source is not None and stats is not None, "bound by its SSRC only after adopt()"
-        source.heard_at = now
         extended: i64 = source.highest + 1
         if sequence == extended & 0xFFFF:  # nearly always; the rest is admit()'s
+            source.heard_at = now
             source.highest = extended
             source.ring[extended & MASK] = extended
         else:
             copies = 1 if payload_type in self._red_types else 0
             admitted = self._admit(source, sequence, now, copies)
+            source.heard_at = now
             if not isinstance(admitted, int):
                 if admitted is DropReason.JUMP and source.confirms_restart(sequence):
                     self._restart(source, sequence)
@@ -317,7 +318,7 @@ class Encoding:
         if not isinstance(extended, int):
             return extended
         if self._asks and extended > expected:
-            self.nack.handle_gap(expected, extended - copies, now)
+            self.nack.handle_gap(expected, extended - copies, now, now - source.heard_at)
         elif extended < expected:
             self.nack.handle_late(extended, now)
         return extended

@@ -5,7 +5,11 @@ four and so on, until :data:`MAX_TRIES` or the patience of its kind is at an end
 full the round trip that is known is not the one there is: asking at its pace would keep it full.
 Rule 2: on a path that is long each request is said twice, for one that is lost costs a round trip.
 A sender takes no notice of the second (libwebrtc's RtpPacketHistory) unless the first was lost.
-Rule 3: the list is bounded; when a burst is too long the oldest go, as a keyframe repairs better.
+Rule 3: the list is bounded by its kind; when a burst is too long the oldest go: of a voice they
+were said too long ago, and a picture is repaired better by a keyframe.
+Rule 4: where what is asked for does not come in time, a queue is full or the path is long. Asking
+would only lengthen the queue, so that one packet in :data:`SAMPLED` is asked for, to see whether it
+comes again.
 """
 
 from __future__ import annotations
@@ -24,25 +28,35 @@ ECHO_S: Final = 0.012
 LEAST_ECHOED_RTT_S: Final = 0.05
 """On a shorter path asking anew is as soon."""
 MAX_TRIES: Final = 6
-MAX_MISSING: Final = 512
-"""About a second of 4 Mbit/s."""
+SAMPLED: Final = 8
+LEAST_ANSWERED: Final = 0.25
+"""The share that has to come in time for all to be asked for."""
+_ANSWERED: Final = 1 / 4
+_UNANSWERED: Final = 1 / 16
+"""How much an outcome counts. What comes proves more: requests are lost, too."""
 DEFAULT_RTT_S: Final = 0.1
 _RTT_LEAST_S: Final = 0.02
 _RTT_MOST_S: Final = 0.5
-NEVER: Final = float("inf")
 
 
 class Patience(NamedTuple):
-    """How long a missing packet is worth asking for: the least of the two."""
+    """When a missing packet is worth asking for.
+
+    For so long (the least of two), of so many at once, and after no longer silence.
+    """
 
     most_s: float
     round_trips: float
+    packets: int
+    silent_s: float
 
 
-PICTURE: Final = Patience(1.0, float("inf"))
-"""After it a keyframe is the better repair."""
-VOICE: Final = Patience(0.2, 2.0)
-"""A player waits no longer: it has concealed the gap, and goes on."""
+NEVER: Final = float("inf")
+PICTURE: Final = Patience(1.0, NEVER, 512, 1.0)
+"""After it a keyframe is the better repair. The packets are about a second of 4 Mbit/s."""
+VOICE: Final = Patience(0.2, 2.0, 25, NEVER)
+"""A player waits no longer: it has concealed the gap, and goes on. The packets are half a second at
+20 ms: after half a minute of nothing, all that was said meanwhile would fill the line."""
 
 
 class _Missing:
@@ -68,32 +82,44 @@ class _Missing:
 class NackTracker:
     """The missing numbers of one incoming stream. Numbers are extended."""
 
-    __slots__ = ("_missing", "_patience", "asked", "due", "rtt_s")
+    __slots__ = ("_answered", "_missing", "_patience", "asked", "due", "rtt_s")
 
     def __init__(self, patience: Patience = PICTURE) -> None:
         self._patience = patience
         self.asked = 0
         """How many packets have been asked for, each time counted but not each saying of it."""
         self._missing: dict[int, _Missing] = {}
+        self._answered = 1.0
+        """The share of what was asked for that came in time, lately."""
         self.due: Instant = NEVER
         """When :meth:`collect` next has something to do."""
         self.rtt_s = DEFAULT_RTT_S
         """Between us and the publisher, learned from how fast what we ask for comes, or told."""
 
-    def handle_gap(self, first: int, after: int, now: Instant) -> None:
-        """The numbers from ``first`` up to but not including ``after`` were stepped over."""
-        missing = self._missing
-        for extended in range(max(first, after - MAX_MISSING), after):
+    def handle_gap(self, first: int, after: int, now: Instant, silent_s: float = 0.0) -> None:
+        """The numbers from ``first`` up to but not including ``after`` were stepped over.
+
+        ``silent_s``: how long the stream had not been heard.
+        """
+        if silent_s > self._patience.silent_s:
+            return
+        missing, most = self._missing, self._patience.packets
+        step = 1 if self._answered >= LEAST_ANSWERED else SAMPLED
+        first = max(first, after - most)
+        for extended in range(first + -first % step, after, step):
             missing[extended] = _Missing(now)
-        while len(missing) > MAX_MISSING:
+        while len(missing) > most:
             del missing[next(iter(missing))]
-        self.due = min(self.due, now + REORDER_S)
+        if missing:
+            self.due = min(self.due, now + REORDER_S)
 
     def handle_late(self, extended: int, now: Instant) -> bool:
         """A packet behind the highest has come. Says whether it was missing."""
         found = self._missing.pop(extended, None)
         if found is None:
             return False
+        if found.tries:
+            self._answered += (1 - self._answered) * _ANSWERED
         if found.tries == 1:  # after a second request the answer could be to either
             self.handle_rtt(now - found.asked_at)
         if not self._missing:
@@ -115,6 +141,8 @@ class NackTracker:
         for extended, entry in list(self._missing.items()):
             if now - entry.since >= most_s or (entry.tries >= MAX_TRIES and not entry.echoes):
                 del self._missing[extended]
+                if entry.tries:
+                    self._answered -= self._answered * _UNANSWERED
                 continue
             if entry.due <= now:
                 said.append(extended)

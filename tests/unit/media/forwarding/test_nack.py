@@ -8,12 +8,13 @@ from media.forwarding.nack import (
     DEFAULT_RTT_S,
     ECHO_S,
     LEAST_ECHOED_RTT_S,
-    MAX_MISSING,
     MAX_TRIES,
     NEVER,
     PICTURE,
     REORDER_S,
+    SAMPLED,
     SPARE_S,
+    VOICE,
     NackTracker,
 )
 
@@ -105,11 +106,48 @@ def test_the_list_is_bounded_and_the_newest_stay() -> None:
     tracker = NackTracker()
     tracker.handle_gap(0, 100, 0.0)
     tracker.handle_gap(200, 3000, 0.0)
-    assert len(tracker) == MAX_MISSING
+    assert len(tracker) == PICTURE.packets
     assert tracker.collect(1.0 - 0.5)[-1] == 2999
     for first in range(4000, 8000, 3):
         tracker.handle_gap(first, first + 2, 0.5)
-    assert len(tracker) == MAX_MISSING
+    assert len(tracker) == PICTURE.packets
+
+
+def test_of_a_voice_the_newest_few_are_asked_for() -> None:
+    tracker = NackTracker(VOICE)
+    tracker.handle_gap(0, 400, 0.0)
+    assert tracker.collect(REORDER_S) == list(range(400 - VOICE.packets, 400))
+
+
+def test_a_picture_that_was_silent_is_not_asked_for() -> None:
+    tracker = NackTracker(PICTURE)
+    tracker.handle_gap(0, 10, 0.0, PICTURE.silent_s + 0.1)
+    assert tracker.due == NEVER
+    tracker.handle_gap(10, 20, 0.0, PICTURE.silent_s)
+    assert tracker.collect(REORDER_S) == list(range(10, 20))
+
+
+def test_asks_for_a_sample_while_nothing_comes_in_time() -> None:
+    tracker = NackTracker(VOICE)
+    for number in range(100):  # never answered
+        tracker.handle_gap(number, number + 1, number * 1.0)
+        run(tracker)
+    tracker.handle_gap(1000, 1000 + 2 * SAMPLED, 200.0)
+    assert len(tracker.collect(200.0 + REORDER_S)) == 2
+    tracker.handle_gap(1001 + 2 * SAMPLED, 1008 + 2 * SAMPLED, 200.0)  # none is in the sample
+    assert len(tracker) == 2
+
+
+def test_asks_for_all_again_when_one_has_come() -> None:
+    tracker = NackTracker(VOICE)
+    for number in range(100):
+        tracker.handle_gap(number, number + 1, number * 1.0)
+        run(tracker)
+    tracker.handle_gap(1000, 1000 + SAMPLED, 200.0)
+    (asked,) = tracker.collect(200.0 + REORDER_S)
+    assert tracker.handle_late(asked, 200.1)
+    tracker.handle_gap(2000, 2000 + SAMPLED, 300.0)
+    assert len(tracker.collect(300.0 + REORDER_S)) == SAMPLED
 
 
 def test_learns_the_round_trip_from_first_answers_only() -> None:
