@@ -144,8 +144,8 @@ class IceAgent:
     """The credentials and the chosen path of one endpoint."""
 
     __slots__ = (
-        "_current", "_paths_of", "_previous", "_remote", "following", "generation", "promised",
-        "selected",
+        "_current", "_paths_of", "_previous", "_remote", "_restarting", "following", "generation",
+        "promised", "selected",
     )  # fmt: skip
 
     def __init__(
@@ -153,6 +153,10 @@ class IceAgent:
     ) -> None:
         self._current = local
         self._previous: Credentials | None = None
+        """Those before the last restart. They are answered still, and select nothing: a browser
+        whose new pairs heard nothing for a while gives them up, and stays with its old one."""
+        self._restarting = False
+        """Until a check names the credentials of the last restart."""
         self.promised = promised
         """What the next restart will use; None when a check has just taken it up."""
         self.generation = 0
@@ -182,12 +186,13 @@ class IceAgent:
     def restart(self, remote: Credentials, fresh: Credentials) -> None:
         """Take up the promised credentials (RFC 8445 section 9), and promise ``fresh`` ones.
 
-        Without a promise the fresh ones serve at once. The old ones and the selected address stay
-        good until a check names the new ones, so that media goes on while the restart is under way.
+        Without a promise the fresh ones serve at once. The selected address stays until a check
+        names the new ones, so that media goes on while the restart is under way.
         """
         self._previous = self._current
         self._current, self.promised = self.promised or fresh, fresh if self.promised else None
         self._remote = remote
+        self._restarting = True
         self.generation += 1
 
     def confirm(self, remote: Credentials) -> None:
@@ -218,9 +223,9 @@ class IceAgent:
             self.restart(Credentials(theirs, ""), credentials)
             self.promised = None
         is_current = credentials is self._current
-        restarted = is_current and self._previous is not None
+        restarted = is_current and self._restarting
         if restarted:
-            self._previous = None
+            self._restarting = False
         nominated = "USE-CANDIDATE" in message.attributes
         # Before any nomination the first valid pair serves, so that DTLS need not wait for it.
         wanted = nominated or restarted or self.selected is None

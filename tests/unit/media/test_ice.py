@@ -113,7 +113,12 @@ def test_a_restart_keeps_the_old_path_until_a_check_names_the_new_credentials(ag
     answer = agent.handle_check(check(NEXT, "theirs2"), AWAY)
     assert answer.restarted
     assert agent.selected == AWAY
-    assert agent.ufrags() == ("next",)
+    # A browser may have given up its new pair: its old one is kept alive, and moves nothing.
+    old = agent.handle_check(check(nominate=True), HOME)
+    assert (old.valid, old.selected, old.restarted) == (True, False, False)
+    assert agent.selected == AWAY
+    agent.restart(Credentials("theirs3", "u" * 24), LATER)
+    assert agent.ufrags() == ("later", "next")
     with pytest.raises(PacketError):
         agent.handle_check(check(), HOME)
 
@@ -138,7 +143,7 @@ def test_a_check_that_names_the_promised_credentials_is_a_restart():
     assert (answer.valid, answer.selected, answer.restarted) == (True, True, True)
     assert (agent.local, agent.remote_ufrag, agent.generation) == (NEXT, "theirs2", 1)
     assert agent.selected == AWAY
-    assert agent.ufrags() == ("next",)
+    assert agent.ufrags() == ("next", "ours")
     with pytest.raises(PacketError):
         agent.handle_check(check(NEXT, "another"), AWAY)
 
