@@ -167,8 +167,7 @@ export class MediaLink {
   /** Send one's own voice like this. */
   speak(voice: VoiceSettings): void {
     this.voice = voice;
-    // To read its answer again wakes every encoding, in Chromium.
-    void this.peer?.speak(voice).then(() => this.wishPicture());
+    void this.peer?.speak(voice);
   }
 
   /** The network took one's own picture for so long that its owner is asked first. */

@@ -240,6 +240,8 @@ export class Peer {
     const voice = this.voice;
     await this.connection.setRemoteDescription({ type: 'answer', sdp: answerWith(sdp, voice) });
     this.answer = { sdp, voice };
+    // An answer wakes every encoding, in Chromium: a line that carries voice alone would be filled.
+    await this.picture.wishAgain();
   }
 
   /** Give the browser its last answer again, with the voice as it is to be sent now. */

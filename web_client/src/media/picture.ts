@@ -192,14 +192,18 @@ export class PictureSender {
 
   private choose(wishes: Wishes): Format {
     const format = this.format.take(narrower(wishes), wishes.cue, wishes.pixels, performance.now());
-    if (this.format.waits && !this.closed)
-      this.later ??= setTimeout(() => void this.wishAgain(), AGAIN_MS);
+    if (this.format.waits && !this.closed) this.later ??= setTimeout(() => this.look(), AGAIN_MS);
     return format;
   }
 
-  private async wishAgain(): Promise<void> {
+  /** Something else may have changed the sender's parameters. */
+  async wishAgain(): Promise<void> {
+    if (!this.closed) await this.wish(this.wishes);
+  }
+
+  private look(): void {
     this.later = null;
-    await this.wish(this.wishes);
+    void this.wishAgain();
   }
 
   private async set(wishes: Wishes): Promise<boolean> {

@@ -216,6 +216,19 @@ describe('a sender', () => {
     expect(sender.sets).toBe(1);
   });
 
+  it('puts back to sleep what an answer woke', async () => {
+    const sender = new FakeSender();
+    const picture = new PictureSender(sender);
+    await picture.wish({ ...FINE, bps: 0 });
+    for (const encoding of sender.encodings) encoding.active = true;
+    await picture.wishAgain();
+    expect(sender.active).toEqual([]);
+    for (const encoding of sender.encodings) encoding.active = true;
+    picture.close();
+    await picture.wishAgain();
+    expect(sender.active).toEqual(['s', 'l']);
+  });
+
   it('sets what is to be given up last, where nothing else changes', async () => {
     const sender = new FakeSender();
     const picture = new PictureSender(sender);
