@@ -105,6 +105,12 @@ def test_the_worse_of_two_is_told_figure_by_figure() -> None:
     assert math.isnan(both["concealed_percent"])
 
 
+def test_freezes_are_counted_a_minute_of_the_whole_call() -> None:
+    shown = figures(Window([], frames(*[40.0] * 25), 0, 120_000), [(0, 10_000)])
+    assert shown["freezes_per_minute"] == 0.5
+    assert math.isnan(figures(Window([], [], 0, 1000), [])["freezes_per_minute"])
+
+
 def test_the_ladder_s_order_is_one_way() -> None:
     down = ["clear", "saving", "slow", "voice", "text"]
     assert out_of_order(down, down=True) == 0

@@ -133,7 +133,11 @@ def buffer_back_s(window: Window) -> float:
 
 
 def figures(window: Window, picture: Sequence[Span]) -> dict[str, float]:
-    """What one page has heard and seen. ``picture``: when the call meant to show a moving one."""
+    """What one page has heard and seen. ``picture``: when the call meant to show a moving one.
+
+    Freezes are those in ``picture``, a minute of the whole call: one in the seconds before a line
+    goes over to stills is one in that call, not ten a minute.
+    """
     stuck = freezes(window.frames, picture)
     shown_s = sum(end - start for start, end in picture) / 1000
     waited = [buffered for _, buffered in buffers(window)]
@@ -141,7 +145,7 @@ def figures(window: Window, picture: Sequence[Span]) -> dict[str, float]:
     emitted = window.risen("audio.jitterBufferEmittedCount")
     return {
         "concealed_percent": 100 * per(window.risen("audio.concealedSamples"), total),
-        "freezes_per_minute": per(60 * len(stuck), shown_s),
+        "freezes_per_minute": per(60 * len(stuck), window.seconds) if shown_s else math.nan,
         "frozen_s": sum(stuck),
         "picture_s": shown_s,
         "frames": float(len(window.frames)),
