@@ -1,4 +1,4 @@
-"""The command line: ``quietroom serve`` and ``quietroom check-config``."""
+"""The command line: ``quietroom serve``, ``quietroom check-config``, and the desk's commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from signaling import config as settings
-from signaling import logs
+from signaling import desk, logs
 from signaling.app import App, StartError
 from signaling.metrics import package_version
 
@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "check-config":
         print(settings.summary(config))
         return 0
+    if given.command != "serve":
+        code, told = desk.run(config, given)
+        print(told if code == 0 else f"quietroom: {told}", file=sys.stderr if code else None)
+        return code
     if config.lab and not given.demo:
         print("quietroom: lab: only with --demo (lab_without_demo)", file=sys.stderr)
         return EXIT_BAD_CONFIG
@@ -111,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         help="with --demo, on this machine only: a page that makes the session's lines bad",
     )
     check = commands.add_parser("check-config", help="check the settings and show them")
-    for command in (serve_command, check):
+    for command in (serve_command, check, *desk.add_commands(commands)):
         _add_settings(command)
     return parser
 

@@ -22,8 +22,10 @@ from signaling.lab.legs import Lab
 from signaling.lab.routes import LabRoutes
 from signaling.metrics import Metrics, package_version
 from signaling.pages import Pages, find_root
+from signaling.people_routes import PeopleRoutes
 from signaling.registry import Registry
 from signaling.routes import Routes
+from signaling.stores import Opened, StoreError, open_stores
 from signaling.tokens import Tokens
 from signaling.worker_pool import PortError, WorkerPool
 
@@ -87,6 +89,8 @@ class App:
         )
         self._routes.set_watch(self._watch)
         self._runners: list[web.AppRunner] = []
+        self.stores: Opened | None = None
+        """What lasts, while it is open."""
         self._stopped = False
         self.metrics_address: tuple[str, int] | None = None
         self.url = config.public_url
@@ -97,11 +101,13 @@ class App:
         Raises :class:`StartError` when a port is taken; then nothing is left running.
         """
         config = self.config
+        await self._open_stores()
         try:
             await self.media.start()
         except OSError as error:
             media_port = error.port if isinstance(error, PortError) else config.media.port
             place = f"{config.media.host}:{media_port}"
+            await self._close_stores()
             raise StartError(_port_line("media port", place, error)) from None
         self.registry.attach(self.media)
         self._routes.set_media(self.media)
@@ -140,6 +146,7 @@ class App:
         for runner in self._runners:
             await runner.cleanup()
         await self.media.stop()
+        await self._close_stores()
         if self.lab is not None:
             self.lab.close()
         logs.event("stopped")
@@ -147,6 +154,19 @@ class App:
     def demo_links(self) -> str:
         """Open a demo session and return its links, laid out to be printed."""
         return demo.links(self.registry, self.url, self.config.operator_token, self.lab)
+
+    async def _open_stores(self) -> None:
+        if not self.config.storage.is_on:
+            return
+        try:
+            self.stores = await open_stores(self.config.storage)
+        except StoreError as error:
+            raise StartError(str(error)) from None
+        self.stores.accounts.attend(self.registry.let_out, self.registry.is_in_session)
+
+    async def _close_stores(self) -> None:
+        if self.stores is not None:
+            await self.stores.close()
 
     def _application(self) -> web.Application:
         tls = self._tls is not None or self.config.public_url.startswith("https://")
@@ -159,6 +179,8 @@ class App:
             ],
         )
         self._routes.attach(app)
+        if self.stores is not None:
+            PeopleRoutes(self.config, self.stores.accounts, tls=tls).attach(app)
         self._gateway.attach(app)
         if self.lab is not None:
             LabRoutes(self.config, self.lab).attach(app)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -105,17 +105,16 @@ def hash_of(row: AuditRow) -> bytes:
 class Verifier:
     """Walks a chain, oldest row first; remembers the first fault."""
 
-    def __init__(self, mac_key: bytes, signed: Iterable[Head] = ()) -> None:
-        self._mac_key = mac_key
+    def __init__(self, signed: Iterable[Head] = ()) -> None:
         self._signed = {head.seq: head.hash for head in signed}
         self.head = Head()
         self.fault: Found | None = None
 
-    def take(self, rows: Sequence[AuditRow]) -> None:
-        """Look at the next rows."""
+    def take(self, rows: Iterable[AuditRow], mac_key: bytes | None) -> None:
+        """Look at the next rows, whose MACs are under this key; None: it is nobody's."""
         for row in rows:
             if self.fault is None:
-                self._look(row)
+                self._look(row, mac_key)
             self.head = Head(row.seq, row.hash)
 
     def end(self, recorded: Head) -> Found | None:
@@ -125,7 +124,7 @@ class Verifier:
             self.fault = Found(Fault.CUT, self.head.seq)
         return self.fault
 
-    def _look(self, row: AuditRow) -> None:
+    def _look(self, row: AuditRow, mac_key: bytes | None) -> None:
         fault = None
         if row.seq != self.head.seq + 1:
             fault = Fault.MISSING
@@ -133,7 +132,7 @@ class Verifier:
             fault = Fault.BROKEN
         elif row.hash != hash_of(row):
             fault = Fault.CHANGED
-        elif not hmac.compare_digest(row.mac, _mac(row.hash, self._mac_key)):
+        elif mac_key is None or not hmac.compare_digest(row.mac, _mac(row.hash, mac_key)):
             fault = Fault.FORGED
         elif self._signed.pop(row.seq, row.hash) != row.hash:
             fault = Fault.CUT  # another chain than the one that was signed

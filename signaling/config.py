@@ -106,6 +106,25 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Rate(self.exchanges_per_s, self.exchanges_burst)
 
 
+class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where what must last is kept. Nothing set: nothing is, and nobody can sign in."""
+
+    folder: str = ""
+    """For the databases (SQLite) and the master key, where nothing else is said."""
+    data: str = ""
+    """Instead of the folder: the database of the data, such as postgresql://user@host/quietroom."""
+    keys: str = ""
+    """Instead of the folder: the database of the keys. Keep its back-ups for days only."""
+    master_key_file: str = ""
+    master_key: str = ""
+    """Instead of a file, from the environment: lines of such a file, by commas."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is kept."""
+        return bool(self.folder or self.data)
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a gateway."""
 
@@ -134,6 +153,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A port of its own for /metrics; unset: beside everything else."""
     lab: bool = False
     """Development only: lets whoever sits at this machine make the demo session's lines bad."""
+    storage: Storage = Storage()
     limits: Limits = Limits()
     media_workers: Annotated[int, Meta(ge=0, le=64)] = 1
     """Media processes, one for each core that may be given to media; each takes the next port. 0:
@@ -142,8 +162,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 SECRETS: Final = frozenset(
-    {"signing_keys", "api_keys", "operator_token", "ice_servers", "turn_secret"}
-)
+    {
+        "signing_keys", "api_keys", "operator_token", "ice_servers", "turn_secret",
+        "storage.data", "storage.keys", "storage.master_key",
+    }
+)  # fmt: skip
+"""Databases' addresses may have a password in them."""
 
 
 def load(
@@ -177,7 +201,7 @@ def build(settings: Mapping[str, Any]) -> Config:
         config = msgspec.convert(settings, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(str(error), settings)) from None
-    for check in (_check_keys, _check_turn, _check_tls, _check_origins, _check_media, _check_lab):
+    for check in _CHECKS:
         check(config)
     return config
 
@@ -188,12 +212,19 @@ def summary(config: Config) -> str:
     rows: list[str] = []
     for name, value in plain.items():
         if name in SECRETS:
-            rows.append(f"{name} = {'set' if value else 'unset'}")
+            rows.append(f"{name} = {_set(value)}")
         elif isinstance(value, dict):
-            rows += [f"{name}.{inner} = {_show(what)}" for inner, what in value.items()]
+            rows += [
+                f"{name}.{inner} = {_set(what) if f'{name}.{inner}' in SECRETS else _show(what)}"
+                for inner, what in value.items()
+            ]
         else:
             rows.append(f"{name} = {_show(value)}")
     return "\n".join(rows)
+
+
+def _set(value: Any) -> str:
+    return "set" if value else "unset"
 
 
 def _show(value: Any) -> str:
@@ -227,7 +258,7 @@ def _kind(dotted: str) -> str:
     table, _, last = dotted.rpartition(".")
     if table == "media":
         return str({f.name: f.type for f in fields(MediaConfig)}.get(last, ""))
-    shape = Limits if table == "limits" else Config
+    shape = {"limits": Limits, "storage": Storage}.get(table, Config)
     return str(shape.__annotations__.get(last, ""))
 
 
@@ -343,3 +374,24 @@ def _check_address(name: str, text: str) -> None:
         ipaddress.ip_address(text)
     except ValueError:
         raise ConfigError(f"{name}: must be an IP address") from None
+
+
+def _check_storage(config: Config) -> None:
+    storage = config.storage
+    if bool(storage.data) != bool(storage.keys):
+        missing = "keys" if storage.data else "data"
+        raise ConfigError(f"storage.{missing}: both databases, or a folder for both")
+    for name, url in (("data", storage.data), ("keys", storage.keys)):
+        if url and not url.startswith(("postgresql://", "sqlite:///")):
+            raise ConfigError(f"storage.{name}: must begin with postgresql:// or sqlite:///")
+    if storage.data and storage.data == storage.keys:
+        raise ConfigError("storage.keys: must be another database than storage.data")
+    if storage.data and not (storage.folder or storage.master_key or storage.master_key_file):
+        raise ConfigError("storage.master_key_file: where is the master key?")
+    if storage.master_key and storage.master_key_file:
+        raise ConfigError("storage.master_key: not together with storage.master_key_file")
+
+
+_CHECKS: Final = (
+    _check_keys, _check_turn, _check_tls, _check_origins, _check_media, _check_lab, _check_storage,
+)  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from media.channel import MediaPlane, Notification
 from media.ids import EndpointId, RoomKey
@@ -119,6 +120,19 @@ class Registry:
             room = self._rooms.get(holder.session)
             if room is not None:
                 room.remove(holder.identity, CloseReason.REVOKED)
+
+    def let_out(self, person: UUID) -> None:
+        """Somebody's access is over: they are in no room any more, at once."""
+        identity = str(person)
+        for session_id, room in self._rooms.items():
+            if room.knows(identity):
+                self.seats.end(session_id, identity)
+                room.remove(identity, CloseReason.REVOKED)
+
+    def is_in_session(self, person: UUID) -> bool:
+        """Whether somebody has a seat in a room now."""
+        identity = str(person)
+        return any(room.seats(identity) for room in self._rooms.values())
 
     # --- coming in --------------------------------------------------------------------------------
 

@@ -181,6 +181,17 @@ class RoomTask:
 
         self.tell(job)
 
+    def knows(self, identity: str) -> bool:
+        """Whether this identity was ever admitted."""
+        return identity in self._identities.values()
+
+    def seats(self, identity: str) -> bool:
+        """Whether this identity holds a seat now."""
+        return any(
+            each.presence in HOLDS_SEAT and self._identities.get(each.id) == identity
+            for each in self.room.participants()
+        )
+
     def close(self, reason: CloseReason) -> None:
         """Close the room for everyone."""
         self.tell(lambda now: self.room.handle(ask.Close(reason), now))

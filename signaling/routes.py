@@ -9,7 +9,7 @@ import asyncio
 import hmac
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
@@ -17,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from media.channel import MediaPlane
 from media.stats import EngineStats, TrackPage
-from signaling import rest, wire
+from signaling import rest
 from signaling.border import is_own_origin
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
@@ -29,10 +29,9 @@ from signaling.live import levels
 from signaling.metrics import Metrics, package_version, quantile
 from signaling.operator_view import show_page
 from signaling.registry import Registry
+from signaling.request_bodies import body, json_response
 
 SUMMARY_LINKS: Final = tuple(LinkView)
-
-_T = TypeVar("_T")
 
 
 class Routes:
@@ -90,9 +89,9 @@ class Routes:
 
     async def _create_session(self, request: web.Request) -> web.Response:
         self._check_key(request)
-        asked = await _body(request, rest.CreateSession)
+        asked = await body(request, rest.CreateSession)
         session = self._registry.create_session(asked.expires_in_s)
-        return _json(rest.Session(session.id, int(session.expires_at)), HTTPStatus.CREATED)
+        return json_response(rest.Session(session.id, int(session.expires_at)), HTTPStatus.CREATED)
 
     async def _end_session(self, request: web.Request) -> web.Response:
         self._check_key(request)
@@ -101,13 +100,13 @@ class Routes:
 
     async def _mint(self, request: web.Request) -> web.Response:
         self._check_key(request)
-        asked = await _body(request, rest.MintToken)
+        asked = await body(request, rest.MintToken)
         minted = self._registry.mint(
             request.match_info["id"], asked.role, asked.identity, asked.name, asked.expires_in_s
         )
         link = f"{self._base_url}/{asked.role.value}#{minted.token}"
         token = rest.JoinToken(minted.token, minted.jti, link, minted.expires_at)
-        return _json(token, HTTPStatus.CREATED)
+        return json_response(token, HTTPStatus.CREATED)
 
     async def _revoke(self, request: web.Request) -> web.Response:
         self._check_key(request)
@@ -122,8 +121,8 @@ class Routes:
         # The address is a key in memory for as long as its bucket lives, and is written nowhere.
         if not self._exchanges.take(request.remote or "", asyncio.get_running_loop().time()):
             raise Refusal(Code.RATE_LIMITED)
-        asked = await _body(request, rest.ExchangeToken)
-        return _json(await self._registry.exchange(asked.token), HTTPStatus.CREATED)
+        asked = await body(request, rest.ExchangeToken)
+        return json_response(await self._registry.exchange(asked.token), HTTPStatus.CREATED)
 
     # --- whoever runs the gateway -----------------------------------------------------------------
 
@@ -182,8 +181,8 @@ class Routes:
         self._metrics.counts(rooms, every)
         people = self._registry.people(asyncio.get_running_loop().time())
         self._metrics.quality.sessions(levels(people))
-        body = self._metrics.expose(await self._stats())
-        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+        shown = self._metrics.expose(await self._stats())
+        return web.Response(body=shown, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _stats(self) -> EngineStats:
         return EngineStats() if self._media is None else await self._media.stats()
@@ -209,15 +208,3 @@ def _same(given: str, expected: str) -> bool:
 def _bearer(request: web.Request) -> str:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return given.strip() if scheme.lower() == "bearer" else ""
-
-
-async def _body(request: web.Request, shape: type[_T]) -> _T:
-    """Return the decoded body; the application's limit has refused one that is too large."""
-    data = await request.read()
-    return wire.decode_body(data or b"{}", shape)
-
-
-def _json(message: Any, status: HTTPStatus) -> web.Response:
-    return web.Response(
-        body=wire.to_json(message), status=status.value, content_type="application/json"
-    )

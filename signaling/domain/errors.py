@@ -14,14 +14,25 @@ class Code(StrEnum):
     BUSY = "busy"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
+    NOT_NOW = "not_now"
+    TAKEN = "taken"
     ORIGIN_REFUSED = "origin_refused"
 
     TOKEN_INVALID = "token_invalid"  # noqa: S105
     TOKEN_EXPIRED = "token_expired"  # noqa: S105
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
     KEY_INVALID = "key_invalid"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_IN_LOCKED = "sign_in_locked"
+    SIGNED_OUT = "signed_out"
+    PASSWORD_WEAK = "password_weak"  # noqa: S105
+    PIN_NEEDED = "pin_needed"
+    INVITATION_INVALID = "invitation_invalid"
+    OPEN_ELSEWHERE = "open_elsewhere"
     SEAT_INVALID = "seat_invalid"
     SEAT_REPLACED = "seat_replaced"
+
+    PLACE_UNCONFIRMED = "place_unconfirmed"
 
     ROOM_ENDED = "room_ended"
     ROOM_FULL = "room_full"

@@ -130,6 +130,21 @@ class Keyring:
                 count += await self._rewrap(row, at)
         return count
 
+    async def check(self, at: int) -> tuple[int, int]:
+        """Unwrap every key there is; returns how many did and how many did not."""
+        good = bad = 0
+        above: list[KeyRow] = await self._store.below(None)
+        while above:
+            row = above.pop()
+            try:
+                await self._material(row, at / 1000)
+                good += 1
+            except SealError:
+                bad += 1
+                continue
+            above += await self._store.below(row.id)
+        return good, bad
+
     def forget(self) -> None:
         """Keep no unwrapped key in memory."""
         self._kept.clear()

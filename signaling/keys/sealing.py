@@ -38,7 +38,7 @@ class SealError(Exception):
 class Key:
     """One key of the store, unwrapped. Has no readable form."""
 
-    __slots__ = ("_index", "_seal", "_wrap", "id")
+    __slots__ = ("_index", "_seal", "_wrap", "id", "mac_key")
 
     def __init__(self, key_id: UUID, material: bytes) -> None:
         if len(material) != KEY_BYTES:
@@ -47,6 +47,8 @@ class Key:
         self._seal = AESGCM(_derive(material, b"seal"))
         self._wrap = AESGCM(_derive(material, b"wrap"))
         self._index = _derive(material, b"index")
+        self.mac_key = _derive(material, b"mac")
+        """For MACs that are made elsewhere."""
 
     def __repr__(self) -> str:
         return "Key(...)"

@@ -30,10 +30,10 @@ DEFAULTS: dict[str, Any] = json.loads(msgspec.json.encode(Config()))
 
 
 def flat(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings by dotted name, for the two tables that are records; the others are values."""
+    """Settings by dotted name, for the tables that are records; the others are values."""
     found: dict[str, Any] = {}
     for name, value in settings.items():
-        if name in {"limits", "media"}:
+        if name in {"limits", "media", "storage"}:
             found |= {f"{name}.{inner}": what for inner, what in value.items()}
         else:
             found[name] = value

@@ -37,9 +37,9 @@ async def add(data: Database, *rows: AuditRow) -> None:
 
 
 async def look(data: Database, tenant: UUID = HERE) -> Found | None:
-    verifier = Verifier(KEY)
+    verifier = Verifier()
     async for page in pages(data, tenant):
-        verifier.take(page)
+        verifier.take(page, KEY)
     async with data.read() as connection:
         return verifier.end(await head_of(connection, tenant))
 

@@ -42,9 +42,9 @@ def chain(length: int, key: bytes = KEY) -> list[AuditRow]:
 def verified(
     rows: list[AuditRow], *, recorded: Head | None = None, signed: tuple[Head, ...] = ()
 ) -> Found | None:
-    verifier = Verifier(KEY, signed)
+    verifier = Verifier(signed)
     for start in range(0, len(rows), 3):
-        verifier.take(rows[start : start + 3])
+        verifier.take(rows[start : start + 3], KEY)
     return verifier.end(verifier.head if recorded is None else recorded)
 
 

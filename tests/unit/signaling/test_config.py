@@ -184,3 +184,33 @@ def test_summary_shows_everything_but_secrets() -> None:
 
 def test_tcp_can_be_switched_off() -> None:
     assert not build({"media": {"tcp": False}}).media.tcp
+
+
+@pytest.mark.parametrize(
+    ("storage", "named"),
+    [
+        ({"data": "postgresql://h/d"}, "storage.keys:"),
+        ({"keys": "postgresql://h/k"}, "storage.data:"),
+        ({"data": "mysql://h/d", "keys": "postgresql://h/k"}, "storage.data:"),
+        ({"data": "postgresql://h/d", "keys": "postgresql://h/d"}, "storage.keys:"),
+        ({"data": "postgresql://h/d", "keys": "postgresql://h/k"}, "storage.master_key_file:"),
+        ({"folder": "x", "master_key": "a", "master_key_file": "b"}, "storage.master_key:"),
+        ({"other": 1}, "storage.other:"),
+    ],
+)
+def test_storage_is_whole_or_refused(storage: dict[str, str], named: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        build({"storage": storage})
+    assert str(refused.value).startswith(named)
+
+
+def test_storage_may_be_a_folder_or_two_databases() -> None:
+    assert not build({}).storage.is_on
+    assert build({"storage": {"folder": "x"}}).storage.is_on
+    both = {"data": "postgresql://u:p@h/d", "keys": "postgresql://h/k", "master_key": "secret"}
+    config = build({"storage": both})
+    assert config.storage.is_on
+    shown = summary(config)
+    assert "u:p" not in shown
+    assert "secret" not in shown.replace("turn_secret", "")
+    assert "storage.master_key = set" in shown

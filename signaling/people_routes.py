@@ -1,0 +1,141 @@
+"""REST about who is there: sign-in, links, and whose browser this is.
+
+A browser is known by a cookie that no script can read and no other site can send. What a stranger
+may try is bounded by address; what is wrong about it is not said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from signaling import rest_people as rest
+from signaling.access import one_time
+from signaling.accounts import STAFF_MS, Accounts, Actor
+from signaling.border import is_own_origin
+from signaling.config import Config
+from signaling.domain.errors import Code, Refusal
+from signaling.limits import BucketsByKey
+from signaling.request_bodies import body, json_response
+
+COOKIE: Final = "quietroom"
+LINK_S: Final = 90 * 86_400
+
+
+class PeopleRoutes:
+    """Everything of ``/api/v1`` that lets people in and out."""
+
+    def __init__(
+        self,
+        config: Config,
+        accounts: Accounts,
+        *,
+        tls: bool,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._config = config
+        self._accounts = accounts
+        self._wall = wall
+        self._tries = BucketsByKey(config.limits.exchanges)
+        self._tls = tls
+        # The prefix keeps other hosts of a domain from setting it (RFC 6265bis section 4.1.3.2).
+        self._cookie = f"__Host-{COOKIE}" if tls else COOKIE
+
+    def attach(self, app: web.Application) -> None:
+        """Answer at the paths of the API."""
+        api = app.router
+        api.add_post("/api/v1/sign-in", self._sign_in)
+        api.add_post("/api/v1/sign-out", self._sign_out)
+        api.add_post("/api/v1/unlock", self._unlock)
+        api.add_post("/api/v1/links/open", self._open_link)
+        api.add_post("/api/v1/links/password", self._choose_password)
+        api.add_get("/api/v1/me", self._me)
+
+    async def actor(self, request: web.Request) -> Actor:
+        """Return who asks. Raises :class:`Refusal` with ``signed_out`` or ``sign_in_locked``."""
+        found = await self._accounts.actor(self._held(request), self._now())
+        if found.locked:
+            raise Refusal(Code.SIGN_IN_LOCKED)
+        return found
+
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        self._check(request)
+        asked = await body(request, rest.SignIn)
+        token = await self._accounts.sign_in(
+            asked.clinic, asked.email, asked.password, asked.code, self._now()
+        )
+        return self._known(token, STAFF_MS // 1000)
+
+    async def _open_link(self, request: web.Request) -> web.Response:
+        self._check(request)
+        asked = await body(request, rest.OpenLink)
+        token = await self._accounts.open_link(
+            asked.token, asked.pin, self._now(), take_over=asked.take_over
+        )
+        return self._known(token, LINK_S)
+
+    async def _choose_password(self, request: web.Request) -> web.Response:
+        self._check(request)
+        asked = await body(request, rest.ChoosePassword)
+        secret = await self._accounts.choose_password(asked.token, asked.password, self._now())
+        shown = rest.Authenticator(secret, one_time.address(secret, "Quietroom"))
+        return json_response(shown, HTTPStatus.CREATED)
+
+    async def _unlock(self, request: web.Request) -> web.Response:
+        self._check(request)
+        asked = await body(request, rest.Unlock)
+        await self._accounts.unlock(self._held(request), asked.password, self._now())
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    async def _sign_out(self, request: web.Request) -> web.Response:
+        if not is_own_origin(request, self._config):
+            raise Refusal(Code.ORIGIN_REFUSED)
+        held = request.cookies.get(self._cookie, "")
+        if held:
+            await self._accounts.sign_out(held, self._now())
+        response = web.Response(status=HTTPStatus.NO_CONTENT)
+        response.del_cookie(self._cookie, path="/", secure=self._tls, httponly=True)
+        return response
+
+    async def _me(self, request: web.Request) -> web.Response:
+        now = self._now()
+        found = await self._accounts.actor(self._held(request), now)
+        people = self._accounts.stores.people
+        details = await people.details(found.person, now)
+        clinic, _ = await people.clinic(found.clinic, now)
+        me = rest.Me(
+            found.person, found.clinic, clinic, details.alias or details.name,
+            sorted(found.positions), found.locked,
+        )  # fmt: skip
+        return json_response(me, HTTPStatus.OK)
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    def _check(self, request: web.Request) -> None:
+        if not is_own_origin(request, self._config):
+            raise Refusal(Code.ORIGIN_REFUSED)
+        # The address is a key in memory for as long as its bucket lives, and is written nowhere.
+        if not self._tries.take(request.remote or "", asyncio.get_running_loop().time()):
+            raise Refusal(Code.RATE_LIMITED)
+
+    def _held(self, request: web.Request) -> str:
+        held = request.cookies.get(self._cookie, "")
+        if not held:
+            raise Refusal(Code.SIGNED_OUT)
+        return held
+
+    def _known(self, token: str, lasts_s: int) -> web.Response:
+        response = web.Response(status=HTTPStatus.NO_CONTENT)
+        response.set_cookie(
+            self._cookie, token, max_age=lasts_s, path="/", httponly=True, secure=self._tls,
+            samesite="Strict",
+        )  # fmt: skip
+        return response
+
+    def _now(self) -> int:
+        return int(self._wall() * 1000)

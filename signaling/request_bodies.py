@@ -1,0 +1,28 @@
+"""What REST routes share: a typed body in, a typed body out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from signaling import wire
+
+_T = TypeVar("_T")
+
+
+async def body(request: web.Request, shape: type[_T]) -> _T:
+    """Return the decoded body; the application's limit has refused one that is too large.
+
+    Raises :class:`~signaling.domain.errors.Refusal` with ``malformed``.
+    """
+    data = await request.read()
+    return wire.decode_body(data or b"{}", shape)
+
+
+def json_response(message: Any, status: HTTPStatus) -> web.Response:
+    """Answer with a message."""
+    return web.Response(
+        body=wire.to_json(message), status=status.value, content_type="application/json"
+    )

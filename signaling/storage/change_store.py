@@ -1,0 +1,126 @@
+"""What stays of sessions, so that change can be seen: how somebody felt, and how the line was.
+
+Rule 1: no word, no voice, no picture. Whatever is kept here is sealed under the client's own key.
+Rule 2: what the line did is kept apart from what people did, so that a gap is never a silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import delete, insert, select, update
+
+from signaling.domain.errors import Code, Refusal
+from signaling.keys.keyring import Keyring
+from signaling.keys.kinds import Kind
+from signaling.storage.journal import Entry, Journal
+from signaling.storage.session_tables import MOOD, SESSION
+
+
+class Moment(StrEnum):
+    """When somebody says how they feel."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+Value = Annotated[int, Meta(ge=0, le=10)]
+"""0 to 10, in the client's own measure."""
+
+
+class LineKept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the lines of one session did, and how the two met, in seconds."""
+
+    video_s: int = 0
+    voice_s: int = 0
+    text_s: int = 0
+    gaps: int = 0
+    """How often somebody's voice was not carried."""
+    gap_s: float = 0.0
+    cuts: int = 0
+    """How often somebody's line was cut."""
+    rungs: dict[str, int] = {}
+    """Seconds on each rung, of the client's line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What stays of one session."""
+
+    session: UUID
+    moods: dict[Moment, int]
+    line: LineKept | None
+
+
+class ChangeStore:
+    """Times are Unix milliseconds."""
+
+    def __init__(self, journal: Journal, keyring: Keyring) -> None:
+        self._journal = journal
+        self._database = journal.database
+        self._keyring = keyring
+
+    async def rate(self, session: UUID, moment: Moment, value: int, at: int) -> None:
+        """Keep how a client feels; a second word replaces the first."""
+        clinic, client = await self._whose(session)
+        key = await self._keyring.key(Kind.CLIENT, client, clinic, at)
+        sealed = key.seal(msgspec.json.encode(value), _mood(session, moment))
+        values = {
+            "id": uuid4(), "session": session, "client": client, "moment": moment.value,
+            "value": sealed, "at": at,
+        }  # fmt: skip
+        same = (MOOD.c.session == session, MOOD.c.moment == moment.value)
+        async with self._journal.record(
+            Entry(clinic, client, "mood.rate", session, at)
+        ) as changing:
+            await changing.execute(delete(MOOD).where(*same))
+            await changing.execute(insert(MOOD).values(**values))
+
+    async def note_line(self, session: UUID, line: LineKept, at: int) -> None:
+        """Keep what the lines of a session did."""
+        clinic, client = await self._whose(session)
+        key = await self._keyring.key(Kind.CLIENT, client, clinic, at)
+        sealed = key.seal(msgspec.json.encode(line), f"session.line:{session}")
+        async with self._journal.record(Entry(clinic, None, "line.note", session, at)) as changing:
+            await changing.execute(
+                update(SESSION).where(SESSION.c.id == session).values(line=sealed)
+            )
+
+    async def of(self, client: UUID, at: int) -> dict[UUID, Change]:
+        """Return what stays of each session of a client.
+
+        Raises :class:`~signaling.keys.sealing.SealError` once the client was erased.
+        """
+        lines = select(SESSION.c.id, SESSION.c.line).where(SESSION.c.client == client)
+        moods = select(MOOD).where(MOOD.c.client == client)
+        async with self._database.read() as reading:
+            line_of = {row.id: row.line for row in await reading.execute(lines)}
+            rated = list(await reading.execute(moods))
+        found = {session: Change(session, {}, None) for session in line_of}
+        for session, sealed in line_of.items():
+            if sealed is not None:
+                plain = await self._keyring.open(sealed, f"session.line:{session}", at)
+                line = msgspec.json.decode(plain, type=LineKept)
+                found[session] = Change(session, {}, line)
+        for row in rated:
+            moment = Moment(row.moment)
+            plain = await self._keyring.open(row.value, _mood(row.session, moment), at)
+            found[row.session].moods[moment] = msgspec.json.decode(plain, type=Value)
+        return found
+
+    async def _whose(self, session: UUID) -> tuple[UUID, UUID]:
+        query = select(SESSION.c.clinic, SESSION.c.client).where(SESSION.c.id == session)
+        async with self._database.read() as reading:
+            row = (await reading.execute(query)).one_or_none()
+        if row is None:
+            raise Refusal(Code.NOT_FOUND)
+        return row.clinic, row.client
+
+
+def _mood(session: UUID, moment: Moment) -> str:
+    return f"mood.value:{session}:{moment}"

@@ -1,0 +1,81 @@
+"""To forget a client: the keys first, so that no copy anywhere can be read, then what they sealed.
+
+Rule 1: the order is that of docs/adr/0015: access ends, keys are destroyed, that nothing opens any
+more is tried, rows are emptied, and the audit says which keys are gone.
+Rule 2: it can be begun again after a crash, wherever that came.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from signaling.domain.errors import Code, Refusal
+from signaling.keys.keyring import Keyring
+from signaling.keys.kinds import Kind
+from signaling.keys.sealing import SealError
+from signaling.storage.journal import Entry, Journal
+from signaling.storage.people_store import PeopleStore, PersonKind
+from signaling.storage.people_tables import PERSON
+from signaling.storage.session_tables import MOOD, SESSION
+
+_NOTHING = {"details": None, "phone_index": None, "email_index": None}
+
+
+class StillReadable(Exception):
+    """A key was destroyed and still opens something: nothing more may be promised."""
+
+
+class Erasure:
+    """Times are Unix milliseconds."""
+
+    def __init__(self, journal: Journal, keyring: Keyring, people: PeopleStore) -> None:
+        self._journal = journal
+        self._database = journal.database
+        self._keyring = keyring
+        self._people = people
+
+    async def erase(self, client: UUID, by: UUID, at: int) -> list[UUID]:
+        """Forget a client; returns the ids of the keys that were destroyed.
+
+        The rows stay, without anything that says who it was or what they gave. Raises
+        :class:`Refusal` with ``not_allowed`` for staff, whose rows others' rights hang on.
+        """
+        known = await self._people.person(client)
+        if known.kind is not PersonKind.CLIENT:
+            raise Refusal(Code.NOT_ALLOWED)
+        if known.ended_at is None:
+            await self._people.end(client, by, at)
+        async with self._database.read() as reading:
+            sealed = await reading.scalar(select(PERSON.c.details).where(PERSON.c.id == client))
+            query = select(SESSION.c.id).where(SESSION.c.client == client)
+            sessions = list((await reading.execute(query)).scalars())
+        gone = [
+            key for each in sessions for key in await self._keyring.destroy(Kind.SESSION, each, at)
+        ]
+        gone += await self._keyring.destroy(Kind.CLIENT, client, at)
+        await self._try_to_read(client, sealed, at)
+        said = {"keys": [str(key) for key in gone]}
+        entry = Entry(known.clinic, by, "person.erase", client, at, said=said)
+        async with self._journal.record(entry) as changing:
+            await changing.execute(delete(MOOD).where(MOOD.c.client == client))
+            await changing.execute(
+                update(SESSION)
+                .where(SESSION.c.client == client)
+                .values(today=None, plan=None, line=None)
+            )
+            await changing.execute(
+                update(PERSON).where(PERSON.c.id == client).values(erased_at=at, **_NOTHING)
+            )
+        await self._database.checkpoint()
+        return gone
+
+    async def _try_to_read(self, client: UUID, sealed: bytes | None, at: int) -> None:
+        if sealed is None:
+            return
+        try:
+            await self._keyring.open(sealed, f"person.details:{client}", at)
+        except SealError:
+            return
+        raise StillReadable

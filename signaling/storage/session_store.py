@@ -1,0 +1,218 @@
+"""Booked hours in their database: each step of their life is committed before anybody is told.
+
+Rule 1: a step is taken from what is stored, with the row held, so that two who act at once act one
+after the other.
+Rule 2: every step is told of in its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.life import Life, Outcome, Stage, Turn, follow
+from signaling.storage.journal import Entry, Journal
+from signaling.storage.people_tables import PERSON
+from signaling.storage.session_tables import SESSION
+
+MINUTE_MS: Final = 60_000
+PAGE: Final = 100
+
+
+class SessionKind(StrEnum):
+    """What an hour is for."""
+
+    SESSION = "session"
+    TECH_HELLO = "tech_hello"
+    """Five minutes to try the connection; not a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booked hour, without what people gave for it. Times are Unix milliseconds."""
+
+    id: UUID
+    clinic: UUID
+    counsellor: UUID
+    client: UUID
+    starts_at: int
+    minutes: int
+    kind: SessionKind
+    life: Life
+    today_at: int | None
+    """When the client confirmed where they are."""
+
+    @property
+    def ends_at(self) -> int:
+        """When the hour is over, with what was added."""
+        return self.starts_at + (self.minutes + self.life.more_minutes) * MINUTE_MS
+
+
+class Whose(StrEnum):
+    """Of whom hours are asked for."""
+
+    COUNSELLOR = "counsellor"
+    CLIENT = "client"
+    CLINIC = "clinic"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Which hours are asked for: of whom, from when until when; ``after`` is the last one known."""
+
+    whose: Whose
+    id: UUID
+    since: int
+    until: int
+    after: tuple[int, UUID] | None = None
+
+
+class SessionStore:
+    """Times are Unix milliseconds."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._database = journal.database
+
+    # --- the calendar -----------------------------------------------------------------------------
+
+    async def book(
+        self, counsellor: UUID, client: UUID, starts_at: int, minutes: int,
+        kind: SessionKind, by: UUID | None, at: int,
+    ) -> Booked:  # fmt: skip
+        """Book an hour. Raises :class:`Refusal` with ``not_found`` or ``taken``."""
+        clinic = await self._clinic_of(counsellor, client)
+        made = Booked(uuid4(), clinic, counsellor, client, starts_at, minutes, kind, Life(), None)
+        async with self._journal.record(Entry(clinic, by, "session.book", made.id, at)) as changing:
+            await _check_free(changing, made)
+            await changing.execute(insert(SESSION).values(made_at=at, **_values(made)))
+        return made
+
+    async def move(self, session: UUID, starts_at: int, minutes: int, by: UUID, at: int) -> Booked:
+        """Move an hour that has not begun. Raises :class:`Refusal`: ``not_now``, ``taken``."""
+        before = await self.get(session)
+        entry = Entry(before.clinic, by, "session.move", session, at)
+        async with self._journal.record(entry) as changing:
+            held = await hold(changing, session)
+            if held.life.stage is not Stage.BOOKED:
+                raise Refusal(Code.NOT_NOW)
+            moved = replace(held, starts_at=starts_at, minutes=minutes)
+            await _check_free(changing, moved)
+            await changing.execute(
+                update(SESSION)
+                .where(SESSION.c.id == session)
+                .values(starts_at=starts_at, minutes=minutes)
+            )
+        return moved
+
+    async def get(self, session: UUID) -> Booked:
+        """Return a booked hour. Raises :class:`Refusal` with ``not_found``."""
+        async with self._database.read() as reading:
+            found = await reading.execute(select(SESSION).where(SESSION.c.id == session))
+            row = found.one_or_none()
+        if row is None:
+            raise Refusal(Code.NOT_FOUND)
+        return _booked(row)
+
+    async def find(self, asked: Between) -> list[Booked]:
+        """Return at most :data:`PAGE` hours, earliest first."""
+        within = and_(SESSION.c.starts_at >= asked.since, SESSION.c.starts_at < asked.until)
+        query = select(SESSION).where(SESSION.c[asked.whose.value] == asked.id, within)
+        if asked.after is not None:
+            starts_at, last = asked.after
+            same = and_(SESSION.c.starts_at == starts_at, SESSION.c.id > last)
+            query = query.where(or_(SESSION.c.starts_at > starts_at, same))
+        query = query.order_by(SESSION.c.starts_at, SESSION.c.id).limit(PAGE)
+        async with self._database.read() as reading:
+            return [_booked(row) for row in await reading.execute(query)]
+
+    # --- its life ---------------------------------------------------------------------------------
+
+    async def step(self, session: UUID, turn: Turn, by: UUID | None, at: int) -> Booked:
+        """Take a session a step further. Raises :class:`Refusal`."""
+        return await self.change(
+            session, lambda life: follow(life, turn, at), f"session.{turn.value}", by, at
+        )
+
+    async def change(
+        self, session: UUID, how: Callable[[Life], Life], action: str, by: UUID | None, at: int,
+        said: dict[str, Any] | None = None,
+    ) -> Booked:  # fmt: skip
+        """Change a session's life as ``how`` does, which may refuse. Raises :class:`Refusal`."""
+        clinic = (await self.get(session)).clinic
+        entry = Entry(clinic, by, action, session, at, said=said or {})
+        async with self._journal.record(entry) as changing:
+            held = await hold(changing, session)
+            changed = replace(held, life=how(held.life))
+            await changing.execute(
+                update(SESSION).where(SESSION.c.id == session).values(**_life_values(changed.life))
+            )
+        return changed
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    async def _clinic_of(self, *people: UUID) -> UUID:
+        query = select(PERSON.c.clinic).where(PERSON.c.id.in_(people), PERSON.c.ended_at.is_(None))
+        async with self._database.read() as reading:
+            clinics = list((await reading.execute(query)).scalars())
+        if len(clinics) != len(people) or len(set(clinics)) != 1:
+            raise Refusal(Code.NOT_FOUND)
+        return UUID(str(clinics[0]))
+
+
+async def hold(changing: AsyncConnection, session: UUID) -> Booked:
+    """Read a row that nobody else changes before this transaction is over."""
+    query = select(SESSION).where(SESSION.c.id == session).with_for_update()
+    return _booked((await changing.execute(query)).one())
+
+
+async def _check_free(changing: AsyncConnection, wanted: Booked) -> None:
+    """Neither of the two has another hour then. Raises :class:`Refusal` with ``taken``."""
+    # The two are held, so that no other hour of theirs is booked meanwhile.
+    pair = [wanted.counsellor, wanted.client]
+    await changing.execute(
+        select(PERSON.c.id).where(PERSON.c.id.in_(pair)).order_by(PERSON.c.id).with_for_update()
+    )
+    ends_at = SESSION.c.starts_at + SESSION.c.minutes * MINUTE_MS
+    query = select(SESSION.c.id).where(
+        or_(SESSION.c.counsellor == wanted.counsellor, SESSION.c.client == wanted.client),
+        SESSION.c.id != wanted.id,
+        SESSION.c.stage != Stage.ENDED.value,
+        SESSION.c.starts_at < wanted.starts_at + wanted.minutes * MINUTE_MS,
+        ends_at > wanted.starts_at,
+    )
+    if (await changing.execute(query)).first() is not None:
+        raise Refusal(Code.TAKEN)
+
+
+def _values(booked: Booked) -> dict[str, Any]:
+    plain = {
+        name: getattr(booked, name)
+        for name in ("id", "clinic", "counsellor", "client", "starts_at", "minutes")
+    }
+    return plain | {"kind": booked.kind.value} | _life_values(booked.life)
+
+
+def _life_values(life: Life) -> dict[str, Any]:
+    return asdict(life) | {
+        "stage": life.stage.value,
+        "outcome": None if life.outcome is None else life.outcome.value,
+    }
+
+
+def _booked(row: Row[Any]) -> Booked:
+    life = Life(
+        Stage(row.stage), row.arrived_at, row.admitted_at, row.begun_at, row.cut_at, row.ended_at,
+        None if row.outcome is None else Outcome(row.outcome), row.late_minutes, row.more_minutes,
+    )  # fmt: skip
+    return Booked(
+        row.id, row.clinic, row.counsellor, row.client, row.starts_at, row.minutes,
+        SessionKind(row.kind), life, row.today_at,
+    )  # fmt: skip

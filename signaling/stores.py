@@ -1,0 +1,130 @@
+"""What lasts, opened: both databases brought to their shape, the keys, and everything kept in them.
+
+Rule: nothing is opened half. Whatever is missing or does not fit stops the start with one line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from signaling.access.passwords import Passwords
+from signaling.accounts import Accounts, Stores
+from signaling.config import Storage
+from signaling.keys import master
+from signaling.keys.keyring import Keyring
+from signaling.keys.master import LocalMaster, MasterError
+from signaling.storage.api_key_store import ApiKeyStore
+from signaling.storage.credential_store import CredentialStore
+from signaling.storage.database import Database, StorageAway
+from signaling.storage.erasure import Erasure
+from signaling.storage.journal import Journal
+from signaling.storage.key_store import SqlKeyStore
+from signaling.storage.migrate import Line, ShapeError, upgrade
+from signaling.storage.people_store import PeopleStore
+from signaling.storage.sign_in_store import SignInStore
+from signaling.storage.standing_store import StandingStore
+
+MASTER_FILE: Final = "master.key"
+PRIVATE: Final = 0o700
+
+
+class StoreError(Exception):
+    """What lasts cannot be opened; the text is one line for whoever started the gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything that lasts. :meth:`close` when done."""
+
+    data: Database
+    keys: Database
+    keyring: Keyring
+    journal: Journal
+    accounts: Accounts
+    erasure: Erasure
+    passwords: Passwords
+
+    async def close(self) -> None:
+        """Close both databases."""
+        self.passwords.close()
+        await self.data.stop()
+        await self.keys.stop()
+
+
+async def open_stores(settings: Storage) -> Opened:
+    """Open what lasts. Raises :class:`StoreError`."""
+    held = await asyncio.to_thread(read_master, settings)
+    data, keys = Database(_url(settings, "data")), Database(_url(settings, "keys"))
+    try:
+        await upgrade(keys, Line.KEYS)
+        await upgrade(data, Line.DATA)
+    except (ShapeError, StorageAway, OSError) as error:
+        await data.stop()
+        await keys.stop()
+        raise StoreError(f"storage: {_reason(error)}") from None
+    data.start()
+    keys.start()
+    keyring = Keyring(SqlKeyStore(keys), held)
+    journal = Journal(data, keyring)
+    people = PeopleStore(journal, keyring)
+    stores = Stores(
+        people,
+        StandingStore(journal),
+        CredentialStore(journal, keyring),
+        SignInStore(journal),
+        ApiKeyStore(journal),
+    )
+    passwords = Passwords()
+    accounts = Accounts(stores, passwords)
+    erasure = Erasure(journal, keyring, people)
+    return Opened(data, keys, keyring, journal, accounts, erasure, passwords)
+
+
+def master_path(settings: Storage) -> Path:
+    """Return the file of the master key."""
+    return Path(settings.master_key_file or Path(settings.folder) / MASTER_FILE)
+
+
+def read_master(settings: Storage) -> LocalMaster:
+    """Read the master key, from the environment or its file.
+
+    In a folder that has no data yet a first one is made. Raises :class:`StoreError`.
+    """
+    try:
+        if settings.master_key:
+            return master.parse(settings.master_key.replace(",", "\n"))
+        path = master_path(settings)
+        if not path.exists() and _is_new(settings):
+            master.put_first(path, master.new_line())
+        return master.read(path)
+    except MasterError as error:
+        raise StoreError(f"storage: {error}") from None
+
+
+def _is_new(settings: Storage) -> bool:
+    """Nothing was sealed yet, so that no key can have been lost."""
+    if settings.data or settings.keys:
+        return False
+    folder = Path(settings.folder)
+    return not any((folder / f"{what}.db").exists() for what in ("data", "keys"))
+
+
+def _url(settings: Storage, what: str) -> str:
+    given: str = getattr(settings, what)
+    if given:
+        return given
+    folder = Path(settings.folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+    except OSError as error:
+        raise StoreError(f"storage.folder: {error.strerror}") from None
+    return f"sqlite:///{folder.resolve() / what}.db"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ShapeError):
+        return str(error)
+    return "the database cannot be reached, or may not be written"

@@ -1,0 +1,95 @@
+"""The command line's desk, as an operator uses it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from signaling import __main__, desk
+
+pytestmark = pytest.mark.integration
+
+
+class Desk:
+    """Commands over one folder."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+
+    def say(self, *words: str, code: int = 0) -> str:
+        """Run a command; returns what it printed."""
+        assert __main__.main(list(words)) == code
+        printed = self._capsys.readouterr()
+        return (printed.err if code else printed.out).strip()
+
+
+@pytest.fixture
+def at(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    for name in [name for name in os.environ if name.startswith("QUIETROOM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("QUIETROOM_STORAGE__FOLDER", str(tmp_path / "kept"))
+    return Desk(tmp_path / "kept", capsys)
+
+
+def test_a_clinic_and_its_people_from_nothing(at: Desk) -> None:
+    clinic = at.say("clinic", "add", "Harbour Clinic")
+    assert at.say("clinic", "list") == clinic
+    add = ("user", "add", "--clinic", clinic, "--name", "Li Wei")
+    person, token = at.say(*add, "--position", "counsellor", "--email", "li@example.org").split()
+    assert len(token) == 43
+    assert at.say("user", "invite", person) != token
+    assert len(at.say(*add, "--position", "client").split()) == 2
+    assert at.say("user", "end", person) == "ended"
+    assert at.say("user", "invite", person, code=desk.EXIT_REFUSED) == "quietroom: not_found"
+    told = at.say("audit", "verify")
+    assert told.startswith(f"{clinic} whole, ")
+    assert "Li Wei" not in told
+
+
+def test_what_cannot_be_is_one_line(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic = at.say("clinic", "add", "Harbour Clinic")
+    add = ("user", "add", "--clinic", clinic, "--name", "Li Wei", "--position", "admin")
+    assert "--email" in at.say(*add, code=desk.EXIT_REFUSED)
+    assert at.say(*add, "--email", "li@example.org")
+    taken = at.say(*add, "--email", "LI@example.org", code=desk.EXIT_REFUSED)
+    assert taken == "quietroom: taken"
+    monkeypatch.setenv("QUIETROOM_STORAGE__FOLDER", "")
+    assert "storage.folder" in at.say("clinic", "list", code=desk.EXIT_REFUSED)
+    monkeypatch.setenv("QUIETROOM_STORAGE__FOLDER", "/proc/nothing")
+    assert "cannot be written" in at.say("clinic", "list", code=desk.EXIT_REFUSED)
+
+
+def test_keys_are_made_checked_and_rotated(at: Desk) -> None:
+    assert at.say("keys", "make").startswith("made")
+    file = at.folder / "master.key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "there is one" in at.say("keys", "make", code=desk.EXIT_REFUSED)
+    at.say("clinic", "add", "Harbour Clinic")
+    good = at.say("keys", "check")
+    assert good.endswith("0 cannot")
+    assert at.say("keys", "rotate").startswith("1 keys")
+    newest, oldest = file.read_text().splitlines()
+    file.write_text(newest + "\n")
+    assert at.say("keys", "check") == good
+    file.write_text(oldest + "\n")
+    assert at.say("keys", "check", code=desk.EXIT_BROKEN).startswith("quietroom: 0 keys")
+
+
+def test_a_lost_master_key_is_not_replaced_in_silence(at: Desk) -> None:
+    at.say("clinic", "add", "Harbour Clinic")
+    (at.folder / "master.key").unlink()
+    assert "master key" in at.say("clinic", "list", code=desk.EXIT_REFUSED)
+    assert not (at.folder / "master.key").exists()
+
+
+def test_a_changed_row_of_the_audit_is_found(at: Desk) -> None:
+    clinic = at.say("clinic", "add", "Harbour Clinic")
+    with sqlite3.connect(at.folder / "data.db") as database:
+        database.execute("UPDATE audit_event SET result = 'refused'")
+    told = at.say("audit", "verify", code=desk.EXIT_BROKEN)
+    assert told == f"quietroom: {clinic} changed at row 1"
