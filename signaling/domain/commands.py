@@ -29,6 +29,7 @@ class Admit:
 
     It is used only when the identity is new to the room; the answer says which id holds.
     ``until`` is the monotonic instant at which the session expires, as far as this token knows.
+    ``waits`` keeps somebody who has not been let in at the door: see :class:`LetIn`.
     """
 
     identity: str
@@ -36,6 +37,7 @@ class Admit:
     role: Role
     name: str
     until: float
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,14 @@ class End:
     """The counsellor ends the session for everyone."""
 
     participant: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """The counsellor lets in who waits at the door."""
+
+    participant: str
+    whom: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,7 @@ Command: TypeAlias = (
     | Lose
     | Leave
     | End
+    | LetIn
     | Remove
     | Close
     | Forget

@@ -37,6 +37,7 @@ class Code(StrEnum):
     ROOM_ENDED = "room_ended"
     ROOM_FULL = "room_full"
     NOT_IN_ROOM = "not_in_room"
+    NOT_ADMITTED = "not_admitted"
     TEXT_OUT_OF_ORDER = "text_out_of_order"
     TOO_MANY_CONNECTIONS = "too_many_connections"
 

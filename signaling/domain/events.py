@@ -90,6 +90,7 @@ class ParticipantSeen:
     rung: Rung
     cue: Cue
     device_paused: DevicePause
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,15 @@ class Welcomed:
     started_at: int
     steady: bool
     log: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetInside:
+    """Who waited at the door is in the room now, and this is what they find."""
+
+    roster: tuple[ParticipantSeen, ...]
+    texts: tuple[TextLine, ...]
+    steady: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +206,7 @@ class ToShell:
 
 Audience: TypeAlias = ToAll | ToAllBut | ToConnection | ToShell
 Fact: TypeAlias = (
-    Changed | Dismissed | Invited | Left | SeatGone | SteadyHeld | TextAdded | Welcomed
+    Changed | Dismissed | Invited | Left | LetInside | SeatGone | SteadyHeld | TextAdded | Welcomed
 )
 
 

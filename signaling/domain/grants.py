@@ -14,5 +14,7 @@ class Role(StrEnum):
 
 MAY_END: frozenset[Role] = frozenset({Role.COUNSELLOR})
 """Only the counsellor ends a session for everyone; anyone may leave."""
+MAY_ADMIT: frozenset[Role] = frozenset({Role.COUNSELLOR})
+"""Only the counsellor lets in who waits at the door, and is seen from there."""
 MAY_GUIDE: frozenset[Role] = frozenset({Role.COUNSELLOR})
 """Only the counsellor says what the line should be used for, and invites to be heard or seen."""

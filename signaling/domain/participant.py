@@ -22,7 +22,7 @@ from signaling.domain.events import (
     ParticipantSeen,
     Presence,
 )
-from signaling.domain.grants import Role
+from signaling.domain.grants import MAY_ADMIT, Role
 
 
 class SeatInput(StrEnum):
@@ -79,6 +79,8 @@ class Participant:
     held_until: float | None = None
     """When an expected, away or offline seat takes its next step down; monotonic seconds, infinite
     while the media path of someone away still stands."""
+    inside: bool = True
+    """Not at the door any more. Who is there has no part in the room."""
     microphone: bool = False
     camera: bool = False
     link: LinkView = LinkView.NONE
@@ -128,4 +130,9 @@ class Participant:
             self.rung,
             self.cue,
             self.device_paused,
+            not self.inside,
         )
+
+    def sees(self, other: Participant) -> bool:
+        """Whether this person may know of the other: from the door only of who can let them in."""
+        return self.inside or other is self or other.role in MAY_ADMIT

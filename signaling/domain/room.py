@@ -19,22 +19,23 @@ from signaling.domain.events import (
     Changed,
     CloseReason,
     Dismissed,
-    Invitation,
-    Invited,
     Left,
+    LetInside,
     LinkView,
     Output,
+    ParticipantSeen,
     Presence,
     SeatGone,
-    SteadyHeld,
     TextAdded,
+    TextLine,
     ToAll,
     ToAllBut,
     ToConnection,
     ToShell,
     Welcomed,
 )
-from signaling.domain.grants import MAY_END, MAY_GUIDE
+from signaling.domain.grants import MAY_ADMIT, MAY_END
+from signaling.domain.guiding import Guiding
 from signaling.domain.messages import TextLog
 from signaling.domain.participant import (
     HOLDS_SEAT,
@@ -56,8 +57,6 @@ class Room:
     def __init__(self, limits: RoomLimits, expires_at: float, now: float, log: str = "") -> None:
         self.phase = Phase.OPEN
         self.reason: CloseReason | None = None
-        self.steady = False
-        """The whole line is kept for voice."""
         self.log = log
         self._limits = limits
         self._expires_at = expires_at
@@ -67,12 +66,14 @@ class Room:
         self._participants: dict[str, Participant] = {}
         self._texts = TextLog(limits.max_lines, limits.max_chars)
         self._outputs: list[Output] = []
+        self._guiding = Guiding(self._seated, self._emit)
         self._handlers: Mapping[type, Callable[[Any, float], ask.Result]] = {
             ask.Admit: self._admit,
             ask.Connect: self._connect,
             ask.Lose: self._lose,
             ask.Leave: self._leave,
             ask.End: self._end,
+            ask.LetIn: self._let_in,
             ask.Remove: self._remove,
             ask.Close: self._close,
             ask.Forget: self._forget,
@@ -82,9 +83,7 @@ class Room:
             ask.SetDevice: self._set_device,
             ask.SetLink: self._set_link,
             ask.SetRung: self._set_rung,
-            ask.SetCue: self._set_cue,
-            ask.HoldSteady: self._hold_steady,
-            ask.Invite: self._invite,
+            **self._guiding.handlers,
         }
 
     # --- reading ----------------------------------------------------------------------------------
@@ -92,6 +91,11 @@ class Room:
     def participants(self) -> tuple[Participant, ...]:
         """Return everyone ever admitted; the caller must not change them."""
         return tuple(self._participants.values())
+
+    @property
+    def steady(self) -> bool:
+        """Whether the whole line is kept for voice."""
+        return self._guiding.steady
 
     @property
     def is_deserted(self) -> bool:
@@ -112,6 +116,20 @@ class Room:
             if participant.connection == connection:
                 return participant
         raise Refusal(Code.NOT_IN_ROOM)
+
+    def insider(self, connection: str) -> Participant:
+        """Return who holds a seat by this connection and was let in.
+
+        Raises :class:`Refusal` with ``not_in_room`` or ``not_admitted``.
+        """
+        found = self.holder(connection)
+        if not found.inside:
+            raise Refusal(Code.NOT_ADMITTED)
+        return found
+
+    def sees(self, viewer: str, about: str) -> bool:
+        """Whether one may know of the other: see :meth:`Participant.sees`."""
+        return self._known(viewer).sees(self._known(about))
 
     def next_deadline(self) -> float | None:
         """Return the next instant at which :meth:`handle_timeout` has something to do."""
@@ -167,6 +185,7 @@ class Room:
             # A token with another role or name was exchanged: the newest word counts until the
             # person is here; then it stays, so that nobody changes who they are mid-session.
             participant.role, participant.name = given.role, given.name
+            participant.inside = not given.waits
             participant.held_until = now + self._limits.seat_hold_s
         elif participant.presence is Presence.AWAY:
             self._hold(participant, now)
@@ -187,8 +206,8 @@ class Room:
         welcome = Welcomed(
             participant=participant.id,
             resumed=before is not Presence.EXPECTED,
-            roster=tuple(p.seen() for p in self._participants.values() if p.presence in IN_ROSTER),
-            texts=self._texts.after(given.after if given.log in {"", self.log} else 0),
+            roster=self._roster(participant),
+            texts=self._texts_for(participant, given.after if given.log in {"", self.log} else 0),
             can_end=participant.role in MAY_END,
             next_ref=self._texts.next_ref(participant.id),
             started_at=self._started_at,
@@ -219,6 +238,20 @@ class Room:
         if participant.role not in MAY_END:
             raise Refusal(Code.NOT_ALLOWED)
         self._finish(PhaseInput.END, CloseReason.SESSION_ENDED, now)
+        return ask.Carried()
+
+    def _let_in(self, given: ask.LetIn, _now: float) -> ask.Result:
+        if self._seated(given.participant).role not in MAY_ADMIT:
+            raise Refusal(Code.NOT_ALLOWED)
+        whom = self._known(given.whom)
+        if whom.presence not in REMEMBERED:
+            raise Refusal(Code.NOT_IN_ROOM)
+        if not whom.inside:
+            whom.inside = True
+            if whom.connection is not None:
+                found = LetInside(self._roster(whom), self._texts_for(whom, 0), self.steady)
+                self._emit(ToConnection(whom.connection), found)
+            self._emit(ToAll(), Changed(whom.seen()))
         return ask.Carried()
 
     def _remove(self, given: ask.Remove, now: float) -> ask.Result:
@@ -277,33 +310,6 @@ class Room:
             self._emit(ToAll(), Changed(participant.seen()))
         return ask.Carried()
 
-    def _set_cue(self, given: ask.SetCue, _now: float) -> ask.Result:
-        self._guide(given.participant)
-        shown = self._seated(given.of)
-        if shown.cue is not given.cue:
-            shown.cue = given.cue
-            self._emit(ToAll(), Changed(shown.seen()))
-        return ask.Carried()
-
-    def _hold_steady(self, given: ask.HoldSteady, _now: float) -> ask.Result:
-        self._guide(given.participant)
-        if self.steady is not given.steady:
-            self.steady = given.steady
-            self._emit(ToAll(), SteadyHeld(given.steady))
-        return ask.Carried()
-
-    def _invite(self, given: ask.Invite, _now: float) -> ask.Result:
-        self._guide(given.participant)
-        if given.whom == given.participant:
-            raise Refusal(Code.NOT_ALLOWED)
-        whom = self._seated(given.whom)
-        if whom.connection is None:
-            raise Refusal(Code.NOT_IN_ROOM)
-        is_on = whom.camera if given.kind is Invitation.VIDEO else whom.microphone
-        if not is_on:
-            self._emit(ToConnection(whom.connection), Invited(given.participant, given.kind))
-        return ask.Carried()
-
     # --- parts ------------------------------------------------------------------------------------
 
     def _known(self, participant: str) -> Participant:
@@ -316,11 +322,16 @@ class Room:
         found = self._known(participant)
         if found.presence not in SEATED:
             raise Refusal(Code.NOT_IN_ROOM)
+        if not found.inside:
+            raise Refusal(Code.NOT_ADMITTED)
         return found
 
-    def _guide(self, participant: str) -> None:
-        if self._seated(participant).role not in MAY_GUIDE:
-            raise Refusal(Code.NOT_ALLOWED)
+    def _roster(self, viewer: Participant) -> tuple[ParticipantSeen, ...]:
+        everyone = self._participants.values()
+        return tuple(p.seen() for p in everyone if p.presence in IN_ROSTER and viewer.sees(p))
+
+    def _texts_for(self, viewer: Participant, after: int) -> tuple[TextLine, ...]:
+        return self._texts.after(after) if viewer.inside else ()
 
     def _vacate(
         self, participant: Participant, given: SeatInput, reason: CloseReason, now: float
@@ -336,7 +347,7 @@ class Room:
             self._emit(ToAllBut(participant.id), Left(participant.id, reason))
         if not self._any(REMEMBERED):
             self._empty_since = now
-            self.steady = False
+            self._guiding.steady = False
 
     def _hold(self, participant: Participant, now: float) -> None:
         """Keep the seat of someone away: as long as their voice has a path, and a while after."""

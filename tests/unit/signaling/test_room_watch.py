@@ -50,6 +50,7 @@ def seen(**changes: Any) -> ParticipantSeen:
         "rung": Rung.CLEAR,
         "cue": Cue.BALANCED,
         "device_paused": DevicePause.NONE,
+        "waits": False,
     }
     return ParticipantSeen(**(given | changes))
 

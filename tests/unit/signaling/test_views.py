@@ -33,6 +33,7 @@ SEEN = ParticipantSeen(
     Rung.SLOW,
     Cue.DETAIL,
     DevicePause.CAMERA,
+    False,
 )
 LINE = TextLine(3, "p", 2, "body", 99)
 

@@ -14,6 +14,7 @@ export type Code =
   | 'key_invalid'
   | 'malformed'
   | 'media_busy'
+  | 'not_admitted'
   | 'not_allowed'
   | 'not_found'
   | 'not_in_room'

@@ -89,7 +89,8 @@ def refused(room: Room, command: ask.Command, now: float = 1.0) -> Code:
 
 
 def state_of(room: Room) -> Any:
-    plain = {k: v for k, v in vars(room).items() if k not in {"_handlers", "_texts"}}
+    plain = {k: v for k, v in vars(room).items() if k not in {"_handlers", "_texts", "_guiding"}}
+    plain["steady"] = room.steady
     plain["texts"] = room._texts.after(0)
     return copy.deepcopy(plain)
 
