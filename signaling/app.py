@@ -21,6 +21,7 @@ from signaling.house_watch import HouseWatch
 from signaling.lab.legs import Lab
 from signaling.lab.routes import LabRoutes
 from signaling.metrics import Metrics, package_version
+from signaling.night import Night
 from signaling.pages import Pages, find_root
 from signaling.people_routes import PeopleRoutes
 from signaling.registry import Registry
@@ -91,6 +92,7 @@ class App:
         self._runners: list[web.AppRunner] = []
         self.stores: Opened | None = None
         """What lasts, while it is open."""
+        self._night: Night | None = None
         self._stopped = False
         self.metrics_address: tuple[str, int] | None = None
         self.url = config.public_url
@@ -162,9 +164,14 @@ class App:
             self.stores = await open_stores(self.config.storage)
         except StoreError as error:
             raise StartError(str(error)) from None
-        self.stores.accounts.attend(self.registry.let_out, self.registry.is_in_session)
+        stores = self.stores
+        stores.accounts.attend(self.registry.let_out, self.registry.is_in_session)
+        self._night = Night(stores.journal, stores.sessions, stores.days)
+        self._night.start()
 
     async def _close_stores(self) -> None:
+        if self._night is not None:
+            await self._night.stop()
         if self.stores is not None:
             await self.stores.close()
 

@@ -66,6 +66,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         keys.add_parser("make", help="make the first master key"),
         keys.add_parser("rotate", help="make a new master key, and wrap all others with it"),
         keys.add_parser("check", help="see that every key can be unwrapped"),
+        audit.add_parser("key", help="print the public key that days are signed with"),
         audit.add_parser("verify", help="walk every clinic's chain"),
     ]
 
@@ -155,6 +156,12 @@ async def _check(opened: Opened, _config: Config, _given: argparse.Namespace) ->
     return (EXIT_BROKEN if bad else 0), f"{good} keys can be unwrapped, {bad} cannot"
 
 
+async def _public_key(
+    opened: Opened, _config: Config, _given: argparse.Namespace
+) -> tuple[int, str]:
+    return 0, (await opened.journal.days.public_key(_now())).hex()
+
+
 async def _verify(opened: Opened, _config: Config, _given: argparse.Namespace) -> tuple[int, str]:
     lines, code = [], 0
     for tenant in await tenants(opened.data):
@@ -175,6 +182,7 @@ _COMMANDS: Final[dict[str, _Command]] = {
     "user end": _end,
     "keys rotate": _rotate,
     "keys check": _check,
+    "audit key": _public_key,
     "audit verify": _verify,
 }
 

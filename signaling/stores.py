@@ -17,13 +17,16 @@ from signaling.keys import master
 from signaling.keys.keyring import Keyring
 from signaling.keys.master import LocalMaster, MasterError
 from signaling.storage.api_key_store import ApiKeyStore
+from signaling.storage.change_store import ChangeStore
 from signaling.storage.credential_store import CredentialStore
 from signaling.storage.database import Database, StorageAway
+from signaling.storage.day_store import DayStore
 from signaling.storage.erasure import Erasure
 from signaling.storage.journal import Journal
 from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.migrate import Line, ShapeError, upgrade
 from signaling.storage.people_store import PeopleStore
+from signaling.storage.session_store import SessionStore
 from signaling.storage.sign_in_store import SignInStore
 from signaling.storage.standing_store import StandingStore
 
@@ -44,6 +47,9 @@ class Opened:
     keyring: Keyring
     journal: Journal
     accounts: Accounts
+    sessions: SessionStore
+    days: DayStore
+    changes: ChangeStore
     erasure: Erasure
     passwords: Passwords
 
@@ -79,8 +85,10 @@ async def open_stores(settings: Storage) -> Opened:
     )
     passwords = Passwords()
     accounts = Accounts(stores, passwords)
-    erasure = Erasure(journal, keyring, people)
-    return Opened(data, keys, keyring, journal, accounts, erasure, passwords)
+    return Opened(
+        data, keys, keyring, journal, accounts, SessionStore(journal), DayStore(journal, keyring),
+        ChangeStore(journal, keyring), Erasure(journal, keyring, people), passwords,
+    )  # fmt: skip
 
 
 def master_path(settings: Storage) -> Path:

@@ -103,6 +103,12 @@ class Keyring:
             raise SealError
         return await self._unwrapped(row, at / 1000)
 
+    async def generations(self, kind: Kind, subject: UUID, at: int) -> list[Key]:
+        """Return a key as it is and as it was, but for destroyed ones."""
+        return [
+            await self._unwrapped(row, at / 1000) for row in await self._store.of(kind, subject)
+        ]
+
     async def destroy(self, kind: Kind, subject: UUID, at: int) -> list[UUID]:
         """Destroy every generation of a key, and with it what it sealed; returns their ids.
 

@@ -39,6 +39,18 @@ async def head_of(connection: AsyncConnection, tenant: UUID) -> Head:
     return Head() if row is None else Head(row.seq, row.hash)
 
 
+async def last_before(connection: AsyncConnection, tenant: UUID, at: int) -> Head:
+    """Return the last row of a clinic that is older than ``at``."""
+    query = (
+        select(AUDIT_EVENT.c.seq, AUDIT_EVENT.c.hash)
+        .where(AUDIT_EVENT.c.tenant == tenant, AUDIT_EVENT.c.at < at)
+        .order_by(AUDIT_EVENT.c.seq.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return Head() if row is None else Head(row.seq, row.hash)
+
+
 async def tenants(database: Database) -> list[UUID]:
     """Return whose chains there are."""
     async with database.read() as connection:

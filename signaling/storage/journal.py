@@ -18,11 +18,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signaling.audit_chain import AuditRow, Found, Head, Verifier
+from signaling.audit_chain import AuditRow, Fault, Found, Head, Verifier
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError, key_of
-from signaling.storage.audit_store import append, head_of, pages, signed_days
+from signaling.storage.audit_days import AuditDays
+from signaling.storage.audit_store import append, head_of, pages
 from signaling.storage.database import Database
 
 _encoder: Final = msgspec.json.Encoder(order="sorted")
@@ -56,6 +57,7 @@ class Journal:
 
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self.database = database
+        self.days = AuditDays(database, keyring)
         self._keyring = keyring
 
     @contextlib.asynccontextmanager
@@ -77,14 +79,16 @@ class Journal:
 
     async def verify(self, tenant: UUID, at: int) -> tuple[Head, Found | None]:
         """Walk a clinic's chain; returns where it ends and its first fault."""
-        async with self.database.read() as connection:
-            days = await signed_days(connection, tenant)
-        verifier = Verifier([head for _, head, _, _ in days])
+        signed, forged = await self.days.good(tenant, at)
+        verifier = Verifier([day.head for day in signed])
         async for page in pages(self.database, tenant):
             for key_id, rows in groupby(page, key=_key_of):
                 verifier.take(rows, await self._mac_key(key_id, at))
         async with self.database.read() as connection:
-            return verifier.head, verifier.end(await head_of(connection, tenant))
+            found = verifier.end(await head_of(connection, tenant))
+        if found is None and forged:
+            found = Found(Fault.FORGED, forged[0].head.seq)
+        return verifier.head, found
 
     async def said(self, row: AuditRow, at: int) -> dict[str, Any]:
         """Return what a row says beside its ids. Raises SealError when its key is gone."""

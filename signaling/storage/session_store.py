@@ -133,6 +133,16 @@ class SessionStore:
         async with self._database.read() as reading:
             return [_booked(row) for row in await reading.execute(query)]
 
+    async def with_a_day_before(self, at: int) -> list[UUID]:
+        """Return the hours that were over by then and for which something given is kept yet."""
+        query = select(SESSION.c.id).where(
+            or_(SESSION.c.today.is_not(None), SESSION.c.plan.is_not(None)),
+            SESSION.c.starts_at + SESSION.c.minutes * MINUTE_MS < at,
+            or_(SESSION.c.ended_at.is_(None), SESSION.c.ended_at < at),
+        )
+        async with self._database.read() as reading:
+            return list((await reading.execute(query.limit(PAGE))).scalars())
+
     # --- its life ---------------------------------------------------------------------------------
 
     async def step(self, session: UUID, turn: Turn, by: UUID | None, at: int) -> Booked:

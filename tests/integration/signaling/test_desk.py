@@ -46,6 +46,7 @@ def test_a_clinic_and_its_people_from_nothing(at: Desk) -> None:
     assert len(at.say(*add, "--position", "client").split()) == 2
     assert at.say("user", "end", person) == "ended"
     assert at.say("user", "invite", person, code=desk.EXIT_REFUSED) == "quietroom: not_found"
+    assert len(bytes.fromhex(at.say("audit", "key"))) == 32
     told = at.say("audit", "verify")
     assert told.startswith(f"{clinic} whole, ")
     assert "Li Wei" not in told

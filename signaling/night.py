@@ -1,0 +1,61 @@
+"""What is done without anybody asking: the audit is signed, what was given for a day is forgotten.
+
+Rule: a database that is away is tried again at the next turn; nothing else waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Final
+
+from signaling import logs
+from signaling.storage.database import StorageAway
+from signaling.storage.day_store import DayStore
+from signaling.storage.journal import Journal
+from signaling.storage.session_store import SessionStore
+
+EVERY_S: Final = 300.0
+DAY_KEPT_MS: Final = 86_400_000
+
+
+class Night:
+    """Looks every few minutes for what is due."""
+
+    def __init__(
+        self, journal: Journal, sessions: SessionStore, days: DayStore,
+        wall: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        self._journal = journal
+        self._sessions = sessions
+        self._days = days
+        self._wall = wall
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="night")
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def look(self) -> None:
+        """Do what is due now. Raises :class:`~signaling.storage.database.StorageAway`."""
+        at = int(self._wall() * 1000)
+        await self._journal.days.sign(at)
+        for session in await self._sessions.with_a_day_before(at - DAY_KEPT_MS):
+            await self._days.forget(session, at)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                with contextlib.suppress(StorageAway):
+                    await self.look()
+            except Exception as error:  # a bug here must not end what is due tomorrow
+                logs.fault("night_fault", error)
+            await asyncio.sleep(EVERY_S)
