@@ -49,6 +49,12 @@ class Invite(_Record, frozen=True, tag="invite"):
     kind: Invitation
 
 
+class LetIn(_Record, frozen=True, tag="let_in"):
+    """The counsellor lets in who waits at the door."""
+
+    participant: Identity
+
+
 class Steady(_Record, frozen=True, tag="steady"):
     """Whether the whole line is kept for voice, from now on."""
 

@@ -19,15 +19,16 @@ from signaling.config import Config
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason
-from signaling.domain.grants import Role
+from signaling.domain.grants import WAIT_AT_DOOR, Door, Role
 from signaling.domain.participant import Participant
 from signaling.domain.phases import Phase, RoomLimits
 from signaling.domain.room import Room
 from signaling.kept_rooms import KeptRooms, cost
 from signaling.live import Live
 from signaling.metrics import Metrics
+from signaling.room_delivery import Connection
 from signaling.room_engine import EngineSide
-from signaling.room_task import Connection, RoomTask, Surroundings
+from signaling.room_task import RoomTask, Surroundings
 from signaling.seats import Holder, SeatBook
 from signaling.tokens import MAX_LIFETIME_S, Claims, Minted, Tokens
 
@@ -42,6 +43,7 @@ class Session:
     expires_at: float
     by_token: bool = False
     ended: bool = False
+    door: Door = Door.OPEN
 
 
 class Registry:
@@ -75,12 +77,12 @@ class Registry:
 
     # --- sessions and tokens ----------------------------------------------------------------------
 
-    def create_session(self, expires_in_s: int) -> Session:
+    def create_session(self, expires_in_s: int, door: Door = Door.OPEN) -> Session:
         """Make a session.
 
         Raises :class:`Refusal` with ``busy`` when there are too many.
         """
-        session = Session(secrets.token_urlsafe(12), self.wall() + expires_in_s)
+        session = Session(secrets.token_urlsafe(12), self.wall() + expires_in_s, door=door)
         self._keep(session)
         return session
 
@@ -111,7 +113,9 @@ class Registry:
         if session.ended or left <= 0:
             raise Refusal(Code.ROOM_ENDED)
         lifetime = min(lifetime_s, left)
-        return self.tokens.mint(session_id, role, identity, name, lifetime, self.wall())
+        return self.tokens.mint(
+            session_id, role, identity, name, lifetime, self.wall(), session.door
+        )
 
     def revoke(self, jti: str) -> None:
         """Make a token worthless and end the seats it gave, at once."""
@@ -147,8 +151,9 @@ class Registry:
             role = claims.role
             session = self._session_of(claims)
             holder = Holder(
-                session.id, claims.sub, claims.role, claims.name, claims.jti, session.expires_at
-            )
+                session.id, claims.sub, claims.role, claims.name, claims.jti, session.expires_at,
+                claims.door,
+            )  # fmt: skip
             await self._admit(holder)
             seat = self.seats.open(holder, self.wall())
         except Refusal as refusal:
@@ -178,8 +183,9 @@ class Registry:
         if session is None or session.ended or session.expires_at <= self.wall():
             raise Refusal(Code.ROOM_ENDED)
         until = self._instant(session.expires_at)
+        waits = holder.door is Door.CLOSED and holder.role in WAIT_AT_DOOR
         command = ask.Admit(
-            holder.identity, secrets.token_urlsafe(9), holder.role, holder.name, until
+            holder.identity, secrets.token_urlsafe(9), holder.role, holder.name, until, waits
         )
         room = self._rooms.get(session.id) or self._open(session)
         try:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from signaling.domain.errors import Code
-from signaling.domain.grants import Role
+from signaling.domain.grants import Door, Role
 from signaling.wire import Identity, Name, Token
 
 
@@ -34,6 +34,7 @@ class CreateSession(_Body, frozen=True):
     """POST /api/v1/sessions."""
 
     expires_in_s: Annotated[int, Meta(ge=60, le=30 * 86_400)] = 86_400
+    door: Door = Door.OPEN
 
 
 class Session(_Body, frozen=True):

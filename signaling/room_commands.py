@@ -40,6 +40,7 @@ class RoomCommands:
             guidance.SetCue: self._set_cue,
             guidance.HoldSteady: self._hold_steady,
             guidance.Invite: self._invite,
+            guidance.LetIn: self._let_in,
             SetDevice: self._side.gaps.set_device,
             ReportGap: self._side.gaps.report,
             ReportLostWords: self._side.gaps.report_words,
@@ -82,6 +83,9 @@ class RoomCommands:
         if not bucket.take(now):
             raise Refusal(Code.RATE_LIMITED)
         self._room.handle(ask.Invite(participant, command.participant, command.kind), now)
+
+    def _let_in(self, participant: str, command: guidance.LetIn, now: float) -> None:
+        self._room.handle(ask.LetIn(participant, command.participant), now)
 
     def _leave(self, participant: str, command: wire.Leave, now: float) -> None:
         self._room.handle(ask.Leave(participant, command.quickly), now)

@@ -12,37 +12,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 from media.channel import MediaPlane, Notification, PhaseReached
 from media.errors import NegotiationError
 from media.ids import EndpointId, RoomKey
-from signaling import logs, views, wire
+from signaling import logs, wire
 from signaling.chores import Chores
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.events import (
-    Changed,
-    CloseReason,
-    Dismissed,
-    Invited,
-    Left,
-    Output,
-    SeatGone,
-    SteadyHeld,
-    TextAdded,
-    ToAllBut,
-    ToConnection,
-    ToShell,
-    Welcomed,
-)
+from signaling.domain.events import CloseReason
 from signaling.domain.participant import HOLDS_SEAT
 from signaling.domain.phases import Phase
 from signaling.domain.room import Room
 from signaling.live import Live
 from signaling.metrics import Metrics
 from signaling.room_commands import RoomCommands
+from signaling.room_delivery import Connection, RoomDelivery
 from signaling.room_engine import EngineSide
 from signaling.room_media import RoomMedia
 from signaling.room_watch import RoomWatch
@@ -50,18 +37,6 @@ from signaling.room_watch import RoomWatch
 MAX_INBOX: Final = 512
 
 _T = TypeVar("_T")
-
-
-class Connection(Protocol):
-    """A page's socket, as a room sees it. Neither call waits or fails."""
-
-    id: str
-
-    def deliver(self, event: wire.Event) -> None:
-        """Send an event, in order."""
-
-    def close(self) -> None:
-        """Close after what was delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +73,10 @@ class RoomTask:
         self.side = engine_side(self)
         self._watch = RoomWatch()
         self._commands = RoomCommands(room, self.side)
+        self._told = RoomDelivery(room, self.side, around, self._handle_seat_gone)
         self._inbox: asyncio.Queue[tuple[Callable[[float], Any], asyncio.Future[Any] | None]] = (
             asyncio.Queue()
         )
-        self._connections: dict[str, Connection] = {}
-        self._seats: dict[str, str] = {}
         self._identities: dict[str, str] = {}
         self._chores = Chores(number)
         self._over = False
@@ -150,14 +124,13 @@ class RoomTask:
         """Give the seat to a connection; it is welcomed with the next seat token."""
 
         def job(now: float) -> None:
-            self._connections[connection.id] = connection
-            self._seats[connection.id] = seat
+            self._told.add(connection, seat)
             wall_ms = self.around.wall_ms()
             command = ask.Connect(participant, connection.id, shown.after, wall_ms, shown.log)
             try:
                 self.room.handle(command, now)
             except Refusal:
-                del self._connections[connection.id], self._seats[connection.id]
+                self._told.drop(connection.id)
                 raise
 
         await self.request(job)
@@ -166,7 +139,7 @@ class RoomTask:
         """A connection is gone."""
 
         def job(now: float) -> None:
-            self._connections.pop(connection, None)
+            self._told.drop(connection)
             self.room.handle(ask.Lose(connection), now)
 
         self.tell(job)
@@ -239,7 +212,7 @@ class RoomTask:
 
     async def _offer(self, connection: str, sdp: str, *, fresh: bool) -> wire.Answer:
         def reserve(now: float) -> tuple[EndpointId, bool]:
-            return self.media.reserve(self.room.holder(connection).id, fresh=fresh, now=now)
+            return self.media.reserve(self.room.insider(connection).id, fresh=fresh, now=now)
 
         endpoint, is_new = await self.request(reserve)
         try:
@@ -268,7 +241,7 @@ class RoomTask:
                 else:
                     self._answer(job, future, now())
                 for output in self.room.drain():
-                    self._perform(output)
+                    self._told.perform(output)
                     self._watch.handle_fact(output.fact, now())
                 self._tell_sights(now())
                 if deserted is not self.room.is_deserted:
@@ -277,7 +250,7 @@ class RoomTask:
         except Exception as error:  # a bug in this room must not end the others (rule 4)
             logs.fault("room_fault", error, room=self.number)
             self.around.metrics.room_fault()
-            self._dismiss_all(CloseReason.FAULT)
+            self._told.dismiss_all(CloseReason.FAULT)
         finally:
             self._finish()
 
@@ -308,82 +281,23 @@ class RoomTask:
             _, future = self._inbox.get_nowait()
             if future is not None and not future.done():
                 future.set_exception(Refusal(self._farewell()))
-        self._dismiss_all(CloseReason.SERVER_STOPPING)
+        self._told.dismiss_all(CloseReason.SERVER_STOPPING)
         self.around.ended(self)
 
     def _farewell(self) -> Code:
         # A room that was forgotten or broke down may be opened again at once; an ended one not.
         return Code.ROOM_ENDED if self.room.phase is Phase.ENDED else Code.BUSY
 
-    def _dismiss_all(self, reason: CloseReason) -> None:
-        for connection in list(self._connections.values()):
-            self._dismiss(connection.id, reason)
+    def deliver(self, participant: str, event: wire.Event) -> None:
+        """Send an event to one participant's socket, if there is one."""
+        self._told.deliver(participant, event)
 
-    def _dismiss(self, connection: str, reason: CloseReason) -> None:
-        found = self._connections.pop(connection, None)
-        self._seats.pop(connection, None)
-        if found is not None:
-            found.deliver(wire.Closed(reason))
-            found.close()
-
-    def _perform(self, output: Output) -> None:
-        match output.to, output.fact:
-            case ToConnection(connection), Welcomed() as fact:
-                self._welcome(connection, fact)
-            case ToConnection(connection), Dismissed(reason):
-                self._dismiss(connection, reason)
-            case ToConnection(connection), Invited() as fact:
-                self._deliver(connection, views.event(fact))
-            case ToShell(), SeatGone(participant, reason):
-                self.side.forget(participant)
-                self.around.seat_gone(self._identities[participant], reason)
-            case _, TextAdded(line):
-                self._spread_text(views.text(line))
-            case ToAllBut(participant), Changed() | Left() as fact:
-                self._spread(views.event(fact), but=participant)
-            case _, Changed() | Left() | SteadyHeld() as fact:
-                self._spread(views.event(fact))
-            case _:
-                raise AssertionError("a fact for an audience that it has no words for")
-
-    def _welcome(self, connection: str, fact: Welcomed) -> None:
-        found = self._connections.get(connection)
-        if found is None:
-            return
-        around = self.around
-        seat = self._seats.pop(connection)
-        servers = around.ice_servers()
-        # A page whose media endpoint is gone has nothing to go on with but its seat.
-        resumed = fact.resumed and self.media.current(fact.participant) is not None
-        shown = replace(fact, resumed=resumed)
-        found.deliver(views.welcome(shown, seat, around.slots, servers, around.wall_ms()))
-        self.side.remind(fact.participant)
-        self.side.gaps.recall(fact.participant, resumed=fact.resumed)
+    def _handle_seat_gone(self, participant: str, reason: CloseReason) -> None:
+        self.around.seat_gone(self._identities[participant], reason)
 
     def wall_ms(self) -> int:
         """Return Unix milliseconds."""
         return self.around.wall_ms()
-
-    def deliver(self, participant: str, event: wire.Event) -> None:
-        """Send an event to one participant's socket, if there is one."""
-        for known in self.room.participants():
-            if known.id == participant and known.connection is not None:
-                self._deliver(known.connection, event)
-
-    def _deliver(self, connection: str, event: wire.Event) -> None:
-        found = self._connections.get(connection)
-        if found is not None:
-            found.deliver(event)
-
-    def _spread(self, event: wire.Event, but: str | None = None) -> None:
-        for participant in self.room.participants():
-            if participant.id != but and participant.connection is not None:
-                self.deliver(participant.id, event)
-
-    def _spread_text(self, text: wire.Text) -> None:
-        for participant in self.room.participants():
-            if participant.presence in HOLDS_SEAT and not self.side.send(participant.id, text):
-                self.deliver(participant.id, text)
 
     def chore(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that takes time beside the owner; nothing waits for it but the stop."""

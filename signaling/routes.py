@@ -90,7 +90,7 @@ class Routes:
     async def _create_session(self, request: web.Request) -> web.Response:
         self._check_key(request)
         asked = await body(request, rest.CreateSession)
-        session = self._registry.create_session(asked.expires_in_s)
+        session = self._registry.create_session(asked.expires_in_s, asked.door)
         return json_response(rest.Session(session.id, int(session.expires_at)), HTTPStatus.CREATED)
 
     async def _end_session(self, request: web.Request) -> web.Response:

@@ -21,7 +21,7 @@ from typing import Final
 import msgspec
 
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.grants import Role
+from signaling.domain.grants import Door, Role
 from signaling.seals import Seals
 
 OUTSTANDING: Final = 8
@@ -39,6 +39,7 @@ class Holder:
     jti: str
     expires_at: float
     """Unix seconds at which the seat is over, whatever else happens."""
+    door: Door = Door.OPEN
 
     def __repr__(self) -> str:
         return "Holder(...)"
@@ -54,6 +55,7 @@ class _Carried(msgspec.Struct, frozen=True, array_like=True):
     jti: str
     expires_at: float
     number: int
+    door: Door = Door.OPEN
 
 
 @dataclass(slots=True)
@@ -163,8 +165,12 @@ class SeatBook:
         plain = self._seals.open(token)
         if plain is None:
             return None
-        *whose, number = msgspec.structs.astuple(msgspec.json.decode(plain, type=_Carried))
-        holder = Holder(*whose)
+        found = msgspec.json.decode(plain, type=_Carried)
+        number = found.number
+        holder = Holder(
+            found.session, found.identity, found.role, found.name, found.jti, found.expires_at,
+            found.door,
+        )  # fmt: skip
         if number >= self._started or holder.expires_at <= wall:
             return None
         if (holder.session, holder.identity) in self._ended:
@@ -179,7 +185,7 @@ class SeatBook:
         holder = seat.holder
         carried = _Carried(
             holder.session, holder.identity, holder.role, holder.name, holder.jti,
-            holder.expires_at, seat.issued,
+            holder.expires_at, seat.issued, holder.door,
         )  # fmt: skip
         token = self._seals.seal(msgspec.json.encode(carried))
         self._remember(seat, _digest(token), seat.issued)

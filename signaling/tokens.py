@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Meta
 
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.grants import Role
+from signaling.domain.grants import Door, Role
 from signaling.seals import Seals
 
 ALGORITHM: Final = "HS256"
@@ -45,6 +45,7 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     iat: int
     nbf: int
     exp: int
+    door: Door = Door.OPEN
 
     def __repr__(self) -> str:
         return "Claims(...)"
@@ -95,8 +96,9 @@ class Tokens:
         self.revocations = Revocations()
 
     def mint(
-        self, room: str, role: Role, identity: str, name: str, lifetime_s: int, wall: float
-    ) -> Minted:
+        self, room: str, role: Role, identity: str, name: str, lifetime_s: int, wall: float,
+        door: Door = Door.OPEN,
+    ) -> Minted:  # fmt: skip
         """Sign a token for one identity in one room."""
         issued = int(wall)
         jti = secrets.token_urlsafe(16)
@@ -111,6 +113,7 @@ class Tokens:
             "iat": issued,
             "nbf": issued,
             "exp": issued + lifetime_s,
+            "door": door.value,
         }
         key = self._keys[self._minting_kid]
         token = jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": self._minting_kid})

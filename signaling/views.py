@@ -28,6 +28,7 @@ def participant(seen: ParticipantSeen) -> wire.ParticipantView:
         rung=seen.rung,
         cue=seen.cue,
         device_paused=seen.device_paused,
+        waits=seen.waits,
     )
 
 

@@ -22,6 +22,7 @@ from signaling.gap_messages import GapCommand, GapEvent
 from signaling.guidance import HoldSteady as HoldSteady
 from signaling.guidance import Invite as Invite
 from signaling.guidance import Invited as Invited
+from signaling.guidance import LetIn as LetIn
 from signaling.guidance import SetCue as SetCue
 from signaling.guidance import Steady as Steady
 from signaling.reports import JoinPhase as JoinPhase
@@ -116,6 +117,7 @@ Command: TypeAlias = (
     | HoldSteady
     | ReportQuality
     | Invite
+    | LetIn
     | GapCommand
     | Leave
     | EndSession
@@ -171,6 +173,8 @@ class ParticipantView(_Message, frozen=True):
     """What should be kept best of their picture."""
     device_paused: DevicePause
     """Which of their devices are on and bring nothing, as their page says."""
+    waits: bool
+    """At the door: has to be let in before anything is said, heard or seen."""
 
 
 class Text(_Message, frozen=True, tag="text"):

@@ -12,6 +12,16 @@ class Role(StrEnum):
     CLIENT = "client"
 
 
+class Door(StrEnum):
+    """Whether clients come into a room by themselves."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """The counsellor lets each of them in."""
+
+
+WAIT_AT_DOOR: frozenset[Role] = frozenset({Role.CLIENT})
+"""Whom a closed door keeps out until they are let in."""
 MAY_END: frozenset[Role] = frozenset({Role.COUNSELLOR})
 """Only the counsellor ends a session for everyone; anyone may leave."""
 MAY_ADMIT: frozenset[Role] = frozenset({Role.COUNSELLOR})

@@ -31,9 +31,9 @@ class Clinic:
             assert response.status < 300, await response.text()
             return await response.json() if response.content_type == "application/json" else None
 
-    async def session(self) -> str:
+    async def session(self, door: str = "open") -> str:
         """Make a session; returns its id."""
-        made: str = (await self.call("POST", "/api/v1/sessions", {}))["id"]
+        made: str = (await self.call("POST", "/api/v1/sessions", {"door": door}))["id"]
         return made
 
     async def token(self, session: str, role: str, **more: Any) -> dict[str, Any]:

@@ -49,6 +49,12 @@ class House:
         name = CLIENT_NAME if role is Role.CLIENT else COUNSELLOR_NAME
         return self.app.registry.mint(self.session, role, identity, name, 3600).token
 
+    async def door_page(self, session: str, role: Role, identity: str) -> Page:
+        """A page in another session of this house."""
+        minted = self.app.registry.mint(session, role, identity, "安", 3600)
+        seat = await self.app.registry.exchange(minted.token)
+        return await self.enter(seat.seat)
+
     async def seat(self, role: Role = Role.CLIENT, identity: str = CLIENT_IDENTITY) -> str:
         seat = await self.app.registry.exchange(self.token(role, identity))
         return seat.seat

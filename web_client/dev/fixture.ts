@@ -31,6 +31,7 @@ const client: ParticipantView = {
   rung: (query.get('rung') ?? 'clear') as Rung,
   cue: 'balanced',
   device_paused: 'none',
+  waits: false,
 };
 const counsellor: ParticipantView = {
   ...client,

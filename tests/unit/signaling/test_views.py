@@ -50,6 +50,7 @@ def test_facts_become_events() -> None:
         Rung.SLOW,
         Cue.DETAIL,
         DevicePause.CAMERA,
+        False,
     )
     assert views.event(Changed(SEEN)) == wire.ParticipantChanged(shown)
     assert views.event(Left("p", CloseReason.LEFT)) == wire.ParticipantLeft("p", CloseReason.LEFT)

@@ -4,9 +4,11 @@ import { Hints } from './hints';
 import { deviceChecks } from './device-checks';
 import { DevicePauses } from './device-pauses';
 import { picturesDue, voicesDue } from './due';
+import { Doorstep } from './doorstep';
 import { Hearing } from './hearing';
 import { Invitations } from './invitations';
 import { JoinClock } from './join-clock';
+import { listen } from './listen';
 import { MediaLink } from './link';
 import { OwnLine } from './own-line';
 import { OwnMedia } from './own-media';
@@ -18,7 +20,7 @@ import type { Still } from './still-assembler';
 import { Stills } from './stills';
 import { Timeline } from './timeline';
 import { Viewing } from './viewing';
-import { guidanceOf, others } from '../protocol/room';
+import { guidanceOf, isWaiting, others } from '../protocol/room';
 import type { Session } from '../protocol/session';
 import type {
   Event,
@@ -62,6 +64,7 @@ export class Call {
   private readonly pauses: DevicePauses;
   private readonly clock: JoinClock;
   private readonly reconnects = new Reconnects();
+  private readonly doorstep = new Doorstep();
   private readonly quality: QualityReports;
   private devices: NonNullable<ReportJoin['devices']> = {};
   /** The others' pictures on the page. */
@@ -195,6 +198,11 @@ export class Call {
     return others(this.session.room);
   }
 
+  /** At the door: nothing of this page goes out, and nothing comes in. */
+  get waits(): boolean {
+    return isWaiting(this.session.room);
+  }
+
   /** The other person's sound or picture, as it arrives. */
   received(participant: string, kind: Kind): MediaStreamTrack | null {
     const slot = this.slotOf(participant);
@@ -256,10 +264,12 @@ export class Call {
     this.link.handleEvent(event);
     this.stills.handleEvent(event);
     this.hearing.handleEvent(event);
-    if (event.type === 'welcome') {
+    const welcome = this.doorstep.handle(event, this.waits);
+    if (welcome !== null) {
+      const { ice_servers: iceServers, slots, resumed } = welcome;
       this.clock.mark('welcomed', performance.now());
-      this.link.handleWelcome({ iceServers: event.ice_servers, slots: event.slots }, event.resumed);
-      this.viewing.handleWelcome(event.resumed);
+      this.link.handleWelcome({ iceServers, slots }, resumed);
+      this.viewing.handleWelcome(resumed);
       this.line.handleWelcome();
       this.tellRoom();
     } else if (event.type === 'media_closed') {
@@ -363,7 +373,7 @@ export class Call {
 
   /** The others see what is on. A change that cannot be told now is told by the next welcome. */
   private tellRoom(): void {
-    if (this.session.state !== 'open') return;
+    if (this.session.state !== 'open' || this.waits) return;
     const microphone = this.own.isOn('audio');
     // A picture that waits for its owner's word is not to be waited for by the others.
     const camera = this.own.isOn('video') && !this.asksForPicture;
@@ -387,9 +397,4 @@ export class Call {
   private tell(): void {
     for (const listener of this.changed) listener();
   }
-}
-
-function listen(target: EventTarget, name: string, listener: () => void): () => void {
-  target.addEventListener(name, listener);
-  return () => target.removeEventListener(name, listener);
 }

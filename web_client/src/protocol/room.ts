@@ -74,14 +74,26 @@ export function isHere({ presence }: ParticipantView): boolean {
   return presence === 'present' || presence === 'away';
 }
 
-/** Everyone who is really here. */
-export function present(room: Room): readonly ParticipantView[] {
-  return room.roster.filter(isHere);
+/** One has to be let in before anything is said, heard or seen. */
+export function isWaiting(room: Room): boolean {
+  return own(room)?.waits === true;
 }
 
-/** The other people, whoever they are. */
+/** Who waits at the door, and is there now. */
+export function atDoor(room: Room): readonly ParticipantView[] {
+  return room.roster.filter((other) => other.waits && isHere(other) && other.id !== room.you);
+}
+
+/** Everyone who is really here, and in the room. */
+export function present(room: Room): readonly ParticipantView[] {
+  return room.roster.filter((each) => isHere(each) && !each.waits);
+}
+
+/** The other people of the room, whoever they are. */
 export function others(room: Room): readonly ParticipantView[] {
-  return room.roster.filter((other) => other.id !== room.you && other.presence !== 'gone');
+  return room.roster.filter(
+    (other) => other.id !== room.you && other.presence !== 'gone' && !other.waits,
+  );
 }
 
 function withParticipant(room: Room, changed: ParticipantView): Room {

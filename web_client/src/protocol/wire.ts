@@ -71,6 +71,7 @@ export type Command =
   | HoldSteady
   | ReportQuality
   | Invite
+  | LetIn
   | SetDevice
   | ReportGap
   | ReportLostWords
@@ -352,6 +353,13 @@ export interface Invite {
   kind: Invitation;
 }
 /**
+ * The counsellor lets in who waits at the door.
+ */
+export interface LetIn {
+  type: 'let_in';
+  participant: string;
+}
+/**
  * Which of the page's devices are on and bring nothing; at each change, and after ``welcome``.
  *
  * Such as a microphone that a phone call has taken. It switches nothing.
@@ -467,6 +475,7 @@ export interface ParticipantView {
   rung: Rung;
   cue: Cue;
   device_paused: DevicePause;
+  waits: boolean;
 }
 /**
  * As RTCIceServer (W3C); time-limited credentials.

@@ -10,14 +10,23 @@
 const PAUSE_MS = 5_000;
 
 /** Where words come from. Each channel has one current sentence, or none. */
-export type Channel = 'end' | 'question' | 'status' | 'lost' | 'line' | 'hint' | 'notice';
+export type Channel = 'end' | 'question' | 'door' | 'status' | 'lost' | 'line' | 'hint' | 'notice';
 
 export interface Announcement {
   readonly words: string;
   readonly urgent: boolean;
 }
 
-const ORDER: readonly Channel[] = ['end', 'question', 'hint', 'lost', 'status', 'line', 'notice'];
+const ORDER: readonly Channel[] = [
+  'end',
+  'question',
+  'door',
+  'hint',
+  'lost',
+  'status',
+  'line',
+  'notice',
+];
 
 export class Announcements {
   private readonly pending = new Map<Channel, Announcement>();

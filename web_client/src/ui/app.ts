@@ -16,6 +16,7 @@ import './page-bar';
 import './refusal';
 import { type RefusalKind, refusalKind } from './refusal-kind';
 import './room';
+import './waiting';
 import { Host } from './host';
 import { isSheetOpen } from './sheet';
 import { language, onLanguage, setLanguage, t } from '../i18n/language';
@@ -67,8 +68,9 @@ export class App extends QuietElement {
   private readonly escapes = new EscapeCounter();
   private readonly embedded = new URLSearchParams(location.search).has('embed');
   private host: Host | null = null;
-  /** The host was told of this call. */
-  private joined = false;
+  /** What the host was told of this call. */
+  private told: 'waiting' | 'joined' | null = null;
+  private atDoor = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -95,6 +97,10 @@ export class App extends QuietElement {
   }
 
   private room({ call, resumed }: Extract<View, { kind: 'room' }>) {
+    if (call.waits)
+      return html`
+        <qr-waiting .call=${call} @quick-exit=${() => this.leaveQuickly()}></qr-waiting>
+      `;
     return html`
       <qr-room
         .call=${call}
@@ -123,8 +129,13 @@ export class App extends QuietElement {
   /** A new view is read from its heading, not from wherever the last button was. */
   override updated(changes: PropertyValues): void {
     const before = changes.get('view') as View | undefined;
-    if (before === undefined || before.kind === this.view.kind) return;
-    const page = this.renderRoot.querySelector('qr-how, qr-room, qr-after, qr-refusal, qr-arrive');
+    const inside = this.view.kind === 'room' && !this.view.call.waits;
+    const cameIn = inside && this.atDoor;
+    this.atDoor = this.view.kind === 'room' && !inside;
+    if ((before === undefined || before.kind === this.view.kind) && !cameIn) return;
+    const page = this.renderRoot.querySelector(
+      'qr-how, qr-room, qr-waiting, qr-after, qr-refusal, qr-arrive',
+    );
     if (!(page instanceof QuietElement)) return;
     void page.updateComplete.then(() => page.renderRoot.querySelector('h1')?.focus());
   }
@@ -207,7 +218,7 @@ export class App extends QuietElement {
   private enter(seat: Seat, arrival: Arrival, tokenMs: number | null): void {
     const tap = performance.now();
     performance.mark('quietroom:tap');
-    this.joined = false;
+    this.told = null;
     announce('end', '');
     delete document.documentElement.dataset.firstFrameMs;
     this.seats.save(seat);
@@ -231,10 +242,17 @@ export class App extends QuietElement {
 
   private handleSession(call: Call): void {
     const { state: now, ending } = call.session;
-    if (now === 'open' && !this.joined) this.host?.tell('joined');
-    this.joined = now === 'open' || this.joined;
+    if (now === 'open') this.tellHost(call.waits ? 'waiting' : 'joined');
     if (ending === null || this.view.kind !== 'room' || this.view.call !== call) return;
     this.conclude(ending, call);
+  }
+
+  /** How far the person is: at the door, or in the room. */
+  private tellHost(what: 'waiting' | 'joined'): void {
+    if (this.told === what) return;
+    this.told = what;
+    this.host?.tell(what);
+    this.requestUpdate();
   }
 
   private conclude(ending: Ending, call: Call): void {

@@ -37,6 +37,11 @@ export function takeMode({ own }: Call, mode: Mode): void {
 }
 
 /** Tell the room what the counsellor wishes. What becomes of it is seen in what the room tells. */
+/** Let in who waits at the door. */
+export function letIn({ session }: Call, participant: string): void {
+  session.request({ type: 'let_in', participant }).catch(() => undefined);
+}
+
 export function guide({ session }: Call, wish: SetCue | HoldSteady): void {
   session.request(wish).catch(() => undefined);
 }

@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 
 import './device-note';
 import './dock';
+import { doorNote } from './door-note';
 import { base, buttons, QuietElement } from './element';
 import { faces, facesLayout } from './faces';
 import './hint';
@@ -16,7 +17,7 @@ import { roomLayout } from './room-layout';
 import { line, sentenceCase, wordsOf } from './room-lines';
 import type { Mode } from './more-sheet';
 import type { Answer } from './question-sheet';
-import { factsOf, guide, keepsQuiet, questionOf, takeAnswer, takeMode } from './room-acts';
+import { factsOf, guide, keepsQuiet, letIn, questionOf, takeAnswer, takeMode } from './room-acts';
 import { type Asking, roomSheet } from './room-sheet';
 import { askAloud, fallSilent, sayAloud } from './room-voice';
 import { RoomWords } from './room-words';
@@ -34,7 +35,7 @@ import type { Picture } from '../media/freeze-watch';
 import type { Hint } from '../media/hints';
 import type { Kind } from '../media/peer';
 import { sizesOf } from '../media/viewing';
-import { isHere, present } from '../protocol/room';
+import { atDoor, isHere, present } from '../protocol/room';
 import type { HoldSteady, Invite, ParticipantView, Role, SetCue } from '../protocol/wire';
 
 const TICK_MS = 1_000;
@@ -108,6 +109,7 @@ export class RoomElement extends QuietElement {
         @answer=${(event: CustomEvent<Answer>) => takeAnswer(this.call, event.detail)}
         @choose-mode=${(event: CustomEvent<Mode>) => this.chooseMode(event.detail)}
         @invite=${(event: CustomEvent<Invite>) => this.invite(event.detail)}
+        @let-in=${(event: CustomEvent<string>) => letIn(this.call, event.detail)}
         @guide=${(event: CustomEvent<SetCue | HoldSteady>) => guide(this.call, event.detail)}
         @part=${(event: CustomEvent<'leave' | 'end'>) => this.call[event.detail]()}
         @picture=${(event: CustomEvent<Picture>) => (this.picture = event.detail)}
@@ -146,7 +148,7 @@ export class RoomElement extends QuietElement {
           ></qr-self-view>
         </section>
         <footer>
-          ${this.strip()} ${this.line(status)} ${this.note()}
+          ${this.strip()} ${this.line(status)} ${doorNote(room)} ${this.note()}
           <qr-dock
             .microphone=${this.call.own.isOn('audio')}
             .camera=${this.call.own.isOn('video')}
@@ -202,7 +204,8 @@ export class RoomElement extends QuietElement {
 
   private get otherName(): string {
     const role = this.person === 'client' ? 'room.other.counsellor' : 'room.other.client';
-    return this.other?.name ?? (this.lastName || t(role));
+    const [waits] = atDoor(this.call.session.room);
+    return this.other?.name ?? waits?.name ?? (this.lastName || t(role));
   }
 
   private get unread(): number {
@@ -238,10 +241,11 @@ export class RoomElement extends QuietElement {
     const name = this.otherName;
     const left = this.leftQuickly ? 'status.peer.left.quickly' : 'status.peer.left';
     const absent = this.otherOffline ? 'status.peer.offline' : 'room.waiting';
-    const headline = this.otherLeft ? left : absent;
+    const comes = atDoor(this.call.session.room).length > 0;
+    const headline = comes ? 'door.somebody' : this.otherLeft ? left : absent;
     const waiting = this.otherOffline ? 'room.offline.sub' : 'room.waiting.sub';
     // Who had to be gone at once may not be safe to call back: the room says nothing of it.
-    const detail = this.leftQuickly ? '' : t(this.otherLeft ? 'room.left.sub' : waiting);
+    const detail = comes || this.leftQuickly ? '' : t(this.otherLeft ? 'room.left.sub' : waiting);
     return html`
       <qr-tile
         .name=${name}

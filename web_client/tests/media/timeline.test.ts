@@ -18,6 +18,7 @@ const CLIENT: ParticipantView = {
   rung: 'clear',
   cue: 'balanced',
   device_paused: 'none',
+  waits: false,
 };
 const YOU: ParticipantView = { ...CLIENT, id: 'p1', role: 'counsellor', name: 'Counsellor' };
 

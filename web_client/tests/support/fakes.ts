@@ -138,6 +138,7 @@ export function person(id: string, changes: Partial<ParticipantView> = {}): Part
     rung: 'clear',
     cue: 'balanced',
     device_paused: 'none',
+    waits: false,
     ...changes,
   };
 }
