@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.grants import Role
+from signaling.domain.grants import Door, Role
 from signaling.seals import Seals
 from signaling.seats import OUTSTANDING, Holder, SeatBook
 
@@ -120,6 +122,12 @@ def test_a_restarted_gateway_knows_the_seats_of_the_one_before_it() -> None:
     after.use(fourth, NOW + 12)
     assert code_of(after, third, NOW + 12) is Code.SEAT_REPLACED
     assert len(after) == 1
+
+
+def test_who_waits_at_a_door_waits_there_after_a_restart() -> None:
+    waiting = replace(holder(), door=Door.CLOSED)
+    token = gateway().open(waiting, NOW)
+    assert gateway(NOW + 1).look(token, NOW + 1).door is Door.CLOSED
 
 
 def test_a_seat_that_ended_after_a_restart_stays_ended() -> None:
