@@ -16,6 +16,7 @@ from media.channel import Listener, MediaPlane
 from media.config import MediaConfig
 from signaling import border, certificates, demo, logs, wire
 from signaling.config import Config
+from signaling.departures import Departures
 from signaling.gateway import Gateway
 from signaling.house_watch import HouseWatch
 from signaling.lab.legs import Lab
@@ -92,7 +93,7 @@ class App:
         self._runners: list[web.AppRunner] = []
         self.stores: Opened | None = None
         """What lasts, while it is open."""
-        self._night: Night | None = None
+        self._keepers: list[Night | Departures] = []
         self._stopped = False
         self.metrics_address: tuple[str, int] | None = None
         self.url = config.public_url
@@ -166,12 +167,17 @@ class App:
             raise StartError(str(error)) from None
         stores = self.stores
         stores.accounts.attend(self.registry.let_out, self.registry.is_in_session)
-        self._night = Night(stores.journal, stores.sessions, stores.days)
-        self._night.start()
+        people = stores.accounts.stores.people
+        self._keepers = [
+            Night(stores.journal, stores.sessions, stores.days),
+            Departures(people, self.registry.let_out),
+        ]
+        for keeper in self._keepers:
+            keeper.start()
 
     async def _close_stores(self) -> None:
-        if self._night is not None:
-            await self._night.stop()
+        for keeper in self._keepers:
+            await keeper.stop()
         if self.stores is not None:
             await self.stores.close()
 

@@ -189,6 +189,16 @@ class PeopleStore:
             row = found.one_or_none()
         return None if row is None else _person(row)
 
+    async def ended_since(self, at: int) -> list[tuple[UUID, int]]:
+        """Return (person, when) of each whose access was ended since, oldest first."""
+        query = (
+            select(PERSON.c.id, PERSON.c.ended_at)
+            .where(PERSON.c.ended_at >= at)
+            .order_by(PERSON.c.ended_at)
+        )
+        async with self._database.read() as reading:
+            return [(row.id, row.ended_at) for row in await reading.execute(query)]
+
     async def end(self, person: UUID, by: UUID | None, at: int) -> None:
         """From now on nothing of this person's opens a door."""
         known = await self.person(person)

@@ -42,6 +42,7 @@ PERSON: Final = Table(
     Column("ended_at", BigInteger, nullable=True),
     Column("erased_at", BigInteger, nullable=True),
     Index("person_by_phone", "clinic", "phone_index"),
+    Index("person_by_end", "ended_at"),
     UniqueConstraint("clinic", "email_index", name="person_by_email"),
 )
 """``kind`` is ``client`` or ``staff``. ``details`` are sealed, a client's under their own key, and

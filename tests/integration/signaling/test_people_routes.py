@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from aiohttp import ClientSession, CookieJar
 from signaling.domain.grants import Role
 from signaling.domain.rights import Position
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
-from signaling.stores import Opened
+from signaling.stores import Opened, open_stores
 from tests.support.page import House, house
 
 pytestmark = pytest.mark.integration
@@ -120,6 +121,20 @@ async def test_whose_access_ends_is_out_of_the_room_within_a_second(place: Place
     await place.stores.accounts.end(person, None, T0)
     assert await page.closed() == "revoked"
     assert not place.house.app.registry.is_in_session(person)
+
+
+async def test_whose_access_ends_elsewhere_is_out_as_soon(place: Place) -> None:
+    """By the command line, or a second gateway over the same database."""
+    person, _ = await place.invited(PersonKind.STAFF, "li@example.org")
+    page = await place.house.page(Role.COUNSELLOR, str(person))
+    elsewhere = await open_stores(place.house.app.config.storage)
+    try:
+        asked = time.monotonic()
+        await elsewhere.accounts.end(person, None, int(time.time() * 1000))
+        assert await page.closed() == "revoked"
+        print(f"put out after {time.monotonic() - asked:.2f} s")
+    finally:
+        await elsewhere.close()
 
 
 async def test_another_site_s_page_is_refused(place: Place) -> None:

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("clinic", "email_index", name="person_by_email"),
     )
     op.create_index("person_by_phone", "person", ["clinic", "phone_index"])
+    op.create_index("person_by_end", "person", ["ended_at"])
     op.create_table(
         "position",
         sa.Column("id", sa.Uuid, primary_key=True),
