@@ -32,7 +32,7 @@ class Seals:
         """Return text that only these keys open."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = nonce + self._ciphers[0].encrypt(nonce, plain, _PURPOSE)
-        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        return _text(sealed)
 
     def open(self, text: str) -> bytes | None:
         """Return what was sealed; None for anything we did not seal."""
@@ -40,9 +40,15 @@ class Seals:
             sealed = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
         except (binascii.Error, ValueError):
             return None
+        if _text(sealed) != text:  # the last character has bits that say nothing
+            return None
         for cipher in self._ciphers:
             try:
                 return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _PURPOSE)
             except (InvalidTag, ValueError):
                 continue
         return None
+
+
+def _text(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
