@@ -3,7 +3,8 @@
 Rule 1: what was wrong is not said. A name that does not exist, a wrong password and a wrong code
 are one refusal, and take as long.
 Rule 2: after :data:`~signaling.access.patience.FREE_TRIES` wrong tries somebody's door is closed
-for a while, to everyone: a right password does not open it either.
+for a while, to everyone: a right password does not open it either. A try is counted before it is
+judged, so that many at once are as many in a row.
 Rule 3: whoever is let out is let out of everything: ``gone`` hears of it, and ends what is live.
 Times are Unix milliseconds.
 """
@@ -79,14 +80,14 @@ class Accounts:
         """
         found = await self.stores.people.find_by_email(clinic, email, at)
         known = None if found is None else await self.stores.credentials.get(found.id, at)
+        counted = found is not None and await self._take_try(found.id, at)
         right = await self._passwords.same(None if known is None else known.password, password)
-        if found is None or known is None or found.ended_at is not None:
-            raise Refusal(Code.SIGN_IN_REFUSED)
-        if known.closed_until > at:
+        if found is None or known is None or found.ended_at is not None or not counted:
             raise Refusal(Code.SIGN_IN_REFUSED)
         if not (right and await self._code_fits(found.id, known, code, at)):
-            await self._fail(clinic, found.id, known, at)
+            await self.stores.credentials.note_wrong(clinic, found.id, at)
             raise Refusal(Code.SIGN_IN_REFUSED)
+        await self.stores.credentials.forgive(found.id)
         token = bearer.new()
         await self.stores.sign_ins.begin(clinic, found.id, bearer.digest(token), at + STAFF_MS, at)
         return token
@@ -100,12 +101,14 @@ class Accounts:
         if found is None:
             raise Refusal(Code.SIGNED_OUT)
         known = await self.stores.credentials.get(found.person, at)
+        counted = await self._take_try(found.person, at)
         right = await self._passwords.same(None if known is None else known.password, password)
-        if known is None or known.closed_until > at:
+        if not counted:
             raise Refusal(Code.SIGN_IN_REFUSED)
         if not right:
-            await self._fail(found.clinic, found.person, known, at)
+            await self.stores.credentials.note_wrong(found.clinic, found.person, at)
             raise Refusal(Code.SIGN_IN_REFUSED)
+        await self.stores.credentials.forgive(found.person)
         await self.stores.sign_ins.see(found.id, at)
 
     async def choose_password(self, token: str, password: str, at: int) -> str:
@@ -151,11 +154,8 @@ class Accounts:
         person = await self.stores.people.person(found.person)
         if person.kind is not PersonKind.CLIENT:
             raise Refusal(Code.INVITATION_INVALID)
-        if found.pin is not None and not await self._passwords.same(found.pin, pin):
-            if pin:
-                last = found.failed + 1 >= patience.PIN_TRIES
-                await self.stores.sign_ins.fail(found, at, ends=last)
-            raise Refusal(Code.PIN_NEEDED)
+        if found.pin is not None:
+            await self._check_pin(found, found.pin, pin, at)
         others = await self.stores.sign_ins.open_ones(found.person, at)
         if others and not take_over:
             raise Refusal(Code.OPEN_ELSEWHERE)
@@ -217,9 +217,18 @@ class Accounts:
         step = one_time.step_of(known.one_time, code, known.one_time_step, at / 1000)
         return step is not None and await self.stores.credentials.use_step(person, step)
 
-    async def _fail(self, clinic: UUID, person: UUID, known: Credential, at: int) -> None:
-        closed = at + patience.closed_ms(known.failed + 1)
-        await self.stores.credentials.fail(clinic, person, closed, at)
+    async def _check_pin(self, found: Invitation, kept: str, pin: str, at: int) -> None:
+        if not pin:
+            raise Refusal(Code.PIN_NEEDED)
+        if not await self.stores.sign_ins.take_try(found, patience.PIN_TRIES, at):
+            raise Refusal(Code.INVITATION_INVALID)
+        if not await self._passwords.same(kept, pin):
+            await self.stores.sign_ins.note_wrong(found, at)
+            raise Refusal(Code.PIN_NEEDED)
+        await self.stores.sign_ins.forgive(found)
+
+    async def _take_try(self, person: UUID, at: int) -> bool:
+        return await self.stores.credentials.take_try(person, patience.closed_ms, at)
 
     async def _invitation(self, token: str, at: int) -> Invitation:
         found = await self.stores.sign_ins.invitation(bearer.digest(token), at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,6 @@ class Credential:
     password: str
     one_time: str | None
     one_time_step: int
-    failed: int
-    closed_until: int
 
     def __repr__(self) -> str:
         return "Credential(...)"
@@ -46,7 +45,7 @@ class CredentialStore:
         secret = None
         if row.one_time is not None:
             secret = (await self._keyring.open(row.one_time, _context(person), at)).decode()
-        return Credential(row.password, secret, row.one_time_step, row.failed, row.closed_until)
+        return Credential(row.password, secret, row.one_time_step)
 
     async def set(self, clinic: UUID, person: UUID, password: str, one_time: str, at: int) -> None:
         """Keep a new password and a new secret of one-time codes."""
@@ -67,14 +66,35 @@ class CredentialStore:
             if not changed.rowcount:
                 await changing.execute(insert(CREDENTIAL).values(person=person, **values))
 
-    async def fail(self, clinic: UUID, person: UUID, closed_until: int, at: int) -> None:
-        """A try was wrong."""
-        entry = Entry(clinic, person, "sign_in", person, at, Result.REFUSED)
-        async with self._journal.record(entry) as changing:
+    async def take_try(self, person: UUID, closed_ms: Callable[[int], int], at: int) -> bool:
+        """Count a try as wrong before it is judged, so that many at once are as many in a row.
+
+        ``closed_ms`` says for how long the door is closed after so many. False while it is.
+        """
+        query = select(CREDENTIAL).where(CREDENTIAL.c.person == person).with_for_update()
+        async with self._database.write() as changing:
+            row = (await changing.execute(query)).one_or_none()
+            if row is None or row.closed_until > at:
+                return False
+            failed = row.failed + 1
             await changing.execute(
                 update(CREDENTIAL)
                 .where(CREDENTIAL.c.person == person)
-                .values(failed=CREDENTIAL.c.failed + 1, closed_until=closed_until)
+                .values(failed=failed, closed_until=at + closed_ms(failed))
+            )
+        return True
+
+    async def note_wrong(self, clinic: UUID, person: UUID, at: int) -> None:
+        """A try was judged, and was wrong."""
+        await self._journal.note(Entry(clinic, person, "sign_in", person, at, Result.REFUSED))
+
+    async def forgive(self, person: UUID) -> None:
+        """A try was right: those before it count no more."""
+        async with self._database.write() as changing:
+            await changing.execute(
+                update(CREDENTIAL)
+                .where(CREDENTIAL.c.person == person)
+                .values(failed=0, closed_until=0)
             )
 
     async def use_step(self, person: UUID, step: int) -> bool:
@@ -83,7 +103,7 @@ class CredentialStore:
             changed = await changing.execute(
                 update(CREDENTIAL)
                 .where(CREDENTIAL.c.person == person, CREDENTIAL.c.one_time_step < step)
-                .values(one_time_step=step, failed=0, closed_until=0)
+                .values(one_time_step=step)
             )
             return bool(changed.rowcount)
 

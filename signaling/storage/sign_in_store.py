@@ -24,7 +24,6 @@ class Invitation:
     person: UUID
     clinic: UUID
     pin: str | None
-    failed: int
     until: int
 
     def __repr__(self) -> str:
@@ -75,13 +74,12 @@ class SignInStore:
         query = (
             select(
                 INVITATION.c.id, INVITATION.c.person, PERSON.c.clinic, INVITATION.c.pin,
-                INVITATION.c.failed, INVITATION.c.until,
+                INVITATION.c.until,
             )
             .join(PERSON, PERSON.c.id == INVITATION.c.person)
             .where(
                 INVITATION.c.token == token,
-                INVITATION.c.ended_at.is_(None),
-                INVITATION.c.until > at,
+                _is_open(at),
                 PERSON.c.ended_at.is_(None),
             )
         )  # fmt: skip
@@ -89,13 +87,26 @@ class SignInStore:
             row = (await reading.execute(query)).one_or_none()
         return None if row is None else Invitation(*row)
 
-    async def fail(self, found: Invitation, at: int, *, ends: bool) -> None:
-        """A wrong PIN; the last of too many ends the invitation."""
+    async def take_try(self, found: Invitation, most: int, at: int) -> bool:
+        """Count a PIN as wrong before it is judged; False once there were too many."""
+        async with self._database.write() as changing:
+            changed = await changing.execute(
+                update(INVITATION)
+                .where(INVITATION.c.id == found.id, INVITATION.c.failed < most, _is_open(at))
+                .values(failed=INVITATION.c.failed + 1)
+            )
+            return bool(changed.rowcount)
+
+    async def note_wrong(self, found: Invitation, at: int) -> None:
+        """A PIN was judged, and was wrong."""
         entry = Entry(found.clinic, None, "invitation.open", found.person, at, Result.REFUSED)
-        values = {"failed": INVITATION.c.failed + 1} | ({"ended_at": at} if ends else {})
-        async with self._journal.record(entry) as changing:
+        await self._journal.note(entry)
+
+    async def forgive(self, found: Invitation) -> None:
+        """The PIN was right: those before it count no more."""
+        async with self._database.write() as changing:
             await changing.execute(
-                update(INVITATION).where(INVITATION.c.id == found.id).values(**values)
+                update(INVITATION).where(INVITATION.c.id == found.id).values(failed=0)
             )
 
     # --- sign-ins ---------------------------------------------------------------------------------
@@ -159,6 +170,10 @@ class SignInStore:
 
 def _is_good(at: int) -> ColumnElement[bool]:
     return and_(SIGN_IN.c.ended_at.is_(None), SIGN_IN.c.until > at)
+
+
+def _is_open(at: int) -> ColumnElement[bool]:
+    return and_(INVITATION.c.ended_at.is_(None), INVITATION.c.until > at)
 
 
 def _end(whose: ColumnElement[bool], at: int) -> Update:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from uuid import UUID, uuid4
 
 import pyotp
@@ -38,9 +40,9 @@ def code(secret: str, at: int) -> str:
     return pyotp.TOTP(secret).at(at // 1000)
 
 
-async def refused(asked: object) -> Code:
+async def refused(asked: Awaitable[object]) -> Code:
     with pytest.raises(Refusal) as raised:
-        await asked  # type: ignore[misc]
+        await asked
     return raised.value.code
 
 
@@ -151,6 +153,36 @@ async def test_a_pin_can_be_guessed_a_few_times_only(here: House) -> None:
     assert await refused(right) is Code.INVITATION_INVALID
     link = await here.accounts.invite(client, "482913", None, T0)
     assert await here.accounts.open_link(link, "482913", T0, take_over=False)
+
+
+async def test_guesses_at_once_are_no_more_than_guesses_in_a_row(here: House) -> None:
+    client = await here.client(await here.clinic())
+    link = await here.accounts.invite(client, "482913", None, T0)
+    guesses = [f"{number:06}" for number in range(2 * PIN_TRIES)]
+    came = await asyncio.gather(
+        *(here.accounts.open_link(link, guess, T0, take_over=False) for guess in guesses),
+        return_exceptions=True,
+    )
+    judged = [each for each in came if isinstance(each, Refusal) and each.code is Code.PIN_NEEDED]
+    assert len(judged) == PIN_TRIES
+    clinic, _, secret = await staff(here)
+    given = (clinic, "li@example.org")
+    await asyncio.gather(
+        *(here.accounts.sign_in(*given, f"guessed number {n}", "", T0) for n in range(12)),
+        return_exceptions=True,
+    )
+    right = here.accounts.sign_in(*given, PASSWORD, code(secret, T0), T0)
+    assert await refused(right) is Code.SIGN_IN_REFUSED
+
+
+async def test_who_knows_the_password_is_not_shut_out_by_a_few_slips(here: House) -> None:
+    clinic, _, secret = await staff(here)
+    for day in range(3):
+        at = T0 + day * 10 * STEP_MS
+        for _ in range(FREE_TRIES - 1):
+            await refused(here.accounts.sign_in(clinic, "li@example.org", "a slip", "", at))
+        given = (clinic, "li@example.org", PASSWORD, code(secret, at), at)
+        assert await here.accounts.sign_in(*given)
 
 
 async def test_a_new_link_ends_the_old_one(here: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -52,9 +53,9 @@ async def book(here: House, counsellor: UUID, client: UUID, starts_at: int = T0)
     )
 
 
-async def refused(asked: object) -> Code:
+async def refused(asked: Awaitable[object]) -> Code:
     with pytest.raises(Refusal) as raised:
-        await asked  # type: ignore[misc]
+        await asked
     return raised.value.code
 
 
