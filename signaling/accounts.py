@@ -196,10 +196,15 @@ class Accounts:
         return Actor(key, clinic, frozenset({Position.BACK_END}))
 
     async def sign_out(self, token: str, at: int) -> None:
-        """A browser goes. One that is unknown has gone."""
+        """A browser goes. One that is unknown has gone.
+
+        Who is in a session by another browser stays in it.
+        """
         found = await self.stores.sign_ins.find(bearer.digest(token), at)
-        if found is not None:
-            await self.stores.sign_ins.end(found, at)
+        if found is None:
+            return
+        await self.stores.sign_ins.end(found, at)
+        if not await self.stores.sign_ins.open_ones(found.person, at):
             self._gone(found.person)
 
     async def end(self, person: UUID, by: UUID | None, at: int) -> None:

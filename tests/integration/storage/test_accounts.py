@@ -217,6 +217,17 @@ async def test_a_browser_that_goes_is_out(here: House) -> None:
     assert await here.accounts.open_link(link, "", T0 + 2, take_over=False)
 
 
+async def test_staff_who_sign_out_of_one_browser_stay_where_the_other_is(here: House) -> None:
+    clinic, person, secret = await staff(here)
+    given = (clinic, "li@example.org", PASSWORD)
+    times = (T0, T0 + STEP_MS)
+    first, second = [await here.accounts.sign_in(*given, code(secret, at), at) for at in times]
+    await here.accounts.sign_out(first, times[1])
+    assert here.gone == []
+    await here.accounts.sign_out(second, times[1])
+    assert here.gone == [person]
+
+
 async def test_programs_come_by_their_key_until_it_ends(here: House) -> None:
     clinic, other = await here.clinic(), await here.clinic("Hill Clinic")
     secret = bearer.new()
