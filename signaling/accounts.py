@@ -11,6 +11,7 @@ Times are Unix milliseconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -33,6 +34,7 @@ IDLE_MS: Final = 15 * 60_000
 SEEN_MS: Final = 60_000
 """How exactly it is known when somebody was last there."""
 INVITED_MS: Final = 90 * 86_400_000
+_PIN: Final = re.compile(r"[0-9]{6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,13 @@ class Accounts:
     async def invite(
         self, person: UUID, pin: str | None, by: UUID | None, at: int, lasts_ms: int = INVITED_MS
     ) -> str:
-        """Make a link for somebody; returns its token. Those before it are worth nothing."""
+        """Make a link for somebody; returns its token. Those before it are worth nothing.
+
+        Raises :class:`Refusal` with ``not_found``, or ``malformed`` for a PIN that is not of six
+        digits, which nobody could give.
+        """
+        if pin is not None and not _PIN.fullmatch(pin):
+            raise Refusal(Code.MALFORMED)
         known = await self.stores.people.person(person)
         if known.ended_at is not None:
             raise Refusal(Code.NOT_FOUND)

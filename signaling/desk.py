@@ -46,7 +46,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     user_add.add_argument("--name", required=True)
     user_add.add_argument("--email", default="")
     user_add.add_argument("--position", choices=[*STAFF_POSITIONS, Position.CLIENT], required=True)
-    user_add.add_argument("--pin", help="of a client: asked for beside the link")
+    user_add.add_argument("--pin", help="of a client: six digits, asked for beside the token")
     user_invite = user.add_parser("invite", help="a new token for somebody; ends the one before")
     user_end = user.add_parser("end", help="end somebody's access, at once and for good")
     for each in (user_invite, user_end):

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from signaling import rest_people as rest
 from signaling.access import one_time
-from signaling.accounts import STAFF_MS, Accounts, Actor
+from signaling.accounts import STAFF_MS, Accounts
 from signaling.border import is_own_origin
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
@@ -55,13 +55,6 @@ class PeopleRoutes:
         api.add_post("/api/v1/links/open", self._open_link)
         api.add_post("/api/v1/links/password", self._choose_password)
         api.add_get("/api/v1/me", self._me)
-
-    async def actor(self, request: web.Request) -> Actor:
-        """Return who asks. Raises :class:`Refusal` with ``signed_out`` or ``sign_in_locked``."""
-        found = await self._accounts.actor(self._held(request), self._now())
-        if found.locked:
-            raise Refusal(Code.SIGN_IN_LOCKED)
-        return found
 
     async def _sign_in(self, request: web.Request) -> web.Response:
         self._check(request)

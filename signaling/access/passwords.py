@@ -20,7 +20,8 @@ from signaling.domain.errors import Code, Refusal
 
 LEAST_CHARS: Final = 12
 MOST_CHARS: Final = 256
-PIN_CHARS: Final = 6
+OWN_CHARS: Final = 4
+"""From so many on a word of the person's own makes a password weak."""
 AT_ONCE: Final = 2
 MOST_WAITING: Final = 32
 
@@ -50,10 +51,6 @@ class Passwords:
         found = await self._run(self._verify, kept or self._nobody, password)
         return found and kept is not None
 
-    def is_old(self, kept: str) -> bool:
-        """Whether what is kept was made with weaker settings than today's."""
-        return self._hasher.check_needs_rehash(kept)
-
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -81,7 +78,7 @@ def check_new(password: str, *others: str) -> None:
     passwords worse (NIST SP 800-63B section 5.1.1.2).
     """
     folded = password.casefold()
-    own = [other.casefold() for other in others if len(other) > 3]  # noqa: PLR2004
+    own = [other.casefold() for other in others if len(other) >= OWN_CHARS]
     if (
         not LEAST_CHARS <= len(password) <= MOST_CHARS
         or len(set(password)) <= LEAST_CHARS // 3

@@ -18,12 +18,12 @@ class Code(StrEnum):
     TAKEN = "taken"
     ORIGIN_REFUSED = "origin_refused"
 
+    # S105 takes a code that names a token or a password for one.
     TOKEN_INVALID = "token_invalid"  # noqa: S105
     TOKEN_EXPIRED = "token_expired"  # noqa: S105
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
     KEY_INVALID = "key_invalid"
     SIGN_IN_REFUSED = "sign_in_refused"
-    SIGN_IN_LOCKED = "sign_in_locked"
     SIGNED_OUT = "signed_out"
     PASSWORD_WEAK = "password_weak"  # noqa: S105
     PIN_NEEDED = "pin_needed"

@@ -104,11 +104,11 @@ async def test_a_client_s_link_opens_on_one_device_at_a_time(place: Place) -> No
         assert (await place.ask("POST", "links/open", {"token": token}, phone))[1]["code"] == (
             "pin_needed"
         )
-        given = {"token": token, "pin": "482913"}
+        given: dict[str, Any] = {"token": token, "pin": "482913"}
         assert (await place.ask("POST", "links/open", given, phone))[0] == 204
         status, said = await place.ask("POST", "links/open", given, desk)
         assert (status, said["code"]) == (409, "open_elsewhere")
-        given["take_over"] = True  # type: ignore[assignment]
+        given["take_over"] = True
         assert (await place.ask("POST", "links/open", given, desk))[0] == 204
         assert (await place.ask("GET", "me", http=phone))[0] == 401
         assert (await place.ask("GET", "me", http=desk))[1]["positions"] == ["client"]

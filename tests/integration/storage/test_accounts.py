@@ -155,6 +155,12 @@ async def test_a_pin_can_be_guessed_a_few_times_only(here: House) -> None:
     assert await here.accounts.open_link(link, "482913", T0, take_over=False)
 
 
+@pytest.mark.parametrize("pin", ["", "48291", "4829133", "48291a", "４８２９１３"])
+async def test_a_pin_is_six_digits(here: House, pin: str) -> None:
+    client = await here.client(await here.clinic())
+    assert await refused(here.accounts.invite(client, pin, None, T0)) is Code.MALFORMED
+
+
 async def test_guesses_at_once_are_no_more_than_guesses_in_a_row(here: House) -> None:
     client = await here.client(await here.clinic())
     link = await here.accounts.invite(client, "482913", None, T0)

@@ -213,6 +213,7 @@ async def everything_on_disk(data: Database, folder: Path) -> bytes:
         )
         parts = []
         for name in names.scalars():
+            # The names are the database's own, of its catalogue.
             rows = await reading.execute(text(f'SELECT * FROM "{name}"'))  # noqa: S608
             for row in rows:
                 parts += [v if isinstance(v, bytes) else str(v).encode() for v in row]

@@ -37,7 +37,6 @@ export type Code =
   | 'room_full'
   | 'seat_invalid'
   | 'seat_replaced'
-  | 'sign_in_locked'
   | 'sign_in_refused'
   | 'signed_out'
   | 'taken'

@@ -32,12 +32,6 @@ async def test_nobody_has_no_password(some: Passwords) -> None:
     assert not await some.same("not a hash", "anything at all")
 
 
-async def test_what_was_kept_by_weaker_settings_shows(some: Passwords) -> None:
-    weak = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash("x" * 12)
-    assert some.is_old(weak)
-    assert not some.is_old(await some.keep("x" * 12))
-
-
 async def test_too_many_at_once_are_told_to_come_again(
     some: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
