@@ -14,6 +14,8 @@ from aiohttp.typedefs import Middleware
 from signaling import logs, rest, wire
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
+from signaling.keys.master import MasterError
+from signaling.storage.database import StorageAway
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -130,6 +132,9 @@ def middleware(config: Config, *, tls: bool, refused: Callable[[Code], None]) ->
             response = problem(refusal.code)
         except web.HTTPException as error:
             response = _calm(error)
+        except (StorageAway, MasterError):  # tried again in a moment; nothing was done
+            refused(Code.BUSY)
+            response = problem(Code.BUSY)
         except (ConnectionError, TimeoutError):
             raise  # the peer is gone; there is nobody to answer
         except Exception as error:  # a bug must show a stranger nothing of itself

@@ -15,6 +15,7 @@ from aiohttp import ClientSession, CookieJar
 
 from signaling.domain.grants import Role
 from signaling.domain.rights import Position
+from signaling.storage.database import StorageAway
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.stores import Opened, open_stores
 from tests.support.page import House, house
@@ -168,6 +169,17 @@ async def test_a_flood_of_tries_is_bounded_by_address(tmp_path: Path) -> None:
         place = Place(running, running.app.stores, UUID(int=0))
         for expected in (401, 401, 401, 429):
             assert (await place.ask("POST", "links/open", {"token": "x" * 43}))[0] == expected
+
+
+async def test_a_database_that_is_away_is_busy_and_no_bug(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_given: object) -> None:
+        raise StorageAway
+
+    monkeypatch.setattr(place.stores.accounts.stores.sign_ins, "invitation", away)
+    status, said = await place.ask("POST", "links/open", {"token": "x" * 43})
+    assert (status, said["code"]) == (503, "busy")
 
 
 async def test_without_storage_there_is_nobody_to_sign_in() -> None:
