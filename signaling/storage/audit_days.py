@@ -51,20 +51,24 @@ class AuditDays:
         self._keyring = keyring
 
     async def sign(self, at: int) -> int:
-        """Sign every day that is over and is not signed; returns how many were."""
+        """Sign the last day that is over, for each clinic that has it unsigned; returns how many.
+
+        A row names all before it, so that days on which no gateway ran are covered by it, too.
+        """
         midnight = at - at % DAY_MS
         day = _name(midnight - DAY_MS)
         key = await self._private_key(at)
         count = 0
         for tenant in await tenants(self._database):
+            async with self._database.read() as reading:
+                known = {each for each, _, _, _ in await signed_days(reading, tenant)}
+                head = await last_before(reading, tenant, midnight)
+            if day in known or not head.seq:
+                continue
+            signature = key.sign(_message(tenant, day, head))
             async with self._database.write() as changing:
-                known = {each for each, _, _, _ in await signed_days(changing, tenant)}
-                head = await last_before(changing, tenant, midnight)
-                if day in known or not head.seq:
-                    continue
-                signature = key.sign(_message(tenant, day, head))
                 await sign_day(changing, tenant, day, head, key_id(key.public_key()), signature)
-                count += 1
+            count += 1
         return count
 
     async def good(self, tenant: UUID, at: int) -> tuple[list[SignedDay], list[SignedDay]]:
