@@ -83,7 +83,10 @@ class App:
         make_media = media_factory or _media_plane(config.media_workers)
         self.media = make_media(config.media, self.registry.notify)
         self._tls = self._tls_context()
-        self._routes = Routes(config, self.registry, self.metrics, config.public_url)
+        self._own_pages = border.OwnPages(config)
+        self._routes = Routes(
+            config, self.registry, self.metrics, config.public_url, self._own_pages
+        )
         self.lab = Lab() if config.lab else None
         self._gateway = Gateway(config, self.registry, self.metrics, self.lab)
         self._watch = HouseWatch(
@@ -193,7 +196,7 @@ class App:
         )
         self._routes.attach(app)
         if self.stores is not None:
-            PeopleRoutes(self.config, self.stores.accounts, tls=tls).attach(app)
+            PeopleRoutes(self.stores.accounts, self._own_pages, tls=tls).attach(app)
         self._gateway.attach(app)
         if self.lab is not None:
             LabRoutes(self.config, self.lab).attach(app)

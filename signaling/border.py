@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from signaling import logs, rest, wire
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
 from signaling.keys.master import MasterError
+from signaling.limits import BucketsByKey
 from signaling.storage.database import StorageAway
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -85,6 +87,22 @@ def is_own_origin(request: web.Request, config: Config) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.netloc) and parts.netloc == request.host
+
+
+class OwnPages:
+    """Lets only pages of ours ask, and each address so often."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._buckets = BucketsByKey(config.limits.exchanges)
+
+    def check(self, request: web.Request) -> None:
+        """Raises :class:`Refusal` with ``origin_refused`` or ``rate_limited``."""
+        if not is_own_origin(request, self._config):
+            raise Refusal(Code.ORIGIN_REFUSED)
+        # The address is a key in memory for as long as its bucket lives, and is written nowhere.
+        if not self._buckets.take(request.remote or "", asyncio.get_running_loop().time()):
+            raise Refusal(Code.RATE_LIMITED)
 
 
 def security_headers(request: web.Request, config: Config, *, tls: bool) -> dict[str, str]:

@@ -6,7 +6,6 @@ may try is bounded by address; what is wrong about it is not said.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -17,10 +16,8 @@ from aiohttp import web
 from signaling import rest_people as rest
 from signaling.access import one_time
 from signaling.accounts import STAFF_MS, Accounts
-from signaling.border import is_own_origin
-from signaling.config import Config
+from signaling.border import OwnPages
 from signaling.domain.errors import Code, Refusal
-from signaling.limits import BucketsByKey
 from signaling.request_bodies import body, json_response
 
 COOKIE: Final = "quietroom"
@@ -32,16 +29,15 @@ class PeopleRoutes:
 
     def __init__(
         self,
-        config: Config,
         accounts: Accounts,
+        own_pages: OwnPages,
         *,
         tls: bool,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._config = config
         self._accounts = accounts
+        self._own_pages = own_pages
         self._wall = wall
-        self._tries = BucketsByKey(config.limits.exchanges)
         self._tls = tls
         # The prefix keeps other hosts of a domain from setting it (RFC 6265bis section 4.1.3.2).
         self._cookie = f"__Host-{COOKIE}" if tls else COOKIE
@@ -57,7 +53,7 @@ class PeopleRoutes:
         api.add_get("/api/v1/me", self._me)
 
     async def _sign_in(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self._own_pages.check(request)
         asked = await body(request, rest.SignIn)
         token = await self._accounts.sign_in(
             asked.clinic, asked.email, asked.password, asked.code, self._now()
@@ -65,7 +61,7 @@ class PeopleRoutes:
         return self._known(token, STAFF_MS // 1000)
 
     async def _open_link(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self._own_pages.check(request)
         asked = await body(request, rest.OpenLink)
         token = await self._accounts.open_link(
             asked.token, asked.pin, self._now(), take_over=asked.take_over
@@ -73,21 +69,20 @@ class PeopleRoutes:
         return self._known(token, LINK_S)
 
     async def _choose_password(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self._own_pages.check(request)
         asked = await body(request, rest.ChoosePassword)
         secret = await self._accounts.choose_password(asked.token, asked.password, self._now())
         shown = rest.Authenticator(secret, one_time.address(secret, "Quietroom"))
         return json_response(shown, HTTPStatus.CREATED)
 
     async def _unlock(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self._own_pages.check(request)
         asked = await body(request, rest.Unlock)
         await self._accounts.unlock(self._held(request), asked.password, self._now())
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
     async def _sign_out(self, request: web.Request) -> web.Response:
-        if not is_own_origin(request, self._config):
-            raise Refusal(Code.ORIGIN_REFUSED)
+        self._own_pages.check(request)
         held = request.cookies.get(self._cookie, "")
         if held:
             await self._accounts.sign_out(held, self._now())
@@ -108,13 +103,6 @@ class PeopleRoutes:
         return json_response(me, HTTPStatus.OK)
 
     # --- parts ------------------------------------------------------------------------------------
-
-    def _check(self, request: web.Request) -> None:
-        if not is_own_origin(request, self._config):
-            raise Refusal(Code.ORIGIN_REFUSED)
-        # The address is a key in memory for as long as its bucket lives, and is written nowhere.
-        if not self._tries.take(request.remote or "", asyncio.get_running_loop().time()):
-            raise Refusal(Code.RATE_LIMITED)
 
     def _held(self, request: web.Request) -> str:
         held = request.cookies.get(self._cookie, "")

@@ -18,13 +18,12 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from media.channel import MediaPlane
 from media.stats import EngineStats, TrackPage
 from signaling import rest
-from signaling.border import is_own_origin
+from signaling.border import OwnPages
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import LinkView, Presence
 from signaling.domain.grants import Role
 from signaling.house_watch import HouseWatch
-from signaling.limits import BucketsByKey
 from signaling.live import levels
 from signaling.metrics import Metrics, package_version, quantile
 from signaling.operator_view import show_page
@@ -37,12 +36,19 @@ SUMMARY_LINKS: Final = tuple(LinkView)
 class Routes:
     """Everything under ``/api/v1``, and what watches the gateway from outside."""
 
-    def __init__(self, config: Config, registry: Registry, metrics: Metrics, base_url: str) -> None:
+    def __init__(
+        self,
+        config: Config,
+        registry: Registry,
+        metrics: Metrics,
+        base_url: str,
+        own_pages: OwnPages,
+    ) -> None:
         self._config = config
         self._registry = registry
         self._metrics = metrics
         self._base_url = base_url
-        self._exchanges = BucketsByKey(config.limits.exchanges)
+        self._own_pages = own_pages
         self._media: MediaPlane | None = None
         self._codes = registry.live.codes
         self._media_ready: Callable[[], bool] = lambda: True
@@ -116,11 +122,7 @@ class Routes:
     # --- a person's page --------------------------------------------------------------------------
 
     async def _exchange(self, request: web.Request) -> web.Response:
-        if not is_own_origin(request, self._config):
-            raise Refusal(Code.ORIGIN_REFUSED)
-        # The address is a key in memory for as long as its bucket lives, and is written nowhere.
-        if not self._exchanges.take(request.remote or "", asyncio.get_running_loop().time()):
-            raise Refusal(Code.RATE_LIMITED)
+        self._own_pages.check(request)
         asked = await body(request, rest.ExchangeToken)
         return json_response(await self._registry.exchange(asked.token), HTTPStatus.CREATED)
 
