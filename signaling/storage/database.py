@@ -12,9 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
+import time
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+import aiosqlite
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -45,6 +49,9 @@ class Database:
         ), self.dialect)  # fmt: skip
         self._turn = asyncio.Semaphore(1 if self.dialect == "sqlite" else POOL)
         self._sweeper: asyncio.Task[None] | None = None
+        self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+        if self.dialect == "sqlite":
+            event.listen(self._engine.sync_engine, "do_connect", self._open_sqlite)
 
     def start(self) -> None:
         """Begin to look after the journal."""
@@ -52,13 +59,18 @@ class Database:
             self._sweeper = asyncio.get_running_loop().create_task(self._sweep(), name="journal")
 
     async def stop(self) -> None:
-        """Close every connection."""
+        """Close every connection, and see the threads of SQLite end.
+
+        A connection that failed or was left in its middle ends by itself, and its thread tells the
+        event loop so: a loop closed before that would make a traceback of it.
+        """
         if self._sweeper is not None:
             self._sweeper.cancel()
             await asyncio.gather(self._sweeper, return_exceptions=True)
             with contextlib.suppress(StorageAway):
                 await self.checkpoint()
         await self._engine.dispose()
+        await asyncio.to_thread(_see_end, list(self._threads))
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -92,6 +104,17 @@ class Database:
             plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
             await plain.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
+    def _open_sqlite(self, *asked: Any) -> None:
+        def create(*args: Any, **options: Any) -> aiosqlite.Connection:
+            connection = aiosqlite.connect(*args, **options)
+            # There is no public way to the thread; SQLAlchemy makes it a daemon the same way.
+            thread = connection._thread  # noqa: SLF001
+            thread.daemon = True
+            self._threads.add(thread)
+            return connection
+
+        asked[-1]["async_creator_fn"] = create
+
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(CHECKPOINT_S)
@@ -110,6 +133,13 @@ async def _patiently() -> AsyncIterator[None]:
         if error.connection_invalidated:
             raise StorageAway from error
         raise
+
+
+def _see_end(threads: list[threading.Thread]) -> None:
+    until = time.monotonic() + PATIENCE_S
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def _engine(url: str, dialect: str) -> AsyncEngine:

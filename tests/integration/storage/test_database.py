@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,18 @@ async def test_one_that_is_not_there_is_away(tmp_path: Path, url: str, *, writes
         async with database.write() if writes else database.read():
             pass
     await database.stop()
+
+
+async def test_no_thread_is_left_of_a_connection_that_failed(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    database = Database(f"sqlite:///{tmp_path}/none/data.db")
+    for _ in range(20):
+        with pytest.raises(StorageAway):
+            async with database.read():
+                pass
+    await database.stop()
+    left = set(threading.enumerate()) - before
+    assert not [one for one in left if "connection_worker" in one.name]
 
 
 async def test_what_broke_has_not_happened(keys: Database) -> None:
