@@ -26,7 +26,8 @@ camera and microphone; one of them lives in a network behind a line that is made
 call from page to page over the same line, with the browser's own settings. A figure is of the
 person who has it worse; it is the median of the runs, with the least and the greatest. Freezes are
 gaps of max(3 x average, average + 150 ms) between frames shown, while the call means to show a
-moving picture; they are counted a minute of the whole call.
+moving picture; they are counted a minute of the whole call. Whoever is asked whether their picture
+may come back, because the line had taken it for half a minute, says yes within two seconds.
 
 Both browsers code and decode in software on this machine's cores, which is felt in every figure:
 the case without impairment shows how much, and what counts is the distance between the two calls.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from signaling.lab.link import CLEAN, Impairment
 from tests.bench.network.measures import Span, Window, figures, worse
@@ -18,6 +21,8 @@ MOVING = ("clear", "saving")
 ROLES = {"near": "counsellor", "far": "client"}
 SETTLE_S = 12.0
 """From the first frame until the line changes: the senders' first climb is over."""
+ANSWER_S = 2.0
+"""How often a person looks at what they are asked."""
 
 
 @dataclass(frozen=True)
@@ -126,16 +131,40 @@ async def phases(call: Call, given: Sequence[Phase]) -> Figures:
     await watch.begin()
     loop = asyncio.get_running_loop()
     bounds = [loop.time()]
-    for phase in given:
-        call.lab.set(up=phase.up, down=phase.down)
-        bounds.append(bounds[-1] + phase.seconds)
-        await asyncio.sleep(bounds[-1] - loop.time())
+    async with owners(call):
+        for phase in given:
+            call.lab.set(up=phase.up, down=phase.down)
+            bounds.append(bounds[-1] + phase.seconds)
+            await asyncio.sleep(bounds[-1] - loop.time())
     call.lab.both()
     found = await watch.figures(bounds[0], bounds[-1])
     if len(given) > 1:
         found["phases"] = [(await watch.figures(a, b))["worse"] for a, b in pairwise(bounds)]
     found["nobody_dropped"] = float(await still_there(call))
     return found
+
+
+@contextlib.asynccontextmanager
+async def owners(call: Call) -> AsyncIterator[None]:
+    """Meanwhile both say yes whenever they are asked for their picture (product.md T-213)."""
+
+    async def answer() -> None:
+        while True:
+            await asyncio.sleep(ANSWER_S)
+            for someone in call.people.values():
+                asked = someone.page.locator("[data-question=picture]")
+                if await asked.count():
+                    with contextlib.suppress(PlaywrightTimeout):  # it is not asked any more
+                        await asked.get_by_test_id("question-open").click(timeout=ANSWER_S * 1000)
+
+    answering = asyncio.create_task(answer())
+    try:
+        yield
+        if answering.done():
+            answering.result()
+    finally:
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
 
 
 async def still_there(call: Call) -> bool:
