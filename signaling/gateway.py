@@ -25,6 +25,7 @@ from signaling.registry import Registry
 from signaling.reports import ReportQuality
 from signaling.room_task import RoomTask
 from signaling.sockets import ConnectionRefused, MalformedBody, SocketServer
+from signaling.storage.database import StorageAway
 
 PATH: Final = "/socket.io/"
 MAX_BACKLOG: Final = 2048
@@ -140,9 +141,10 @@ class Gateway:
                 await self._server.drop(sid)
                 raise Refusal(Code.BUSY)  # which nobody hears
             room, role = await self._registry.connect(seat, connection)
-        except Refusal as refusal:
-            self._metrics.refused("connect", refusal.code)
-            raise ConnectionRefused("refused", {"code": refusal.code.value}) from None
+        except (Refusal, StorageAway) as refusal:
+            code = refusal.code if isinstance(refusal, Refusal) else Code.BUSY
+            self._metrics.refused("connect", code)
+            raise ConnectionRefused("refused", {"code": code.value}) from None
         except Exception as error:  # a bug: the stranger is told to try again, we are told where
             logs.fault("connect_fault", error)
             raise ConnectionRefused("refused", {"code": Code.BUSY.value}) from None
@@ -200,6 +202,8 @@ class Gateway:
             return await self._dispatch(connection, connection.room, command)
         except Refusal as refusal:
             return wire.Refused(refusal.code, ref=ref)
+        except StorageAway:  # nothing was decided; the page asks again
+            return wire.Refused(Code.BUSY, ref=ref)
         except Exception as error:  # a bug: this command fails, the connection lives
             logs.fault("command_fault", error)
             return wire.Refused(Code.BUSY, ref=ref)

@@ -50,9 +50,13 @@ class Invite(_Record, frozen=True, tag="invite"):
 
 
 class LetIn(_Record, frozen=True, tag="let_in"):
-    """The counsellor lets in who waits at the door."""
+    """The counsellor lets in who waits at the door.
+
+    ``reason``: why, where a booked client has not said where they are today.
+    """
 
     participant: Identity
+    reason: Annotated[str, Meta(max_length=300)] = ""
 
 
 class Steady(_Record, frozen=True, tag="steady"):

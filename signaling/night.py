@@ -1,5 +1,6 @@
-"""What is done without anybody asking: the audit is signed, what was given for a day is forgotten.
+"""What is done without anybody asking: days are signed, what was given for one is forgotten.
 
+An hour that nobody ended is over at last.
 Rule: a database that is away is tried again at the next turn; nothing else waits for it.
 """
 
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from typing import Final
 
 from signaling import logs
+from signaling.domain.errors import Refusal
+from signaling.domain.life import Turn
 from signaling.storage.database import StorageAway
 from signaling.storage.day_store import DayStore
 from signaling.storage.journal import Journal
@@ -19,6 +22,8 @@ from signaling.storage.session_store import SessionStore
 
 EVERY_S: Final = 300.0
 DAY_KEPT_MS: Final = 86_400_000
+OVERDUE_MS: Final = 12 * 3_600_000
+"""So long after its end an hour that nobody ended is over."""
 
 
 class Night:
@@ -48,6 +53,9 @@ class Night:
         """Do what is due now. Raises :class:`~signaling.storage.database.StorageAway`."""
         at = int(self._wall() * 1000)
         await self._journal.days.sign(at)
+        for session in await self._sessions.overdue(at - OVERDUE_MS):
+            with contextlib.suppress(Refusal):  # somebody ended it in this moment
+                await self._sessions.step(session, Turn.EXPIRE, None, at)
         for session in await self._sessions.with_a_day_before(at - DAY_KEPT_MS):
             await self._days.forget(session, at)
 

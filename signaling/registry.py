@@ -7,7 +7,6 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -15,6 +14,7 @@ from uuid import UUID
 from media.channel import MediaPlane, Notification
 from media.ids import EndpointId, RoomKey
 from signaling import logs, rest, turn, wire
+from signaling.booked_hour import BookedHour, HourKeeper
 from signaling.config import Config
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
@@ -30,20 +30,11 @@ from signaling.room_delivery import Connection
 from signaling.room_engine import EngineSide
 from signaling.room_task import RoomTask, Surroundings
 from signaling.seats import Holder, SeatBook
-from signaling.tokens import MAX_LIFETIME_S, Claims, Minted, Tokens
+from signaling.session_book import Session, SessionBook
+from signaling.storage.session_store import Booked
+from signaling.tokens import Minted, Tokens
 
 STOP_S: Final = 3.0
-
-
-@dataclass(slots=True)
-class Session:
-    """One appointment. ``expires_at`` is Unix seconds; one known only from a token can grow."""
-
-    id: str
-    expires_at: float
-    by_token: bool = False
-    ended: bool = False
-    door: Door = Door.OPEN
 
 
 class Registry:
@@ -64,8 +55,11 @@ class Registry:
         self.stopping = False
         self._config = config
         self._media: MediaPlane | None = None
-        self._sessions: dict[str, Session] = {}
+        self._hours: HourKeeper | None = None
         self._rooms: dict[str, RoomTask] = {}
+        self._sessions = SessionBook(
+            config.limits.max_sessions, wall, is_open=lambda session: session in self._rooms
+        )
         self._ending: set[RoomTask] = set()
         self._endpoints: dict[EndpointId, RoomTask] = {}
         self._rooms_made = 0
@@ -75,6 +69,10 @@ class Registry:
         """Use this media plane from now on; :meth:`notify` is its listener."""
         self._media = media
 
+    def attend(self, hours: HourKeeper) -> None:
+        """Find booked hours here from now on."""
+        self._hours = hours
+
     # --- sessions and tokens ----------------------------------------------------------------------
 
     def create_session(self, expires_in_s: int, door: Door = Door.OPEN) -> Session:
@@ -83,8 +81,7 @@ class Registry:
         Raises :class:`Refusal` with ``busy`` when there are too many.
         """
         session = Session(secrets.token_urlsafe(12), self.wall() + expires_in_s, door=door)
-        self._keep(session)
-        return session
+        return self._sessions.keep(session)
 
     def end_session(self, session_id: str) -> None:
         """End a session for good: its tokens open nothing any more.
@@ -125,10 +122,13 @@ class Registry:
             if room is not None:
                 room.remove(holder.identity, CloseReason.REVOKED)
 
-    def let_out(self, person: UUID) -> None:
-        """Somebody's access is over: they are in no room any more, at once."""
+    def let_out(self, person: UUID, client: UUID | None = None) -> None:
+        """Somebody's access is over: to all rooms, or to those of one client; at once."""
         identity = str(person)
         for session_id, room in self._rooms.items():
+            hour = room.around.hour
+            if client is not None and (hour is None or hour.booked.client != client):
+                continue
             if room.knows(identity):
                 self.seats.end(session_id, identity)
                 room.remove(identity, CloseReason.REVOKED)
@@ -149,7 +149,7 @@ class Registry:
         try:
             claims = self.tokens.verify(token, self.wall())
             role = claims.role
-            session = self._session_of(claims)
+            session = self._sessions.of_token(claims)
             holder = Holder(
                 session.id, claims.sub, claims.role, claims.name, claims.jti, session.expires_at,
                 claims.door,
@@ -160,6 +160,19 @@ class Registry:
             self.live.handle_refusal(role, refusal.code, asyncio.get_running_loop().time())
             raise
         return rest.Seat(seat, claims.role, claims.name)
+
+    async def sit(self, holder: Holder) -> rest.Seat:
+        """Give somebody a seat in the room of their booked hour. Raises :class:`Refusal`."""
+        if self._sessions.get(holder.session) is None:
+            self._sessions.keep(Session(holder.session, holder.expires_at, by_token=True))
+        await self._admit(holder)
+        return rest.Seat(self.seats.open(holder, self.wall()), holder.role, holder.name)
+
+    def refresh(self, booked: Booked) -> None:
+        """A booked hour has changed elsewhere than in its room."""
+        room = self._rooms.get(str(booked.id))
+        if room is not None:
+            room.refresh(booked)
 
     async def connect(
         self, auth: wire.ConnectAuth, connection: Connection
@@ -178,40 +191,40 @@ class Registry:
         session = self._sessions.get(holder.session)
         if session is None and holder.jti not in self.tokens.revocations:
             # A seat of the gateway before this one: its seal is authority enough, as a token's is.
-            session = Session(holder.session, holder.expires_at, by_token=True)
-            self._keep(session)
+            session = self._sessions.keep(Session(holder.session, holder.expires_at, by_token=True))
         if session is None or session.ended or session.expires_at <= self.wall():
             raise Refusal(Code.ROOM_ENDED)
+        hour = await self._hour_of(holder)
         until = self._instant(session.expires_at)
         waits = holder.door is Door.CLOSED and holder.role in WAIT_AT_DOOR
+        if hour is not None:
+            waits = hour.waits(holder.role)
         command = ask.Admit(
             holder.identity, secrets.token_urlsafe(9), holder.role, holder.name, until, waits
         )
-        room = self._rooms.get(session.id) or self._open(session)
+        room = self._rooms.get(session.id) or self._open(session, hour)
         try:
             return room, await room.admit(command)
         except Refusal as refusal:
             # The room may have been forgotten in the moment we came: then open it again, once.
             if refusal.code is not Code.BUSY or not room.task.done():
                 raise
-        room = self._rooms.get(session.id) or self._open(session)
+        room = self._rooms.get(session.id) or self._open(session, hour)
         return room, await room.admit(command)
 
-    def _session_of(self, claims: Claims) -> Session:
-        """Return the session a verified token names.
+    async def _hour_of(self, holder: Holder) -> BookedHour | None:
+        """What is stored of a booked hour. Who has a seat in its room needs nothing of it.
 
-        One that is not known is made: our signature on the token is authority enough, so a clinic's
-        links keep working after the gateway was restarted.
+        So calls go on while the database is away. Raises :class:`Refusal` or StorageAway.
         """
-        session = self._sessions.get(claims.room)
-        if session is None:
-            session = Session(claims.room, float(claims.exp), by_token=True)
-            self._keep(session)
-        elif session.by_token and not session.ended:
-            session.expires_at = max(session.expires_at, float(claims.exp))
-        if session.ended or session.expires_at <= self.wall():
-            raise Refusal(Code.ROOM_ENDED)
-        return session
+        if not holder.booked:
+            return None
+        room = self._rooms.get(holder.session)
+        if room is not None and room.seats(holder.identity):
+            return room.around.hour
+        if self._hours is None:
+            raise Refusal(Code.SEAT_INVALID)
+        return await self._hours.look(holder.session, holder.identity)
 
     # --- rooms ------------------------------------------------------------------------------------
 
@@ -252,7 +265,7 @@ class Registry:
                 room.task.cancel()
             await asyncio.gather(*(room.stopped() for room in rooms), return_exceptions=True)
 
-    def _open(self, session: Session) -> RoomTask:
+    def _open(self, session: Session, hour: BookedHour | None) -> RoomTask:
         if self.stopping or self._media is None:
             raise Refusal(Code.BUSY)
         limits = self._config.limits
@@ -266,14 +279,16 @@ class Registry:
         log = secrets.token_urlsafe(9)
         room = Room(room_limits, self._instant(session.expires_at), now, log)
         self._rooms_made += 1
-        around = self._surroundings(session.id, self._media)
+        around = self._surroundings(session.id, self._media, hour)
         key = RoomKey(secrets.token_urlsafe(12))
         side = partial(self._side, around=around)
         task = self._rooms[session.id] = RoomTask(room, key, self._rooms_made, side, around)
         logs.event("room_opened", room=self._rooms_made)
         return task
 
-    def _surroundings(self, session_id: str, media: MediaPlane) -> Surroundings:
+    def _surroundings(
+        self, session_id: str, media: MediaPlane, hour: BookedHour | None
+    ) -> Surroundings:
         return Surroundings(
             media=media,
             metrics=self.metrics,
@@ -284,6 +299,7 @@ class Registry:
             seat_gone=partial(self._seat_gone, session_id),
             ended=partial(self._room_over, session_id),
             deserted=partial(self._room_deserted, session_id),
+            hour=hour,
         )
 
     def _ice_servers(self) -> list[wire.IceServer]:
@@ -338,21 +354,8 @@ class Registry:
             self._mark_ended(session)
 
     def _mark_ended(self, session: Session) -> None:
-        session.ended = True
+        self._sessions.mark_ended(session)
         self.seats.end_session(session.id)
-        if session.by_token:
-            # Tokens we did not mint may outlive what we know; refuse them as long as any can live.
-            session.expires_at = self.wall() + MAX_LIFETIME_S
-
-    def _keep(self, session: Session) -> None:
-        wall = self.wall()
-        for old in [s.id for s in self._sessions.values() if s.expires_at <= wall]:
-            if old not in self._rooms:
-                del self._sessions[old]
-        live = sum(not known.ended for known in self._sessions.values())
-        if live >= self._config.limits.max_sessions:
-            raise Refusal(Code.BUSY)
-        self._sessions[session.id] = session
 
     def _instant(self, wall: float) -> float:
         return asyncio.get_running_loop().time() + (wall - self.wall())

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from signaling import guidance, views, wire
+from signaling.booked_hour import BookedHour
 from signaling.domain.events import (
     Changed,
     CloseReason,
@@ -60,6 +61,10 @@ class Greeter(Protocol):
     def wall_ms(self) -> Callable[[], int]:
         """Return what tells Unix milliseconds."""
 
+    @property
+    def hour(self) -> BookedHour | None:
+        """Return what is stored of the room's hour, where it was booked."""
+
 
 class RoomDelivery:
     """The sockets of one room. ``seat_gone`` is told whose seat nobody holds any more."""
@@ -87,6 +92,14 @@ class RoomDelivery:
         """A socket is gone, or was not wanted."""
         self._connections.pop(connection, None)
         self._seats.pop(connection, None)
+
+    def spread_hour(self) -> None:
+        """Tell everyone, also at the door, how the hour stands."""
+        hour = self._greeter.hour
+        if hour is not None:
+            for connection in list(self._connections):
+                if connection not in self._seats:  # it has been welcomed
+                    self._deliver(connection, hour.view())
 
     def dismiss_all(self, reason: CloseReason) -> None:
         """Tell everyone that it is over, and why."""
@@ -142,6 +155,8 @@ class RoomDelivery:
         resumed = fact.resumed and side.media.current(fact.participant) is not None
         shown = replace(fact, resumed=resumed)
         found.deliver(views.welcome(shown, seat, greeter.slots, servers, greeter.wall_ms()))
+        if greeter.hour is not None:
+            found.deliver(greeter.hour.view())
         side.remind(fact.participant)
         side.gaps.recall(fact.participant, resumed=fact.resumed)
 

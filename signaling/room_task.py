@@ -14,15 +14,19 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from media.channel import MediaPlane, Notification, PhaseReached
 from media.errors import NegotiationError
 from media.ids import EndpointId, RoomKey
 from signaling import logs, wire
+from signaling.booked_hour import BookedHour
 from signaling.chores import Chores
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason
+from signaling.domain.grants import MAY_ADMIT
+from signaling.domain.life import Stage, Turn
 from signaling.domain.participant import HOLDS_SEAT
 from signaling.domain.phases import Phase
 from signaling.domain.room import Room
@@ -33,8 +37,11 @@ from signaling.room_delivery import Connection, RoomDelivery
 from signaling.room_engine import EngineSide
 from signaling.room_media import RoomMedia
 from signaling.room_watch import RoomWatch
+from signaling.storage.session_store import Booked
 
 MAX_INBOX: Final = 512
+DECISIONS: Final = (wire.LetIn, wire.EndSession)
+"""What of a booked hour is stored before it is carried out."""
 
 _T = TypeVar("_T")
 
@@ -53,6 +60,8 @@ class Surroundings:
     ended: Callable[[RoomTask], None]
     deserted: Callable[[RoomTask], None]
     """Nobody holds a seat any more, or somebody does again."""
+    hour: BookedHour | None = None
+    """What is stored of it, where it was booked."""
 
 
 class RoomTask:
@@ -192,8 +201,12 @@ class RoomTask:
     async def command(self, connection: str, command: wire.Command) -> wire.Reply:
         """Carry out what a page asks, other than an offer or a join report.
 
-        Raises :class:`Refusal`.
+        Raises :class:`Refusal`, or StorageAway where it has to be stored first.
         """
+        hour = self.around.hour
+        if hour is not None and isinstance(command, DECISIONS):
+            await hour.decide(command, await self.request(lambda _now: self._leader(connection)))
+            self.tell(lambda _now: self._told.spread_hour())
         return await self.request(lambda now: self._commands.carry_out(connection, command, now))
 
     async def offer(self, connection: str, offer: wire.Offer, *, first: bool) -> wire.Answer:
@@ -234,7 +247,7 @@ class RoomTask:
         try:
             while self.room.phase is Phase.OPEN:
                 try:
-                    async with asyncio.timeout_at(self.room.next_deadline()):
+                    async with asyncio.timeout_at(self._next_deadline(now())):
                         job, future = await self._inbox.get()
                 except TimeoutError:
                     self.room.handle_timeout(now())
@@ -244,6 +257,7 @@ class RoomTask:
                     self._told.perform(output)
                     self._watch.handle_fact(output.fact, now())
                 self._tell_sights(now())
+                self._attend(now())
                 if deserted is not self.room.is_deserted:
                     deserted = self.room.is_deserted
                     self.around.deserted(self)
@@ -253,6 +267,41 @@ class RoomTask:
             self._told.dismiss_all(CloseReason.FAULT)
         finally:
             self._finish()
+
+    def _next_deadline(self, now: float) -> float | None:
+        due = self.room.next_deadline()
+        hour = self.around.hour
+        deadlines = [due, None if hour is None else hour.next_deadline(now)]
+        return min((each for each in deadlines if each is not None), default=None)
+
+    def _attend(self, now: float) -> None:
+        hour = self.around.hour
+        turn = None if hour is None else hour.attend(self.room.participants(), now)
+        if hour is not None and turn is not None:
+            self.chore(self._take(hour, turn))
+
+    async def _take(self, hour: BookedHour, turn: Turn) -> None:
+        if await hour.take(turn):
+            self.refresh(hour.booked)
+
+    def refresh(self, booked: Booked) -> None:
+        """The stored hour has changed, here or elsewhere: tell everyone, or close with it."""
+
+        def job(now: float) -> None:
+            if self.around.hour is not None:
+                self.around.hour.booked = booked
+            if booked.life.stage is Stage.ENDED:
+                self.room.handle(ask.Close(CloseReason.SESSION_ENDED), now)
+            else:
+                self._told.spread_hour()
+
+        self.tell(job)
+
+    def _leader(self, connection: str) -> UUID:
+        found = self.room.insider(connection)
+        if found.role not in MAY_ADMIT:
+            raise Refusal(Code.NOT_ALLOWED)
+        return UUID(self._identities[found.id])
 
     def _answer(
         self, job: Callable[[float], Any], future: asyncio.Future[Any] | None, now: float

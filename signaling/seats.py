@@ -40,6 +40,8 @@ class Holder:
     expires_at: float
     """Unix seconds at which the seat is over, whatever else happens."""
     door: Door = Door.OPEN
+    booked: bool = False
+    """The session is a stored hour, which says who waits at its door."""
 
     def __repr__(self) -> str:
         return "Holder(...)"
@@ -56,6 +58,7 @@ class _Carried(msgspec.Struct, frozen=True, array_like=True):
     expires_at: float
     number: int
     door: Door = Door.OPEN
+    booked: bool = False
 
 
 @dataclass(slots=True)
@@ -169,7 +172,7 @@ class SeatBook:
         number = found.number
         holder = Holder(
             found.session, found.identity, found.role, found.name, found.jti, found.expires_at,
-            found.door,
+            found.door, found.booked,
         )  # fmt: skip
         if number >= self._started or holder.expires_at <= wall:
             return None
@@ -185,7 +188,7 @@ class SeatBook:
         holder = seat.holder
         carried = _Carried(
             holder.session, holder.identity, holder.role, holder.name, holder.jti,
-            holder.expires_at, seat.issued, holder.door,
+            holder.expires_at, seat.issued, holder.door, holder.booked,
         )  # fmt: skip
         token = self._seals.seal(msgspec.json.encode(carried))
         self._remember(seat, _digest(token), seat.issued)

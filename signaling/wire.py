@@ -25,6 +25,7 @@ from signaling.guidance import Invited as Invited
 from signaling.guidance import LetIn as LetIn
 from signaling.guidance import SetCue as SetCue
 from signaling.guidance import Steady as Steady
+from signaling.hour_messages import Hour as Hour
 from signaling.reports import JoinPhase as JoinPhase
 from signaling.reports import ReportJoin as ReportJoin
 from signaling.reports import ReportLine as ReportLine
@@ -296,6 +297,7 @@ Event: TypeAlias = (
     | Rate
     | Steady
     | Invited
+    | Hour
     | GapEvent
     | MediaClosed
     | Closed

@@ -25,6 +25,7 @@ class Code(StrEnum):
     KEY_INVALID = "key_invalid"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
+    LOCKED = "locked"
     PASSWORD_WEAK = "password_weak"  # noqa: S105
     PIN_NEEDED = "pin_needed"
     INVITATION_INVALID = "invitation_invalid"

@@ -70,7 +70,6 @@ LIFE: Final[Mapping[tuple[Stage, Turn], Stage]] = {
 
 OPEN_DOOR: Final = frozenset({Stage.ADMITTED, Stage.IN_SESSION, Stage.INTERRUPTED})
 """In which a client may have media."""
-MINUTES_MORE: Final = 5
 MOST_MORE: Final = 60
 
 
@@ -152,15 +151,15 @@ def come_later(life: Life, minutes: int) -> Life:
     return replace(life, late_minutes=minutes)
 
 
-def give_time(life: Life) -> Life:
-    """Five minutes more.
+def give_time(life: Life, more_minutes: int) -> Life:
+    """So many minutes more in all: said twice, it is given once.
 
-    Raises :class:`Refusal` with ``not_now`` when there is no session to lengthen, or no more to
-    give.
+    Raises :class:`Refusal` with ``not_now`` when there is no session to lengthen, no more to give,
+    or less than was given already.
     """
-    if not life.door_is_open or life.more_minutes + MINUTES_MORE > MOST_MORE:
+    if not life.door_is_open or not life.more_minutes <= more_minutes <= MOST_MORE:
         raise Refusal(Code.NOT_NOW)
-    return replace(life, more_minutes=life.more_minutes + MINUTES_MORE)
+    return replace(life, more_minutes=more_minutes)
 
 
 def _outcome(life: Life, turn: Turn) -> Outcome:

@@ -76,6 +76,23 @@ async def pages(database: Database, tenant: UUID) -> AsyncIterator[list[AuditRow
         last = rows[-1].seq
 
 
+async def page_of(
+    database: Database, tenant: UUID, after: int, about: UUID | None, action: str
+) -> list[AuditRow]:
+    """Return at most :data:`PAGE` rows after one, oldest first.
+
+    ``about`` keeps those about one person or session, ``action`` those that begin so.
+    """
+    query = select(AUDIT_EVENT).where(AUDIT_EVENT.c.tenant == tenant, AUDIT_EVENT.c.seq > after)
+    if about is not None:
+        query = query.where(AUDIT_EVENT.c.object == about)
+    if action:
+        query = query.where(AUDIT_EVENT.c.action.startswith(action, autoescape=True))
+    async with database.read() as connection:
+        found = await connection.execute(query.order_by(AUDIT_EVENT.c.seq).limit(PAGE))
+        return [_row(each) for each in found]
+
+
 async def sign_day(
     connection: AsyncConnection, tenant: UUID, day: str, head: Head, key_id: str, signature: bytes
 ) -> None:

@@ -23,6 +23,8 @@ from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_tables import CLINIC, PERSON
 from signaling.storage.standing_store import end_standing
 
+PAGE: Final = 100
+
 
 class PersonKind(StrEnum):
     """Whose key seals a person's details: their own, or the clinic's."""
@@ -109,6 +111,15 @@ class PeopleStore:
         chosen = await self._keyring.open(row.settings, f"clinic.settings:{clinic}", at)
         return name.decode(), msgspec.json.decode(chosen, type=ClinicSettings)
 
+    async def set_clinic(self, clinic: UUID, settings: ClinicSettings, by: UUID, at: int) -> None:
+        """Keep what a clinic has chosen."""
+        key = await self._keyring.key(Kind.TENANT, clinic, clinic, at)
+        sealed = key.seal(msgspec.json.encode(settings), f"clinic.settings:{clinic}")
+        async with self._journal.record(Entry(clinic, by, "clinic.set", clinic, at)) as changing:
+            await changing.execute(
+                update(CLINIC).where(CLINIC.c.id == clinic).values(settings=sealed)
+            )
+
     async def clinics(self, at: int) -> list[tuple[UUID, str]]:
         """Return every clinic that is open, oldest first."""
         async with self._database.read() as reading:
@@ -126,14 +137,15 @@ class PeopleStore:
     # --- people -----------------------------------------------------------------------------------
 
     async def add_person(
-        self, clinic: UUID, kind: PersonKind, details: Details, by: UUID | None, at: int
-    ) -> UUID:
-        """Make a person.
+        self, clinic: UUID, kind: PersonKind, details: Details, by: UUID | None, at: int,
+        named: UUID | None = None,
+    ) -> UUID:  # fmt: skip
+        """Make a person, by the id they are to have where that was chosen.
 
         Raises :class:`Refusal` with ``not_found`` (no such clinic) or ``taken`` (of this e-mail
         address the clinic has somebody already).
         """
-        person = uuid4()
+        person = named or uuid4()
         values = await self._sealed(clinic, person, kind, details, at)
         values |= {"id": person, "clinic": clinic, "kind": kind.value, "created_at": at}
         entry = Entry(clinic, by, "person.add", person, at, said={"kind": kind.value})
@@ -165,6 +177,17 @@ class PeopleStore:
         if row is None:
             raise Refusal(Code.NOT_FOUND)
         return _person(row)
+
+    async def find(self, clinic: UUID, after: UUID | None) -> list[Person]:
+        """Return at most :data:`PAGE` of a clinic's people, by id; erased ones are not there."""
+        query = select(*_PERSON_COLUMNS).where(
+            PERSON.c.clinic == clinic, PERSON.c.erased_at.is_(None)
+        )
+        if after is not None:
+            query = query.where(PERSON.c.id > after)
+        async with self._database.read() as reading:
+            found = await reading.execute(query.order_by(PERSON.c.id).limit(PAGE))
+            return [_person(row) for row in found]
 
     async def details(self, person: UUID, at: int) -> Details:
         """Return who somebody is. Raises :class:`Refusal` with ``not_found``, also when erased."""

@@ -17,7 +17,7 @@ from sqlalchemy import Row, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.life import Life, Outcome, Stage, Turn, follow
+from signaling.domain.life import Life, Outcome, Stage, Turn, admit, follow
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_tables import PERSON
 from signaling.storage.session_tables import SESSION
@@ -55,6 +55,18 @@ class Booked:
         return self.starts_at + (self.minutes + self.life.more_minutes) * MINUTE_MS
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An hour that is to be booked; ``named`` is the id it is to have, where that was chosen."""
+
+    counsellor: UUID
+    client: UUID
+    starts_at: int
+    minutes: int
+    kind: SessionKind = SessionKind.SESSION
+    named: UUID | None = None
+
+
 class Whose(StrEnum):
     """Of whom hours are asked for."""
 
@@ -83,13 +95,14 @@ class SessionStore:
 
     # --- the calendar -----------------------------------------------------------------------------
 
-    async def book(
-        self, counsellor: UUID, client: UUID, starts_at: int, minutes: int,
-        kind: SessionKind, by: UUID | None, at: int,
-    ) -> Booked:  # fmt: skip
+    async def book(self, wanted: Wanted, by: UUID | None, at: int) -> Booked:
         """Book an hour. Raises :class:`Refusal` with ``not_found`` or ``taken``."""
-        clinic = await self._clinic_of(counsellor, client)
-        made = Booked(uuid4(), clinic, counsellor, client, starts_at, minutes, kind, Life(), None)
+        pair = (wanted.counsellor, wanted.client)
+        clinic = await self._clinic_of(*pair)
+        made = Booked(
+            wanted.named or uuid4(), clinic, *pair, wanted.starts_at, wanted.minutes, wanted.kind,
+            Life(), None,
+        )  # fmt: skip
         async with self._journal.record(Entry(clinic, by, "session.book", made.id, at)) as changing:
             await _check_free(changing, made)
             await changing.execute(insert(SESSION).values(made_at=at, **_values(made)))
@@ -143,16 +156,36 @@ class SessionStore:
         async with self._database.read() as reading:
             return list((await reading.execute(query.limit(PAGE))).scalars())
 
+    async def overdue(self, at: int) -> list[UUID]:
+        """Return the hours that were over by then and have not ended."""
+        ends_at = SESSION.c.starts_at + (SESSION.c.minutes + SESSION.c.more_minutes) * MINUTE_MS
+        query = select(SESSION.c.id).where(
+            SESSION.c.stage != Stage.ENDED.value, SESSION.c.starts_at < at, ends_at < at
+        )
+        async with self._database.read() as reading:
+            return list((await reading.execute(query.limit(PAGE))).scalars())
+
     # --- its life ---------------------------------------------------------------------------------
 
     async def step(self, session: UUID, turn: Turn, by: UUID | None, at: int) -> Booked:
         """Take a session a step further. Raises :class:`Refusal`."""
         return await self.change(
-            session, lambda life: follow(life, turn, at), f"session.{turn.value}", by, at
+            session, lambda held: follow(held.life, turn, at), f"session.{turn.value}", by, at
         )
 
+    async def admit(self, session: UUID, reason: str, by: UUID, at: int) -> Booked:
+        """Let the client in; without a confirmed place for a reason, which is told of.
+
+        Raises :class:`Refusal` with ``place_unconfirmed`` or ``not_now``.
+        """
+        return await self.change(
+            session,
+            lambda held: admit(held.life, at, confirmed=held.today_at is not None, reason=reason),
+            "session.admit", by, at, {"reason": reason} if reason else None,
+        )  # fmt: skip
+
     async def change(
-        self, session: UUID, how: Callable[[Life], Life], action: str, by: UUID | None, at: int,
+        self, session: UUID, how: Callable[[Booked], Life], action: str, by: UUID | None, at: int,
         said: dict[str, Any] | None = None,
     ) -> Booked:  # fmt: skip
         """Change a session's life as ``how`` does, which may refuse. Raises :class:`Refusal`."""
@@ -160,7 +193,7 @@ class SessionStore:
         entry = Entry(clinic, by, action, session, at, said=said or {})
         async with self._journal.record(entry) as changing:
             held = await hold(changing, session)
-            changed = replace(held, life=how(held.life))
+            changed = replace(held, life=how(held))
             await changing.execute(
                 update(SESSION).where(SESSION.c.id == session).values(**_life_values(changed.life))
             )

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.life import Outcome, Stage, Turn, admit
+from signaling.domain.life import Outcome, Stage, Turn
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
 from signaling.storage.audit_store import pages
@@ -24,7 +24,7 @@ from signaling.storage.session_store import (
     PAGE,
     Between,
     Booked,
-    SessionKind,
+    Wanted,
     Whose,
 )
 from tests.integration.storage.house import T0, House, house
@@ -48,9 +48,7 @@ async def pair(here: House) -> tuple[UUID, UUID, UUID]:
 
 
 async def book(here: House, counsellor: UUID, client: UUID, starts_at: int = T0) -> Booked:
-    return await here.sessions.book(
-        counsellor, client, starts_at, 50, SessionKind.SESSION, counsellor, T0
-    )
+    return await here.sessions.book(Wanted(counsellor, client, starts_at, 50), counsellor, T0)
 
 
 async def refused(asked: Awaitable[object]) -> Code:
@@ -64,10 +62,9 @@ async def test_an_hour_lives_in_the_database(here: House, data: Database) -> Non
     made = await book(here, counsellor, client)
     assert await here.sessions.get(made.id) == made
     await here.sessions.step(made.id, Turn.ARRIVE, client, T0 + 1)
-    let_in = partial(admit, at=T0 + 2, confirmed=False, reason="told me by phone")
-    await here.sessions.change(
-        made.id, let_in, "session.admit", counsellor, T0 + 2, {"reason": "told me by phone"}
-    )
+    with pytest.raises(Refusal, match="place_unconfirmed"):
+        await here.sessions.admit(made.id, "", counsellor, T0 + 2)
+    await here.sessions.admit(made.id, "told me by phone", counsellor, T0 + 2)
     await here.sessions.step(made.id, Turn.MEET, None, T0 + 3)
     ended = await here.sessions.step(made.id, Turn.END, counsellor, T0 + 4)
     assert await here.sessions.get(made.id) == ended

@@ -12,6 +12,7 @@ export type Code =
   | 'busy'
   | 'invitation_invalid'
   | 'key_invalid'
+  | 'locked'
   | 'malformed'
   | 'media_busy'
   | 'not_admitted'
@@ -126,6 +127,7 @@ export type Event =
   | Rate
   | Steady
   | Invited
+  | Hour
   | VoiceGap
   | WordsLost
   | FarDelay
@@ -143,6 +145,10 @@ export type Presence = 'away' | 'expected' | 'gone' | 'offline' | 'present';
  * A person's media path, as the others may know it.
  */
 export type LinkView = 'connected' | 'connecting' | 'disconnected' | 'none';
+/**
+ * How far a session has come.
+ */
+export type Stage = 'admitted' | 'booked' | 'ended' | 'in_session' | 'interrupted' | 'waiting';
 /**
  * Milestones of a join that only the browser can see (product.md: join_seconds).
  */
@@ -353,10 +359,13 @@ export interface Invite {
 }
 /**
  * The counsellor lets in who waits at the door.
+ *
+ * ``reason``: why, where a booked client has not said where they are today.
  */
 export interface LetIn {
   type: 'let_in';
   participant: string;
+  reason?: string;
 }
 /**
  * Which of the page's devices are on and bring nothing; at each change, and after ``welcome``.
@@ -555,6 +564,16 @@ export interface Invited {
   type: 'invited';
   by: string;
   kind: Invitation;
+}
+/**
+ * The hour this room is for, at the door and inside, at each change. Times are Unix ms.
+ */
+export interface Hour {
+  type: 'hour';
+  starts_at: number;
+  ends_at: number;
+  late_minutes: number;
+  stage: Stage;
 }
 /**
  * A microphone that is on was not heard, though it sends in silence too: it was the line.

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.life import (
     LIFE,
-    MINUTES_MORE,
     MOST_MORE,
     OPEN_DOOR,
     Life,
@@ -103,11 +102,12 @@ def test_to_be_late_is_said_before_the_door_opens() -> None:
         come_later(after(*USUAL), 5)
 
 
-def test_time_is_given_in_fives_and_has_an_end() -> None:
-    life = after(*USUAL)
-    for _ in range(MOST_MORE // MINUTES_MORE):
-        life = give_time(life)
-    assert life.more_minutes == MOST_MORE
-    for wrong in (life, Life(), after(*USUAL, Turn.END)):
+def test_time_given_twice_is_given_once_and_has_an_end() -> None:
+    life = give_time(give_time(after(*USUAL), 5), 5)
+    assert life.more_minutes == 5
+    assert give_time(life, MOST_MORE).more_minutes == MOST_MORE
+    for wrong, minutes in (
+        (life, MOST_MORE + 5), (life, 0), (Life(), 5), (after(*USUAL, Turn.END), 5),
+    ):  # fmt: skip
         with pytest.raises(Refusal):
-            give_time(wrong)
+            give_time(wrong, minutes)

@@ -1,0 +1,71 @@
+"""The sessions this gateway knows: made here, or known from a token that we signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.grants import Door
+from signaling.tokens import MAX_LIFETIME_S, Claims
+
+
+@dataclass(slots=True)
+class Session:
+    """One appointment. ``expires_at`` is Unix seconds; one known only from a token can grow."""
+
+    id: str
+    expires_at: float
+    by_token: bool = False
+    ended: bool = False
+    door: Door = Door.OPEN
+
+
+class SessionBook:
+    """``is_open`` says whether a session has a room; ``wall`` tells Unix seconds."""
+
+    def __init__(
+        self, most: int, wall: Callable[[], float], is_open: Callable[[str], bool]
+    ) -> None:
+        self._most = most
+        self._wall = wall
+        self._is_open = is_open
+        self._sessions: dict[str, Session] = {}
+
+    def get(self, session: str) -> Session | None:
+        """Return a session that is known."""
+        return self._sessions.get(session)
+
+    def keep(self, session: Session) -> Session:
+        """Know this one from now on. Raises :class:`Refusal` with ``busy`` when it is too many."""
+        wall = self._wall()
+        for old in [s.id for s in self._sessions.values() if s.expires_at <= wall]:
+            if not self._is_open(old):
+                del self._sessions[old]
+        if sum(not known.ended for known in self._sessions.values()) >= self._most:
+            raise Refusal(Code.BUSY)
+        self._sessions[session.id] = session
+        return session
+
+    def of_token(self, claims: Claims) -> Session:
+        """Return the session a verified token names.
+
+        One that is not known is made: our signature on the token is authority enough, so a clinic's
+        links keep working after the gateway was restarted. Raises :class:`Refusal` with ``busy`` or
+        ``room_ended``.
+        """
+        session = self._sessions.get(claims.room)
+        if session is None:
+            session = self.keep(Session(claims.room, float(claims.exp), by_token=True))
+        elif session.by_token and not session.ended:
+            session.expires_at = max(session.expires_at, float(claims.exp))
+        if session.ended or session.expires_at <= self._wall():
+            raise Refusal(Code.ROOM_ENDED)
+        return session
+
+    def mark_ended(self, session: Session) -> None:
+        """It is over for good."""
+        session.ended = True
+        if session.by_token:
+            # Tokens we did not mint may outlive what we know; refuse them as long as any can live.
+            session.expires_at = self._wall() + MAX_LIFETIME_S
