@@ -15,6 +15,8 @@ from aiohttp import web
 from media.channel import Listener, MediaPlane
 from media.config import MediaConfig
 from signaling import border, certificates, demo, logs, wire
+from signaling.api.house import House
+from signaling.booked_hour import HourKeeper
 from signaling.config import Config
 from signaling.departures import Departures
 from signaling.gateway import Gateway
@@ -24,7 +26,7 @@ from signaling.lab.routes import LabRoutes
 from signaling.metrics import Metrics, package_version
 from signaling.night import Night
 from signaling.pages import Pages, find_root
-from signaling.people_routes import PeopleRoutes
+from signaling.people_routes import PeopleRoutes, cookie_name
 from signaling.registry import Registry
 from signaling.routes import Routes
 from signaling.stores import Opened, StoreError, open_stores
@@ -171,6 +173,9 @@ class App:
         stores = self.stores
         stores.accounts.attend(self.registry.let_out, self.registry.is_in_session)
         people = stores.accounts.stores.people
+        self.registry.attend(
+            HourKeeper(stores.sessions, people, lambda: int(self.registry.wall() * 1000))
+        )
         self._keepers = [
             Night(stores.journal, stores.sessions, stores.days),
             Departures(people, self.registry.let_out),
@@ -197,6 +202,11 @@ class App:
         self._routes.attach(app)
         if self.stores is not None:
             PeopleRoutes(self.stores.accounts, self._own_pages, tls=tls).attach(app)
+            house = House(
+                self.stores, sit=self.registry.sit, changed=self.registry.refresh,
+                let_out=self.registry.let_out, base_url=lambda: self.url,
+            )  # fmt: skip
+            house.attach(app, self._own_pages, cookie_name(tls=tls), package_version())
         self._gateway.attach(app)
         if self.lab is not None:
             LabRoutes(self.config, self.lab).attach(app)

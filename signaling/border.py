@@ -35,6 +35,7 @@ STATUS: Final[dict[Code, HTTPStatus]] = {
     Code.KEY_INVALID: HTTPStatus.UNAUTHORIZED,
     Code.SIGN_IN_REFUSED: HTTPStatus.UNAUTHORIZED,
     Code.SIGNED_OUT: HTTPStatus.UNAUTHORIZED,
+    Code.LOCKED: HTTPStatus.LOCKED,
     Code.PIN_NEEDED: HTTPStatus.UNAUTHORIZED,
     Code.INVITATION_INVALID: HTTPStatus.UNAUTHORIZED,
     Code.PASSWORD_WEAK: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -96,10 +97,14 @@ class OwnPages:
         self._config = config
         self._buckets = BucketsByKey(config.limits.exchanges)
 
-    def check(self, request: web.Request) -> None:
-        """Raises :class:`Refusal` with ``origin_refused`` or ``rate_limited``."""
+    def check_origin(self, request: web.Request) -> None:
+        """Raises :class:`Refusal` with ``origin_refused``."""
         if not is_own_origin(request, self._config):
             raise Refusal(Code.ORIGIN_REFUSED)
+
+    def check(self, request: web.Request) -> None:
+        """Raises :class:`Refusal` with ``origin_refused`` or ``rate_limited``."""
+        self.check_origin(request)
         # The address is a key in memory for as long as its bucket lives, and is written nowhere.
         if not self._buckets.take(request.remote or "", asyncio.get_running_loop().time()):
             raise Refusal(Code.RATE_LIMITED)

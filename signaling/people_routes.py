@@ -24,6 +24,11 @@ COOKIE: Final = "quietroom"
 LINK_S: Final = 90 * 86_400
 
 
+def cookie_name(*, tls: bool) -> str:
+    """The prefix keeps other hosts of a domain from setting it (RFC 6265bis section 4.1.3.2)."""
+    return f"__Host-{COOKIE}" if tls else COOKIE
+
+
 class PeopleRoutes:
     """Everything of ``/api/v1`` that lets people in and out."""
 
@@ -39,8 +44,7 @@ class PeopleRoutes:
         self._own_pages = own_pages
         self._wall = wall
         self._tls = tls
-        # The prefix keeps other hosts of a domain from setting it (RFC 6265bis section 4.1.3.2).
-        self._cookie = f"__Host-{COOKIE}" if tls else COOKIE
+        self._cookie = cookie_name(tls=tls)
 
     def attach(self, app: web.Application) -> None:
         """Answer at the paths of the API."""

@@ -1,4 +1,4 @@
-"""What REST routes share: a typed body in, a typed body out."""
+"""What REST routes share: a key or a typed body in, a typed body out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ async def body(request: web.Request, shape: type[_T]) -> _T:
     """
     data = await request.read()
     return wire.decode_body(data or b"{}", shape)
+
+
+def bearer_of(request: web.Request) -> str:
+    """Return the key of an Authorization header (RFC 6750); empty when there is none."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 def json_response(message: Any, status: HTTPStatus) -> web.Response:

@@ -28,7 +28,7 @@ from signaling.live import levels
 from signaling.metrics import Metrics, package_version, quantile
 from signaling.operator_view import show_page
 from signaling.registry import Registry
-from signaling.request_bodies import body, json_response
+from signaling.request_bodies import bearer_of, body, json_response
 
 SUMMARY_LINKS: Final = tuple(LinkView)
 
@@ -162,7 +162,7 @@ class Routes:
 
     def _check_operator(self, request: web.Request) -> None:
         expected = self._config.operator_token
-        if not expected or not _same(_bearer(request), expected):
+        if not expected or not _same(bearer_of(request), expected):
             raise Refusal(Code.KEY_INVALID)
 
     def _join_quantiles(self, role: Role) -> dict[str, Any]:
@@ -190,7 +190,7 @@ class Routes:
         return EngineStats() if self._media is None else await self._media.stats()
 
     def _check_key(self, request: web.Request) -> None:
-        if not is_known_key(_bearer(request), self._config.api_keys):
+        if not is_known_key(bearer_of(request), self._config.api_keys):
             raise Refusal(Code.KEY_INVALID)
 
 
@@ -205,8 +205,3 @@ def is_known_key(given: str, keys: Mapping[str, str]) -> bool:
 
 def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode())
-
-
-def _bearer(request: web.Request) -> str:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    return given.strip() if scheme.lower() == "bearer" else ""

@@ -16,11 +16,12 @@ from media.channel import EndpointClose, PictureSize
 from media.errors import OfferFault
 from media.forwarding.drops import DropReason
 from media.stills import StillDrop
-from signaling import gap_messages, guidance, reports, rest, wire
+from signaling import gap_messages, guidance, hour_messages, reports, rest, wire
 from signaling.border import STATUS
 from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, DevicePause, LinkView, Presence
 from signaling.domain.grants import Role
+from signaling.domain.life import Stage
 from signaling.domain.participant import PRESENCE
 from signaling.domain.phases import PHASES
 from signaling.placement import WORKERS
@@ -37,7 +38,7 @@ def messages() -> dict[str, type[msgspec.Struct]]:
     """Every message and body, by class name."""
     return {
         name: thing
-        for module in (wire, guidance, gap_messages, reports, rest)
+        for module in (wire, guidance, gap_messages, hour_messages, reports, rest)
         for name, thing in vars(module).items()
         if isinstance(thing, type)
         and issubclass(thing, msgspec.Struct)
@@ -72,6 +73,7 @@ def test_message_has_a_section_that_names_all_its_fields(name: str) -> None:
         LinkView,
         DevicePause,
         Role,
+        Stage,
         reports.JoinPhase,
         PictureSize,
         reports.CandidateType,
@@ -120,6 +122,21 @@ def test_routes_are_documented() -> None:
     assert len(routes) > 5
     said = PROTOCOL + OPERATIONS
     assert not [path for _, path in routes if path not in said]
+
+
+def test_calls_about_people_are_documented() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "signaling" / "api").glob("*_calls.py"))
+    )
+    bases = dict(re.findall(r"^(\w+) = \"(/api[^\"]+)\"", source, flags=re.MULTILINE))
+    paths = set(re.findall(r"Call\(\"\w+\", \"(/api[^\"]+)\"", source))
+    for base, rest_of in re.findall(r"f\"\{(\w+)\}([^\"]*)\"", source):
+        if base in bases:
+            paths.add(bases[base] + rest_of.replace("{{", "{").replace("}}", "}"))
+    assert len(paths) > 20
+    said = (DOCS / "rest.md").read_text(encoding="utf-8")
+    assert not [path for path in paths if path not in said]
 
 
 def test_every_module_has_its_room_in_the_architecture() -> None:

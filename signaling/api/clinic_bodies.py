@@ -1,0 +1,158 @@
+"""The bodies of REST about a clinic and its people; docs/protocol.md is their prose."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from signaling.api.hour_bodies import Phone
+from signaling.domain.rights import Position
+from signaling.rest_people import Email, Pin
+from signaling.storage.people_store import PersonKind
+
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+NoName = Annotated[str, Meta(max_length=64)]
+NoEmail = Annotated[str, Meta(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")]
+Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z0-9-]*$")]
+TimeZone = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_+/-]*$")]
+Address = Annotated[str, Meta(max_length=300, pattern=r"^(https://[^\s<>\"]+)?$")]
+Origin = Annotated[str, Meta(max_length=200, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
+CrisisLine = tuple[Name, Annotated[str, Meta(min_length=2, max_length=40)]]
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A closed record: what is not listed is refused. Personal: has no readable form."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+
+class Contact(_Body, frozen=True):
+    """Who somebody is."""
+
+    name: Name
+    alias: NoName = ""
+    """How they want to be called in a session."""
+    phone: Phone = ""
+    email: NoEmail = ""
+    locale: Locale = ""
+    time_zone: TimeZone = ""
+    register_url: Address = ""
+    """Where a counsellor's licence can be looked up."""
+
+
+class AddClient(_Body, frozen=True):
+    """Somebody who comes to the clinic."""
+
+    contact: Contact
+
+
+class AddStaff(_Body, frozen=True):
+    """Somebody who works there; they sign in by their e-mail address."""
+
+    contact: Contact
+    email: Email
+    position: Position
+
+
+class PersonShown(_Body, frozen=True):
+    """Somebody of the clinic, as they want to be called."""
+
+    id: UUID
+    kind: PersonKind
+    name: str
+    positions: list[Position]
+    ended_at: int | None
+
+
+class People(_Body, frozen=True):
+    """Some of a clinic's people; ``after`` asks for those that follow."""
+
+    items: list[PersonShown]
+    after: UUID | None
+
+
+class After(_Body, frozen=True):
+    """Which come after one."""
+
+    after: UUID | None = None
+
+
+class Invite(_Body, frozen=True):
+    """A link for somebody; those before it open nothing any more."""
+
+    pin: Pin | None = None
+    """Of a client: six digits, asked for beside the link."""
+
+
+class Invited(_Body, frozen=True):
+    """Shown once."""
+
+    token: str
+    link: str
+
+
+class Clinic(_Body, frozen=True):
+    """What a clinic has chosen."""
+
+    origins: Annotated[tuple[Origin, ...], Meta(max_length=20)] = ()
+    """Where its own pages are."""
+    crisis_lines: Annotated[tuple[CrisisLine, ...], Meta(max_length=20)] = ()
+    """(what it is, its number), as the safety panel shows them."""
+    phone: Phone = ""
+
+
+class ClinicShown(_Body, frozen=True):
+    """A clinic."""
+
+    id: UUID
+    name: str
+    chosen: Clinic
+
+
+class ApiKey(_Body, frozen=True):
+    """A key of the clinic's own programs."""
+
+    id: UUID
+    made_at: int
+
+
+class ApiKeys(_Body, frozen=True):
+    """All keys that are good."""
+
+    items: list[ApiKey]
+
+
+class NewApiKey(_Body, frozen=True):
+    """Shown once."""
+
+    id: UUID
+    secret: str
+
+
+class AuditShown(_Body, frozen=True):
+    """One row: who did what, with whom or what. Ids are random; ``at`` is Unix ms."""
+
+    seq: int
+    at: int
+    actor: UUID | None
+    action: str
+    object: UUID | None
+    result: str
+
+
+class Audit(_Body, frozen=True):
+    """Some rows, oldest first; ``after`` asks for those that follow."""
+
+    items: list[AuditShown]
+    after: int | None
+
+
+class AuditAfter(_Body, frozen=True):
+    """Which rows: after one, about somebody or something."""
+
+    after: Annotated[int, Meta(ge=0, le=2**53 - 1)] = 0
+    about: UUID | None = None

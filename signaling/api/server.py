@@ -1,0 +1,139 @@
+"""Answers the table of calls: who asks is found out here, and what they sent is read here.
+
+Rule 1: a browser is known by its cookie, and asks from our own pages only; a program by its key.
+Rule 2: what a stranger sends is a coded refusal, whatever it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+
+from signaling.accounts import Accounts, Actor
+from signaling.api.call import Asked, Call, Handler
+from signaling.api.csv_answer import Csv
+from signaling.border import OwnPages
+from signaling.domain.errors import Code, Refusal
+from signaling.limits import BucketsByKey, Rate
+from signaling.request_bodies import bearer_of, body, json_response
+
+CALLS: Final = Rate(per_second=20.0, burst=100)
+"""Of one person or program."""
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
+_NAME: Final = re.compile(r"\{(\w+)\}")
+
+
+class Server:
+    """Puts calls at their paths."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        own_pages: OwnPages,
+        cookie: str,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._accounts = accounts
+        self._own_pages = own_pages
+        self._cookie = cookie
+        self._wall = wall
+        self._buckets = BucketsByKey(CALLS)
+
+    def attach(self, app: web.Application, calls: Iterable[Call]) -> None:
+        """Answer these calls."""
+        for call in calls:
+            assert call.handle is not None  # those without are described only
+            app.router.add_route(call.method, call.path, self._answering(call, call.handle))
+
+    def _answering(self, call: Call, handle: Handler) -> Callable[[web.Request], Any]:
+        names = _NAME.findall(call.path)
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            at = int(self._wall() * 1000)
+            actor = await self._actor(request, at, while_locked=call.while_locked)
+            asked = Asked(
+                actor,
+                tuple(_id(request.match_info[name]) for name in names if name.endswith("_id")),
+                tuple(_word(request.match_info[name], call.words[name])
+                      for name in names if not name.endswith("_id")),
+                None if call.body is None else await body(request, call.body),
+                None if call.query is None else _query(request, call.query),
+                at,
+                _key(request),
+            )  # fmt: skip
+            return _response(await handle(asked), call.status)
+
+        return answer
+
+    async def _actor(self, request: web.Request, at: int, *, while_locked: bool) -> Actor:
+        secret = bearer_of(request)
+        if secret:
+            # A stranger's guesses at keys are bounded by their address.
+            if not self._buckets.take(request.remote or "", _now()):
+                raise Refusal(Code.RATE_LIMITED)
+            actor = await self._accounts.program(secret)
+        else:
+            if request.method != "GET":
+                self._own_pages.check_origin(request)
+            held = request.cookies.get(self._cookie, "")
+            if not held:
+                raise Refusal(Code.SIGNED_OUT)
+            actor = await self._accounts.actor(held, at)
+        if not self._buckets.take(str(actor.person), _now()):
+            raise Refusal(Code.RATE_LIMITED)
+        if actor.locked and not while_locked:
+            raise Refusal(Code.LOCKED)
+        return actor
+
+
+def _response(answer: Any, status: HTTPStatus) -> web.Response:
+    if answer is None:
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+    if isinstance(answer, Csv):
+        named = {"Content-Disposition": 'attachment; filename="appointment.csv"'}
+        return web.Response(text=answer, content_type="text/csv", charset="utf-8", headers=named)
+    return json_response(answer, status)
+
+
+def _id(given: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError:
+        raise Refusal(Code.NOT_FOUND) from None
+
+
+def _word(given: str, kind: type) -> str:
+    try:
+        return str(msgspec.convert(given, kind))
+    except msgspec.ValidationError:
+        raise Refusal(Code.NOT_FOUND) from None
+
+
+def _query(request: web.Request, shape: type) -> Any:
+    given = dict(request.query)
+    if len(given) != len(request.query):  # a name twice
+        raise Refusal(Code.MALFORMED)
+    try:
+        return msgspec.convert(given, shape, strict=False)
+    except msgspec.ValidationError:
+        raise Refusal(Code.MALFORMED) from None
+
+
+def _key(request: web.Request) -> str:
+    given = request.headers.get(IDEMPOTENCY_KEY, "")
+    if given and not _KEY.fullmatch(given):
+        raise Refusal(Code.MALFORMED)
+    return given
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,219 @@
+"""Booked hours over a running gateway: from the calendar to the room and back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signaling.domain.life import Outcome, Stage
+from signaling.storage.database import StorageAway
+from signaling.storage.session_store import MINUTE_MS, Booked
+from tests.integration.signaling.test_room_task import OFFER
+from tests.support.page import Page
+from tests.support.practice import PLAN, TODAY, Practice, now_ms, practice
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Practice]:
+    async with practice(tmp_path) as made:
+        yield made
+
+
+async def come(here: Practice, who: str, hour: Booked) -> Page:
+    status, seat = await here.ask(who, "POST", f"appointments/{hour.id}/seat")
+    assert status == 201, seat
+    return await here.house.enter(seat["seat"])
+
+
+async def stage(here: Practice, hour: Booked, wanted: Stage) -> Booked:
+    """Wait until it is stored."""
+    async with asyncio.timeout(10):
+        while (found := await here.stores.sessions.get(hour.id)).life.stage is not wanted:
+            await asyncio.sleep(0.02)
+    return found
+
+
+def you(page: Page) -> str:
+    return str(page.welcome["you"])
+
+
+async def test_an_hour_from_the_door_to_the_end(here: Practice) -> None:
+    hour = await here.hour()
+    client = await come(here, "zhang", hour)
+    assert (await client.event("hour"))["stage"] == "waiting"
+    assert (await client.ask("offer", sdp=OFFER))["code"] == "not_admitted"
+    counsellor = await come(here, "li", hour)
+    let_in: dict[str, Any] = {"type_": "let_in", "participant": you(client)}
+    assert (await counsellor.ask(**let_in))["code"] == "place_unconfirmed"
+    assert (await here.ask("zhang", "PUT", f"appointments/{hour.id}/today", TODAY))[0] == 200
+    assert (await here.ask("li", "PUT", f"appointments/{hour.id}/plan", PLAN))[0] == 204
+    assert (await client.ask("let_in", participant=you(client)))["code"] == "not_admitted"
+    assert (await counsellor.ask(**let_in))["type"] == "done"
+    await client.event("hour", stage="in_session")
+    met = await stage(here, hour, Stage.IN_SESSION)
+    assert met.life.admitted_at is not None
+    shown = (await here.ask("li", "GET", f"appointments/{hour.id}/today"))[1]
+    assert shown["today"]["place"] == TODAY["place"]
+    assert shown["plan"] == {**PLAN, "wait_s": 30}
+    assert (await client.ask("offer", sdp=OFFER))["type"] == "answer"
+    longer = await here.ask("li", "PUT", f"appointments/{hour.id}/time", {"more_minutes": 5})
+    assert longer[1]["ends_at"] == hour.ends_at + 5 * MINUTE_MS
+    await client.event("hour", ends_at=hour.ends_at + 5 * MINUTE_MS)
+    assert (await client.ask("end_session"))["code"] == "not_allowed"
+    assert (await counsellor.ask("end_session"))["type"] == "done"
+    assert (await client.event("closed"))["reason"] == "session_ended"
+    over = await here.stores.sessions.get(hour.id)
+    assert (over.life.stage, over.life.outcome) == (Stage.ENDED, Outcome.HELD)
+    assert (await here.ask("zhang", "POST", f"appointments/{hour.id}/seat"))[0] == 410
+
+
+async def test_a_reason_opens_the_door_without_a_place_and_is_kept(here: Practice) -> None:
+    hour = await here.hour()
+    client, counsellor = await come(here, "zhang", hour), await come(here, "li", hour)
+    told = await counsellor.ask("let_in", participant=you(client), reason="by phone")
+    assert told["type"] == "done"
+    row = next(each for each in await here.audit() if each.action == "session.admit")
+    assert await here.stores.journal.said(row, now_ms()) == {"reason": "by phone"}
+    assert b"by phone" not in row.payload
+
+
+async def test_what_was_decided_is_found_again_by_a_room_that_knows_nothing(
+    here: Practice,
+) -> None:
+    hour = await here.hour()
+    client, counsellor = await come(here, "zhang", hour), await come(here, "li", hour)
+    await counsellor.ask("let_in", participant=you(client), reason="by phone")
+    await stage(here, hour, Stage.IN_SESSION)
+    here.house.app.registry._rooms[str(hour.id)].task.cancel()  # as if the gateway had died
+    await client.gone.wait()
+    again = await here.house.enter(client.welcome["seat"])
+    assert not next(p for p in again.welcome["roster"] if p["id"] == you(again))["waits"]
+    assert (await again.event("hour"))["stage"] == "in_session"
+
+
+async def test_a_client_comes_an_hour_before_and_no_sooner(here: Practice) -> None:
+    early = await here.hour(starts_at=now_ms() + 61 * MINUTE_MS)
+    assert (await here.ask("zhang", "POST", f"appointments/{early.id}/seat"))[0] == 409
+    assert (await here.stores.sessions.get(early.id)).life.stage is Stage.BOOKED
+    soon = await here.hour("chen", "moon", now_ms() + 59 * MINUTE_MS)
+    page = await come(here, "moon", soon)
+    late = await here.ask("chen", "PUT", f"appointments/{soon.id}/late", {"minutes": 5})
+    assert late[1]["late_minutes"] == 5
+    await page.event("hour", late_minutes=5)
+
+
+async def test_calendars_show_what_is_one_s_own(here: Practice) -> None:
+    mine, other = await here.hour(), await here.hour("chen", "moon")
+    span = {"since": "0", "until": str(now_ms() + 9 * 86_400_000)}
+
+    async def ids(who: str, **more: str) -> list[str]:
+        status, said = await here.ask(who, "GET", "appointments", params=span | more)
+        assert status == 200, said
+        return [each["id"] for each in said["items"]]
+
+    assert await ids("li") == await ids("zhang") == [str(mine.id)]
+    assert await ids("chen") == [str(other.id)]
+    assert await ids("admin") == await ids("program") == [str(mine.id), str(other.id)]
+    assert await ids("far.admin") == []
+    zhang = str(here.people["zhang"])
+    assert await ids("li", whose="client", person=zhang) == [str(mine.id)]
+    for who in ("chen", "moon", "far.li", "far.admin"):
+        asked = span | {"whose": "client", "person": zhang}
+        assert (await here.ask(who, "GET", "appointments", params=asked))[0] in {403, 404}
+    named = (await here.ask("li", "GET", f"appointments/{mine.id}"))[1]
+    assert named["client"]["name"] == "Zhang"
+
+
+async def test_an_hour_asked_for_twice_is_booked_once(here: Practice) -> None:
+    wanted = {
+        "counsellor": str(here.people["li"]), "client": str(here.people["zhang"]),
+        "starts_at": now_ms() + 60 * MINUTE_MS,
+    }  # fmt: skip
+    key = {"headers": {"Idempotency-Key": "one"}}
+    first = await here.ask("program", "POST", "appointments", wanted, **key)
+    assert first[0] == 201
+    assert await here.ask("program", "POST", "appointments", wanted, **key) == first
+    other = wanted | {"minutes": 30}
+    assert (await here.ask("program", "POST", "appointments", other, **key))[0] == 409
+    assert (await here.ask("program", "POST", "appointments", wanted))[0] == 409
+    hour = first[1]["id"]
+    moved = {"starts_at": now_ms() + 180 * MINUTE_MS, "minutes": 50}
+    assert (await here.ask("li", "PUT", f"appointments/{hour}/start", moved))[0] == 200
+    assert (await here.ask("program", "POST", "appointments", wanted))[0] == 201
+    assert (await here.ask("li", "DELETE", f"appointments/{hour}"))[0] == 204
+    assert (await here.ask("li", "DELETE", f"appointments/{hour}"))[0] == 204
+    past = wanted | {"starts_at": 0}
+    assert (await here.ask("program", "POST", "appointments", past))[0] == 409
+
+
+async def test_what_stays_of_hours_is_shown_and_is_a_table_too(here: Practice) -> None:
+    hour = await here.hour()
+    for moment, value in (("before", 3), ("after", 6)):
+        path = f"appointments/{hour.id}/moods/{moment}"
+        assert (await here.ask("zhang", "PUT", path, {"value": value}))[0] == 204
+    assert (await here.ask("zhang", "PUT", path, {"value": 11}))[0] == 400
+    path = f"people/{here.people['zhang']}/change"
+    for who in ("li", "zhang"):
+        (kept,) = (await here.ask(who, "GET", path))[1]["items"]
+        assert (kept["session"], kept["before"], kept["after"]) == (str(hour.id), 3, 6)
+    table = (await here.ask("li", "GET", path, params={"csv": "true"}))[1].splitlines()
+    assert len(table) == 2
+    assert dict(zip(table[0].split(","), table[1].split(","), strict=True))["mood_after"] == "6"
+    looks = (await here.ask("zhang", "GET", "me/looks"))[1]["items"]
+    assert [(each["action"], each["actor"]) for each in looks] == [
+        ("look.change", str(here.people["li"]))
+    ]
+
+
+async def test_in_danger_the_counsellor_has_what_they_need_for_an_hour(here: Practice) -> None:
+    hour = await here.hour()
+    await here.ask("zhang", "PUT", f"appointments/{hour.id}/today", TODAY)
+    status, shown = await here.ask("li", "POST", f"appointments/{hour.id}/safety")
+    assert status == 200
+    assert shown["today"]["contact_phone"] == TODAY["contact_phone"]
+    assert (shown["lines"], shown["phone"]) == ([["Lifeline", "12356"]], "+86 138 1234 5678")
+    assert [each.action for each in await here.audit()].count("safety.opened") == 1
+    assert (await here.ask("zhang", "POST", f"appointments/{hour.id}/safety"))[0] == 403
+
+
+async def test_a_client_who_is_given_another_counsellor_is_lost_to_the_first_at_once(
+    here: Practice,
+) -> None:
+    hour = await here.hour()
+    page = await come(here, "li", hour)
+    bond = f"people/{here.people['zhang']}/counsellors/{here.people['li']}"
+    assert (await here.ask("admin", "DELETE", bond))[0] == 204
+    async with asyncio.timeout(1):
+        assert (await page.event("closed"))["reason"] == "revoked"
+    assert (await here.ask("li", "POST", f"appointments/{hour.id}/seat"))[0] == 403
+    assert (await here.ask("li", "GET", f"people/{here.people['zhang']}/contact"))[0] == 403
+
+
+async def test_a_call_goes_on_while_the_database_is_away(
+    here: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hour = await here.hour()
+    client, counsellor = await come(here, "zhang", hour), await come(here, "li", hour)
+    await counsellor.ask("let_in", participant=you(client), reason="by phone")
+    await stage(here, hour, Stage.IN_SESSION)
+
+    def away(*_given: Any, **_more: Any) -> Any:
+        raise StorageAway
+
+    monkeypatch.setattr(here.stores.data, "read", away)
+    monkeypatch.setattr(here.stores.data, "write", away)
+    assert (await client.ask("send_text", ref=1, body="still here"))["type"] == "text_accepted"
+    seat = client.welcome["seat"]
+    await client.close()
+    again = await here.house.enter(seat)
+    assert (await again.event("hour"))["stage"] == "in_session"
+    assert (await counsellor.ask("end_session"))["code"] == "busy"
+    assert (await here.ask("li", "GET", f"appointments/{hour.id}"))[0] == 503
+    monkeypatch.undo()
+    assert (await counsellor.ask("end_session"))["type"] == "done"

@@ -1,0 +1,217 @@
+"""Every call of REST, by everyone there is, toward their own and toward others: who may, who not.
+
+The table here is written by hand and apart from ``signaling/domain/rights.py``: two who agree.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signaling.api.house import House
+from signaling.domain.errors import Refusal
+from signaling.domain.life import Turn
+from signaling.storage.people_store import Details, PersonKind
+from signaling.storage.session_store import MINUTE_MS, Booked
+from tests.support.practice import CLIENTS, PLAN, SIDES, STAFF, TODAY, Practice, now_ms, practice
+
+pytestmark = pytest.mark.integration
+
+ONE = tuple([*STAFF, *CLIENTS, "program"])
+EVERYONE = tuple(f"{side}{name}" for side in SIDES for name in ONE)
+SELF, THEIRS = "target", "li"
+"""The client whose data it is, and their counsellor."""
+PAIR = {SELF, THEIRS}
+DESK = {"admin", "program"}
+BOTH_DESKS = {*DESK, "far.admin", "far.program"}
+"""Of what belongs to a clinic each may ask for their own."""
+ADMINS = {"admin", "far.admin"}
+H = "/api/v1/appointments/{session_id}"
+P = "/api/v1/people/{person_id}"
+MAY: dict[tuple[str, str], set[str]] = {
+    ("GET", "/api/v1/appointments"): PAIR | DESK,
+    ("POST", "/api/v1/appointments"): {THEIRS} | DESK,
+    ("GET", H): PAIR | DESK,
+    ("PUT", f"{H}/start"): {THEIRS} | DESK,
+    ("DELETE", H): {THEIRS} | DESK,
+    ("POST", f"{H}/seat"): PAIR,
+    ("PUT", f"{H}/late"): {THEIRS},
+    ("PUT", f"{H}/time"): {THEIRS},
+    ("GET", f"{H}/today"): PAIR,
+    ("PUT", f"{H}/today"): {SELF},
+    ("PUT", f"{H}/plan"): PAIR,
+    ("POST", f"{H}/safety"): {THEIRS},
+    ("PUT", f"{H}/moods/{{moment}}"): {SELF},
+    ("GET", f"{P}/change"): PAIR,
+    ("GET", "/api/v1/clinic"): {*EVERYONE, SELF},
+    ("PUT", "/api/v1/clinic"): ADMINS,
+    ("GET", "/api/v1/keys"): ADMINS,
+    ("POST", "/api/v1/keys"): ADMINS,
+    ("DELETE", "/api/v1/keys/{key_id}"): ADMINS,
+    ("GET", "/api/v1/audit"): ADMINS,
+    ("GET", "/api/v1/me/looks"): {SELF, *(f"{side}{name}" for side in SIDES for name in CLIENTS)},
+    ("GET", "/api/v1/people"): BOTH_DESKS,
+    ("POST", "/api/v1/clients"): BOTH_DESKS,
+    ("POST", "/api/v1/staff"): ADMINS,
+    ("DELETE", P): {SELF, "admin"},
+    ("GET", f"{P}/contact"): PAIR,
+    ("PUT", f"{P}/contact"): {SELF} | DESK,
+    ("POST", f"{P}/invitations"): DESK,
+    ("POST", f"{P}/end"): DESK,
+    ("PUT", f"{P}/positions/{{position}}"): {"admin"},
+    ("DELETE", f"{P}/positions/{{position}}"): {"admin"},
+    ("PUT", f"{P}/counsellors/{{counsellor_id}}"): DESK,
+    ("DELETE", f"{P}/counsellors/{{counsellor_id}}"): DESK,
+}
+CONTACT = {"name": "Somebody"}
+REFUSED = {401, 403, 404}
+
+
+@dataclass
+class Target:
+    """A client with a browser, their hour, and what can be asked of both."""
+
+    here: Practice
+    hour: Booked
+    number: int
+
+    def path(self, method: str, path: str) -> str:
+        """A path with its ids."""
+        people = self.here.people
+        of_staff = "positions" in path
+        ids = {
+            "session_id": str(self.hour.id),
+            "person_id": str(people["li" if of_staff else SELF]),
+            "counsellor_id": str(people["li"]),
+            "key_id": str(self.hour.id),
+            "moment": "before",
+            "position": "supervisor" if method == "PUT" else "admin",
+        }
+        return re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], path)
+
+    def body(self, path: str) -> Any:
+        """A body that would be taken."""
+        people = self.here.people
+        later = now_ms() + (100 + 2 * self.number) * 24 * 60 * MINUTE_MS
+        bodies: dict[str, Any] = {
+            "/api/v1/appointments": {
+                "counsellor": str(people["li"]), "client": str(people[SELF]), "starts_at": later,
+            },
+            f"{H}/start": {"starts_at": later + 24 * 60 * MINUTE_MS},
+            f"{H}/late": {"minutes": 5},
+            f"{H}/time": {"more_minutes": 5},
+            f"{H}/today": TODAY,
+            f"{H}/plan": PLAN,
+            f"{H}/moods/{{moment}}": {"value": 5},
+            "/api/v1/clinic": {},
+            "/api/v1/clients": {"contact": CONTACT},
+            "/api/v1/staff": {
+                "contact": CONTACT, "email": f"new{self.number}@example.org",
+                "position": "counsellor",
+            },
+            f"{P}/contact": CONTACT,
+            f"{P}/invitations": {},
+        }  # fmt: skip
+        return bodies.get(path)
+
+    async def ask(self, who: str, method: str, path: str) -> int:
+        """Ask as somebody; returns the status."""
+        more: dict[str, Any] = {}
+        if (method, path) == ("GET", "/api/v1/appointments"):
+            span = {"since": "0", "until": "4000000000000"}
+            more["params"] = span | {"whose": "client", "person": str(self.here.people[SELF])}
+        body = self.body(path) if method in {"PUT", "POST"} else None
+        return (await self.here.ask(who, method, self.path(method, path), body, **more))[0]
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Practice]:
+    async with practice(tmp_path) as made:
+        yield made
+
+
+async def target(here: Practice, number: int = 0, *, is_admitted: bool = False) -> Target:
+    """Somebody new, whose counsellor is ``li``, and whose hour is now; nobody else has it."""
+    stores, at = here.stores.accounts.stores, now_ms()
+    details = Details("Target Seeded", alias="Target")
+    clinic = here.clinics[""]
+    person = await stores.people.add_person(clinic, PersonKind.CLIENT, details, None, at)
+    if SELF in here.browsers:
+        await here.browsers[SELF].close()
+    await here.sign_in(SELF, clinic, person)
+    await stores.standing.bind(here.people["li"], person, here.people["admin"], at)
+    for known in await here.stores.sessions.overdue(now_ms() + 2 * 60 * MINUTE_MS):
+        for turn in (Turn.CANCEL, Turn.END):
+            with contextlib.suppress(Refusal):
+                await here.stores.sessions.step(known, turn, None, at)
+    hour = await here.hour("li", SELF, at)
+    if is_admitted:
+        await here.stores.sessions.step(hour.id, Turn.ARRIVE, person, at)
+        await here.stores.sessions.admit(hour.id, "test", here.people["li"], at)
+    return Target(here, hour, number)
+
+
+def table(here: Practice) -> set[tuple[str, str]]:
+    """What the gateway answers."""
+    made = House(
+        here.stores, sit=lambda _: None, changed=lambda _: None, let_out=lambda *_: None,  # type: ignore[arg-type,return-value]
+        base_url=str,
+    )  # fmt: skip
+    return {(call.method, call.path) for call in made.calls}
+
+
+async def test_the_matrix_has_every_call(here: Practice) -> None:
+    assert table(here) == set(MAY)
+
+
+async def test_whoever_may_not_is_refused_and_it_is_told_of(here: Practice) -> None:
+    aim = await target(here)
+    wrong = []
+    for method, path in MAY:
+        others = [who for who in EVERYONE if who not in MAY[method, path]]
+        before = await here.refusals()
+        for who in others:
+            status = await aim.ask(who, method, path)
+            if status not in REFUSED:
+                wrong.append((who, method, path, status))
+        told = await here.refusals() - before
+        if told != len(others):
+            wrong.append(("audit", method, path, told - len(others)))
+        if await aim.ask("stranger", method, path) != 401:
+            wrong.append(("stranger", method, path, 0))
+    assert not wrong
+    assert (await here.stores.sessions.get(aim.hour.id)) == aim.hour
+
+
+async def test_whoever_may_is_answered(here: Practice) -> None:
+    """Each on somebody new: some of it can be done once."""
+    wrong = []
+    for number, (method, path) in enumerate(MAY):
+        for step, who in enumerate(sorted(MAY[method, path] - {"far.li", "far.chen"})):
+            aim = await target(here, 20 * number + step, is_admitted=path.endswith("/time"))
+            status = await aim.ask(who, method, path)
+            if status >= 300:
+                wrong.append((who, method, path, status))
+    assert not wrong
+    assert await here.refusals() == 0
+
+
+async def test_what_is_of_nobody_is_not_found(here: Practice) -> None:
+    aim = await target(here)
+    nobody = "11111111-2222-4333-8444-555555555555"
+    for method, path in MAY:
+        if "_id}" not in path or "key_id" in path:
+            continue
+        unknown = re.sub(r"\{\w+_id\}", nobody, path).replace("{moment}", "before")
+        unknown = unknown.replace("{position}", "admin")
+        for who in ("li", "admin", "program", SELF):
+            status, said = await here.ask(who, method, unknown, aim.body(path))
+            assert (status, said["code"]) == (404, "not_found"), (who, method, path)
+        if "session_id" in path:
+            assert (await here.ask("li", method, path.replace("{session_id}", "x")))[0] == 404
