@@ -46,7 +46,9 @@ arch: $(PY) ## architecture contracts
 	@$(BIN)/lint-imports
 
 types: $(PY) .make/node ## regenerate the web client's wire types from signaling/wire.py
-	@$(PY) -m signaling.schema > web_client/src/protocol/wire.schema.json && cd web_client && npm run --silent types
+	@$(PY) -m signaling.schema > web_client/src/protocol/wire.schema.json
+	@$(PY) -m signaling.schema bodies > web_client/src/protocol/bodies.schema.json
+	@cd web_client && npm run --silent types
 
 system: ## install or name the browsers and tools the tests need
 	@bash tests/support/system.sh

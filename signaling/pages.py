@@ -13,6 +13,9 @@ from signaling.domain.errors import Code, Refusal
 PAGES: Final = {
     "/client": "client.html",
     "/counsellor": "counsellor.html",
+    "/visit": "visit.html",
+    "/desk": "desk.html",
+    "/staff": "staff.html",
     "/operator": "operator.html",
     "/away": "away.html",
 }

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID, uuid5
 
+import msgspec
+
 from signaling.access import bearer
 from signaling.accounts import Accounts, Actor
 from signaling.audit_chain import AuditRow
@@ -119,6 +121,13 @@ class People:
         right = Right.KEEP_STAFF if is_staff else Right.SET_CONTACT
         await self._gate.check(actor, right, person, at)
         await self.stores.people.set_details(person, details, actor.person, at)
+
+    async def introduce(self, actor: Actor, hello: str, at: int) -> None:
+        """Say a few words to who comes to oneself."""
+        await self._gate.check(actor, Right.INTRODUCE, actor.person, at)
+        details = await self.stores.people.details(actor.person, at)
+        said = msgspec.structs.replace(details, hello=hello)
+        await self.stores.people.set_details(actor.person, said, actor.person, at)
 
     async def invite(
         self, actor: Actor, person: UUID, pin: str | None, at: int

@@ -1,13 +1,18 @@
-"""Prints the JSON Schema of every message; `make types` makes the web client's types of it."""
+"""Prints the JSON Schema of what pages exchange; `make types` makes the web client's types of it.
+
+``python -m signaling.schema`` is of messages on a connection, ``… bodies`` of REST about people.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from signaling import rest, wire
+from signaling import rest, rest_people, wire
+from signaling.api import clinic_bodies, hour_bodies
 
 
 def schema() -> dict[str, Any]:
@@ -18,17 +23,35 @@ def schema() -> dict[str, Any]:
         "Event": wire.Event,
         "ChannelMessage": wire.ChannelMessage,
     }
-    bodies = [wire.ConnectAuth, rest.ExchangeToken, rest.Seat, rest.Problem]
+    return _document("Wire", named, [wire.ConnectAuth, rest.ExchangeToken, rest.Seat, rest.Problem])
+
+
+def bodies() -> dict[str, Any]:
+    """Return the JSON Schema of every body of REST about people and their hours."""
+    found = [
+        thing
+        for module in (rest_people, hour_bodies, clinic_bodies)
+        for name, thing in sorted(vars(module).items())
+        if isinstance(thing, type)
+        and issubclass(thing, msgspec.Struct)
+        and thing.__module__ == module.__name__
+        and not name.startswith("_")
+    ]
+    return _document("Bodies", {}, found)
+
+
+def _document(title: str, named: Mapping[str, Any], types: Iterable[Any]) -> dict[str, Any]:
     schemas, components = msgspec.json.schema_components(
-        [*named.values(), *bodies], ref_template="#/$defs/{name}"
+        [*named.values(), *types], ref_template="#/$defs/{name}"
     )
     definitions = components | dict(zip(named, schemas, strict=False))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Wire",
+        "title": title,
         "$defs": dict(sorted(definitions.items())),
     }
 
 
 if __name__ == "__main__":
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(schema())).decode() + "\n")
+    printed = bodies() if sys.argv[1:] == ["bodies"] else schema()
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(printed)).decode() + "\n")

@@ -16,6 +16,9 @@ export default defineConfig({
       input: {
         client: page('client.html'),
         counsellor: page('counsellor.html'),
+        visit: page('visit.html'),
+        desk: page('desk.html'),
+        staff: page('staff.html'),
         operator: page('operator.html'),
         away: page('away.html'),
         lab: page('lab.html'),

@@ -19,6 +19,7 @@ NoEmail = Annotated[str, Meta(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z0-9-]*$")]
 TimeZone = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_+/-]*$")]
 Address = Annotated[str, Meta(max_length=300, pattern=r"^(https://[^\s<>\"]+)?$")]
+Hello = Annotated[str, Meta(max_length=300)]
 Origin = Annotated[str, Meta(max_length=200, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
 CrisisLine = tuple[Name, Annotated[str, Meta(min_length=2, max_length=40)]]
 
@@ -42,6 +43,14 @@ class Contact(_Body, frozen=True):
     time_zone: TimeZone = ""
     register_url: Address = ""
     """Where a counsellor's licence can be looked up."""
+    hello: Hello = ""
+    """A counsellor's own words to who comes to them."""
+
+
+class Introduction(_Body, frozen=True):
+    """A counsellor's own words to who comes to them."""
+
+    hello: Hello
 
 
 class AddClient(_Body, frozen=True):

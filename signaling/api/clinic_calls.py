@@ -43,6 +43,8 @@ class ClinicCalls:
                  query=bodies.AuditAfter, answer=bodies.Audit),
             Call("GET", "/api/v1/me/looks", "Who looked at one's own data", self._looks,
                  query=bodies.AuditAfter, answer=bodies.Audit),
+            Call("PUT", "/api/v1/me/hello", "Say a few words to who comes", self._introduce,
+                 body=bodies.Introduction),
             Call("GET", "/api/v1/people", "The clinic's people", self._find, query=bodies.After,
                  answer=bodies.People),
             Call("POST", "/api/v1/clients", "Add a client", self._add_client,
@@ -96,6 +98,10 @@ class ClinicCalls:
         query: bodies.AuditAfter = asked.query
         return _audit(await self._people.looks(asked.actor, query.after, asked.at))
 
+    async def _introduce(self, asked: Asked) -> None:
+        body: bodies.Introduction = asked.body
+        await self._people.introduce(asked.actor, body.hello, asked.at)
+
     # --- its people -------------------------------------------------------------------------------
 
     async def _find(self, asked: Asked) -> bodies.People:
@@ -125,7 +131,7 @@ class ClinicCalls:
         found = await self._people.contact(asked.actor, asked.ids[0], asked.at)
         return bodies.Contact(
             found.name, found.alias, found.phone, found.email, found.locale, found.time_zone,
-            found.register_url,
+            found.register_url, found.hello,
         )  # fmt: skip
 
     async def _set_contact(self, asked: Asked) -> None:
@@ -174,7 +180,7 @@ class ClinicCalls:
 def _details(contact: bodies.Contact, email: str = "") -> Details:
     return Details(
         contact.name, contact.alias, contact.phone, email or contact.email, contact.locale,
-        contact.time_zone, contact.register_url,
+        contact.time_zone, contact.register_url, contact.hello,
     )  # fmt: skip
 
 

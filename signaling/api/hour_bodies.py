@@ -53,8 +53,11 @@ class Shown(_Body, frozen=True):
 
     id: UUID
     name: str
+    time_zone: str = ""
     register_url: str = ""
     """Of a counsellor: where their licence can be looked up."""
+    hello: str = ""
+    """Of a counsellor: their own words."""
 
 
 class Appointment(_Body, frozen=True):

@@ -177,7 +177,9 @@ class Names:
                 self._known[person] = bodies.Shown(person, "")
             else:
                 name = details.alias or details.name
-                self._known[person] = bodies.Shown(person, name, details.register_url)
+                self._known[person] = bodies.Shown(
+                    person, name, details.time_zone, details.register_url, details.hello
+                )
         return self._known[person]
 
 

@@ -60,6 +60,8 @@ class Right(StrEnum):
     SEE_CONTACT = "see_contact"
     """Full name, telephone, address."""
     SET_CONTACT = "set_contact"
+    INTRODUCE = "introduce"
+    """Say a few words to who comes to oneself."""
     ENTER = "enter"
     """Be in the room of a session."""
     LEAD = "lead"
@@ -97,6 +99,7 @@ RIGHTS: Final[_Allowed] = {
     (Position.COUNSELLOR, Right.SEE_CALENDAR): _OWN | _SELF,
     (Position.COUNSELLOR, Right.BOOK): _OWN,
     (Position.COUNSELLOR, Right.SEE_CONTACT): _OWN | _SELF,
+    (Position.COUNSELLOR, Right.INTRODUCE): _SELF,
     (Position.COUNSELLOR, Right.ENTER): _OWN,
     (Position.COUNSELLOR, Right.LEAD): _OWN,
     (Position.COUNSELLOR, Right.SEE_TODAY): _OWN,

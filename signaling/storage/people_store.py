@@ -45,6 +45,8 @@ class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: str = ""
     register_url: str = ""
     """Where a counsellor's licence can be looked up."""
+    hello: str = ""
+    """A counsellor's own words to who comes to them."""
 
     def __repr__(self) -> str:
         return "Details(...)"

@@ -1,4 +1,4 @@
-"""The schema the web client's types are made from is the one signaling/schema.py prints."""
+"""The schemas the web client's types are made from are those signaling/schema.py prints."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ import subprocess
 import sys
 from pathlib import Path
 
-from signaling.schema import schema
+import pytest
+
+from signaling.schema import bodies, schema
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMITTED = ROOT / "web_client" / "src" / "protocol" / "wire.schema.json"
+FOLDER = ROOT / "web_client" / "src" / "protocol"
+KINDS = [([], "wire.schema.json"), (["bodies"], "bodies.schema.json")]
 
 
-def test_committed_schema_is_current() -> None:
+def test_committed_schemas_are_current() -> None:
     """When this fails: `make types`."""
-    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == schema()
+    for made, (_, name) in zip((schema(), bodies()), KINDS, strict=True):
+        assert json.loads((FOLDER / name).read_text(encoding="utf-8")) == made
 
 
-def test_command_line_prints_the_committed_file() -> None:
+@pytest.mark.parametrize(("asked", "name"), KINDS)
+def test_command_line_prints_the_committed_file(asked: list[str], name: str) -> None:
     printed = subprocess.run(
-        [sys.executable, "-m", "signaling.schema"],
+        [sys.executable, "-m", "signaling.schema", *asked],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=30,
         check=True,
     )
-    assert printed.stdout == COMMITTED.read_text(encoding="utf-8")
+    assert printed.stdout == (FOLDER / name).read_text(encoding="utf-8")
 
 
 def test_every_message_is_closed() -> None:

@@ -56,6 +56,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("DELETE", "/api/v1/keys/{key_id}"): ADMINS,
     ("GET", "/api/v1/audit"): ADMINS,
     ("GET", "/api/v1/me/looks"): {SELF, *(f"{side}{name}" for side in SIDES for name in CLIENTS)},
+    ("PUT", "/api/v1/me/hello"): {f"{side}{name}" for side in SIDES for name in ("li", "chen")},
     ("GET", "/api/v1/people"): BOTH_DESKS,
     ("POST", "/api/v1/clients"): BOTH_DESKS,
     ("POST", "/api/v1/staff"): ADMINS,
@@ -115,6 +116,7 @@ class Target:
                 "contact": CONTACT, "email": f"new{self.number}@example.org",
                 "position": "counsellor",
             },
+            "/api/v1/me/hello": {"hello": "Take your time."},
             f"{P}/contact": CONTACT,
             f"{P}/invitations": {},
         }  # fmt: skip

@@ -1,7 +1,9 @@
 /** English, and with it the list of every sentence there is. */
 
+import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
+import { VISIT_WORDS } from './visit';
 
 export const en = {
   ...GUIDANCE_WORDS.en,
@@ -81,6 +83,7 @@ export const en = {
   'door.ready': '{name} knows you’re here and is getting ready.',
   'door.lost': 'The line dropped for a moment. Your place is kept.',
   'door.unheard': 'Nothing of you is heard or seen until {name} asks you in.',
+  'door.late': '{name} is {count} minutes late, and is coming.',
   'door.long': 'If it takes too long, you can leave and come back later with the same link.',
   'door.mine.both': 'You’ll come in with voice and picture.',
   'door.mine.picture': 'You’ll come in with picture; your microphone is off.',
@@ -317,6 +320,8 @@ export const en = {
   'timeline.note': 'A silence is not a gap. Gaps shorter than a second are not listed.',
 
   ...OPERATOR_WORDS.en,
+  ...VISIT_WORDS.en,
+  ...DESK_WORDS.en,
 } as const;
 
 export type Key = keyof typeof en;

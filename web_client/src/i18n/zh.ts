@@ -1,8 +1,10 @@
 /** 中文。The type asks for every key there is. */
 
 import type { Key } from './en';
+import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
+import { VISIT_WORDS } from './visit';
 
 export const zh: Readonly<Record<Key, string>> = {
   ...GUIDANCE_WORDS['zh-CN'],
@@ -80,6 +82,7 @@ export const zh: Readonly<Record<Key, string>> = {
   'door.ready': '{name}知道您到了，正在准备。',
   'door.lost': '网断了一下，您的位置还在。',
   'door.unheard': '{name}请您进来之前，您的声音和画面不会传出去。',
+  'door.late': '{name}要晚 {count} 分钟，会来的。',
   'door.long': '要是等得久了，可以先离开，之后用同一个链接再来。',
   'door.mine.both': '您会带着声音和画面进去。',
   'door.mine.picture': '您会带着画面进去；麦克风关着。',
@@ -303,4 +306,6 @@ export const zh: Readonly<Record<Key, string>> = {
   'timeline.note': '安静不算中断。不到一秒的没有列出。',
 
   ...OPERATOR_WORDS.zh,
+  ...VISIT_WORDS['zh-CN'],
+  ...DESK_WORDS['zh-CN'],
 };

@@ -1,6 +1,15 @@
 /** What this page knows of its room: a pure function of the events received. */
 
-import type { CloseReason, Cue, Event, IceServer, ParticipantView, SlotView } from './wire';
+import type {
+  CloseReason,
+  Cue,
+  Event,
+  Hour,
+  IceServer,
+  ParticipantView,
+  SlotView,
+  Stage,
+} from './wire';
 
 export interface Room {
   /** One's own participant id; empty before the first welcome. */
@@ -16,6 +25,19 @@ export interface Room {
   readonly startedAt: number | null;
   /** Why the last one to go has gone; null when nobody has, or someone came since. */
   readonly departed: CloseReason | null;
+  /** The booked hour this room is for; null where none was booked. */
+  readonly hour: BookedHour | null;
+  /** By how many milliseconds this machine's clock is ahead of the gateway's. */
+  readonly ahead: number;
+}
+
+/** Times are in this machine's Unix milliseconds. */
+export interface BookedHour {
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** By how much the counsellor has said to come later. */
+  readonly lateMinutes: number;
+  readonly stage: Stage;
 }
 
 export const EMPTY_ROOM: Room = {
@@ -28,6 +50,8 @@ export const EMPTY_ROOM: Room = {
   steady: false,
   startedAt: null,
   departed: null,
+  hour: null,
+  ahead: 0,
 };
 
 /** `wallNow` is this machine's Unix milliseconds: the gateway's clock is translated to it. */
@@ -42,6 +66,7 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
       canEnd: event.can_end,
       steady: event.steady,
       startedAt: event.started_at + (wallNow - event.now),
+      ahead: wallNow - event.now,
     };
   }
   if (event.type === 'participant_changed') return withParticipant(room, event.participant);
@@ -50,8 +75,18 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
     return { ...room, roster, departed: event.reason };
   }
   if (event.type === 'steady') return { ...room, steady: event.steady };
+  if (event.type === 'hour') return { ...room, hour: hourOf(event, room.ahead) };
   // What is said of media, of the text and of the end changes nobody's place.
   return event.type === 'slots' ? { ...room, slots: event.slots } : room;
+}
+
+function hourOf(event: Hour, ahead: number): BookedHour {
+  return {
+    startsAt: event.starts_at + ahead,
+    endsAt: event.ends_at + ahead,
+    lateMinutes: event.late_minutes,
+    stage: event.stage,
+  };
 }
 
 /** What the counsellor wishes of one's own picture and voice. */

@@ -1,40 +1,11 @@
 /** From the link's token to a seat: POST /api/v1/seats, and where the seat is kept. */
 
-import type { Code, ExchangeToken, Problem, Seat } from './wire';
-
-export type Exchange =
-  | { readonly kind: 'seat'; readonly seat: Seat }
-  | { readonly kind: 'refused'; readonly code: Code }
-  | { readonly kind: 'unreachable' };
+import { type Answer, ask } from './rest';
+import type { ExchangeToken, Seat } from './wire';
 
 /** Ask for a seat. Called on the person's own tap and never before: link previews burn nothing. */
-export async function exchangeToken(token: string, ask: typeof fetch = fetch): Promise<Exchange> {
-  const body: ExchangeToken = { token };
-  try {
-    const response = await ask('/api/v1/seats', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      cache: 'no-store',
-      referrerPolicy: 'no-referrer',
-    });
-    if (response.ok) return { kind: 'seat', seat: (await response.json()) as Seat };
-    const code = await problemCode(response);
-    // A 5xx without a code is a proxy's: the gateway itself is not there.
-    if (code === null && response.status >= 500) return { kind: 'unreachable' };
-    return { kind: 'refused', code: code ?? 'token_invalid' };
-  } catch {
-    return { kind: 'unreachable' };
-  }
-}
-
-async function problemCode(response: Response): Promise<Code | null> {
-  try {
-    const problem = (await response.json()) as Partial<Problem>;
-    return problem.code ?? null;
-  } catch {
-    return null;
-  }
+export function exchangeToken(token: string, send: typeof fetch = fetch): Promise<Answer<Seat>> {
+  return ask('POST', 'seats', { token } satisfies ExchangeToken, send);
 }
 
 /** Where a seat outlives a reload: this tab only. */

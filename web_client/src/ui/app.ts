@@ -23,6 +23,7 @@ import { language, onLanguage, setLanguage, t } from '../i18n/language';
 import { Call } from '../media/call';
 import type { TimelineView } from '../media/timeline';
 import { SocketLine } from '../protocol/line';
+import type { Answer } from '../protocol/rest';
 import { exchangeToken, memorySeatStore, type SeatStore, seatStore } from '../protocol/seats';
 import { type Ending, Session } from '../protocol/session';
 import { type UnsentStore, unsentStore } from '../protocol/unsent';
@@ -60,6 +61,8 @@ export class App extends QuietElement {
   ];
 
   @property() person: Role = 'client';
+  /** Where a seat comes from, where not from a link's token: a booked hour. */
+  @property({ attribute: false }) seatOf: (() => Promise<Answer<Seat>>) | null = null;
   @state() private view: View = { kind: 'arrive' };
   @state() private opening = false;
   @state() private token: string | null = null;
@@ -155,7 +158,7 @@ export class App extends QuietElement {
         return html`
           <qr-refusal
             .kind=${view.why}
-            .retry=${this.token !== null}
+            .retry=${this.mayTry}
             @try-again=${() => void this.comeIn()}
           ></qr-refusal>
         `;
@@ -164,7 +167,7 @@ export class App extends QuietElement {
           <qr-after
             .person=${this.person}
             .parting=${view.parting}
-            .retry=${this.token !== null}
+            .retry=${this.mayTry}
             .timeline=${view.timeline ?? null}
             @try-again=${() => void this.comeIn()}
           ></qr-after>
@@ -182,16 +185,22 @@ export class App extends QuietElement {
     }
   }
 
+  /** Whether there is something to come in with. */
+  private get mayTry(): boolean {
+    return this.token !== null || this.seatOf !== null;
+  }
+
   private get link(): string {
     return this.token === null ? '' : `${location.origin}${location.pathname}#${this.token}`;
   }
 
   private begin(): void {
-    this.token = tokenIn(location.hash);
+    this.token = this.seatOf === null ? tokenIn(location.hash) : null;
     if (this.token !== null) return;
     const seat = this.seats.load();
     // A reload: the same seat goes on. Devices wait for their owner's tap.
     if (seat?.role === this.person) this.enter(seat, { microphone: false, camera: false }, null);
+    else if (this.seatOf !== null) void this.comeIn();
     else if (!this.embedded) this.view = { kind: 'refused', why: this.whyNoToken() };
   }
 
@@ -200,18 +209,18 @@ export class App extends QuietElement {
   }
 
   private async comeIn(): Promise<void> {
-    if (this.token === null || this.opening) return;
+    if (!this.mayTry || this.opening) return;
     this.opening = true;
     const asked = performance.now();
-    const exchange = await exchangeToken(this.token);
+    const given = await (this.seatOf?.() ?? exchangeToken(this.token ?? ''));
     this.opening = false;
-    if (exchange.kind === 'unreachable') this.view = { kind: 'refused', why: 'unreachable' };
-    else if (exchange.kind === 'refused') this.refuse(refusalKind(exchange.code));
-    else if (exchange.seat.role !== this.person) this.refuse('invalid');
+    if (given.kind === 'unreachable') this.view = { kind: 'refused', why: 'unreachable' };
+    else if (given.kind === 'refused') this.refuse(refusalKind(given.code));
+    else if (given.said.role !== this.person) this.refuse('invalid');
     else {
       forgetToken();
       const tokenMs = performance.now() - asked;
-      this.view = { kind: 'how', seat: exchange.seat, tokenMs };
+      this.view = { kind: 'how', seat: given.said, tokenMs };
     }
   }
 
@@ -279,6 +288,7 @@ export class App extends QuietElement {
     timeline.close(now);
     const gaps = this.person === 'counsellor' ? { timeline: timeline.read(now) } : {};
     this.view = { kind: 'after', parting, ...gaps };
+    this.say('parted', parting);
   }
 
   private refuse(why: RefusalKind): void {

@@ -1,6 +1,6 @@
 /** What is true at the door, for who waits there. Pure. */
 
-import { isHere } from '../protocol/room';
+import { type BookedHour, isHere } from '../protocol/room';
 import type { SessionState } from '../protocol/session';
 import type { ParticipantView } from '../protocol/wire';
 
@@ -13,6 +13,8 @@ export interface Doorway {
   /** Who is there, or was last; may be nobody. */
   readonly name: string;
   readonly long: boolean;
+  /** By how many minutes they have said to come later, and that is not over yet; 0 is not at all. */
+  readonly lateMinutes: number;
 }
 
 /** `others` are those one sees from the door: who can open it. */
@@ -20,10 +22,18 @@ export function doorwayOf(
   session: SessionState,
   others: readonly ParticipantView[],
   waitedMs: number,
+  hour: BookedHour | null = null,
+  now = 0,
 ): Doorway {
   const there = others.find(isHere);
   const name = (there ?? others[0])?.name ?? '';
   const long = waitedMs >= LONG_MS;
-  if (session !== 'open') return { state: 'lost', name, long };
-  return { state: there === undefined ? 'nobody' : 'ready', name, long };
+  const lateMinutes = late(hour, now);
+  const here = there === undefined ? 'nobody' : 'ready';
+  return { state: session === 'open' ? here : 'lost', name, long, lateMinutes };
+}
+
+function late(hour: BookedHour | null, now: number): number {
+  if (hour === null || now >= hour.startsAt + hour.lateMinutes * 60_000) return 0;
+  return hour.lateMinutes;
 }

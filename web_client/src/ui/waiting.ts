@@ -28,6 +28,9 @@ export class Waiting extends QuietElement {
         color: var(--ink-2);
         max-inline-size: 24em;
       }
+      .late {
+        font-size: var(--sentence);
+      }
       .out {
         margin-block-start: 8px;
       }
@@ -49,6 +52,7 @@ export class Waiting extends QuietElement {
   override render() {
     const doorway = this.doorway;
     const { name } = doorway;
+    const said = name === '' ? t('room.other.counsellor') : name;
     return html`
       <header class="bar">
         <qr-page-bar exit></qr-page-bar>
@@ -57,9 +61,16 @@ export class Waiting extends QuietElement {
         <qr-scene></qr-scene>
         <div class="words">
           <h1 tabindex="-1">${t(`door.${doorway.state}`, { name })}</h1>
-          <p class="sub">
-            ${t('door.unheard', { name: name === '' ? t('room.other.counsellor') : name })}
-          </p>
+          <p class="sub">${t('door.unheard', { name: said })}</p>
+          ${
+            doorway.lateMinutes > 0 && doorway.state !== 'lost'
+              ? html`
+                  <p class="late" data-testid="door-late">
+                    ${t('door.late', { name: said, count: doorway.lateMinutes })}
+                  </p>
+                `
+              : nothing
+          }
           ${
             doorway.long
               ? html`
@@ -77,13 +88,15 @@ export class Waiting extends QuietElement {
   }
 
   override updated(): void {
-    const { state: now, name } = this.doorway;
-    announce('status', t(`door.${now}`, { name }));
+    const { state: now, name, lateMinutes } = this.doorway;
+    const late = lateMinutes > 0 ? t('door.late', { name, count: lateMinutes }) : '';
+    announce('status', `${t(`door.${now}`, { name })} ${late}`.trim());
   }
 
   private get doorway(): Doorway {
     const { session, others } = this.call;
-    return doorwayOf(session.state, others, Date.now() - this.since);
+    const now = Date.now();
+    return doorwayOf(session.state, others, now - this.since, session.room.hour, now);
   }
 
   /** What will be heard and seen of this person once they are in. */

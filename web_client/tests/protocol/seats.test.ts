@@ -20,13 +20,13 @@ describe('exchanging a token', () => {
   });
 
   it.each([
-    [201, JSON.stringify(SEAT), { kind: 'seat', seat: SEAT }],
+    [201, JSON.stringify(SEAT), { kind: 'done', said: SEAT }],
     [
       401,
       '{"code":"token_expired","title":"","status":401}',
       { kind: 'refused', code: 'token_expired' },
     ],
-    [404, 'not json', { kind: 'refused', code: 'token_invalid' }],
+    [404, 'not json', { kind: 'refused', code: 'malformed' }],
     [502, '', { kind: 'unreachable' }],
     [503, '{"code":"busy","title":"","status":503}', { kind: 'refused', code: 'busy' }],
   ])('takes %i for what it is', async (status, body, outcome) => {

@@ -7,7 +7,12 @@ const LI = person('li', { role: 'counsellor', name: 'Li' });
 
 describe('the doorway', () => {
   it('says who is there', () => {
-    expect(doorwayOf('open', [LI], 0)).toEqual({ state: 'ready', name: 'Li', long: false });
+    expect(doorwayOf('open', [LI], 0)).toEqual({
+      state: 'ready',
+      name: 'Li',
+      long: false,
+      lateMinutes: 0,
+    });
   });
 
   it('says that nobody is, also when they were', () => {
@@ -23,5 +28,16 @@ describe('the doorway', () => {
   it('says after ten minutes that one may come again', () => {
     expect(doorwayOf('open', [LI], 599_999).long).toBe(false);
     expect(doorwayOf('open', [LI], 600_000).long).toBe(true);
+  });
+
+  it('says that they come later, until they should be there', () => {
+    const hour = {
+      startsAt: 1_000_000,
+      endsAt: 4_000_000,
+      lateMinutes: 5,
+      stage: 'waiting',
+    } as const;
+    expect(doorwayOf('open', [], 0, hour, 1_000_000).lateMinutes).toBe(5);
+    expect(doorwayOf('open', [], 0, hour, 1_300_000).lateMinutes).toBe(0);
   });
 });

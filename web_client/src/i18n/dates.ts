@@ -1,0 +1,33 @@
+/** Days and hours as people say them, in the page's language. */
+
+import { language } from './language';
+
+/** A day, such as "Thursday, 26 November". */
+export function dayOf(unixMs: number): string {
+  const style = { weekday: 'long', month: 'long', day: 'numeric' } as const;
+  return new Intl.DateTimeFormat(language(), style).format(unixMs);
+}
+
+/** A day in few signs, such as "26 Nov". */
+export function shortDay(unixMs: number): string {
+  const style = { month: 'short', day: 'numeric' } as const;
+  return new Intl.DateTimeFormat(language(), style).format(unixMs);
+}
+
+/** Time of day somewhere else, such as "7:00 am"; null where that is the time here, or nowhere. */
+export function timeElsewhere(unixMs: number, timeZone: string): string | null {
+  if (timeZone === '') return null;
+  try {
+    const style = { hour: 'numeric', minute: '2-digit' } as const;
+    const here = new Intl.DateTimeFormat(language(), style).format(unixMs);
+    const there = new Intl.DateTimeFormat(language(), { ...style, timeZone }).format(unixMs);
+    return there === here ? null : there;
+  } catch {
+    return null; // a zone this browser does not know
+  }
+}
+
+/** Whether two moments are of one day, here. */
+export function sameDay(one: number, other: number): boolean {
+  return new Date(one).toDateString() === new Date(other).toDateString();
+}

@@ -1,0 +1,49 @@
+/** Asks the gateway by REST: what came of it, and never an exception. */
+
+import type { Code, Problem } from './wire';
+
+export type Answer<T> =
+  | { readonly kind: 'done'; readonly said: T }
+  | { readonly kind: 'refused'; readonly code: Code }
+  | { readonly kind: 'unreachable' };
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** `path` follows `/api/v1/`. What has no body answers with null. */
+export async function ask<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  send: typeof fetch = fetch,
+): Promise<Answer<T>> {
+  try {
+    const response = await send(`/api/v1/${path}`, {
+      method,
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (response.ok) return { kind: 'done', said: (await saidIn(response)) as T };
+    const code = await problemCode(response);
+    // A 5xx without a code is a proxy's: the gateway itself is not there.
+    if (code === null && response.status >= 500) return { kind: 'unreachable' };
+    return { kind: 'refused', code: code ?? 'malformed' };
+  } catch {
+    return { kind: 'unreachable' };
+  }
+}
+
+async function saidIn(response: Response): Promise<unknown> {
+  return response.status === 204 ? null : response.json();
+}
+
+async function problemCode(response: Response): Promise<Code | null> {
+  try {
+    const problem = (await response.json()) as Partial<Problem>;
+    return problem.code ?? null;
+  } catch {
+    return null;
+  }
+}
