@@ -83,6 +83,18 @@ export const en = {
   'door.ready': '{name} knows you’re here and is getting ready.',
   'door.lost': 'The line dropped for a moment. Your place is kept.',
   'door.unheard': 'Nothing of you is heard or seen until {name} asks you in.',
+  'door.let_in.anyway': 'Ask them in all the same',
+  'door.unplaced':
+    'They have not confirmed where they are today. To ask them in all the same, please write why. It is kept in the audit.',
+  'plan.client.counsellor':
+    'We can’t get back yet. As agreed, {name} will call your phone {phone}.',
+  'plan.client.client': 'We can’t get back yet. As agreed, you call {name}.',
+  'plan.client.nobody': 'We can’t get back yet. As agreed, nobody will call; your place is kept.',
+  'plan.counsellor.counsellor': 'We can’t get back yet. As agreed, you call {name}: {phone}.',
+  'plan.counsellor.client': 'We can’t get back yet. As agreed, {name} will call you.',
+  'plan.counsellor.nobody':
+    'We can’t get back yet. As agreed, do not call: it may not be safe where they are.',
+  'plan.call': 'Call',
   'door.late': '{name} is {count} minutes late, and is coming.',
   'door.long': 'If it takes too long, you can leave and come back later with the same link.',
   'door.mine.both': 'You’ll come in with voice and picture.',

@@ -10,7 +10,8 @@
 const PAUSE_MS = 5_000;
 
 /** Where words come from. Each channel has one current sentence, or none. */
-export type Channel = 'end' | 'question' | 'door' | 'status' | 'lost' | 'line' | 'hint' | 'notice';
+export type Channel =
+  'end' | 'question' | 'door' | 'plan' | 'status' | 'lost' | 'line' | 'hint' | 'notice';
 
 export interface Announcement {
   readonly words: string;

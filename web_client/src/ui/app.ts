@@ -7,6 +7,7 @@ import './after';
 import { announce } from './announcer';
 import type { Parting } from './after';
 import './arrive';
+import type { CutPlan } from './cut-plan';
 import { base, QuietElement } from './element';
 import './how';
 import type { Arrival } from './how';
@@ -63,6 +64,8 @@ export class App extends QuietElement {
   @property() person: Role = 'client';
   /** Where a seat comes from, where not from a link's token: a booked hour. */
   @property({ attribute: false }) seatOf: (() => Promise<Answer<Seat>>) | null = null;
+  /** What both agreed to do when the line is cut. */
+  @property({ attribute: false }) plan: CutPlan | null = null;
   @state() private view: View = { kind: 'arrive' };
   @state() private opening = false;
   @state() private token: string | null = null;
@@ -110,6 +113,7 @@ export class App extends QuietElement {
         .person=${this.person}
         .resumed=${resumed}
         .link=${this.link}
+        .plan=${this.plan}
         @quick-exit=${() => this.leaveQuickly()}
         @new-window=${() => this.openWindow()}
       ></qr-room>

@@ -1,4 +1,4 @@
-/** Somebody waits at the door: who, and the one thing to do. */
+/** Somebody waits at the door: who, and the one thing to do. Without a place a reason is asked for. */
 
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -7,19 +7,21 @@ import { announce } from './announcer';
 import { base, buttons, QuietElement } from './element';
 import { noteStyle } from './note-style';
 import { t } from '../i18n/language';
-import { atDoor, own, type Room } from '../protocol/room';
-import type { ParticipantView } from '../protocol/wire';
+import type { Call } from '../media/call';
+import { atDoor, own } from '../protocol/room';
+import type { ParticipantView, Reply } from '../protocol/wire';
 
 /** Until the answer has come a second tap would be for nothing. */
 const PATIENCE_MS = 3_000;
 
 /** The note for whoever may open the door; nothing for others, and while nobody is there. */
-export function doorNote(room: Room) {
+export function doorNote(call: Call) {
+  const { room } = call.session;
   const [first] = own(room)?.role === 'counsellor' ? atDoor(room) : [];
   return first === undefined
     ? nothing
     : html`
-        <qr-door-note .who=${first}></qr-door-note>
+        <qr-door-note .call=${call} .who=${first}></qr-door-note>
       `;
 }
 
@@ -40,25 +42,65 @@ export class DoorNote extends QuietElement {
         text-decoration: none;
         padding-inline: 20px;
       }
+      label {
+        flex: 1 1 100%;
+        color: var(--ink-2);
+      }
+      input {
+        font: inherit;
+        color: inherit;
+        flex: 1 1 16ch;
+        min-inline-size: 0;
+        min-block-size: 48px;
+        padding: 8px 12px;
+        border: 1px solid var(--edge);
+        border-radius: var(--round-control);
+        background: var(--ground);
+      }
     `,
   ];
 
+  @property({ attribute: false }) call!: Call;
   @property({ attribute: false }) who!: ParticipantView;
   @state() private opening = false;
+  /** The client has not said where they are: the gateway wants to know why they come in without. */
+  @state() private unplaced = false;
+  @state() private reason = '';
 
   override render() {
     return html`
-      <div class="note" data-testid="door">
+      <form
+        class="note"
+        data-testid="door"
+        @submit=${(event: Event) => {
+          event.preventDefault();
+          void this.letIn();
+        }}
+      >
         <p>${t('door.somebody', { name: this.who.name })}</p>
+        ${this.unplaced ? this.why() : nothing}
         <button
           class="primary"
           data-testid="let-in"
-          ?disabled=${this.opening}
-          @click=${() => this.letIn()}
+          ?disabled=${this.opening || (this.unplaced && this.reason.trim() === '')}
         >
-          ${t('door.let_in')}
+          ${t(this.unplaced ? 'door.let_in.anyway' : 'door.let_in')}
         </button>
-      </div>
+      </form>
+    `;
+  }
+
+  private why() {
+    return html`
+      <label for="reason" role="status">${t('door.unplaced')}</label>
+      <input
+        id="reason"
+        data-testid="door-reason"
+        maxlength="300"
+        autocomplete="off"
+        .value=${this.reason}
+        @input=${(event: Event) => (this.reason = (event.target as HTMLInputElement).value)}
+      />
     `;
   }
 
@@ -71,9 +113,16 @@ export class DoorNote extends QuietElement {
     this.while(() => announce('door', ''));
   }
 
-  private letIn(): void {
+  private async letIn(): Promise<void> {
     this.opening = true;
     window.setTimeout(() => (this.opening = false), PATIENCE_MS);
-    this.say('let-in', this.who.id);
+    const reason = this.unplaced ? this.reason.trim() : '';
+    const asked = { type: 'let_in', participant: this.who.id, reason } as const;
+    const reply = await this.call.session.request(asked).catch((): Reply | null => null);
+    this.opening = false;
+    if (reply?.type !== 'refused' || reply.code !== 'place_unconfirmed') return;
+    this.unplaced = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector('input')?.focus();
   }
 }

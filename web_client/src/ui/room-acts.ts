@@ -5,6 +5,7 @@ import type { Answer, Question } from './question-sheet';
 import type { Facts } from './room-words';
 import { t } from '../i18n/language';
 import type { Call } from '../media/call';
+import type { Kind } from '../media/peer';
 import { guidanceOf, isHere, own as ownOf } from '../protocol/room';
 import type { HoldSteady, ParticipantView, Role, Rung, SetCue } from '../protocol/wire';
 
@@ -27,6 +28,11 @@ export function takeAnswer(call: Call, answer: Answer): void {
   void call.own.turn(answer === 'open' && question === 'video' ? 'video' : 'audio', true);
 }
 
+/** Switch a device, by its owner's tap. */
+export function turn({ own }: Call, { kind, on }: { kind: Kind; on: boolean }): void {
+  void own.turn(kind, on);
+}
+
 /** Take part in this way from now on. */
 export function takeMode({ own }: Call, mode: Mode): void {
   const wanted = [
@@ -37,11 +43,6 @@ export function takeMode({ own }: Call, mode: Mode): void {
 }
 
 /** Tell the room what the counsellor wishes. What becomes of it is seen in what the room tells. */
-/** Let in who waits at the door. */
-export function letIn({ session }: Call, participant: string): void {
-  session.request({ type: 'let_in', participant }).catch(() => undefined);
-}
-
 export function guide({ session }: Call, wish: SetCue | HoldSteady): void {
   session.request(wish).catch(() => undefined);
 }

@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 
+import type { CutPlan } from './cut-plan';
 import './device-note';
 import './dock';
 import { doorNote } from './door-note';
@@ -17,7 +18,8 @@ import { roomLayout } from './room-layout';
 import { line, sentenceCase, wordsOf } from './room-lines';
 import type { Mode } from './more-sheet';
 import type { Answer } from './question-sheet';
-import { factsOf, guide, keepsQuiet, letIn, questionOf, takeAnswer, takeMode } from './room-acts';
+import { planNote } from './plan-note';
+import { factsOf, guide, keepsQuiet, questionOf, takeAnswer, takeMode, turn } from './room-acts';
 import { type Asking, roomSheet } from './room-sheet';
 import { askAloud, fallSilent, sayAloud } from './room-voice';
 import { RoomWords } from './room-words';
@@ -49,8 +51,8 @@ export class RoomElement extends QuietElement {
   @property() person: Role = 'client';
   /** The page resumed by itself; its microphone waits for a tap. */
   @property({ type: Boolean }) resumed = false;
-  /** Inside another site's page: the text is put away at first, room is scarce. */
   @property() link = '';
+  @property({ attribute: false }) plan: CutPlan | null = null;
   @state() private asking: Asking = null;
   @state() private textOpen = false;
   @state() private picture: Picture = 'moving';
@@ -96,7 +98,7 @@ export class RoomElement extends QuietElement {
         @toggle-text=${() => this.toggleText()}
         @close-text=${() => this.toggleText()}
         @open-text=${() => !this.textOpen && this.toggleText()}
-        @turn=${(event: CustomEvent<{ kind: Kind; on: boolean }>) => this.turn(event.detail)}
+        @turn=${(event: CustomEvent<{ kind: Kind; on: boolean }>) => turn(this.call, event.detail)}
         @first-frame=${() => this.call.handleFirstFrame()}
         @open-trust=${() => (this.asking = 'trust')}
         @close-sheet=${() => (this.asking = null)}
@@ -109,7 +111,6 @@ export class RoomElement extends QuietElement {
         @answer=${(event: CustomEvent<Answer>) => takeAnswer(this.call, event.detail)}
         @choose-mode=${(event: CustomEvent<Mode>) => this.chooseMode(event.detail)}
         @invite=${(event: CustomEvent<Invite>) => this.invite(event.detail)}
-        @let-in=${(event: CustomEvent<string>) => letIn(this.call, event.detail)}
         @guide=${(event: CustomEvent<SetCue | HoldSteady>) => guide(this.call, event.detail)}
         @part=${(event: CustomEvent<'leave' | 'end'>) => this.call[event.detail]()}
         @picture=${(event: CustomEvent<Picture>) => (this.picture = event.detail)}
@@ -148,7 +149,8 @@ export class RoomElement extends QuietElement {
           ></qr-self-view>
         </section>
         <footer>
-          ${this.strip()} ${this.line(status)} ${doorNote(room)} ${this.note()}
+          ${this.strip()} ${this.line(status)} ${doorNote(this.call)}
+          ${planNote(this.plan, this.call, this.person, this.otherName)} ${this.note()}
           <qr-dock
             .microphone=${this.call.own.isOn('audio')}
             .camera=${this.call.own.isOn('video')}
@@ -320,7 +322,7 @@ export class RoomElement extends QuietElement {
     if (hint === 'interrupted') {
       void this.call.watch.comeBack();
       for (const tile of this.renderRoot.querySelectorAll<Tile>('qr-tile')) tile.reattach();
-    } else if (hint === 'muted_talking') this.turn({ kind: 'audio', on: true });
+    } else if (hint === 'muted_talking') turn(this.call, { kind: 'audio', on: true });
     else {
       if (hint === 'silent') this.asking = 'devices';
       this.call.hints.drop(hint);
@@ -336,7 +338,7 @@ export class RoomElement extends QuietElement {
     else if (action === 'help') this.asking = this.asking === 'help' ? null : 'help';
     else {
       const kind = action === 'microphone' ? 'audio' : 'video';
-      this.turn({ kind, on: !this.call.own.isOn(kind) });
+      turn(this.call, { kind, on: !this.call.own.isOn(kind) });
     }
   }
 
@@ -356,10 +358,6 @@ export class RoomElement extends QuietElement {
   private invite({ participant, kind }: Pick<Invite, 'participant' | 'kind'>): void {
     this.asking = null;
     this.call.invite(participant, kind);
-  }
-
-  private turn({ kind, on }: { kind: Kind; on: boolean }): void {
-    void this.call.own.turn(kind, on);
   }
 
   private toggleText(): void {
