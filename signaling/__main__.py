@@ -58,13 +58,13 @@ async def serve(config: settings.Config, *, demo: bool) -> int:
 
     Raises :class:`StartError`.
     """
-    app = App(config)
+    app = App(config, is_demo=demo)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await app.start()
-    _greet(app, demo=demo)
+    await _greet(app, demo=demo)
     await stop.wait()
     try:
         async with asyncio.timeout(STOP_S):
@@ -81,12 +81,12 @@ async def serve(config: settings.Config, *, demo: bool) -> int:
     return 0
 
 
-def _greet(app: App, *, demo: bool) -> None:
+async def _greet(app: App, *, demo: bool) -> None:
     print(f"\nQuietroom {package_version()} at {app.url}\n")
     print("\n".join(f"  {line}" for line in settings.summary(app.config).splitlines()))
     print()
     if demo:
-        print(app.demo_links())
+        print(await app.demo_links())
     sys.stdout.flush()
 
 

@@ -14,10 +14,11 @@ from aiohttp import web
 
 from media.channel import Listener, MediaPlane
 from media.config import MediaConfig
-from signaling import border, certificates, demo, logs, wire
+from signaling import border, certificates, demo, demo_clinic, logs, wire
 from signaling.api.house import House
 from signaling.booked_hour import HourKeeper
 from signaling.config import Config
+from signaling.demo_routes import DemoRoutes
 from signaling.departures import Departures
 from signaling.gateway import Gateway
 from signaling.house_watch import HouseWatch
@@ -29,7 +30,7 @@ from signaling.pages import Pages, find_root
 from signaling.people_routes import PeopleRoutes, cookie_name
 from signaling.registry import Registry
 from signaling.routes import Routes
-from signaling.stores import Opened, StoreError, open_stores
+from signaling.stores import Opened, StoreError, open_stores, read_master
 from signaling.tokens import Tokens
 from signaling.worker_pool import PortError, WorkerPool
 
@@ -70,7 +71,11 @@ def _media_plane(workers: int) -> MediaFactory:
 class App:
     """One gateway. ``url`` and ``registry`` are of use once :meth:`start` has returned."""
 
-    def __init__(self, config: Config, media_factory: MediaFactory | None = None) -> None:
+    def __init__(
+        self, config: Config, media_factory: MediaFactory | None = None, *, is_demo: bool = False
+    ) -> None:
+        if not config.signing_keys and config.storage.is_on:
+            config = msgspec.structs.replace(config, signing_keys=_kept_signing_keys(config))
         if not config.signing_keys:
             # Links then end with this process: good for a try, said in the log.
             logs.event("signing_key_made")
@@ -100,6 +105,8 @@ class App:
         """What lasts, while it is open."""
         self._keepers: list[Night | Departures] = []
         self._stopped = False
+        self._is_demo = is_demo
+        self._demo: DemoRoutes | None = None
         self.metrics_address: tuple[str, int] | None = None
         self.url = config.public_url
 
@@ -159,9 +166,17 @@ class App:
             self.lab.close()
         logs.event("stopped")
 
-    def demo_links(self) -> str:
+    async def demo_links(self) -> str:
         """Open a demo session and return its links, laid out to be printed."""
-        return demo.links(self.registry, self.url, self.config.operator_token, self.lab)
+        booked = None
+        if self.stores is not None and self._demo is not None:
+            booked = self._demo.clinic = await demo_clinic.open_clinic(
+                self.stores, int(self.registry.wall() * 1000)
+            )
+        secret = "" if self._demo is None else self._demo.secret
+        return demo.links(
+            self.registry, self.url, self.config.operator_token, self.lab, booked, secret
+        )
 
     async def _open_stores(self) -> None:
         if not self.config.storage.is_on:
@@ -208,6 +223,9 @@ class App:
             )  # fmt: skip
             house.attach(app, self._own_pages, cookie_name(tls=tls), package_version())
         self._gateway.attach(app)
+        if self.stores is not None and self._is_demo:
+            self._demo = DemoRoutes(self.stores, tls=tls)
+            self._demo.attach(app)
         if self.lab is not None:
             LabRoutes(self.config, self.lab).attach(app)
         Pages(find_root(), lab=self.lab is not None).attach(app)
@@ -260,6 +278,14 @@ class App:
         if ":" in host:
             host = f"[{host}]"
         return f"{'http' if self._tls is None else 'https'}://{host}:{port}"
+
+
+def _kept_signing_keys(config: Config) -> dict[str, str]:
+    """Made of the master key: links and seats outlive this process without a setting more."""
+    try:
+        return read_master(config.storage).secrets_for("tokens")
+    except StoreError as error:
+        raise StartError(str(error)) from None
 
 
 def _port_line(what: str, place: str, error: OSError) -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 import stat
 from collections.abc import Iterable
@@ -68,6 +70,13 @@ class LocalMaster:
     def is_current(self, wrapped: bytes) -> bool:
         """Whether the newest master key wrapped this."""
         return key_of(wrapped) == self._newest.id
+
+    def secrets_for(self, purpose: str) -> dict[str, str]:
+        """Return a secret of each key, newest first: who has the key can make it again."""
+        return {
+            str(key.id): hmac.new(key.mac_key, purpose.encode(), hashlib.sha256).hexdigest()
+            for key in self._keys.values()
+        }
 
 
 def parse(text: str) -> LocalMaster:

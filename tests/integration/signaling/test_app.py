@@ -99,7 +99,7 @@ async def test_demo_links_open_a_session() -> None:
     app = App(build({**BASE, "operator_token": ""}))
     await app.start()
     try:
-        links = [line.strip() for line in app.demo_links().splitlines() if "#" in line]
+        links = [line.strip() for line in (await app.demo_links()).splitlines() if "#" in line]
         assert [link.split("#")[0].removeprefix(app.url) for link in links] == [
             "/counsellor", "/client", "/operator",
         ]  # fmt: skip

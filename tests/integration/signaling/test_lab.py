@@ -30,7 +30,7 @@ async def gateway(**changes: Any) -> AsyncIterator[tuple[App, ClientSession]]:
     """A gateway with the engine in this process, and its demo session open."""
     app = App(build({**BASE, "media_workers": 0, **changes}))
     await app.start()
-    app.demo_links()
+    await app.demo_links()
     try:
         async with ClientSession(app.url) as http:
             yield app, http

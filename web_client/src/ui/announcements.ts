@@ -22,6 +22,7 @@ const ORDER: readonly Channel[] = [
   'end',
   'question',
   'door',
+  'plan',
   'hint',
   'lost',
   'status',

@@ -1,0 +1,114 @@
+"""A clinic to try things out with: a counsellor, a client, six hours that were, and one to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from signaling.access import bearer
+from signaling.accounts import STAFF_MS
+from signaling.domain.life import Turn
+from signaling.domain.rights import Position
+from signaling.storage.change_store import LineKept, Moment
+from signaling.storage.people_store import ClinicSettings, Details, PersonKind
+from signaling.storage.session_store import MINUTE_MS, Between, Booked, Wanted, Whose
+from signaling.stores import Opened
+
+NAME: Final = "演示机构 Demo clinic"
+EMAIL: Final = "li@demo.example"
+CRISIS_LINES: Final = (("心理援助热线", "12356"), ("急救 Ambulance", "120"), ("报警 Police", "110"))
+COUNSELLOR: Final = Details(
+    "李老师", email=EMAIL, time_zone="Asia/Shanghai", locale="zh-CN",
+    hello="慢慢来，不着急。您想从哪里说起都可以。",
+)  # fmt: skip
+CLIENT: Final = Details("来访者", alias="小雨", phone="138 0000 1234", locale="zh-CN")
+WEEK_MS: Final = 7 * 86_400_000
+MINUTES: Final = 50
+SOON_MS: Final = 5 * MINUTE_MS
+_ALL_S: Final = MINUTES * 60
+PAST: Final = (
+    (3, 4, LineKept(voice_s=_ALL_S, gaps=3, gap_s=11.0, cuts=1, rungs={"voice": _ALL_S})),
+    (3, 5, LineKept(voice_s=1200, video_s=1800, gaps=1, gap_s=4.0, rungs={"saving": _ALL_S})),
+    (4, 4, LineKept(video_s=_ALL_S, rungs={"clear": _ALL_S})),
+    None,
+    (4, 6, LineKept(video_s=2400, text_s=600, gaps=2, gap_s=19.0, cuts=1, rungs={"slow": 900})),
+    (5, 7, LineKept(video_s=_ALL_S, rungs={"clear": _ALL_S})),
+)  # fmt: skip
+"""Oldest first: how the client felt before and after, and the line; None was missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClinic:
+    """What there is of it."""
+
+    clinic: UUID
+    counsellor: UUID
+    client: UUID
+    token: str
+    """Opens the client's link."""
+
+
+async def open_clinic(stores: Opened, at: int) -> DemoClinic:
+    """Find the clinic, or make it; there is always an hour to come. ``at`` is Unix milliseconds."""
+    kept = stores.accounts.stores
+    clinics = {name: clinic for clinic, name in await kept.people.clinics(at)}
+    clinic = clinics.get(NAME)
+    if clinic is None:
+        chosen = ClinicSettings(crisis_lines=CRISIS_LINES)
+        clinic = await kept.people.add_clinic(NAME, chosen, at)
+        await _fill(stores, clinic, at)
+    found = await kept.people.find(clinic, None)
+    counsellor = next(each.id for each in found if each.kind is PersonKind.STAFF)
+    client = next(each.id for each in found if each.kind is PersonKind.CLIENT)
+    await _book_one(stores, counsellor, client, at)
+    return DemoClinic(
+        clinic, counsellor, client, await stores.accounts.invite(client, None, None, at)
+    )
+
+
+async def sign_in(stores: Opened, demo: DemoClinic, at: int) -> str:
+    """Let the counsellor in without a password: for a try. Returns what the browser holds."""
+    token = bearer.new()
+    await stores.accounts.stores.sign_ins.begin(
+        demo.clinic, demo.counsellor, bearer.digest(token), at + STAFF_MS, at
+    )
+    return token
+
+
+async def _fill(stores: Opened, clinic: UUID, at: int) -> None:
+    kept = stores.accounts.stores
+    counsellor = await kept.people.add_person(clinic, PersonKind.STAFF, COUNSELLOR, None, at)
+    client = await kept.people.add_person(clinic, PersonKind.CLIENT, CLIENT, None, at)
+    begun = at - (len(PAST) + 1) * WEEK_MS
+    await kept.standing.give_position(counsellor, Position.COUNSELLOR, None, begun)
+    await kept.standing.bind(counsellor, client, counsellor, begun)
+    for number, kind in enumerate(PAST):
+        starts_at = at - (len(PAST) - number) * WEEK_MS
+        wanted = Wanted(counsellor, client, starts_at, MINUTES)
+        booked = await stores.sessions.book(wanted, counsellor, begun)
+        if kind is None:
+            await stores.sessions.step(booked.id, Turn.EXPIRE, None, starts_at + 60 * MINUTE_MS)
+        else:
+            await _hold(stores, booked, *kind)
+
+
+async def _hold(stores: Opened, booked: Booked, before: int, after: int, line: LineKept) -> None:
+    """An hour that was."""
+    at, sessions = booked.starts_at, stores.sessions
+    await stores.changes.rate(booked.id, Moment.BEFORE, before, at)
+    await sessions.step(booked.id, Turn.ARRIVE, booked.client, at)
+    await sessions.admit(booked.id, "demo", booked.counsellor, at)
+    await sessions.step(booked.id, Turn.MEET, None, at + MINUTE_MS)
+    await sessions.step(booked.id, Turn.END, booked.counsellor, booked.ends_at)
+    await stores.changes.rate(booked.id, Moment.AFTER, after, booked.ends_at)
+    await stores.changes.note_line(booked.id, line, booked.ends_at)
+
+
+async def _book_one(stores: Opened, counsellor: UUID, client: UUID, at: int) -> None:
+    span = Between(Whose.COUNSELLOR, counsellor, at - MINUTES * MINUTE_MS, at + WEEK_MS)
+    known = [each for each in await stores.sessions.find(span) if each.life.ended_at is None]
+    if not known:
+        starts_at = (at // SOON_MS + 1) * SOON_MS
+        wanted = Wanted(counsellor, client, starts_at, MINUTES)
+        await stores.sessions.book(wanted, counsellor, at)
