@@ -237,7 +237,8 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
     async def dismiss(self, sid: str, patience_s: float) -> None:
         """Say goodbye to a page and close its socket; waits no longer than that for its reader."""
         eio_sid = self.manager.eio_sid_from_sid(sid, "/")
-        if eio_sid is None:
+        socket = self.eio.sockets.get(eio_sid)
+        if eio_sid is None or socket is None:
             return
         try:
             async with asyncio.timeout(patience_s):
@@ -245,6 +246,9 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
                 await self.eio.disconnect(eio_sid)
         except TimeoutError:
             await self.cut(eio_sid)
+        else:
+            # A page that does not close by itself would keep its WebSocket until a ping is due.
+            await socket.queue.put(None)
 
     async def drop(self, sid: str) -> None:
         """Close the socket under a connection without a word, as a line that is gone does."""

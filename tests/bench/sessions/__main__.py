@@ -1,0 +1,151 @@
+"""``python -m tests.bench.sessions``: what sessions that last must hold, as a table.
+
+With ``RESULTS`` it is also written as a page. ``--cases kills,joins`` runs some; ``--kills 20`` is
+for a quick look, and the page says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+from signaling.config import Storage
+from tests.bench import report
+from tests.bench.sessions import crowd, ends, kills, secrets_kept
+from tests.bench.sessions.place import seed
+from tests.support.databases import urls
+from tests.support.figures import Row, Table
+
+KILLS, PEOPLE, PER_S, JOINS, RUNS = 200, 5_000, 50.0, 1_500, 3
+METHOD = """\
+The gateway is a process of its own, without media; whoever asks it is another, and where CPU is
+measured each has a core. `kill -9` comes at a moment by chance while an hour is booked, come to and
+opened, rights are given and further hours booked, as fast as the gateway answers; after each, a new
+gateway starts over the same folder, and everything that was acknowledged is looked for there, in
+the rows and in the audit, whose whole chain is walked. Joins are counted from when each was due.
+"""
+
+
+async def _kills(times: int) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = await kills.kill_again_and_again(Path(folder), times, seed_number=1)
+    told = f"{found['missing']} of {found['acknowledged']} in {found['kills']} kills"
+    return [
+        ("kill -9: acknowledged and missing", told, "0"),
+        ("kill -9: audits that do not verify", str(found["chain"]), "0"),
+        ("kill -9: let in, and waiting afterwards", str(found["people not back"]), "0"),
+    ]
+
+
+async def _idle() -> list[Row]:
+    found = await crowd.idle(PEOPLE)
+    told = f"{found['share']:.1f} % of a core, {found['memory']:.0f} MiB"
+    return [
+        (f"{PEOPLE} idle pages: alive", f"{found['alive']:.0f}", f"{PEOPLE} on one core"),
+        (f"{PEOPLE} idle pages: cost", told, "< 100 %"),
+        (f"{PEOPLE} idle pages: joined in", f"{found['joined_s']:.0f} s", "(no bar)"),
+    ]
+
+
+async def _joins() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        where = await urls("postgresql", Path(folder))
+        storage = Storage(
+            folder=folder, data=where.data, keys=where.keys,
+            master_key_file=str(Path(folder) / "master.key"),
+        )  # fmt: skip
+        _make_master(storage)
+        seeded = await seed(storage, JOINS, book=True)
+        found = await crowd.joins(seeded, PER_S)
+    told = f"p50 {1000 * found['p50']:.0f} ms, p99 {1000 * found['p99']:.0f} ms"
+    return [
+        ("stored joins, PostgreSQL: rate", f"{found['rate']:.1f}/s", f"{PER_S:.0f}/s"),
+        ("stored joins, PostgreSQL: latency", told, "p99 <= 200 ms"),
+    ]
+
+
+async def _relay() -> list[Row]:
+    ours = [await crowd.relay_ours() for _ in range(RUNS)]
+    bare = [await crowd.relay_bare() for _ in range(RUNS)]
+    one, other = statistics.median(ours), statistics.median(bare)
+    told = f"{1e6 * one:.0f} us, bare echo {1e6 * other:.0f} us: {one / other:.2f} x"
+    return [(f"a relayed text, medians of {RUNS}", told, "<= 3 x")]
+
+
+async def _secrets() -> list[Row]:
+    rows: list[Row] = []
+    for kind in ("sqlite", "postgresql"):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            where = await urls(kind, folder)
+            storage = Storage(
+                folder=name, data=where.data, keys=where.keys,
+                master_key_file=str(folder / "master.key"),
+            )  # fmt: skip
+            _make_master(storage)
+            place = folder if kind == "sqlite" else _server_folder(where.data)
+            found = await secrets_kept.look(storage, place)
+        told = f"{found['before']} before erasure, {found['after']} after"
+        rows += [
+            (f"seeds found in all bytes, {kind}", told, "0"),
+            (f"bits changed in the audit and seen, {kind}",
+             f"{found['seen']} of {found['flips']}", "all"),
+        ]  # fmt: skip
+    return rows
+
+
+async def _ends() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = await ends.revocations(Path(folder))
+    return [
+        (f"access ended by {name}, worst of {ends.TRIALS}", f"{took:.2f} s", "<= 1 s")
+        for name, took in found.items()
+    ]
+
+
+def _make_master(storage: Storage) -> None:
+    from signaling.keys import master
+
+    master.put_first(Path(storage.master_key_file), master.new_line())
+
+
+def _server_folder(url: str) -> Path:
+    return Path(url.partition("host=")[2]) / "data"
+
+
+def main() -> int:
+    """Run the cases; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.sessions")
+    parser.add_argument("--cases", default="all")
+    parser.add_argument("--kills", type=int, default=KILLS)
+    given = parser.parse_args()
+    cases: dict[str, Callable[[], Awaitable[list[Row]]]] = {
+        "kills": partial(_kills, given.kills), "idle": _idle, "joins": _joins, "relay": _relay,
+        "secrets": _secrets, "ends": _ends,
+    }  # fmt: skip
+    names = list(cases) if given.cases == "all" else given.cases.split(",")
+    rows: list[Row] = []
+    for name in names:
+        rows += asyncio.run(_case(cases[name]))
+        print(f"{name}: {rows[-1][1]}", flush=True)
+    table = Table("Sessions that last", rows)
+    print("\n".join(table.lines()))
+    page = os.environ.get("RESULTS")
+    if page:
+        report.write(Path(page), "Sessions that last", "make bench-sessions", METHOD, [table])
+    return 0
+
+
+async def _case(case: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+    return await case()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

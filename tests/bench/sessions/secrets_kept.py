@@ -1,0 +1,112 @@
+"""Whoever has the bytes has nothing: names, phones and words are looked for in all of them."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import func, make_url, select, update
+
+from signaling.config import Storage
+from signaling.domain.life import Turn
+from signaling.storage.audit_tables import AUDIT_EVENT
+from signaling.storage.change_store import LineKept, Moment
+from signaling.storage.day_store import Caller, Near, Plan, Today
+from signaling.storage.people_store import ClinicSettings, Details, PersonKind
+from signaling.storage.session_store import Wanted
+from signaling.stores import Opened, open_stores
+from tests.bench.sessions.place import now_ms
+
+NAMES: Final = ("Zhang Sanfeng-Seeded", "张三丰种子", "Moonlight-Seeded", "Harbour-Seeded")
+NUMBERS: Final = ("13812345678", "13787654321", "138 1234 5678", "137 8765 4321")
+WORDS: Final = (
+    "12 Plum Lane Seeded", "梅花巷十二号", "told me by phone seeded", "li@seeded.example",
+)  # fmt: skip
+SEEDS: Final = (*NAMES, *NUMBERS, *WORDS)
+FLIPS: Final = 200
+
+
+async def look(storage: Storage, folder: Path) -> dict[str, int]:
+    """Seed, look, erase, look again; then change bits of the audit. Returns counts."""
+    stores = await open_stores(storage)
+    try:
+        clinic, client = await _fill(stores)
+        await _flush(stores, storage)
+        found = {"before": hits(folder)}
+        await stores.erasure.erase(client, client, now_ms())
+        await _flush(stores, storage)
+        found["after"] = hits(folder)
+        found["flips"], found["seen"] = await _flip(stores, clinic)
+        return found
+    finally:
+        await stores.close()
+
+
+def hits(folder: Path) -> int:
+    """How many of the seeds are anywhere in any file, in any of the ways text is stored."""
+    wanted = [seed.encode(coding) for seed in SEEDS for coding in ("utf-8", "utf-16-le", "gb18030")]
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return sum(each in everything for each in wanted)
+
+
+async def _fill(stores: Opened) -> tuple[UUID, UUID]:
+    kept, at = stores.accounts.stores, now_ms()
+    clinic = await kept.people.add_clinic(NAMES[3], ClinicSettings(phone=NUMBERS[2]), at)
+    staff = await kept.people.add_person(
+        clinic, PersonKind.STAFF, Details(NAMES[1], email=WORDS[3]), None, at
+    )
+    details = Details(NAMES[0], alias=NAMES[2], phone=NUMBERS[0])
+    client = await kept.people.add_person(clinic, PersonKind.CLIENT, details, None, at)
+    await kept.standing.bind(staff, client, staff, at)
+    hour = await stores.sessions.book(Wanted(staff, client, at, 50), staff, at)
+    today = Today(f"{WORDS[0]} {WORDS[1]}", NUMBERS[0], NAMES[1], NUMBERS[1], Near.NOBODY)
+    await stores.days.set_today(hour.id, today, client, at)
+    plan = Plan(Caller.COUNSELLOR, NUMBERS[2], call_is_safe=True, wait_s=30)
+    await stores.days.set_plan(hour.id, plan, client, at)
+    await stores.changes.rate(hour.id, Moment.BEFORE, 3, at)
+    await stores.sessions.step(hour.id, Turn.ARRIVE, client, at)
+    await stores.sessions.admit(hour.id, WORDS[2], staff, at)
+    await stores.changes.note_line(hour.id, LineKept(voice_s=60), at)
+    for _ in range(100):
+        await stores.days.set_today(hour.id, today, client, at)
+    return clinic, client
+
+
+async def _flush(stores: Opened, storage: Storage) -> None:
+    """What a database still holds in its memory is written: that is when to look."""
+    for database, address in ((stores.data, storage.data), (stores.keys, storage.keys)):
+        if database.dialect == "sqlite":
+            await database.checkpoint()
+            continue
+        url = make_url(address)
+        server = await asyncpg.connect(
+            user=url.username, database=url.database, host=url.query["host"]
+        )
+        await server.execute("CHECKPOINT")
+        await server.close()
+
+
+async def _flip(stores: Opened, clinic: UUID) -> tuple[int, int]:
+    """One bit at a time, anywhere in any row of the audit, and back."""
+    chance = random.Random(7)
+    columns = [AUDIT_EVENT.c[name] for name in ("payload", "before", "hash", "mac")]
+    async with stores.data.read() as connection:
+        rows = int((await connection.execute(select(func.max(AUDIT_EVENT.c.seq)))).scalar_one())
+    seen = 0
+    for _ in range(FLIPS):
+        column, here = chance.choice(columns), AUDIT_EVENT.c.seq == chance.randint(1, rows)
+        async with stores.data.write() as connection:
+            value = (await connection.execute(select(column).where(here))).scalar_one()
+            changed = bytearray(value)
+            changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+            to = {column.name: bytes(changed)}
+            await connection.execute(update(AUDIT_EVENT).where(here).values(to))
+        _, fault = await stores.journal.verify(clinic, now_ms())
+        seen += fault is not None
+        async with stores.data.write() as connection:
+            back = {column.name: value}
+            await connection.execute(update(AUDIT_EVENT).where(here).values(back))
+    return FLIPS, seen
