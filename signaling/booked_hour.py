@@ -9,7 +9,9 @@ and again when the database was away; nothing in the room waits for it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -21,24 +23,44 @@ from signaling.domain.life import Stage, Turn
 from signaling.domain.participant import Participant
 from signaling.guidance import LetIn
 from signaling.hour_messages import Hour
+from signaling.keys.sealing import SealError
+from signaling.line_tally import LineTally
+from signaling.storage.change_store import ChangeStore, LineKept
 from signaling.storage.database import StorageAway
+from signaling.storage.day_store import DayStore
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.session_store import Booked, SessionStore
 
 AGAIN_S: Final = 5.0
+TICK_S: Final = 20.0
+"""How often it is looked at though nothing happens, so that time is counted."""
+NOTE_S: Final = 300.0
+"""How often what the lines did is stored: a gateway that dies loses no more of it."""
 BOTH: Final = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class HourStores:
+    """Where an hour and its people are kept."""
+
+    people: PeopleStore
+    sessions: SessionStore
+    days: DayStore
+    changes: ChangeStore
 
 
 class BookedHour:
     """The hour of one room. ``booked`` is as it was stored last."""
 
-    def __init__(self, sessions: SessionStore, booked: Booked, wall_ms: Callable[[], int]) -> None:
+    def __init__(self, stores: HourStores, booked: Booked, wall_ms: Callable[[], int]) -> None:
         self.booked = booked
-        self._sessions = sessions
+        self._sessions = stores.sessions
+        self._changes = stores.changes
+        self._tally = LineTally()
         self._wall_ms = wall_ms
         self._attendance = Attendance()
         self._storing = False
-        self._again_at = -float("inf")
+        self._again_at = self._looked_at = -float("inf")
 
     def waits(self, role: Role) -> bool:
         """Whether somebody in this role has to be let in."""
@@ -63,6 +85,8 @@ class BookedHour:
 
     def attend(self, participants: Sequence[Participant], now: float) -> Turn | None:
         """See who is there; returns the turn to :meth:`take`."""
+        self._looked_at = now
+        self._tally.handle(participants, now)
         present = {p.role for p in participants if p.presence is Presence.PRESENT and p.inside}
         turn = self._attendance.handle(self.booked.life.stage, now, together=present >= BOTH)
         if turn is None or self._storing or now < self._again_at:
@@ -83,20 +107,32 @@ class BookedHour:
             self._storing = False
         return self.booked != before
 
-    def next_deadline(self, now: float) -> float | None:
+    async def note_line(
+        self, gaps: tuple[int, float], participants: Sequence[Participant], now: float
+    ) -> None:
+        """Store what the lines did since the last time; lost where the database is away."""
+        self._tally.handle(participants, now)
+        line = self._tally.take(*gaps)
+        if line != LineKept():
+            with contextlib.suppress(StorageAway, SealError):
+                await self._changes.note_line(self.booked.id, line, self._wall_ms())
+
+    def next_deadline(self, now: float) -> float:
         """Return when to :meth:`attend` though nobody came or went."""
+        tick = self._looked_at + TICK_S
+        if self._storing:  # what is due is under way
+            return tick
+        if now < self._again_at:
+            return min(tick, self._again_at)
         due = self._attendance.next_deadline(self.booked.life.stage)
-        return self._again_at if now < self._again_at else due
+        return tick if due is None else min(tick, due)
 
 
 class HourKeeper:
     """Finds the stored session of a room that is to be opened, or come into."""
 
-    def __init__(
-        self, sessions: SessionStore, people: PeopleStore, wall_ms: Callable[[], int]
-    ) -> None:
-        self._sessions = sessions
-        self._people = people
+    def __init__(self, stores: HourStores, wall_ms: Callable[[], int]) -> None:
+        self._stores = stores
         self._wall_ms = wall_ms
 
     async def look(self, session: str, identity: str) -> BookedHour:
@@ -105,10 +141,10 @@ class HourKeeper:
         Raises :class:`Refusal` with ``room_ended`` or ``seat_invalid``, or StorageAway.
         """
         person = UUID(identity)
-        booked = await self._sessions.get(UUID(session))
+        booked = await self._stores.sessions.get(UUID(session))
         if booked.life.stage is Stage.ENDED:
             raise Refusal(Code.ROOM_ENDED)
-        known = await self._people.person(person)
+        known = await self._stores.people.person(person)
         if person not in {booked.counsellor, booked.client} or known.ended_at is not None:
             raise Refusal(Code.SEAT_INVALID)
-        return BookedHour(self._sessions, booked, self._wall_ms)
+        return BookedHour(self._stores, booked, self._wall_ms)

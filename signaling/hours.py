@@ -8,11 +8,11 @@ Rule 2: what changes an hour is stored, and then its room is told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid5
 
 from signaling.accounts import Actor
+from signaling.booked_hour import HourStores
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
 from signaling.domain.life import Stage, Turn, come_later, give_time
@@ -20,14 +20,13 @@ from signaling.domain.rights import Position, Right
 from signaling.gate import Gate
 from signaling.keys.sealing import SealError
 from signaling.seats import Holder
-from signaling.storage.change_store import Change, ChangeStore, Moment
-from signaling.storage.day_store import DayStore, Plan, Today
-from signaling.storage.people_store import Details, PeopleStore
+from signaling.storage.change_store import Change, Moment
+from signaling.storage.day_store import Plan, Today
+from signaling.storage.people_store import Details
 from signaling.storage.session_store import (
     MINUTE_MS,
     Between,
     Booked,
-    SessionStore,
     Wanted,
     Whose,
 )
@@ -41,16 +40,6 @@ KEPT_MS: Final = 12 * 60 * MINUTE_MS
 EMERGENCY_MS: Final = 60 * MINUTE_MS
 """So long after its end a counsellor may still open what they need when a client is in danger
 (45 CFR 164.312(a)(2)(ii))."""
-
-
-@dataclass(frozen=True, slots=True)
-class HourStores:
-    """Where it is kept."""
-
-    people: PeopleStore
-    sessions: SessionStore
-    days: DayStore
-    changes: ChangeStore
 
 
 class Hours:

@@ -15,7 +15,7 @@ from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import DevicePause
 from signaling.domain.room import Room
-from signaling.gap_book import Gap, GapBook
+from signaling.gap_book import Gap, GapBook, GapCause
 from signaling.gap_messages import (
     FarDelay,
     ReportDelay,
@@ -46,6 +46,8 @@ class GapSide:
         self._deliver = deliver
         self._wall_ms = wall_ms
         self._book = GapBook()
+        self.lost = (0, 0.0)
+        """Gaps of the line in anybody's voice that are over: how many, and their seconds."""
         self._silent: dict[str, EndpointId] = {}
         """Whose voice stopped at which endpoint: a later one numbers its packets anew."""
         self._delays: dict[str, int] = {}
@@ -146,6 +148,8 @@ class GapSide:
     def _count(self) -> None:
         for cause, seconds in self._book.drain():
             self._metrics.quality.gap(cause.value, seconds)
+            if cause is GapCause.NETWORK:
+                self.lost = (self.lost[0] + 1, self.lost[1] + seconds)
 
     def _spend(self, participant: str, now: float) -> None:
         bucket = self._buckets.setdefault(participant, Bucket(REPORTS, now))

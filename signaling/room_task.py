@@ -20,7 +20,7 @@ from media.channel import MediaPlane, Notification, PhaseReached
 from media.errors import NegotiationError
 from media.ids import EndpointId, RoomKey
 from signaling import logs, wire
-from signaling.booked_hour import BookedHour
+from signaling.booked_hour import NOTE_S, BookedHour
 from signaling.chores import Chores
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
@@ -89,6 +89,7 @@ class RoomTask:
         self._identities: dict[str, str] = {}
         self._chores = Chores(number)
         self._over = False
+        self._noted_at = asyncio.get_running_loop().time()
         self.task = asyncio.get_running_loop().create_task(self._own(), name="room")
 
     @property
@@ -270,15 +271,18 @@ class RoomTask:
 
     def _next_deadline(self, now: float) -> float | None:
         due = self.room.next_deadline()
-        hour = self.around.hour
-        deadlines = [due, None if hour is None else hour.next_deadline(now)]
-        return min((each for each in deadlines if each is not None), default=None)
+        if self.around.hour is None:
+            return due
+        look_at = self.around.hour.next_deadline(now)
+        return look_at if due is None else min(due, look_at)
 
     def _attend(self, now: float) -> None:
         hour = self.around.hour
         turn = None if hour is None else hour.attend(self.room.participants(), now)
         if hour is not None and turn is not None:
             self.chore(self._take(hour, turn))
+        if now >= self._noted_at + NOTE_S:
+            self._note_line(now)
 
     async def _take(self, hour: BookedHour, turn: Turn) -> None:
         if await hour.take(turn):
@@ -323,8 +327,16 @@ class RoomTask:
         for sight in self._watch.drain():
             self.around.live.handle_sight(sight, now)
 
+    def _note_line(self, now: float) -> None:
+        """What the lines did is stored now and then, and at the end."""
+        self._noted_at = now
+        hour = self.around.hour
+        if hour is not None:
+            self.chore(hour.note_line(self.side.gaps.lost, self.room.participants(), now))
+
     def _finish(self) -> None:
         self._over = True
+        self._note_line(asyncio.get_running_loop().time())
         self.media.forget_all()
         while not self._inbox.empty():
             _, future = self._inbox.get_nowait()

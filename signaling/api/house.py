@@ -15,9 +15,10 @@ from signaling.api.describe import PATH, describe
 from signaling.api.elsewhere import rows
 from signaling.api.hour_calls import HourCalls
 from signaling.api.server import Server
+from signaling.booked_hour import HourStores
 from signaling.border import OwnPages
 from signaling.gate import Gate
-from signaling.hours import Hours, HourStores
+from signaling.hours import Hours
 from signaling.people import People
 from signaling.request_bodies import json_response
 from signaling.seats import Holder

@@ -82,11 +82,17 @@ class ChangeStore:
             await changing.execute(insert(MOOD).values(**values))
 
     async def note_line(self, session: UUID, line: LineKept, at: int) -> None:
-        """Keep what the lines of a session did."""
+        """Keep what the lines of a session did, beside what was kept of it before."""
         clinic, client = await self._whose(session)
         key = await self._keyring.key(Kind.CLIENT, client, clinic, at)
-        sealed = key.seal(msgspec.json.encode(line), f"session.line:{session}")
+        place = f"session.line:{session}"
+        held = select(SESSION.c.line).where(SESSION.c.id == session).with_for_update()
         async with self._journal.record(Entry(clinic, None, "line.note", session, at)) as changing:
+            before = await changing.scalar(held)
+            if before is not None:
+                plain = await self._keyring.open(before, place, at)
+                line = _sum(msgspec.json.decode(plain, type=LineKept), line)
+            sealed = key.seal(msgspec.json.encode(line), place)
             await changing.execute(
                 update(SESSION).where(SESSION.c.id == session).values(line=sealed)
             )
@@ -120,6 +126,17 @@ class ChangeStore:
         if row is None:
             raise Refusal(Code.NOT_FOUND)
         return row.clinic, row.client
+
+
+def _sum(one: LineKept, other: LineKept) -> LineKept:
+    rungs = {
+        rung: one.rungs.get(rung, 0) + other.rungs.get(rung, 0)
+        for rung in one.rungs.keys() | other.rungs.keys()
+    }
+    return LineKept(
+        one.video_s + other.video_s, one.voice_s + other.voice_s, one.text_s + other.text_s,
+        one.gaps + other.gaps, round(one.gap_s + other.gap_s, 1), one.cuts + other.cuts, rungs,
+    )  # fmt: skip
 
 
 def _mood(session: UUID, moment: Moment) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import WSMsgType
 
 from signaling.domain.life import Outcome, Stage
 from signaling.storage.database import StorageAway
@@ -217,3 +219,35 @@ async def test_a_call_goes_on_while_the_database_is_away(
     assert (await here.ask("li", "GET", f"appointments/{hour.id}"))[0] == 503
     monkeypatch.undo()
     assert (await counsellor.ask("end_session"))["type"] == "done"
+
+
+async def test_what_the_line_did_is_kept_with_the_hour(here: Practice) -> None:
+    hour = await here.hour()
+    client, counsellor = await come(here, "zhang", hour), await come(here, "li", hour)
+    await counsellor.ask("let_in", participant=you(client), reason="by phone")
+    await stage(here, hour, Stage.IN_SESSION)
+    await client.ask("set_media", microphone=True, camera=False)
+    await asyncio.sleep(1.2)
+    await counsellor.ask("end_session")
+    path = f"people/{here.people['zhang']}/change"
+    async with asyncio.timeout(5):
+        while (await here.ask("li", "GET", path))[1]["items"][0]["line"] is None:
+            await asyncio.sleep(0.05)
+    line = (await here.ask("li", "GET", path))[1]["items"][0]["line"]
+    assert line["voice_s"] >= 1
+    assert line["rungs"]["clear"] >= 1
+
+
+async def test_a_page_that_does_not_close_its_socket_is_closed(here: Practice) -> None:
+    hour = await here.hour()
+    seat = (await here.ask("zhang", "POST", f"appointments/{hour.id}/seat"))[1]["seat"]
+    url = f"{here.house.app.url}/socket.io/?EIO=4&transport=websocket"
+    async with here.browsers["zhang"].ws_connect(url, autoclose=False) as socket:
+        await socket.receive_str()
+        await socket.send_str("40" + json.dumps({"seat": seat, "protocol": 1, "after": 0}))
+        while "welcome" not in await socket.receive_str():
+            pass
+        await here.ask("admin", "POST", f"people/{here.people['zhang']}/end")
+        async with asyncio.timeout(2):
+            while (await socket.receive()).type is not WSMsgType.CLOSE:
+                pass
