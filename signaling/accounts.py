@@ -203,6 +203,10 @@ class Accounts:
         clinic, key = found
         return Actor(key, clinic, frozenset({Position.BACK_END}))
 
+    async def clinic_of_key(self, secret: str) -> str:
+        """Return whose program this is, as the clinic's id. Raises as :meth:`program` does."""
+        return str((await self.program(secret)).clinic)
+
     async def sign_out(self, token: str, at: int) -> None:
         """A browser goes. One that is unknown has gone.
 

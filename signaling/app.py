@@ -188,6 +188,7 @@ class App:
         stores = self.stores
         stores.accounts.attend(self.registry.let_out, self.registry.is_in_session)
         people = stores.accounts.stores.people
+        self._routes.set_clinics(stores.accounts.clinic_of_key)
         kept = HourStores(people, stores.sessions, stores.days, stores.changes)
         self.registry.attend(HourKeeper(kept, lambda: int(self.registry.wall() * 1000)))
         self._keepers = [

@@ -105,6 +105,10 @@ class OwnPages:
     def check(self, request: web.Request) -> None:
         """Raises :class:`Refusal` with ``origin_refused`` or ``rate_limited``."""
         self.check_origin(request)
+        self.take(request)
+
+    def take(self, request: web.Request) -> None:
+        """Raises :class:`Refusal` with ``rate_limited``."""
         # The address is a key in memory for as long as its bucket lives, and is written nowhere.
         if not self._buckets.take(request.remote or "", asyncio.get_running_loop().time()):
             raise Refusal(Code.RATE_LIMITED)

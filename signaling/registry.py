@@ -57,7 +57,7 @@ class Registry:
         self._media: MediaPlane | None = None
         self._hours: HourKeeper | None = None
         self._rooms: dict[str, RoomTask] = {}
-        self._sessions = SessionBook(
+        self.sessions = SessionBook(
             config.limits.max_sessions, wall, is_open=lambda session: session in self._rooms
         )
         self._ending: set[RoomTask] = set()
@@ -75,20 +75,23 @@ class Registry:
 
     # --- sessions and tokens ----------------------------------------------------------------------
 
-    def create_session(self, expires_in_s: int, door: Door = Door.OPEN) -> Session:
+    def create_session(
+        self, expires_in_s: int, door: Door = Door.OPEN, clinic: str = ""
+    ) -> Session:
         """Make a session.
 
         Raises :class:`Refusal` with ``busy`` when there are too many.
         """
-        session = Session(secrets.token_urlsafe(12), self.wall() + expires_in_s, door=door)
-        return self._sessions.keep(session)
+        until = self.wall() + expires_in_s
+        session = Session(secrets.token_urlsafe(12), until, door=door, clinic=clinic)
+        return self.sessions.keep(session)
 
     def end_session(self, session_id: str) -> None:
         """End a session for good: its tokens open nothing any more.
 
         Raises :class:`Refusal` with ``not_found``.
         """
-        session = self._sessions.get(session_id)
+        session = self.sessions.get(session_id)
         if session is None:
             raise Refusal(Code.NOT_FOUND)
         self._mark_ended(session)
@@ -103,7 +106,7 @@ class Registry:
 
         Raises :class:`Refusal` with ``not_found`` or ``room_ended``.
         """
-        session = self._sessions.get(session_id)
+        session = self.sessions.get(session_id)
         if session is None:
             raise Refusal(Code.NOT_FOUND)
         left = int(session.expires_at - self.wall())
@@ -149,7 +152,7 @@ class Registry:
         try:
             claims = self.tokens.verify(token, self.wall())
             role = claims.role
-            session = self._sessions.of_token(claims)
+            session = self.sessions.of_token(claims)
             holder = Holder(
                 session.id, claims.sub, claims.role, claims.name, claims.jti, session.expires_at,
                 claims.door,
@@ -163,8 +166,8 @@ class Registry:
 
     async def sit(self, holder: Holder) -> rest.Seat:
         """Give somebody a seat in the room of their booked hour. Raises :class:`Refusal`."""
-        if self._sessions.get(holder.session) is None:
-            self._sessions.keep(Session(holder.session, holder.expires_at, by_token=True))
+        if self.sessions.get(holder.session) is None:
+            self.sessions.keep(Session(holder.session, holder.expires_at, by_token=True))
         await self._admit(holder)
         return rest.Seat(self.seats.open(holder, self.wall()), holder.role, holder.name)
 
@@ -188,10 +191,10 @@ class Registry:
         return room, holder.role
 
     async def _admit(self, holder: Holder) -> tuple[RoomTask, str]:
-        session = self._sessions.get(holder.session)
+        session = self.sessions.get(holder.session)
         if session is None and holder.jti not in self.tokens.revocations:
             # A seat of the gateway before this one: its seal is authority enough, as a token's is.
-            session = self._sessions.keep(Session(holder.session, holder.expires_at, by_token=True))
+            session = self.sessions.keep(Session(holder.session, holder.expires_at, by_token=True))
         if session is None or session.ended or session.expires_at <= self.wall():
             raise Refusal(Code.ROOM_ENDED)
         hour = await self._hour_of(holder)
@@ -348,13 +351,13 @@ class Registry:
             self._kept.enter(session_id)
         logs.event("room_closed", room=task.number, reason=str(task.room.reason or "fault"))
         self._ending = {known for known in self._ending if not known.is_quiet} | {task}
-        session = self._sessions.get(session_id)
+        session = self.sessions.get(session_id)
         over = {CloseReason.SESSION_ENDED, CloseReason.EXPIRED}
         if session is not None and task.room.phase is Phase.ENDED and task.room.reason in over:
             self._mark_ended(session)
 
     def _mark_ended(self, session: Session) -> None:
-        self._sessions.mark_ended(session)
+        self.sessions.mark_ended(session)
         self.seats.end_session(session.id)
 
     def _instant(self, wall: float) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -53,6 +53,7 @@ class Routes:
         self._codes = registry.live.codes
         self._media_ready: Callable[[], bool] = lambda: True
         self._watch: HouseWatch | None = None
+        self._clinic_of_key: Callable[[str], Awaitable[str]] | None = None
         self.ready = False
 
     def set_base_url(self, url: str) -> None:
@@ -66,6 +67,10 @@ class Routes:
     def set_media_ready(self, ready: Callable[[], bool]) -> None:
         """Ask this, too, whether new people can be taken."""
         self._media_ready = ready
+
+    def set_clinics(self, clinic_of_key: Callable[[str], Awaitable[str]]) -> None:
+        """Take clinics' own keys, too."""
+        self._clinic_of_key = clinic_of_key
 
     def set_watch(self, watch: HouseWatch) -> None:
         """Show the operator what this has seen."""
@@ -94,18 +99,18 @@ class Routes:
     # --- a clinic's back end ----------------------------------------------------------------------
 
     async def _create_session(self, request: web.Request) -> web.Response:
-        self._check_key(request)
+        clinic = await self._clinic_of(request)
         asked = await body(request, rest.CreateSession)
-        session = self._registry.create_session(asked.expires_in_s, asked.door)
+        session = self._registry.create_session(asked.expires_in_s, asked.door, clinic)
         return json_response(rest.Session(session.id, int(session.expires_at)), HTTPStatus.CREATED)
 
     async def _end_session(self, request: web.Request) -> web.Response:
-        self._check_key(request)
+        await self._check_session(request)
         self._registry.end_session(request.match_info["id"])
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
     async def _mint(self, request: web.Request) -> web.Response:
-        self._check_key(request)
+        await self._check_session(request)
         asked = await body(request, rest.MintToken)
         minted = self._registry.mint(
             request.match_info["id"], asked.role, asked.identity, asked.name, asked.expires_in_s
@@ -115,7 +120,7 @@ class Routes:
         return json_response(token, HTTPStatus.CREATED)
 
     async def _revoke(self, request: web.Request) -> web.Response:
-        self._check_key(request)
+        await self._clinic_of(request)
         self._registry.revoke(request.match_info["jti"])
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
@@ -189,9 +194,20 @@ class Routes:
     async def _stats(self) -> EngineStats:
         return EngineStats() if self._media is None else await self._media.stats()
 
-    def _check_key(self, request: web.Request) -> None:
-        if not is_known_key(bearer_of(request), self._config.api_keys):
+    async def _check_session(self, request: web.Request) -> None:
+        clinic = await self._clinic_of(request)
+        self._registry.sessions.check_clinic(request.match_info["id"], clinic)
+
+    async def _clinic_of(self, request: web.Request) -> str:
+        """Whose program asks: a clinic's by its id; by a key of the settings nobody's."""
+        given = bearer_of(request)
+        if is_known_key(given, self._config.api_keys):
+            return ""
+        if self._clinic_of_key is None:
             raise Refusal(Code.KEY_INVALID)
+        # A stranger's guesses are bounded by their address: each is looked up.
+        self._own_pages.take(request)
+        return await self._clinic_of_key(given)
 
 
 def is_known_key(given: str, keys: Mapping[str, str]) -> bool:

@@ -19,6 +19,8 @@ class Session:
     by_token: bool = False
     ended: bool = False
     door: Door = Door.OPEN
+    clinic: str = ""
+    """Whose key made it, where that was one of a clinic's own: no other clinic's may touch it."""
 
 
 class SessionBook:
@@ -31,6 +33,15 @@ class SessionBook:
         self._wall = wall
         self._is_open = is_open
         self._sessions: dict[str, Session] = {}
+
+    def check_clinic(self, session: str, clinic: str) -> None:
+        """A program asks about a session; ``clinic`` is empty for the settings' own keys.
+
+        Raises :class:`Refusal` with ``not_found``, also for one of another clinic.
+        """
+        found = self._sessions.get(session)
+        if found is None or (clinic and found.clinic != clinic):
+            raise Refusal(Code.NOT_FOUND)
 
     def get(self, session: str) -> Session | None:
         """Return a session that is known."""

@@ -48,7 +48,9 @@ STRANGER: Final = (
     Code.ORIGIN_REFUSED, Code.RATE_LIMITED, Code.BUSY, Code.MALFORMED, Code.TOO_LARGE,
 )  # fmt: skip
 """Of whoever wants to come in."""
-KEYED: Final = (Code.KEY_INVALID, Code.BUSY, Code.MALFORMED, Code.TOO_LARGE)
+KEYED: Final = (
+    Code.KEY_INVALID, Code.RATE_LIMITED, Code.BUSY, Code.MALFORMED, Code.TOO_LARGE,
+)  # fmt: skip
 """Of a back end or an operator, by a key of the settings."""
 
 Handler: TypeAlias = Callable[[Asked], Awaitable[Any]]

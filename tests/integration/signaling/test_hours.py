@@ -251,3 +251,17 @@ async def test_a_page_that_does_not_close_its_socket_is_closed(here: Practice) -
         async with asyncio.timeout(2):
             while (await socket.receive()).type is not WSMsgType.CLOSE:
                 pass
+
+
+async def test_a_clinic_s_own_key_makes_sessions_that_no_other_clinic_touches(
+    here: Practice,
+) -> None:
+    status, made = await here.ask("program", "POST", "sessions", {"door": "closed"})
+    assert status == 201
+    path = f"sessions/{made['id']}"
+    wanted = {"role": "client", "identity": "zhang", "name": "Z"}
+    assert (await here.ask("program", "POST", f"{path}/tokens", wanted))[0] == 201
+    for method, sub, body in (("POST", "/tokens", wanted), ("DELETE", "", None)):
+        assert (await here.ask("far.program", method, path + sub, body))[0] == 404
+        assert (await here.ask("admin", method, path + sub, body))[0] == 401
+    assert (await here.ask("program", "DELETE", path))[0] == 204
