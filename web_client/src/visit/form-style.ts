@@ -108,15 +108,15 @@ export const formStyle = css`
     font-weight: 400;
     cursor: pointer;
   }
+  .tick .hint {
+    display: block;
+  }
   .offer {
     display: grid;
     gap: 6px;
     padding: 16px 20px;
     border-radius: var(--round-card);
     background: var(--surface);
-  }
-  .offer:empty {
-    display: none;
   }
   .steps {
     display: grid;

@@ -34,7 +34,8 @@ const REREAD_MS = 30_000;
 const JUST_MS = 10 * 60_000;
 
 type View =
-  | { readonly kind: 'opening' | 'link' | 'elsewhere' }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'link' | 'elsewhere' }
   | { readonly kind: 'pin'; readonly tries: number }
   | { readonly kind: 'refused'; readonly why: RefusalKind }
   | {
@@ -45,6 +46,9 @@ type View =
   | { readonly kind: 'hour' | 'moment'; readonly hour: Appointment }
   | { readonly kind: 'room'; readonly id: string }
   | { readonly kind: 'after'; readonly id: string; readonly hours: readonly Appointment[] | null };
+
+/** What has a page of its own under the bar. */
+type Page = Exclude<View, { kind: 'opening' | 'room' }>;
 
 /** The views that are read again while they are shown: what they say may change by itself. */
 const WAITED: ReadonlySet<View['kind']> = new Set(['hour', 'none']);
@@ -90,8 +94,9 @@ export class Visit extends QuietElement {
   }
 
   override render() {
+    const { view } = this;
     // The room brings its own bar and its own way out.
-    if (this.view.kind === 'room')
+    if (view.kind === 'room')
       return html`
         <qr-app
           person="client"
@@ -103,7 +108,7 @@ export class Visit extends QuietElement {
       <header class="bar">
         <qr-page-bar exit @quick-exit=${() => this.leaveQuickly()}></qr-page-bar>
       </header>
-      ${this.page()}
+      ${view.kind === 'opening' ? opening() : this.page(view)}
     `;
   }
 
@@ -116,8 +121,7 @@ export class Visit extends QuietElement {
     void page.updateComplete.then(() => page.renderRoot.querySelector('h1')?.focus());
   }
 
-  private page() {
-    const view = this.view;
+  private page(view: Page) {
     switch (view.kind) {
       case 'link':
       case 'pin':
@@ -139,17 +143,10 @@ export class Visit extends QuietElement {
         return this.hourPage(view);
       case 'after':
         return this.afterPage(view);
-      default:
-        return html`
-          <main class="opening">
-            <h1 class="unseen" tabindex="-1">${t('title')}</h1>
-            <p role="status">${t('visit.opening')}</p>
-          </main>
-        `;
     }
   }
 
-  private linkPage(view: Extract<View, { kind: 'link' | 'pin' | 'elsewhere' | 'opening' }>) {
+  private linkPage(view: Extract<View, { kind: 'link' | 'pin' | 'elsewhere' }>) {
     if (view.kind === 'pin')
       return html`
         <qr-visit-pin
@@ -386,4 +383,14 @@ export class Visit extends QuietElement {
       // A browser that keeps nothing keeps no language either.
     }
   }
+}
+
+/** Words, and nothing that turns. */
+function opening() {
+  return html`
+    <main class="opening">
+      <h1 class="unseen" tabindex="-1">${t('title')}</h1>
+      <p role="status">${t('visit.opening')}</p>
+    </main>
+  `;
 }
