@@ -144,7 +144,10 @@ function choices(
 ) {
   const missing = asked.missing.includes(field);
   return html`
-    <fieldset aria-describedby=${missing ? `${field}-wrong` : nothing}>
+    <fieldset
+      class=${missing ? 'open' : ''}
+      aria-describedby=${missing ? `${field}-wrong` : nothing}
+    >
       <legend class=${field === 'near' ? 'unseen' : ''}>${legend}</legend>
       <div class="choices">
         ${values.map(

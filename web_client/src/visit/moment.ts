@@ -66,13 +66,9 @@ export class Moment extends QuietElement {
     `;
   }
 
-  /** A new question is read from its heading, one that is still open from where it is. */
+  /** A new question is read from its heading. */
   override updated(changes: PropertyValues): void {
     if (changes.get('step') !== undefined) this.renderRoot.querySelector('h1')?.focus();
-    else if (changes.has('missing') && this.missing.length > 0)
-      this.renderRoot
-        .querySelector<HTMLElement>(`[data-testid^='${this.missing[0] ?? ''}']`)
-        ?.focus();
   }
 
   private view() {
@@ -209,9 +205,15 @@ export class Moment extends QuietElement {
     event.preventDefault();
     if (this.sending) return;
     this.missing = missingIn(step, this.draft);
-    if (this.missing.length > 0) return;
-    if (step === 'near') void this.sendDay();
+    if (this.missing.length > 0) void this.toFirstMissing();
+    else if (step === 'near') void this.sendDay();
     else this.show(stepAfter(step, this.asLast) ?? 'mood');
+  }
+
+  /** Once, when going on was asked for: never while the person writes. */
+  private async toFirstMissing(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"], .open input')?.focus();
   }
 
   private goBack(step: Step): void {
