@@ -152,8 +152,12 @@ class Accounts:
         )
         return token
 
-    async def open_link(self, token: str, pin: str, at: int, *, take_over: bool) -> str:
+    async def open_link(
+        self, token: str, pin: str, at: int, *, take_over: bool, held: str = ""
+    ) -> str:
         """Let a client's device in; returns what the browser holds. A person has one at a time.
+
+        ``held`` is what this browser held before: it is not another device.
 
         Raises :class:`Refusal` with ``invitation_invalid``, ``pin_needed`` (also when it is wrong),
         or ``open_elsewhere`` until ``take_over``.
@@ -164,17 +168,19 @@ class Accounts:
             raise Refusal(Code.INVITATION_INVALID)
         if found.pin is not None:
             await self._check_pin(found, found.pin, pin, at)
-        others = await self.stores.sign_ins.open_ones(found.person, at)
+        own = await self.stores.sign_ins.find(bearer.digest(held), at) if held else None
+        open_ones = await self.stores.sign_ins.open_ones(found.person, at)
+        others = [each for each in open_ones if own is None or each != own.id]
         if others and not take_over:
             raise Refusal(Code.OPEN_ELSEWHERE)
-        held = bearer.new()
+        given = bearer.new()
         await self.stores.sign_ins.begin(
-            found.clinic, found.person, bearer.digest(held), found.until, at,
+            found.clinic, found.person, bearer.digest(given), found.until, at,
             invitation=found.id, alone=True,
         )  # fmt: skip
         if others:
             self._gone(found.person)
-        return held
+        return given
 
     # --- whoever asks -----------------------------------------------------------------------------
 

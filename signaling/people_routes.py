@@ -67,8 +67,9 @@ class PeopleRoutes:
     async def _open_link(self, request: web.Request) -> web.Response:
         self._own_pages.check(request)
         asked = await body(request, rest.OpenLink)
+        held = request.cookies.get(self._cookie, "")
         token = await self._accounts.open_link(
-            asked.token, asked.pin, self._now(), take_over=asked.take_over
+            asked.token, asked.pin, self._now(), take_over=asked.take_over, held=held
         )
         return self._known(token, LINK_S)
 
