@@ -1,18 +1,391 @@
 /** The counsellor's desk: signing in, today, one hour, and change over time. */
 
-import { html } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 
-import { base, QuietElement } from '../ui/element';
-import { t } from '../i18n/language';
+import './change';
+import { DeskElement, deskLayout, trouble } from './desk-element';
+import './hour-after';
+import './hour-card';
+import './hour-room';
+import type { HourEnded } from './hour-room';
+import { kept } from './kept';
+import './safety';
+import type { SafetyPanel } from './safety';
+import './sign-in';
+import './today';
+import './unlock';
+import { type Gate, gateOf, isAway, TODAY, troubleOf, type View, viewIn } from './views';
+import { base, buttons, QuietElement } from '../ui/element';
+import { forgetToken } from '../ui/link';
+import '../ui/page-bar';
+import { type Key, language, onLanguage, t } from '../i18n/language';
+import type { TimelineView } from '../media/timeline';
+import type { Appointment, Me, TodayBody } from '../protocol/bodies';
+
+const TICK_MS = 10_000;
+const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
+const PAGES =
+  'qr-today, qr-hour-card, qr-hour-after, qr-change, qr-sign-in, qr-unlock, main[data-gate]';
+
+/** Of which hour the panel for a danger is open, and what was known of the client's day before. */
+interface InDanger {
+  readonly hour: string;
+  readonly known: TodayBody | null;
+}
 
 @customElement('qr-desk')
-export class Desk extends QuietElement {
-  static override styles = [base];
+export class Desk extends DeskElement {
+  static override styles = [
+    base,
+    buttons,
+    deskLayout,
+    css`
+      .desk {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 16px;
+        padding: 12px 16px;
+      }
+      .who {
+        color: var(--ink-2);
+        margin-inline-start: auto;
+        overflow-wrap: anywhere;
+      }
+      qr-safety {
+        position: sticky;
+        inset-block-start: 0;
+        align-self: start;
+        inline-size: 360px;
+      }
+      /* Too narrow for a room and a panel: the panel is a sheet of its own, and the room goes on. */
+      @media (max-width: 999px) {
+        qr-safety {
+          position: fixed;
+          inset: 0;
+          z-index: 30;
+          inline-size: 100%;
+        }
+      }
+    `,
+  ];
+
+  @state() private gate: Gate = 'opening';
+  @state() private view: View = kept.hour === null ? viewIn(history.state) : roomOf(kept.hour);
+  @state() private me: Me | null = null;
+  @state() private danger: InDanger | null = null;
+  @state() private trouble: Key | null = null;
+  @query('qr-safety') private readonly panel!: SafetyPanel | null;
+  private readonly names = new Map<string, string>();
+  private timeline: TimelineView | null = null;
+  private known: InDanger | null = null;
+  /** In a room: no gate closes on a call. */
+  private inside = false;
+  private gateAfter: Gate | null = null;
+  private touchedAt = Date.now();
+  private returnTo: HTMLElement | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.documentElement.dataset.role = 'counsellor';
+    this.while(onLanguage(nameThePage));
+    nameThePage();
+    this.listen('popstate', (event) => this.handleBack(event as PopStateEvent));
+    this.listen('keydown', (event) => this.handleKey(event as KeyboardEvent));
+    for (const touch of TOUCHES) this.listen(touch, () => (this.touchedAt = Date.now()));
+    const timer = window.setInterval(() => this.handleTick(), TICK_MS);
+    this.while(() => window.clearInterval(timer));
+    void this.load();
+  }
 
   override render() {
+    const room = this.gate === 'open' && this.view.kind === 'room';
     return html`
-      <p role="status">${t('desk.opening')}</p>
+      <div
+        class="desk"
+        data-testid="desk"
+        data-view=${this.gate === 'open' ? this.view.kind : this.gate}
+        @gate=${(event: CustomEvent<Gate>) => this.handleGate(event.detail)}
+        @signed-in=${() => void this.handleSignedIn()}
+        @unlocked=${() => void this.handleUnlocked()}
+        @hours=${(event: CustomEvent<readonly Appointment[]>) => this.learn(event.detail)}
+        @open-today=${() => this.open(TODAY)}
+        @open-card=${(event: CustomEvent<string>) => this.open({ kind: 'card', hour: event.detail })}
+        @open-room=${(event: CustomEvent<InDanger>) => this.openRoom(event.detail)}
+        @open-change=${(event: CustomEvent<string>) => this.open({ kind: 'change', person: event.detail })}
+        @open-safety=${(event: CustomEvent<string>) => this.openSafety(event.detail)}
+        @close-safety=${() => this.closeSafety()}
+        @inside=${(event: CustomEvent<boolean>) => this.handleInside(event.detail)}
+        @hour-ended=${(event: CustomEvent<HourEnded>) => this.handleEnded(event.detail)}
+      >
+        <div>
+          ${room ? nothing : this.header()} ${this.gate === 'open' ? this.page() : this.standing()}
+        </div>
+        ${
+          this.danger === null
+            ? nothing
+            : html`
+                <qr-safety .hour=${this.danger.hour} .known=${this.danger.known}></qr-safety>
+              `
+        }
+      </div>
     `;
   }
+
+  private header() {
+    const { view, me } = this;
+    const hour = 'hour' in view ? view.hour : null;
+    return html`
+      <header>
+        <qr-page-bar></qr-page-bar>
+        ${
+          me === null || this.gate === 'signed-out'
+            ? nothing
+            : html`
+                <span class="who">${t('desk.who', { name: me.name, clinic: me.clinic_name })}</span>
+                ${this.gate === 'open' && hour !== null ? this.safetyButton(hour) : nothing}
+                <button class="link" data-testid="sign-out" @click=${() => void this.signOut()}>
+                  ${t('desk.sign_out')}
+                </button>
+              `
+        }
+      </header>
+      ${trouble(this.trouble)}
+    `;
+  }
+
+  private safetyButton(hour: string) {
+    return html`
+      <button
+        class="ending"
+        data-testid="safety"
+        aria-keyshortcuts="F9"
+        aria-expanded=${this.danger !== null}
+        @click=${() => this.openSafety(hour)}
+      >
+        ${t('desk.safety.open')}
+      </button>
+    `;
+  }
+
+  private standing() {
+    switch (this.gate) {
+      case 'signed-out':
+        return html`
+          <qr-sign-in></qr-sign-in>
+        `;
+      case 'locked':
+        return html`
+          <qr-unlock .name=${this.me?.name ?? ''}></qr-unlock>
+        `;
+      case 'unreachable':
+        return html`
+          <main class="small" data-gate="unreachable">
+            <h1 tabindex="-1">${t('desk.unreachable')}</h1>
+            <p class="sub">${t('desk.unreachable.next')}</p>
+            <button class="primary" data-testid="again" @click=${() => void this.load()}>
+              ${t('again')}
+            </button>
+          </main>
+        `;
+      case 'other':
+        return html`
+          <main class="small" data-gate="other">
+            <h1 tabindex="-1">${t('desk.other')}</h1>
+            <p class="sub">${t('desk.other.next')}</p>
+          </main>
+        `;
+      case 'opening':
+      case 'open':
+        return html`
+          <main class="small"><p role="status">${t('desk.opening')}</p></main>
+        `;
+    }
+  }
+
+  private page() {
+    const { view, me } = this;
+    if (me === null) return nothing;
+    switch (view.kind) {
+      case 'today':
+        return html`
+          <qr-today .me=${me}></qr-today>
+        `;
+      case 'card':
+        return html`
+          <qr-hour-card .hour=${view.hour}></qr-hour-card>
+        `;
+      case 'room':
+        return html`
+          <qr-hour-room .hour=${view.hour} .safety=${this.danger !== null}></qr-hour-room>
+        `;
+      case 'after':
+        return html`
+          <qr-hour-after .hour=${view.hour} .timeline=${this.timeline}></qr-hour-after>
+        `;
+      case 'change':
+        return html`
+          <qr-change .person=${view.person} .name=${this.names.get(view.person) ?? ''}></qr-change>
+        `;
+    }
+  }
+
+  /** A new page is read from its heading. */
+  override updated(changes: PropertyValues): void {
+    const before = changes.get('view') as View | undefined;
+    const gateBefore = changes.get('gate') as Gate | undefined;
+    const turned = before !== undefined && before.kind !== this.view.kind;
+    const opened = gateBefore !== undefined && gateBefore !== 'opening';
+    if (!turned && !opened) return;
+    const page = this.renderRoot.querySelector(PAGES);
+    if (!(page instanceof QuietElement)) page?.querySelector('h1')?.focus();
+    else void page.updateComplete.then(() => page.renderRoot.querySelector('h1')?.focus());
+  }
+
+  private async load(): Promise<void> {
+    const answer = await this.ask<Me>('GET', 'me');
+    if (answer.kind === 'done') this.me = answer.said;
+    this.gate = gateOf(answer, kept.locked);
+  }
+
+  private async handleSignedIn(): Promise<void> {
+    const before = this.me?.id;
+    kept.locked = false;
+    this.touchedAt = Date.now();
+    if (location.hash !== '') forgetToken();
+    await this.load();
+    // Nothing of somebody else's is left for who comes after them.
+    if (before !== undefined && before !== this.me?.id) this.putAway();
+  }
+
+  private async handleUnlocked(): Promise<void> {
+    kept.locked = false;
+    this.touchedAt = Date.now();
+    await this.load();
+  }
+
+  private async signOut(): Promise<void> {
+    const answer = await this.ask('POST', 'sign-out');
+    this.trouble = troubleOf(answer);
+    if (answer.kind === 'unreachable' || this.trouble !== null) return;
+    kept.locked = false;
+    this.putAway();
+    this.me = null;
+    this.gate = 'signed-out';
+  }
+
+  private putAway(): void {
+    kept.hour = null;
+    this.names.clear();
+    this.danger = null;
+    this.known = null;
+    this.timeline = null;
+    this.view = TODAY;
+    history.replaceState(TODAY, '');
+  }
+
+  private handleGate(gate: Gate): void {
+    if (this.inside) this.gateAfter = gate;
+    else this.gate = gate;
+  }
+
+  private handleInside(inside: boolean): void {
+    this.inside = inside;
+    this.touchedAt = Date.now();
+    if (inside || this.gateAfter === null) return;
+    this.gate = this.gateAfter;
+    this.gateAfter = null;
+  }
+
+  private learn(hours: readonly Appointment[]): void {
+    for (const { client } of hours) this.names.set(client.id, client.name);
+  }
+
+  private open(view: View): void {
+    kept.hour = view.kind === 'room' ? view.hour : null;
+    this.inside = false;
+    this.trouble = null;
+    this.view = view;
+    history.pushState(view, '');
+  }
+
+  private openRoom(known: InDanger): void {
+    this.known = known;
+    this.open(roomOf(known.hour));
+  }
+
+  private handleEnded({ hour, timeline }: HourEnded): void {
+    this.timeline = timeline;
+    this.open({ kind: 'after', hour });
+    if (this.gateAfter === null) return;
+    this.gate = this.gateAfter;
+    this.gateAfter = null;
+  }
+
+  private handleBack(event: PopStateEvent): void {
+    // Back does not leave a room: its own button does.
+    if (this.inside) {
+      history.pushState(this.view, '');
+      return;
+    }
+    kept.hour = null;
+    this.view = viewIn(event.state);
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    if (event.key !== 'F9' || event.repeat || event.isComposing) return;
+    const { view } = this;
+    if (this.gate !== 'open' || !('hour' in view)) return;
+    event.preventDefault();
+    this.openSafety(view.hour);
+  }
+
+  private openSafety(hour: string): void {
+    if (this.danger?.hour === hour) {
+      this.panel?.focusHeading();
+      return;
+    }
+    this.returnTo = deepActive();
+    this.danger = { hour, known: this.known?.hour === hour ? this.known.known : null };
+  }
+
+  private closeSafety(): void {
+    this.danger = null;
+    this.returnTo?.focus();
+    this.returnTo = null;
+  }
+
+  /** Nobody has touched the page for long: what is on it is put away. Not in a room, not in a danger. */
+  private handleTick(): void {
+    const busy = this.inside || this.danger !== null;
+    if (this.gate !== 'open' || busy || !isAway(this.touchedAt, Date.now())) return;
+    kept.locked = true;
+    this.gate = 'locked';
+  }
+
+  private listen(name: string, handle: (event: Event) => void): void {
+    window.addEventListener(name, handle, { passive: name !== 'keydown' });
+    this.while(() => window.removeEventListener(name, handle));
+  }
+}
+
+function roomOf(hour: string): View {
+  return { kind: 'room', hour };
+}
+
+/** The element with the focus, through every shadow. */
+function deepActive(): HTMLElement | null {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active instanceof HTMLElement ? active : null;
+}
+
+function nameThePage(): void {
+  document.documentElement.lang = language();
+  document.title = t('title');
 }
