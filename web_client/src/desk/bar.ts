@@ -139,7 +139,7 @@ export class DeskBar extends DeskElement {
       <button
         class="link"
         data-testid="more-time"
-        ?disabled=${more === null || this.sending}
+        ?disabled=${more === null}
         @click=${() => void this.giveTime(more)}
       >
         ${t('desk.more')}

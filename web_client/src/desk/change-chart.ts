@@ -17,7 +17,7 @@ import { t } from '../i18n/language';
 import type { Kept } from '../protocol/bodies';
 
 /** More days than this would lie over each other. */
-const MOST_DAYS = 8;
+const MOST_DAYS = 5;
 
 export const chartStyle = css`
   .chart {
@@ -28,6 +28,12 @@ export const chartStyle = css`
   .chart text {
     font-size: 13px;
     fill: var(--ink-2);
+  }
+  /* The drawing shrinks with the page; its words do not. */
+  @media (max-width: 560px) {
+    .chart text {
+      font-size: 26px;
+    }
   }
   .rule {
     stroke: var(--hair);

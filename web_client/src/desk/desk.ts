@@ -2,6 +2,7 @@
 
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 
 import './change';
 import { DeskElement, deskLayout, trouble } from './desk-element';
@@ -64,6 +65,11 @@ export class Desk extends DeskElement {
         inline-size: 360px;
       }
       /* Too narrow for a room and a panel: the panel is a sheet of its own, and the room goes on. */
+      @media (max-width: 1279px) {
+        qr-safety {
+          inline-size: 320px;
+        }
+      }
       @media (max-width: 999px) {
         qr-safety {
           position: fixed;
@@ -129,9 +135,12 @@ export class Desk extends DeskElement {
         ${
           this.danger === null
             ? nothing
-            : html`
-                <qr-safety .hour=${this.danger.hour} .known=${this.danger.known}></qr-safety>
-              `
+            : keyed(
+                this.danger.hour,
+                html`
+                  <qr-safety .hour=${this.danger.hour} .known=${this.danger.known}></qr-safety>
+                `,
+              )
         }
       </div>
     `;
@@ -208,8 +217,17 @@ export class Desk extends DeskElement {
     }
   }
 
+  /** A page is of one hour, or of one person: another one's begins anew. */
   private page() {
-    const { view, me } = this;
+    const { view } = this;
+    return keyed(
+      'hour' in view ? view.hour : 'person' in view ? view.person : '',
+      this.pageOf(view),
+    );
+  }
+
+  private pageOf(view: View) {
+    const { me } = this;
     if (me === null) return nothing;
     switch (view.kind) {
       case 'today':
@@ -272,7 +290,7 @@ export class Desk extends DeskElement {
   private async signOut(): Promise<void> {
     const answer = await this.ask('POST', 'sign-out');
     this.trouble = troubleOf(answer);
-    if (answer.kind === 'unreachable' || this.trouble !== null) return;
+    if (this.trouble !== null) return;
     kept.locked = false;
     this.putAway();
     this.me = null;
@@ -360,10 +378,9 @@ export class Desk extends DeskElement {
     this.returnTo = null;
   }
 
-  /** Nobody has touched the page for long: what is on it is put away. Not in a room, not in a danger. */
+  /** Nobody has touched the page for long: what is on it is put away. Not in a room. */
   private handleTick(): void {
-    const busy = this.inside || this.danger !== null;
-    if (this.gate !== 'open' || busy || !isAway(this.touchedAt, Date.now())) return;
+    if (this.gate !== 'open' || this.inside || !isAway(this.touchedAt, Date.now())) return;
     kept.locked = true;
     this.gate = 'locked';
   }

@@ -88,8 +88,6 @@ export class HourRow extends QuietElement {
   @property({ attribute: false }) now = Date.now();
   /** Whether this is the hour to go to now. */
   @property({ type: Boolean }) next = false;
-  /** Until an answer has come a second tap would be for nothing. */
-  @property({ type: Boolean }) busy = false;
 
   override render() {
     const { hour } = this;
@@ -170,7 +168,6 @@ export class HourRow extends QuietElement {
                 <button
                   class="link ending"
                   data-testid="cancel"
-                  ?disabled=${this.busy}
                   @click=${() => this.say('ask-cancel', this.hour.id)}
                 >
                   ${t('desk.cancel')}
@@ -205,7 +202,6 @@ export class HourRow extends QuietElement {
       <button
         class="link"
         data-testid="late-${minutes}"
-        ?disabled=${this.busy}
         @click=${() => this.say('be-late', { id: this.hour.id, minutes })}
       >
         ${minutes === 0 ? t('desk.late.back') : t('desk.late', { count: minutes })}

@@ -93,7 +93,7 @@ export class InvitedPage extends DeskElement {
       <form @submit=${(event: SubmitEvent) => void this.handleSubmit(event)}>
         ${this.field('password', t('desk.invited.password'))}
         ${this.field('again', t('desk.invited.again'))} ${trouble(this.trouble)}
-        <button type="submit" class="primary" ?disabled=${this.sending} data-testid="choose">
+        <button type="submit" class="primary" aria-disabled=${this.sending} data-testid="choose">
           ${t(this.sending ? 'desk.sending' : 'desk.invited.go')}
         </button>
       </form>

@@ -50,6 +50,9 @@ export class SafetyPanel extends DeskElement {
         align-items: baseline;
         justify-content: space-between;
         gap: 8px;
+        position: sticky;
+        inset-block-start: 0;
+        background: var(--surface);
       }
       .head h2 {
         margin: 0;

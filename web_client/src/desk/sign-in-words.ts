@@ -42,7 +42,7 @@ export function unlockTrouble(answer: Answer<unknown>): Key | null {
 /** What keeps two written passwords from being sent; null when nothing does. */
 export function passwordTrouble(first: string, second: string): Key | null {
   // As the gateway counts: characters, not UTF-16 units.
-  const length = [...first].length;
+  const length = Array.from(first).length;
   if (length < LEAST_PASSWORD) return 'desk.invited.short';
   if (length > MOST_PASSWORD) return 'desk.invited.long';
   return first === second ? null : 'desk.invited.differ';

@@ -19,6 +19,7 @@ export class SignInPage extends DeskElement {
   @state() private sending = false;
   @state() private trouble: Key | null = null;
   @query('form') private readonly form!: HTMLFormElement;
+  @query('[name=code]') private readonly code!: HTMLInputElement;
   private readonly clinic = clinicIn(location.hash) || kept.clinic;
 
   override render() {
@@ -62,7 +63,7 @@ export class SignInPage extends DeskElement {
             <span class="hint">${t('desk.sign_in.code.hint')}</span>
           </label>
           ${trouble(this.trouble)}
-          <button type="submit" class="primary" ?disabled=${this.sending} data-testid="sign-in">
+          <button type="submit" class="primary" aria-disabled=${this.sending} data-testid="sign-in">
             ${t(this.sending ? 'desk.sending' : 'desk.sign_in.go')}
           </button>
         </form>
@@ -85,7 +86,11 @@ export class SignInPage extends DeskElement {
     const answer = await this.ask('POST', 'sign-in', given);
     this.sending = false;
     this.trouble = signInTrouble(answer);
-    if (answer.kind !== 'done') return;
+    if (answer.kind !== 'done') {
+      // Each code is good once.
+      this.code.value = '';
+      return;
+    }
     kept.clinic = given.clinic;
     this.form.reset();
     this.say('signed-in');

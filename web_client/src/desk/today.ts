@@ -51,9 +51,10 @@ export class Today extends DeskElement {
   /** The hour that somebody is about to cancel. */
   @state() private cancelling: Appointment | null = null;
   @state() private writing = false;
-  @state() private busy = false;
   @state() private day: Bounds = dayBounds(Date.now());
   private now = Date.now();
+  /** Until an answer has come a second tap would be for nothing. */
+  private busy = false;
   /** Whether the day shown is this one, and goes on at midnight. */
   private stays = true;
 
@@ -137,7 +138,6 @@ export class Today extends DeskElement {
                 .hour=${hour}
                 .now=${this.now}
                 .next=${hour.id === next?.id}
-                .busy=${this.busy}
               ></qr-hour-row>
             </li>
           `,
@@ -154,12 +154,7 @@ export class Today extends DeskElement {
           <button class="plain" data-testid="cancel-no" @click=${() => (this.cancelling = null)}>
             ${t('desk.cancel.no')}
           </button>
-          <button
-            class="ending"
-            data-testid="cancel-yes"
-            ?disabled=${this.busy}
-            @click=${() => void this.cancel()}
-          >
+          <button class="ending" data-testid="cancel-yes" @click=${() => void this.cancel()}>
             ${t('desk.cancel.yes')}
           </button>
         </div>
@@ -198,10 +193,11 @@ export class Today extends DeskElement {
     this.hours = null;
     this.news = '';
     void this.look();
-    this.renderRoot.querySelector('h1')?.focus();
+    void this.updateComplete.then(() => this.renderRoot.querySelector('h1')?.focus());
   }
 
   private async beLate({ id, minutes }: { id: string; minutes: number }): Promise<void> {
+    if (this.busy) return;
     this.busy = true;
     const body: Late = { minutes };
     const answer = await this.ask<Appointment>('PUT', `appointments/${id}/late`, body);
@@ -217,7 +213,7 @@ export class Today extends DeskElement {
   }
 
   private async cancel(): Promise<void> {
-    if (this.cancelling === null) return;
+    if (this.cancelling === null || this.busy) return;
     this.busy = true;
     const answer = await this.ask('DELETE', `appointments/${this.cancelling.id}`);
     this.busy = false;

@@ -37,7 +37,7 @@ export class UnlockPage extends DeskElement {
             turn: () => (this.shown = !this.shown),
           })}
           ${trouble(this.trouble)}
-          <button type="submit" class="primary" ?disabled=${this.sending} data-testid="unlock">
+          <button type="submit" class="primary" aria-disabled=${this.sending} data-testid="unlock">
             ${t(this.sending ? 'desk.sending' : 'desk.lock.go')}
           </button>
         </form>

@@ -90,7 +90,7 @@ describe('the rows of the table', () => {
       keptOf({ outcome: 'missed', met_s: 0, before: null, after: null, line: null }),
     );
     expect(row).toMatchObject({
-      attended: '没有谈成',
+      attended: '没有见面',
       before: '没有打分',
       met: '无',
       ways: '无',

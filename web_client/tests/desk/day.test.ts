@@ -69,7 +69,7 @@ describe('how far an hour is', () => {
     [{ stage: 'in_session' }, '会谈中'],
     [{ stage: 'interrupted' }, '线路断了'],
     [{ stage: 'ended', outcome: 'held' }, '已结束'],
-    [{ stage: 'ended', outcome: 'missed' }, '没有谈成'],
+    [{ stage: 'ended', outcome: 'missed' }, '没有见面'],
     [{ stage: 'ended', outcome: 'cancelled' }, '已取消'],
   ] as const)('%j is %s', (change, words) => {
     expect(stageWords(hourOf(change), NOON)).toBe(words);
