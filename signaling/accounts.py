@@ -184,8 +184,11 @@ class Accounts:
 
     # --- whoever asks -----------------------------------------------------------------------------
 
-    async def actor(self, token: str, at: int) -> Actor:
-        """Return whose browser this is. Raises :class:`Refusal` with ``signed_out``."""
+    async def actor(self, token: str, at: int, *, attended: bool = True) -> Actor:
+        """Return whose browser this is; ``attended`` says that somebody did something there.
+
+        Raises :class:`Refusal` with ``signed_out``.
+        """
         found = await self.stores.sign_ins.find(bearer.digest(token), at)
         if found is None:
             raise Refusal(Code.SIGNED_OUT)
@@ -196,7 +199,7 @@ class Accounts:
         idle = at - found.seen_at
         is_staff = found.kind == PersonKind.STAFF.value
         locked = is_staff and idle > IDLE_MS and not self._busy(found.person)
-        if not locked and idle > SEEN_MS:
+        if attended and not locked and idle > SEEN_MS:
             await self.stores.sign_ins.see(found.id, at)
             found = replace(found, seen_at=at)
         return Actor(found.person, found.clinic, positions, found, locked)

@@ -28,6 +28,8 @@ from signaling.request_bodies import bearer_of, body, json_response
 CALLS: Final = Rate(per_second=20.0, burst=100)
 """Of one person or program."""
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+UNATTENDED: Final = "Quietroom-Unattended"
+"""Of what a page asks by itself: it keeps nobody signed in."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
 _NAME: Final = re.compile(r"\{(\w+)\}")
 
@@ -87,7 +89,8 @@ class Server:
             held = request.cookies.get(self._cookie, "")
             if not held:
                 raise Refusal(Code.SIGNED_OUT)
-            actor = await self._accounts.actor(held, at)
+            attended = UNATTENDED not in request.headers
+            actor = await self._accounts.actor(held, at, attended=attended)
         if not self._buckets.take(str(actor.person), _now()):
             raise Refusal(Code.RATE_LIMITED)
         if actor.locked and not while_locked:

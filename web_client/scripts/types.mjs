@@ -9,7 +9,7 @@ await write('bodies', 'Bodies', 'signaling/api');
 
 async function write(file, title, source) {
   const schema = JSON.parse(await readFile(new URL(`${file}.schema.json`, folder), 'utf8'));
-  const text = await compile({ title, $defs: schema.$defs }, title, {
+  const text = await compile({ title, $defs: tuples(schema.$defs) }, title, {
     additionalProperties: false,
     unreachableDefinitions: true,
     format: false,
@@ -29,4 +29,15 @@ async function write(file, title, source) {
   const target = new URL(`${file}.ts`, folder);
   const options = await resolveConfig(target);
   await writeFile(target, await format(plain, { ...options, parser: 'typescript' }));
+}
+
+/** Tuples as the compiler knows them: `prefixItems` is younger than it. */
+function tuples(node) {
+  if (Array.isArray(node)) return node.map(tuples);
+  if (typeof node !== 'object' || node === null) return node;
+  const { prefixItems, items, ...rest } = Object.fromEntries(
+    Object.entries(node).map(([name, value]) => [name, tuples(value)]),
+  );
+  if (prefixItems === undefined) return items === undefined ? rest : { ...rest, items };
+  return { ...rest, items: prefixItems, additionalItems: false };
 }

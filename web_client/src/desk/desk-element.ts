@@ -8,9 +8,12 @@ import { type Key, t } from '../i18n/language';
 import { type Answer, ask, type Method } from '../protocol/rest';
 
 export abstract class DeskElement extends QuietElement {
+  /** Whether the page asks by itself just now, and nobody did anything. */
+  private unattended = false;
+
   /** Ask the gateway; who has to sign in or unlock first is told by the desk, not here. */
   protected async ask<T>(method: Method, path: string, body?: unknown): Promise<Answer<T>> {
-    const answer = await ask<T>(method, path, body);
+    const answer = await ask<T>(method, path, body, { unattended: this.unattended });
     if (answer.kind === 'refused') {
       const gate = gateAfter(answer.code);
       if (gate !== null) this.say('gate', gate);
@@ -21,7 +24,9 @@ export abstract class DeskElement extends QuietElement {
   /** Do this now, and again every so often while somebody can see it. */
   protected everyWhileSeen(ms: number, job: () => void): void {
     const ifSeen = (): void => {
+      this.unattended = true;
       if (document.visibilityState === 'visible') job();
+      this.unattended = false;
     };
     job();
     const timer = window.setInterval(ifSeen, ms);

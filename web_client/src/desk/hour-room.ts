@@ -9,12 +9,26 @@ import { DeskElement } from './desk-element';
 import { After, type Parting } from '../ui/after';
 import '../ui/app';
 import type { App } from '../ui/app';
+import type { CutPlan } from '../ui/cut-plan';
 import { base } from '../ui/element';
 import type { TimelineView } from '../media/timeline';
+import type { Before, PlanBody } from '../protocol/bodies';
 import type { Answer } from '../protocol/rest';
 import type { Seat } from '../protocol/wire';
 
 const TICK_MS = 1_000;
+const PLAN_MS = 60_000;
+
+/** The plan as the room runs it. Where a call is not safe, nobody calls. */
+function cutPlanOf({ caller, phone, call_is_safe: safe, wait_s: waitS = 30 }: PlanBody): CutPlan {
+  const calls = caller === 'counsellor' && !safe ? 'nobody' : caller;
+  return {
+    caller: calls,
+    dial: calls === 'counsellor' ? phone : '',
+    rings: '',
+    waitMs: waitS * 1000,
+  };
+}
 
 /** How an hour ended, and where its time went. */
 export interface HourEnded {
@@ -44,6 +58,8 @@ export class HourRoom extends DeskElement {
   @property({ type: Boolean }) safety = false;
   /** In the room, and not on a page before or after it. */
   @state() private inside = false;
+  /** What was agreed for a cut line; read when the room opens, so that it runs without a line. */
+  @state() private plan: CutPlan | null = null;
   @query('qr-desk-bar') private readonly bar!: DeskBar;
   @query('qr-app') private readonly app!: App;
   private readonly heights = new ResizeObserver(() => this.handleHeight());
@@ -62,6 +78,7 @@ export class HourRoom extends DeskElement {
         <qr-app
           person="counsellor"
           .seatOf=${this.seatOf}
+          .plan=${this.plan}
           @parted=${(event: CustomEvent<Parting>) => void this.handleParted(event.detail)}
         ></qr-app>
       </div>
@@ -70,6 +87,14 @@ export class HourRoom extends DeskElement {
 
   override firstUpdated(): void {
     this.heights.observe(this.bar);
+    this.everyWhileSeen(PLAN_MS, () => void this.readPlan());
+  }
+
+  /** The client may give it while they are at the door. */
+  private async readPlan(): Promise<void> {
+    const answer = await this.ask<Before>('GET', `appointments/${this.hour}/today`);
+    if (answer.kind === 'done' && answer.said.plan !== null)
+      this.plan = cutPlanOf(answer.said.plan);
   }
 
   private readonly seatOf = (): Promise<Answer<Seat>> =>

@@ -60,6 +60,8 @@ export const en = {
   'refusal.busy.next': 'Please try again in a moment.',
   'refusal.unreachable': 'We can’t reach the place right now.',
   'refusal.unreachable.next': 'Please check your network and try again. Your link stays good.',
+  'refusal.early': 'The door is not open yet.',
+  'refusal.early.next': 'You can come in from an hour before.',
   'refusal.elsewhere': 'You are in the room from another page.',
   'refusal.elsewhere.next': 'Carry on there, or come back here.',
   again: 'Try again',

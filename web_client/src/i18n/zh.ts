@@ -59,6 +59,8 @@ export const zh: Readonly<Record<Key, string>> = {
   'refusal.busy.next': '请稍等一会儿再试。',
   'refusal.unreachable': '现在连不上这里。',
   'refusal.unreachable.next': '请看看网络，再试一次。您的链接还能用。',
+  'refusal.early': '门还没有开。',
+  'refusal.early.next': '约定前一小时就可以进来。',
   'refusal.elsewhere': '您正在另一个页面里。',
   'refusal.elsewhere.next': '可以在那边继续，或回到这里。',
   again: '再试一次',

@@ -117,15 +117,15 @@ export interface Shown {
  * Some hours, earliest first; ``after`` asks for those that follow.
  */
 export interface Appointments {
-  items: Appointment[];
   after: string | null;
+  items: Appointment[];
 }
 /**
  * Some rows, oldest first; ``after`` asks for those that follow.
  */
 export interface Audit {
-  items: AuditShown[];
   after: number | null;
+  items: AuditShown[];
 }
 /**
  * One row: who did what, with whom or what. Ids are random; ``at`` is Unix ms.
@@ -242,7 +242,7 @@ export interface Clinic {
   /**
    * @maxItems 20
    */
-  crisis_lines?: never[][];
+  crisis_lines?: [string, string][];
   phone?: string;
 }
 /**
@@ -331,8 +331,8 @@ export interface OpenLink {
  * Some of a clinic's people; ``after`` asks for those that follow.
  */
 export interface People {
-  items: PersonShown[];
   after: string | null;
+  items: PersonShown[];
 }
 /**
  * Somebody of the clinic, as they want to be called.
@@ -351,7 +351,7 @@ export interface Safety {
   opened_at: number;
   today: TodayBody | null;
   phone: string;
-  lines: never[][];
+  lines: [string, string][];
 }
 /**
  * POST /api/v1/sign-in: staff, by password and one-time code.

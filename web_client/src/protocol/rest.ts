@@ -9,21 +9,25 @@ export type Answer<T> =
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+export interface How {
+  readonly send?: typeof fetch;
+  /** Nobody did anything: the page asks by itself, and that keeps nobody signed in. */
+  readonly unattended?: boolean;
+}
+
 /** `path` follows `/api/v1/`. What has no body answers with null. */
 export async function ask<T>(
   method: Method,
   path: string,
   body?: unknown,
-  send: typeof fetch = fetch,
+  { send = fetch, unattended = false }: How = {},
 ): Promise<Answer<T>> {
   try {
     const response = await send(`/api/v1/${path}`, {
       method,
       cache: 'no-store',
       referrerPolicy: 'no-referrer',
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...written(body, unattended),
     });
     if (response.ok) return { kind: 'done', said: (await saidIn(response)) as T };
     const code = await problemCode(response);
@@ -33,6 +37,14 @@ export async function ask<T>(
   } catch {
     return { kind: 'unreachable' };
   }
+}
+
+function written(body: unknown, unattended: boolean): RequestInit {
+  const headers = new Headers();
+  if (unattended) headers.set('quietroom-unattended', '1');
+  if (body === undefined) return { headers };
+  headers.set('content-type', 'application/json');
+  return { headers, body: JSON.stringify(body) };
 }
 
 async function saidIn(response: Response): Promise<unknown> {

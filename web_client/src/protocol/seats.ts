@@ -5,7 +5,7 @@ import type { ExchangeToken, Seat } from './wire';
 
 /** Ask for a seat. Called on the person's own tap and never before: link previews burn nothing. */
 export function exchangeToken(token: string, send: typeof fetch = fetch): Promise<Answer<Seat>> {
-  return ask('POST', 'seats', { token } satisfies ExchangeToken, send);
+  return ask('POST', 'seats', { token } satisfies ExchangeToken, { send });
 }
 
 /** Where a seat outlives a reload: this tab only. */

@@ -11,7 +11,7 @@ import type { CutPlan } from './cut-plan';
 import { base, QuietElement } from './element';
 import './how';
 import type { Arrival } from './how';
-import { EscapeCounter, leaveQuickly } from './leaving';
+import { EscapeCounter, leaveQuickly, signOut } from './leaving';
 import { forgetToken, tokenIn } from './link';
 import './page-bar';
 import './refusal';
@@ -302,6 +302,7 @@ export class App extends QuietElement {
 
   private leaveQuickly(): void {
     const view = this.view;
+    if (this.seatOf !== null) signOut();
     void leaveQuickly(() => {
       this.seats.clear();
       this.unsent?.clear();

@@ -22,6 +22,11 @@ export class EscapeCounter {
 /** How long the emptied page waits for its last word to be taken. */
 const LAST_WORD_MS = 150;
 
+/** This browser is nobody's any more: what it holds for a visit is worth nothing. */
+export function signOut(): void {
+  navigator.sendBeacon('/api/v1/sign-out');
+}
+
 /**
  * Wipe what this page kept and put a neutral page in its place; Back does not return. `stop` ends
  * every device at once; what it returns settles when the gateway has heard of it.

@@ -5,7 +5,7 @@ import { css } from 'lit';
 export const pageLayout = css`
   main {
     min-block-size: calc(100vh - 72px);
-    min-block-size: calc(100dvh - 72px);
+    min-block-size: calc(var(--room-height, 100dvh) - 72px);
     display: flex;
     flex-direction: column;
     align-items: center;

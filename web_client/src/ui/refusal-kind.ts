@@ -11,12 +11,16 @@ export type RefusalKind =
   | 'full'
   | 'busy'
   | 'unreachable'
-  | 'elsewhere';
+  | 'elsewhere'
+  | 'early';
 
 const KINDS: Readonly<Partial<Record<Code, RefusalKind>>> = {
   token_expired: 'expired',
   seat_invalid: 'expired',
   token_revoked: 'revoked',
+  invitation_invalid: 'expired',
+  signed_out: 'expired',
+  not_now: 'early',
   room_ended: 'ended',
   room_full: 'full',
   seat_replaced: 'elsewhere',

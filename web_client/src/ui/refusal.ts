@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<RefusalKind, Words>> = {
   full: { why: 'refusal.full', next: 'refusal.full.next', button: 'again' },
   busy: { why: 'refusal.busy', next: 'refusal.busy.next', button: 'again' },
   unreachable: { why: 'refusal.unreachable', next: 'refusal.unreachable.next', button: 'again' },
+  early: { why: 'refusal.early', next: 'refusal.early.next', button: 'again' },
   elsewhere: { why: 'refusal.elsewhere', next: 'refusal.elsewhere.next', button: 'back.here' },
 };
 

@@ -5,7 +5,7 @@ import { css } from 'lit';
 export const roomLayout = css`
   :host {
     block-size: 100vh;
-    block-size: 100dvh;
+    block-size: var(--room-height, 100dvh);
     background: linear-gradient(
       180deg,
       color-mix(in oklab, var(--warm-sky) var(--warmth), var(--clear-sky)),
@@ -142,7 +142,7 @@ export const roomLayout = css`
   @media (max-height: 520px) {
     :host {
       block-size: auto;
-      min-block-size: 100dvh;
+      min-block-size: var(--room-height, 100dvh);
     }
     .stage {
       min-block-size: 240px;

@@ -3,6 +3,7 @@
 import type { Draft } from './draft';
 import type { PlanBody } from '../protocol/bodies';
 import { seatStore } from '../protocol/seats';
+import type { CutPlan } from '../ui/cut-plan';
 
 const BEFORE = 'visit.before';
 const PLAN = 'visit.plan';
@@ -39,6 +40,10 @@ export class Kept {
     remove(this.device, BEFORE);
   }
 
+  get plan(): PlanBody | null {
+    return parsePlan(read(this.tab, PLAN));
+  }
+
   keepPlan(kept: KeptPlan): void {
     write(this.tab, PLAN, JSON.stringify(kept));
   }
@@ -58,6 +63,18 @@ export class Kept {
     remove(this.tab, HOUR);
     remove(this.tab, PLAN);
   }
+}
+
+/** The plan as the room runs it; `clinicPhone` is what a client dials. */
+export function cutPlanOf(plan: PlanBody | null, clinicPhone: string): CutPlan | null {
+  if (plan === null) return null;
+  const { caller, phone, wait_s: waitS = 30 } = plan;
+  return {
+    caller,
+    dial: caller === 'client' ? clinicPhone : '',
+    rings: phone,
+    waitMs: waitS * 1000,
+  };
 }
 
 /** Of the browser this page is in. */
@@ -97,6 +114,16 @@ function parseRemembered(text: string | null): Remembered | null {
   try {
     const value: unknown = JSON.parse(text);
     return isRemembered(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function parsePlan(text: string | null): PlanBody | null {
+  if (text === null) return null;
+  try {
+    const { plan } = JSON.parse(text) as Partial<KeptPlan>;
+    return typeof plan?.caller === 'string' ? plan : null;
   } catch {
     return null;
   }

@@ -8,7 +8,7 @@ import { openLink, readClinic, readHour, readHours, visitRefusal, whoIsThis } fr
 import './elsewhere-page';
 import { chooseHour, hourAfter } from './hour';
 import './hour-page';
-import { keptHere } from './kept';
+import { cutPlanOf, keptHere } from './kept';
 import './link-page';
 import './moment';
 import './no-hour-page';
@@ -21,7 +21,7 @@ import type { Code, Seat } from '../protocol/wire';
 import type { Parting } from '../ui/after';
 import '../ui/app';
 import { base, QuietElement } from '../ui/element';
-import { EscapeCounter, leaveQuickly } from '../ui/leaving';
+import { EscapeCounter, leaveQuickly, signOut } from '../ui/leaving';
 import { forgetToken, tokenIn } from '../ui/link';
 import '../ui/page-bar';
 import '../ui/refusal';
@@ -101,6 +101,7 @@ export class Visit extends QuietElement {
         <qr-app
           person="client"
           .seatOf=${this.seatOf}
+          .plan=${cutPlanOf(this.kept.plan, this.clinic?.phone ?? '')}
           @parted=${(event: CustomEvent<Parting>) => void this.handleParting(event.detail)}
         ></qr-app>
       `;
@@ -364,6 +365,7 @@ export class Visit extends QuietElement {
 
   private leaveQuickly(): void {
     this.kept.forget();
+    signOut();
     void leaveQuickly(() => Promise.resolve());
   }
 
