@@ -18,7 +18,6 @@ const KINDS: Readonly<Partial<Record<Code, RefusalKind>>> = {
   token_expired: 'expired',
   seat_invalid: 'expired',
   token_revoked: 'revoked',
-  invitation_invalid: 'expired',
   signed_out: 'expired',
   not_now: 'early',
   room_ended: 'ended',
