@@ -10,13 +10,15 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.workers import children
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"(https?://\S+/(counsellor|client|operator)#\S+)")
+BOOKED = re.compile(r"(https?://\S+/(demo/|visit#)\S+)")
+"""Of the booked hour, where what lasts is kept: the desk's link and the visit's."""
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
@@ -35,6 +37,7 @@ class Gateway:
     links: dict[str, str]
     url: str
     output: list[str]
+    booked: dict[str, str] = field(default_factory=dict)
 
     def cpu_seconds(self) -> float:
         """User and system time so far, from the kernel's accounting: signaling and its media
@@ -82,6 +85,7 @@ async def gateway(
     )  # fmt: skip
     assert process.stdout is not None
     links: dict[str, str] = {}
+    booked: dict[str, str] = {}
     output: list[str] = []
     reader: asyncio.Task[None] | None = None
     try:
@@ -93,9 +97,11 @@ async def gateway(
                 output.append(line)
                 if found := LINK.search(line):
                     links[found[2]] = found[1]
+                elif found := BOOKED.search(line):
+                    booked["desk" if found[2] == "demo/" else "visit"] = found[1]
         reader = asyncio.create_task(_collect(process.stdout, output))
         url = links["client"].split("/client")[0]
-        yield Gateway(process, links, url, output)
+        yield Gateway(process, links, url, output, booked)
     finally:
         if process.returncode is None:
             process.terminate()

@@ -102,7 +102,7 @@ def test_nothing_that_is_sent_breaks_anything(served: Served, described: Any, wh
         operation = found.ok()
 
         @settings(
-            max_examples=8, deadline=None, derandomize=True,
+            max_examples=4, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.as_strategy())

@@ -1,11 +1,12 @@
 /** The counsellor's desk: signing in, today, one hour, and change over time. */
 
-import { css, html, nothing, type PropertyValues } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 
 import './change';
 import { DeskElement, deskLayout, trouble } from './desk-element';
+import { deskShell } from './desk-shell';
 import './hour-after';
 import './hour-card';
 import './hour-room';
@@ -16,7 +17,7 @@ import type { SafetyPanel } from './safety';
 import './sign-in';
 import './today';
 import './unlock';
-import { type Gate, gateOf, isAway, TODAY, troubleOf, type View, viewIn } from './views';
+import { type Gate, gateOf, isAway, TODAY, troubleOf, type View, viewOf } from './views';
 import { base, buttons, QuietElement } from '../ui/element';
 import { forgetToken } from '../ui/link';
 import '../ui/page-bar';
@@ -37,52 +38,10 @@ interface InDanger {
 
 @customElement('qr-desk')
 export class Desk extends DeskElement {
-  static override styles = [
-    base,
-    buttons,
-    deskLayout,
-    css`
-      .desk {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 16px;
-        padding: 12px 16px;
-      }
-      .who {
-        color: var(--ink-2);
-        margin-inline-start: auto;
-        overflow-wrap: anywhere;
-      }
-      qr-safety {
-        position: sticky;
-        inset-block-start: 0;
-        align-self: start;
-        inline-size: 360px;
-      }
-      /* Too narrow for a room and a panel: the panel is a sheet of its own, and the room goes on. */
-      @media (max-width: 1279px) {
-        qr-safety {
-          inline-size: 320px;
-        }
-      }
-      @media (max-width: 999px) {
-        qr-safety {
-          position: fixed;
-          inset: 0;
-          z-index: 30;
-          inline-size: 100%;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, buttons, deskLayout, deskShell];
 
   @state() private gate: Gate = 'opening';
-  @state() private view: View = kept.hour === null ? viewIn(history.state) : roomOf(kept.hour);
+  @state() private view: View = kept.hour === null ? viewOf(history.state) : roomOf(kept.hour);
   @state() private me: Me | null = null;
   @state() private danger: InDanger | null = null;
   @state() private trouble: Key | null = null;
@@ -352,7 +311,7 @@ export class Desk extends DeskElement {
       return;
     }
     kept.hour = null;
-    this.view = viewIn(event.state);
+    this.view = viewOf(event.state);
   }
 
   private handleKey(event: KeyboardEvent): void {

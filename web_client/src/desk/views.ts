@@ -42,7 +42,7 @@ export function isAway(lastTouchMs: number, nowMs: number): boolean {
 }
 
 /** The view a history entry stands for. A room is never entered by going back: its card is shown. */
-export function viewIn(state: unknown): View {
+export function viewOf(state: unknown): View {
   if (typeof state !== 'object' || state === null) return TODAY;
   const { kind, hour, person } = state as Partial<Record<string, unknown>>;
   if (kind === 'change' && typeof person === 'string') return { kind, person };

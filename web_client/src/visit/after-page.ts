@@ -231,6 +231,8 @@ export class AfterPage extends QuietElement {
 }
 
 function whenItWas(hour: Appointment): string {
-  const time = `${timeOfDay(hour.starts_at)}–${timeOfDay(hour.ended_at ?? hour.ends_at)}`;
+  // When the two met, which may have been before or after the time that was agreed.
+  const begun = hour.begun_at ?? hour.starts_at;
+  const time = `${timeOfDay(begun)}–${timeOfDay(hour.ended_at ?? hour.ends_at)}`;
   return t('visit.after.stays.time', { day: dayOf(hour.starts_at), time });
 }

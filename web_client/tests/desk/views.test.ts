@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { gateAfter, gateOf, isAway, TODAY, troubleOf, viewIn } from '../../src/desk/views';
+import { gateAfter, gateOf, isAway, TODAY, troubleOf, viewOf } from '../../src/desk/views';
 import type { Me } from '../../src/protocol/bodies';
 import type { Answer } from '../../src/protocol/rest';
 import type { Code } from '../../src/protocol/wire';
@@ -56,19 +56,19 @@ describe('the gate of the desk', () => {
 
 describe('a history entry', () => {
   it('is the view it stands for', () => {
-    expect(viewIn({ kind: 'card', hour: 'h' })).toEqual({ kind: 'card', hour: 'h' });
-    expect(viewIn({ kind: 'after', hour: 'h' })).toEqual({ kind: 'after', hour: 'h' });
-    expect(viewIn({ kind: 'change', person: 'p' })).toEqual({ kind: 'change', person: 'p' });
+    expect(viewOf({ kind: 'card', hour: 'h' })).toEqual({ kind: 'card', hour: 'h' });
+    expect(viewOf({ kind: 'after', hour: 'h' })).toEqual({ kind: 'after', hour: 'h' });
+    expect(viewOf({ kind: 'change', person: 'p' })).toEqual({ kind: 'change', person: 'p' });
   });
 
   it('of a room is its card: nobody goes in by going back', () => {
-    expect(viewIn({ kind: 'room', hour: 'h' })).toEqual({ kind: 'card', hour: 'h' });
+    expect(viewOf({ kind: 'room', hour: 'h' })).toEqual({ kind: 'card', hour: 'h' });
   });
 
   it.each([null, undefined, 'room', {}, { kind: 'room' }, { kind: 'other', hour: 'h' }])(
     '%j is today',
     (state) => {
-      expect(viewIn(state)).toBe(TODAY);
+      expect(viewOf(state)).toBe(TODAY);
     },
   );
 });

@@ -1,0 +1,171 @@
+"""A booked hour in two browsers: from the link and the day's list to what stays of it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.support.browsers import PHONE, Person, person
+from tests.support.call import WATCH_PEERS, hears_the_other
+from tests.support.gateway import Gateway, free_port, gateway
+from tests.support.screens import SMALL, fits, shoot
+
+PLACE = "海淀区梅花巷 12 号 3 单元"
+
+
+@dataclass
+class Hour:
+    """A gateway with a clinic that lasts, and two browsers that know nothing yet."""
+
+    stack: AsyncExitStack
+    running: Gateway
+    counsellor: Person
+    client: Person
+    settings: dict[str, str]
+    ports: tuple[int, int]
+
+    async def again(self) -> None:
+        """The gateway is killed, and another one starts over the same folder and ports."""
+        self.running.process.kill()
+        await self.running.process.wait()
+        port, media_port = self.ports
+        self.running = await self.stack.enter_async_context(
+            gateway(port=port, media_port=media_port, **self.settings)
+        )
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hour(tmp_path: Path) -> AsyncIterator[Hour]:
+    async with AsyncExitStack() as stack:
+        settings = {"STORAGE__FOLDER": str(tmp_path / "kept")}
+        ports = (free_port(), free_port(socket.SOCK_DGRAM))
+        running = await stack.enter_async_context(
+            gateway(port=ports[0], media_port=ports[1], **settings)
+        )
+        counsellor = await stack.enter_async_context(person())
+        client = await stack.enter_async_context(person(viewport=PHONE))
+        for each in (counsellor, client):
+            await each.page.add_init_script(WATCH_PEERS)
+        yield Hour(stack, running, counsellor, client, settings, ports)
+        for each in (counsellor, client):
+            assert not each.foreign
+
+
+async def arrive(hour: Hour, screenshots: Path | None = None) -> None:
+    """The client's way from the link to the door."""
+    page = hour.client.page
+
+    async def look(name: str) -> None:
+        if screenshots is not None:
+            await shoot(hour.client, screenshots, f"hour-{name}")
+
+    await page.goto(hour.running.booked["visit"])
+    await look("link")
+    await page.get_by_test_id("open-link").click()
+    await expect(page.get_by_test_id("visit-hour")).to_be_visible()
+    await look("arrive")
+    await page.get_by_test_id("come-in").click()
+    await expect(page.get_by_test_id("moment")).to_have_attribute("data-step", "place")
+    await page.get_by_test_id("place").fill(PLACE)
+    await look("place")
+    await page.get_by_test_id("next").click()
+    await page.get_by_test_id("phone").fill("138 0000 1234")
+    await page.get_by_test_id("caller-counsellor").check()
+    await look("phone")
+    await page.get_by_test_id("next").click()
+    await page.get_by_test_id("contactName").fill("王梅")
+    await page.get_by_test_id("contactPhone").fill("137 1111 2222")
+    await look("contact")
+    await page.get_by_test_id("next").click()
+    await page.get_by_test_id("near-not_sure").check()
+    await look("near")
+    await page.get_by_test_id("next").click()
+    await page.get_by_test_id("mood-4").check()
+    await look("mood")
+    await page.get_by_test_id("mood-done").click()
+    await page.get_by_test_id("arrive-voice").click()
+    await expect(page.get_by_test_id("waiting")).to_be_visible()
+
+
+async def come(hour: Hour, screenshots: Path | None = None) -> None:
+    """The counsellor's way from the day's list into the room."""
+    page = hour.counsellor.page
+    await page.goto(hour.running.booked["desk"])
+    await expect(page.get_by_test_id("hour")).to_be_visible()
+    if screenshots is not None:
+        await shoot(hour.counsellor, screenshots, "desk-today")
+    await page.get_by_test_id("enter").click()
+    await expect(page.get_by_test_id("place")).to_have_text(PLACE)
+    if screenshots is not None:
+        await shoot(hour.counsellor, screenshots, "desk-card")
+    await page.get_by_test_id("to-room").click()
+    await page.get_by_test_id("arrive-voice").click()
+
+
+async def let_in(page: Page) -> None:
+    await page.get_by_test_id("let-in").click()
+    await expect(page.get_by_test_id("door")).to_have_count(0)
+
+
+async def test_an_hour_from_the_link_to_what_stays(hour: Hour, screenshots: Path):
+    client, counsellor = hour.client.page, hour.counsellor.page
+    await arrive(hour, screenshots)
+    await come(hour, screenshots)
+    await shoot(hour.counsellor, screenshots, "desk-door")
+    await let_in(counsellor)
+    await hears_the_other(hour.client, 20)
+    await hears_the_other(hour.counsellor, 20)
+    await expect(counsellor.get_by_test_id("clock")).to_be_visible()
+    await shoot(hour.counsellor, screenshots, "desk-room")
+    await counsellor.keyboard.press("F9")
+    await expect(counsellor.get_by_test_id("safety-panel")).to_contain_text(PLACE)
+    await shoot(hour.counsellor, screenshots, "desk-safety")
+    await counsellor.get_by_test_id("safety-close").click()
+    await counsellor.get_by_test_id("more-time").click()
+
+    await counsellor.get_by_test_id("end-session").click()
+    await counsellor.get_by_test_id("end-confirm").click()
+    await expect(client.get_by_test_id("visit-after")).to_be_visible()
+    await client.get_by_test_id("mood-6").check()
+    await client.get_by_test_id("mood-send").click()
+    await shoot(hour.client, screenshots, "hour-after", whole=True)
+    await expect(counsellor.get_by_test_id("hour-after")).to_be_visible()
+    await shoot(hour.counsellor, screenshots, "desk-after", whole=True)
+    await counsellor.get_by_test_id("see-change").click()
+    await expect(counsellor.get_by_test_id("change-table")).to_be_visible()
+    await shoot(hour.counsellor, screenshots, "desk-change", whole=True)
+    for each in (hour.client, hour.counsellor):
+        assert not each.errors
+        await each.page.set_viewport_size(SMALL)
+        await fits(each)
+
+
+async def test_a_killed_server_comes_back_to_the_same_hour(hour: Hour):
+    client, counsellor = hour.client.page, hour.counsellor.page
+    await arrive(hour)
+    await come(hour)
+    await let_in(counsellor)
+    await hears_the_other(hour.client, 20)
+    await hour.again()
+    # Both are back by themselves: inside, heard, and the desk knows its hour.
+    await expect(client.get_by_test_id("waiting")).to_have_count(0)
+    await hears_the_other(hour.client, 20)
+    await hears_the_other(hour.counsellor, 20)
+    await expect(counsellor.get_by_test_id("clock")).to_be_visible()
+
+
+async def test_a_second_device_takes_over_and_a_reload_goes_on(hour: Hour):
+    await arrive(hour)
+    async with person(viewport=PHONE) as other:
+        await other.page.goto(hour.running.booked["visit"])
+        await other.page.get_by_test_id("open-link").click()
+        await expect(other.page.get_by_test_id("visit-elsewhere")).to_be_visible()
+        await other.page.get_by_test_id("move-here").click()
+        await expect(other.page.get_by_test_id("visit-hour")).to_be_visible()
+        await expect(hour.client.page.get_by_test_id("waiting")).to_have_count(0)

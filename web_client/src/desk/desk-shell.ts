@@ -1,0 +1,42 @@
+/** The desk's frame: its page, and beside it the panel for a danger. */
+
+import { css } from 'lit';
+
+export const deskShell = css`
+  .desk {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+  }
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 16px;
+    padding: 12px 16px;
+  }
+  .who {
+    color: var(--ink-2);
+    margin-inline-start: auto;
+    overflow-wrap: anywhere;
+  }
+  qr-safety {
+    position: sticky;
+    inset-block-start: 0;
+    align-self: start;
+    inline-size: 360px;
+  }
+  /* Too narrow for a room and a panel: the panel is a sheet of its own, and the room goes on. */
+  @media (max-width: 1279px) {
+    qr-safety {
+      inline-size: 320px;
+    }
+  }
+  @media (max-width: 999px) {
+    qr-safety {
+      position: fixed;
+      inset: 0;
+      z-index: 30;
+      inline-size: 100%;
+    }
+  }
+`;
