@@ -16,7 +16,7 @@ from media.channel import Listener, MediaPlane
 from media.config import MediaConfig
 from signaling import border, certificates, demo, demo_clinic, logs, wire
 from signaling.api.house import House
-from signaling.booked_hour import HourKeeper, HourStores
+from signaling.booked_hour import HourKeeper
 from signaling.config import Config
 from signaling.demo_routes import DemoRoutes
 from signaling.departures import Departures
@@ -189,8 +189,7 @@ class App:
         stores.accounts.attend(self.registry.let_out, self.registry.is_in_session)
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)
-        kept = HourStores(people, stores.sessions, stores.days, stores.changes)
-        self.registry.attend(HourKeeper(kept, lambda: int(self.registry.wall() * 1000)))
+        self.registry.attend(HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000)))
         self._keepers = [
             Night(stores.journal, stores.sessions, stores.days),
             Departures(people, self.registry.let_out),

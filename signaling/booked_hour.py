@@ -21,6 +21,7 @@ from signaling.domain.events import Presence
 from signaling.domain.grants import WAIT_AT_DOOR, Role
 from signaling.domain.life import Stage, Turn
 from signaling.domain.participant import Participant
+from signaling.domain.rights import Position, Right, may
 from signaling.guidance import LetIn
 from signaling.hour_messages import Hour
 from signaling.keys.sealing import SealError
@@ -30,6 +31,7 @@ from signaling.storage.database import StorageAway
 from signaling.storage.day_store import DayStore
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.session_store import Booked, SessionStore
+from signaling.storage.standing_store import StandingStore
 
 AGAIN_S: Final = 5.0
 TICK_S: Final = 20.0
@@ -44,6 +46,7 @@ class HourStores:
     """Where an hour and its people are kept."""
 
     people: PeopleStore
+    standing: StandingStore
     sessions: SessionStore
     days: DayStore
     changes: ChangeStore
@@ -144,7 +147,17 @@ class HourKeeper:
         booked = await self._stores.sessions.get(UUID(session))
         if booked.life.stage is Stage.ENDED:
             raise Refusal(Code.ROOM_ENDED)
-        known = await self._stores.people.person(person)
-        if person not in {booked.counsellor, booked.client} or known.ended_at is not None:
+        if not await self._may_enter(person, booked):
             raise Refusal(Code.SEAT_INVALID)
         return BookedHour(self._stores, booked, self._wall_ms)
+
+    async def _may_enter(self, person: UUID, booked: Booked) -> bool:
+        """A seat may be older than the end of the right it was given for."""
+        known = await self._stores.people.person(person)
+        if person not in {booked.counsellor, booked.client} or known.ended_at is not None:
+            return False
+        standing, at = self._stores.standing, self._wall_ms()
+        positions = (
+            {Position.CLIENT} if person == booked.client else await standing.positions(person, at)
+        )
+        return may(positions, Right.ENTER, await standing.bonds(person, booked.client, at))

@@ -12,6 +12,7 @@ from typing import Final
 
 from signaling.access.passwords import Passwords
 from signaling.accounts import Accounts, Stores
+from signaling.booked_hour import HourStores
 from signaling.config import Storage
 from signaling.keys import master
 from signaling.keys.keyring import Keyring
@@ -52,6 +53,12 @@ class Opened:
     changes: ChangeStore
     erasure: Erasure
     passwords: Passwords
+
+    @property
+    def hours(self) -> HourStores:
+        """Return where an hour and its people are kept."""
+        kept = self.accounts.stores
+        return HourStores(kept.people, kept.standing, self.sessions, self.days, self.changes)
 
     async def close(self) -> None:
         """Close both databases."""

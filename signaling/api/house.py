@@ -15,7 +15,6 @@ from signaling.api.describe import PATH, describe
 from signaling.api.elsewhere import rows
 from signaling.api.hour_calls import HourCalls
 from signaling.api.server import Server
-from signaling.booked_hour import HourStores
 from signaling.border import OwnPages
 from signaling.gate import Gate
 from signaling.hours import Hours
@@ -40,8 +39,7 @@ class House:
     ) -> None:
         stores = opened.accounts.stores
         gate = Gate(stores.people, stores.standing, opened.journal)
-        kept = HourStores(stores.people, opened.sessions, opened.days, opened.changes)
-        self.hours = Hours(kept, gate, changed)
+        self.hours = Hours(opened.hours, gate, changed)
         self.people = People(opened.accounts, opened.erasure, gate, opened.data, let_out)
         self.calls: Sequence[Call] = [
             *HourCalls(self.hours, sit).table(),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import socketio
 from aiohttp import WSMsgType
 
 from signaling.domain.life import Outcome, Stage
@@ -195,6 +196,22 @@ async def test_a_client_who_is_given_another_counsellor_is_lost_to_the_first_at_
         assert (await page.event("closed"))["reason"] == "revoked"
     assert (await here.ask("li", "POST", f"appointments/{hour.id}/seat"))[0] == 403
     assert (await here.ask("li", "GET", f"people/{here.people['zhang']}/contact"))[0] == 403
+
+
+async def test_a_seat_that_is_older_than_the_end_of_its_right_opens_nothing(
+    here: Practice,
+) -> None:
+    """As after a restart: the gateway knows the seat by its seal alone."""
+    hour = await here.hour()
+    page = await come(here, "li", hour)
+    client, admin = here.people["zhang"], here.people["admin"]
+    await here.stores.accounts.stores.standing.part(here.people["li"], client, admin, now_ms())
+    here.house.app.registry._rooms[str(hour.id)].task.cancel()
+    await page.gone.wait()
+    again = Page(here.house.app.url)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await again.connect({"seat": page.welcome["seat"], "protocol": 1, "after": 0})
+    assert again.refusal == {"message": "refused", "data": {"code": "seat_invalid"}}
 
 
 async def test_a_call_goes_on_while_the_database_is_away(
