@@ -127,6 +127,7 @@ class Accounts:
         secret = one_time.new_secret()
         kept = await self._passwords.keep(password)
         await self.stores.sign_ins.end_all(found.clinic, found.person, found.person, at)
+        self._gone(found.person)
         await self.stores.credentials.set(found.clinic, found.person, kept, secret, at)
         return secret
 

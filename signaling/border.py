@@ -16,6 +16,7 @@ from signaling import logs, rest, wire
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
 from signaling.keys.master import MasterError
+from signaling.keys.sealing import SealError
 from signaling.limits import BucketsByKey
 from signaling.storage.database import StorageAway
 
@@ -50,6 +51,8 @@ _CALM_TITLES: Final[dict[Code, str]] = {
     Code.NOT_FOUND: "There is nothing here.",
     Code.BUSY: "Not just now; please try again in a moment.",
 }
+ALONE: Final = frozenset({"/operator", "/lab", "/desk", "/staff"})
+"""Where those who work here look there is nothing to embed."""
 _HOST: Final = re.compile(r"^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$")
 _PERMISSIONS: Final = ", ".join(
     [
@@ -117,8 +120,7 @@ class OwnPages:
 def security_headers(request: web.Request, config: Config, *, tls: bool) -> dict[str, str]:
     """Return the headers every answer carries."""
     sockets = f" ws://{request.host} wss://{request.host}" if _HOST.match(request.host) else ""
-    # Where an operator or a developer looks there is nothing to embed.
-    embeddable = [] if request.path in {"/operator", "/lab"} else config.frame_ancestors
+    embeddable = [] if request.path in ALONE else config.frame_ancestors
     ancestors = " ".join(embeddable) or "'none'"
     policy = [
         "default-src 'none'",
@@ -159,9 +161,11 @@ def middleware(config: Config, *, tls: bool, refused: Callable[[Code], None]) ->
             response = problem(refusal.code)
         except web.HTTPException as error:
             response = _calm(error)
-        except (StorageAway, MasterError):  # tried again in a moment; nothing was done
-            refused(Code.BUSY)
-            response = problem(Code.BUSY)
+        except (StorageAway, MasterError, SealError) as error:
+            # Erased in this moment; or out of reach: nothing was done, and is tried again.
+            code = Code.NOT_FOUND if isinstance(error, SealError) else Code.BUSY
+            refused(code)
+            response = problem(code)
         except (ConnectionError, TimeoutError):
             raise  # the peer is gone; there is nobody to answer
         except Exception as error:  # a bug must show a stranger nothing of itself

@@ -19,7 +19,7 @@ from signaling.domain.life import Stage, Turn, come_later, give_time
 from signaling.domain.rights import Position, Right
 from signaling.gate import Gate
 from signaling.keys.sealing import SealError
-from signaling.seats import Holder
+from signaling.seats import BOOKED_JTI, Holder
 from signaling.storage.change_store import Change, Moment
 from signaling.storage.day_store import Plan, Today
 from signaling.storage.people_store import Details
@@ -59,8 +59,7 @@ class Hours:
         not belong together), or as :class:`Gate` does.
         """
         await self.gate.check(actor, Right.BOOK, wanted.client, at)
-        if Position.COUNSELLOR in actor.positions and wanted.counsellor != actor.person:
-            await self._check_clinic_book(actor, at)
+        await self._check_own(actor, wanted.counsellor, at)
         named = uuid5(actor.person, f"book:{key}") if key else None
         wanted = Wanted(
             wanted.counsellor, wanted.client, wanted.starts_at, wanted.minutes, wanted.kind, named
@@ -79,20 +78,26 @@ class Hours:
         self, actor: Actor, session: UUID, starts_at: int, minutes: int, at: int
     ) -> Booked:
         """Move an hour that has not begun. Raises :class:`Refusal` with ``not_now``, ``taken``."""
-        await self._of(actor, Right.BOOK, session, at)
+        found = await self._of(actor, Right.BOOK, session, at)
+        await self._check_own(actor, found.counsellor, at)
+        if starts_at < at - PAST_MS:
+            raise Refusal(Code.NOT_NOW)
         moved = await self.stores.sessions.move(session, starts_at, minutes, actor.person, at)
         return self._told(moved)
 
     async def cancel(self, actor: Actor, session: UUID, at: int) -> Booked:
         """Nobody will come. Raises :class:`Refusal` with ``not_now`` once it has begun."""
         found = await self._of(actor, Right.BOOK, session, at)
+        await self._check_own(actor, found.counsellor, at)
         if found.life.stage is Stage.ENDED and found.life.outcome is not None:
             return found
         return self._told(await self.stores.sessions.step(session, Turn.CANCEL, actor.person, at))
 
     async def get(self, actor: Actor, session: UUID, at: int) -> Booked:
         """Return one hour."""
-        return await self._of(actor, Right.SEE_CALENDAR, session, at)
+        found = await self._of(actor, Right.SEE_CALENDAR, session, at)
+        await self.gate.look(actor, "calendar", found.client, at)
+        return found
 
     async def find(self, actor: Actor, asked: Between, at: int) -> list[Booked]:
         """Return some hours of somebody, or of the clinic."""
@@ -125,7 +130,7 @@ class Hours:
         role = Role.CLIENT if is_client else Role.COUNSELLOR
         return Holder(
             str(session), str(actor.person), role, (details.alias or details.name)[:64],
-            f"person-{actor.person}", (found.ends_at + KEPT_MS) / 1000, booked=True,
+            f"{BOOKED_JTI}{actor.person}", (found.ends_at + KEPT_MS) / 1000, booked=True,
         )  # fmt: skip
 
     async def say_late(self, actor: Actor, session: UUID, minutes: int, at: int) -> Booked:
@@ -234,10 +239,11 @@ class Hours:
         except Refusal:
             return None
 
-    async def _check_clinic_book(self, actor: Actor, at: int) -> None:
-        """A counsellor books for themselves; for another one only who runs the clinic."""
-        if Position.ADMIN not in actor.positions:
-            await self.gate.refuse(actor, Right.BOOK, None, at)
+    async def _check_own(self, actor: Actor, counsellor: UUID, at: int) -> None:
+        """A counsellor's hours are their own affair; another one's are for who runs the clinic."""
+        desk = {Position.ADMIN, Position.BACK_END}
+        if counsellor != actor.person and not desk & actor.positions:
+            await self.gate.refuse(actor, Right.BOOK, counsellor, at)
             raise Refusal(Code.NOT_ALLOWED)
 
     def _told(self, booked: Booked) -> Booked:

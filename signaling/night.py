@@ -14,7 +14,6 @@ from typing import Final
 
 from signaling import logs
 from signaling.domain.errors import Refusal
-from signaling.domain.life import Turn
 from signaling.storage.database import StorageAway
 from signaling.storage.day_store import DayStore
 from signaling.storage.journal import Journal
@@ -55,7 +54,7 @@ class Night:
         await self._journal.days.sign(at)
         for session in await self._sessions.overdue(at - OVERDUE_MS):
             with contextlib.suppress(Refusal):  # somebody ended it in this moment
-                await self._sessions.step(session, Turn.EXPIRE, None, at)
+                await self._sessions.expire(session, at)
         for session in await self._sessions.with_a_day_before(at - DAY_KEPT_MS):
             await self._days.forget(session, at)
 

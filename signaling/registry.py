@@ -137,9 +137,11 @@ class Registry:
                 room.remove(identity, CloseReason.REVOKED)
 
     def is_in_session(self, person: UUID) -> bool:
-        """Whether somebody has a seat in a room now."""
+        """Whether somebody has a seat in the room of a booked hour now."""
         identity = str(person)
-        return any(room.seats(identity) for room in self._rooms.values())
+        return any(
+            room.around.hour is not None and room.seats(identity) for room in self._rooms.values()
+        )
 
     # --- coming in --------------------------------------------------------------------------------
 
@@ -166,10 +168,21 @@ class Registry:
 
     async def sit(self, holder: Holder) -> rest.Seat:
         """Give somebody a seat in the room of their booked hour. Raises :class:`Refusal`."""
-        if self.sessions.get(holder.session) is None:
-            self.sessions.keep(Session(holder.session, holder.expires_at, by_token=True))
+        known = self.sessions.get(holder.session)
+        if known is None:
+            self.sessions.keep(_session_of(holder))
+        else:  # the hour may have been moved
+            known.expires_at = max(known.expires_at, holder.expires_at)
         await self._admit(holder)
-        return rest.Seat(self.seats.open(holder, self.wall()), holder.role, holder.name)
+        seat = self.seats.open(holder, self.wall())
+        # A right that ended while the seat was made is none: asked again, now that it can be ended.
+        if self._hours is not None:
+            try:
+                await self._hours.look(holder.session, holder.identity)
+            except Refusal:
+                self.let_out(UUID(holder.identity))
+                raise
+        return rest.Seat(seat, holder.role, holder.name)
 
     def refresh(self, booked: Booked) -> None:
         """A booked hour has changed elsewhere than in its room."""
@@ -194,7 +207,7 @@ class Registry:
         session = self.sessions.get(holder.session)
         if session is None and holder.jti not in self.tokens.revocations:
             # A seat of the gateway before this one: its seal is authority enough, as a token's is.
-            session = self.sessions.keep(Session(holder.session, holder.expires_at, by_token=True))
+            session = self.sessions.keep(_session_of(holder))
         if session is None or session.ended or session.expires_at <= self.wall():
             raise Refusal(Code.ROOM_ENDED)
         hour = await self._hour_of(holder)
@@ -362,3 +375,7 @@ class Registry:
 
     def _instant(self, wall: float) -> float:
         return asyncio.get_running_loop().time() + (wall - self.wall())
+
+
+def _session_of(holder: Holder) -> Session:
+    return Session(holder.session, holder.expires_at, by_token=True, booked=holder.booked)

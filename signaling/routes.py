@@ -29,6 +29,7 @@ from signaling.metrics import Metrics, package_version, quantile
 from signaling.operator_view import show_page
 from signaling.registry import Registry
 from signaling.request_bodies import bearer_of, body, json_response
+from signaling.seats import BOOKED_JTI
 
 SUMMARY_LINKS: Final = tuple(LinkView)
 
@@ -121,7 +122,9 @@ class Routes:
 
     async def _revoke(self, request: web.Request) -> web.Response:
         await self._clinic_of(request)
-        self._registry.revoke(request.match_info["jti"])
+        jti = request.match_info["jti"]
+        if not jti.startswith(BOOKED_JTI):  # a seat of a booked hour ends with its person's right
+            self._registry.revoke(jti)
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
     # --- a person's page --------------------------------------------------------------------------

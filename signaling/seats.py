@@ -24,6 +24,8 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Door, Role
 from signaling.seals import Seals
 
+BOOKED_JTI: Final = "person-"
+"""How the id of who sits in a booked hour begins, in place of a token's."""
 OUTSTANDING: Final = 8
 """Tokens of one seat that are remembered, used ones included."""
 

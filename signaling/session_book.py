@@ -19,6 +19,8 @@ class Session:
     by_token: bool = False
     ended: bool = False
     door: Door = Door.OPEN
+    booked: bool = False
+    """Of a stored hour: it is come to by those it is between, and by no token."""
     clinic: str = ""
     """Whose key made it, where that was one of a clinic's own: no other clinic's may touch it."""
 
@@ -40,7 +42,7 @@ class SessionBook:
         Raises :class:`Refusal` with ``not_found``, also for one of another clinic.
         """
         found = self._sessions.get(session)
-        if found is None or (clinic and found.clinic != clinic):
+        if found is None or found.booked or (clinic and found.clinic != clinic):
             raise Refusal(Code.NOT_FOUND)
 
     def get(self, session: str) -> Session | None:
@@ -53,10 +55,14 @@ class SessionBook:
         for old in [s.id for s in self._sessions.values() if s.expires_at <= wall]:
             if not self._is_open(old):
                 del self._sessions[old]
-        if sum(not known.ended for known in self._sessions.values()) >= self._most:
+        if not session.booked and self._live() >= self._most:
             raise Refusal(Code.BUSY)
         self._sessions[session.id] = session
         return session
+
+    def _live(self) -> int:
+        """Booked hours have their own bound: the calendar."""
+        return sum(not known.ended and not known.booked for known in self._sessions.values())
 
     def of_token(self, claims: Claims) -> Session:
         """Return the session a verified token names.
@@ -70,6 +76,8 @@ class SessionBook:
             session = self.keep(Session(claims.room, float(claims.exp), by_token=True))
         elif session.by_token and not session.ended:
             session.expires_at = max(session.expires_at, float(claims.exp))
+        if session.booked:
+            raise Refusal(Code.TOKEN_INVALID)
         if session.ended or session.expires_at <= self._wall():
             raise Refusal(Code.ROOM_ENDED)
         return session

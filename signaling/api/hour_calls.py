@@ -199,6 +199,8 @@ def _between(asked: Asked) -> Between:
             after = (int(starts_at), UUID(last))
         except ValueError:
             raise Refusal(Code.MALFORMED) from None
+        if after[0] > bodies.LAST_MS:
+            raise Refusal(Code.MALFORMED)
     if whose is Whose.CLINIC and query.person is not None:
         raise Refusal(Code.MALFORMED)
     return Between(whose, query.person or own, query.since, query.until, after)

@@ -17,6 +17,8 @@ from signaling.keys.kinds import PARENT, Kind
 from signaling.keys.master import Master
 from signaling.keys.sealing import Key, SealError, key_of, new_material
 
+ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION})
+"""Whose key, once destroyed, has no successor."""
 KEPT_S: Final = 60.0
 KEPT_KEYS: Final = 4096
 
@@ -62,6 +64,9 @@ class KeyStore(Protocol):
 
     async def below(self, parent: UUID | None) -> list[KeyRow]:
         """Return the keys that this one wraps (None: the master key), but for destroyed ones."""
+
+    async def was_destroyed(self, kind: Kind, subject: UUID) -> bool:
+        """Whether any generation of a key was."""
 
     async def of(self, kind: Kind, subject: UUID) -> list[KeyRow]:
         """Return every generation of a key, but for destroyed ones."""
@@ -161,6 +166,8 @@ class Keyring:
         self, kind: Kind, subject: UUID, tenant: UUID, at: int, instead_of: KeyRow | None = None
     ) -> KeyRow:
         parent_kind = PARENT[kind]
+        if kind in ERASABLE and await self._store.was_destroyed(kind, subject):
+            raise SealError  # its subject was erased: nothing is sealed for it any more
         material, key_id = new_material(), uuid4()
         row = KeyRow(key_id, kind, subject, None, None, at)
         context = _context(row)

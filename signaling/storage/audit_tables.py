@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, Uuid
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, String, Table, Uuid
 
 DATA_METADATA: Final = MetaData()
 
@@ -22,6 +22,7 @@ AUDIT_EVENT: Final = Table(
     Column("before", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("mac", LargeBinary, nullable=False),
+    Index("audit_by_object", "tenant", "object", "seq"),
 )
 
 AUDIT_HEAD: Final = Table(

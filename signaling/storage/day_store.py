@@ -17,6 +17,7 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.life import Stage
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
+from signaling.keys.sealing import SealError
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.session_store import hold
 from signaling.storage.session_tables import SESSION
@@ -104,7 +105,10 @@ class DayStore:
 
     async def _keep(self, session: UUID, column: str, plain: bytes, by: UUID, at: int) -> None:
         clinic = await self._clinic_of(session)
-        key = await self._keyring.key(Kind.SESSION, session, clinic, at)
+        try:
+            key = await self._keyring.key(Kind.SESSION, session, clinic, at)
+        except SealError:  # the day was forgotten: nothing is given for it any more
+            raise Refusal(Code.NOT_NOW) from None
         values: dict[str, Any] = {column: key.seal(plain, f"session.{column}:{session}")}
         if column == "today":
             values["today_at"] = at

@@ -48,6 +48,13 @@ class SqlKeyStore:
             )
         )
 
+    async def was_destroyed(self, kind: Kind, subject: UUID) -> bool:
+        """Whether any generation of a key was."""
+        query = select(KEY).where(
+            KEY.c.kind == kind.value, KEY.c.subject == subject, KEY.c.destroyed_at.is_not(None)
+        )
+        return bool(await self._rows(query.limit(1)))
+
     async def add(self, row: KeyRow, *, retire: UUID | None = None, at: int = 0) -> None:
         """Keep a new key, in place of the one to retire. Raises :class:`KeyTaken`."""
         try:

@@ -252,8 +252,9 @@ class PeopleStore:
             "phone_index": index.index(_digits(details.phone), "person.phone")
             if details.phone
             else None,
+            # Of staff alone, who sign in by it: whose address is known here is told to nobody else.
             "email_index": index.index(_folded(details.email), "person.email")
-            if details.email
+            if details.email and not is_client
             else None,
         }
 

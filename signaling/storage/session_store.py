@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.errors import Code, Refusal
@@ -103,9 +104,13 @@ class SessionStore:
             wanted.named or uuid4(), clinic, *pair, wanted.starts_at, wanted.minutes, wanted.kind,
             Life(), None,
         )  # fmt: skip
-        async with self._journal.record(Entry(clinic, by, "session.book", made.id, at)) as changing:
-            await _check_free(changing, made)
-            await changing.execute(insert(SESSION).values(made_at=at, **_values(made)))
+        entry = Entry(clinic, by, "session.book", made.id, at)
+        try:
+            async with self._journal.record(entry) as changing:
+                await _check_free(changing, made)
+                await changing.execute(insert(SESSION).values(made_at=at, **_values(made)))
+        except IntegrityError:  # the same was asked twice at once
+            raise Refusal(Code.TAKEN) from None
         return made
 
     async def move(self, session: UUID, starts_at: int, minutes: int, by: UUID, at: int) -> Booked:
@@ -182,6 +187,13 @@ class SessionStore:
             session,
             lambda held: admit(held.life, at, confirmed=held.today_at is not None, reason=reason),
             "session.admit", by, at, {"reason": reason} if reason else None,
+        )  # fmt: skip
+
+    async def expire(self, session: UUID, at: int) -> Booked:
+        """An hour that nobody ended was over when its time was. Raises :class:`Refusal`."""
+        return await self.change(
+            session, lambda held: follow(held.life, Turn.EXPIRE, held.ends_at), "session.expire",
+            None, at,
         )  # fmt: skip
 
     async def change(

@@ -12,11 +12,14 @@ import pytest
 import socketio
 from aiohttp import WSMsgType
 
+from signaling.domain.grants import Role
 from signaling.domain.life import Outcome, Stage
+from signaling.keys.sealing import SealError
+from signaling.storage.change_store import Moment
 from signaling.storage.database import StorageAway
 from signaling.storage.session_store import MINUTE_MS, Booked
 from tests.integration.signaling.test_room_task import OFFER
-from tests.support.page import Page
+from tests.support.page import API_SECRET, Page
 from tests.support.practice import PLAN, TODAY, Practice, now_ms, practice
 
 pytestmark = pytest.mark.integration
@@ -52,6 +55,10 @@ async def test_an_hour_from_the_door_to_the_end(here: Practice) -> None:
     assert (await client.event("hour"))["stage"] == "waiting"
     assert (await client.ask("offer", sdp=OFFER))["code"] == "not_admitted"
     counsellor = await come(here, "li", hour)
+    registry = here.house.app.registry
+    assert registry.is_in_session(here.people["li"])
+    await here.house.page(Role.COUNSELLOR, str(here.people["chen"]))  # in a session not booked here
+    assert not registry.is_in_session(here.people["chen"])
     let_in: dict[str, Any] = {"type_": "let_in", "participant": you(client)}
     assert (await counsellor.ask(**let_in))["code"] == "place_unconfirmed"
     assert (await here.ask("zhang", "PUT", f"appointments/{hour.id}/today", TODAY))[0] == 200
@@ -282,3 +289,56 @@ async def test_a_clinic_s_own_key_makes_sessions_that_no_other_clinic_touches(
         assert (await here.ask("far.program", method, path + sub, body))[0] == 404
         assert (await here.ask("admin", method, path + sub, body))[0] == 401
     assert (await here.ask("program", "DELETE", path))[0] == 204
+
+
+async def test_no_key_and_no_token_opens_a_booked_hour(tmp_path: Path) -> None:
+    """A key of the settings may do everything but that: an hour is come to by its people alone."""
+    async with practice(tmp_path) as here:
+        hour = await here.hour()
+        await come(here, "zhang", hour)
+        key = {"headers": {"Authorization": f"Bearer {API_SECRET}"}}
+        wanted = {"role": "counsellor", "identity": str(here.people["li"]), "name": "x"}
+        path = f"sessions/{hour.id}"
+        for method, more, body in (("POST", "/tokens", wanted), ("DELETE", "", None)):
+            assert (await here.ask("stranger", method, path + more, body, **key))[0] == 404
+        own = here.house.app.registry.tokens.mint(
+            str(hour.id), Role.COUNSELLOR, "x", "x", 60, here.house.app.registry.wall()
+        )
+        assert (await here.ask("stranger", "POST", "seats", {"token": own.token}))[0] == 401
+        person = f"tokens/person-{here.people['zhang']}"
+        assert (await here.ask("stranger", "DELETE", person, **key))[0] == 204
+        page = await come(here, "zhang", hour)
+        assert not page.gone.is_set()
+
+
+async def test_a_counsellor_moves_no_other_one_s_hour(here: Practice) -> None:
+    client, admin = here.people["zhang"], here.people["admin"]
+    await here.stores.accounts.stores.standing.bind(here.people["chen"], client, admin, now_ms())
+    hour = await here.hour(starts_at=now_ms() + 120 * MINUTE_MS)
+    moved = {"starts_at": now_ms() + 300 * MINUTE_MS}
+    for method, path, body in (("PUT", "/start", moved), ("DELETE", "", None)):
+        assert (await here.ask("chen", method, f"appointments/{hour.id}{path}", body))[0] == 403
+    assert (await here.ask("li", "PUT", f"appointments/{hour.id}/start", {"starts_at": 0}))[
+        0
+    ] == 409
+    assert (await here.stores.sessions.get(hour.id)) == hour
+
+
+async def test_whose_address_is_known_is_told_to_no_client(here: Practice) -> None:
+    path = f"people/{here.people['zhang']}/contact"
+    for email in ("li@example.org", "nobody@example.org"):
+        body = {"name": "Zhang", "email": email}
+        assert (await here.ask("zhang", "PUT", path, body))[0] == 204
+
+
+async def test_nothing_is_sealed_anew_for_who_was_erased(here: Practice) -> None:
+    client = here.people["zhang"]
+    hour = await here.hour()
+    await here.stores.erasure.erase(client, client, now_ms())
+    with pytest.raises(SealError):
+        await here.stores.changes.rate(hour.id, Moment.AFTER, 5, now_ms())
+
+
+async def test_a_cursor_that_no_hour_has_is_refused(here: Practice) -> None:
+    asked = {"since": "0", "until": "1", "after": f"{'9' * 20}_{'0' * 8}-0000-0000-0000-{'0' * 12}"}
+    assert (await here.ask("li", "GET", "appointments", params=asked))[0] == 400

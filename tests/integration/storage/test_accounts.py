@@ -33,7 +33,9 @@ async def staff(here: House) -> tuple[UUID, UUID, str]:
     person = await here.staff(clinic)
     await here.stores.standing.give_position(person, Position.COUNSELLOR, None, T0)
     token = await here.accounts.invite(person, None, None, T0)
-    return clinic, person, await here.accounts.choose_password(token, PASSWORD, T0)
+    secret = await here.accounts.choose_password(token, PASSWORD, T0)
+    assert here.gone.pop() == person  # whoever was in by the password before is out
+    return clinic, person, secret
 
 
 def code(secret: str, at: int) -> str:

@@ -9,11 +9,16 @@ import { type Answer, ask, type Method } from '../protocol/rest';
 
 export abstract class DeskElement extends QuietElement {
   /** Whether the page asks by itself just now, and nobody did anything. */
-  private unattended = false;
+  protected unattended = false;
 
   /** Ask the gateway; who has to sign in or unlock first is told by the desk, not here. */
-  protected async ask<T>(method: Method, path: string, body?: unknown): Promise<Answer<T>> {
-    const answer = await ask<T>(method, path, body, { unattended: this.unattended });
+  protected async ask<T>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    unattended = this.unattended,
+  ): Promise<Answer<T>> {
+    const answer = await ask<T>(method, path, body, { unattended });
     if (answer.kind === 'refused') {
       const gate = gateAfter(answer.code);
       if (gate !== null) this.say('gate', gate);

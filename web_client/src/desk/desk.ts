@@ -269,6 +269,8 @@ export class Desk extends DeskElement {
   private handleGate(gate: Gate): void {
     if (this.inside) this.gateAfter = gate;
     else this.gate = gate;
+    // Whoever is signed out sees nothing of anybody, also not beside the form.
+    if (this.gate === 'signed-out') this.putAway();
   }
 
   private handleInside(inside: boolean): void {

@@ -128,20 +128,27 @@ export class HourAfter extends DeskElement {
   }
 
   private async look(): Promise<void> {
+    const { unattended } = this;
     const answer = await this.ask<Appointment>('GET', `appointments/${this.hour}`);
     this.trouble = troubleOf(answer);
     if (answer.kind !== 'done') return;
     this.appointment = answer.said;
     this.say('hours', [answer.said]);
-    await this.lookFurther(answer.said);
+    await this.lookFurther(answer.said, unattended);
   }
 
-  private async lookFurther({ client, counsellor, starts_at }: Appointment): Promise<void> {
+  private async lookFurther(hour: Appointment, unattended: boolean): Promise<void> {
+    const { client, counsellor, starts_at } = hour;
     const now = Date.now();
     const coming = `whose=client&person=${client.id}&since=${now}&until=${now + YEAR_MS}`;
     const [change, hours] = await Promise.all([
-      this.ask<Change>('GET', `people/${client.id}/change?since=${starts_at}`),
-      this.ask<Appointments>('GET', `appointments?${coming}`),
+      this.ask<Change>(
+        'GET',
+        `people/${client.id}/change?since=${starts_at}`,
+        undefined,
+        unattended,
+      ),
+      this.ask<Appointments>('GET', `appointments?${coming}`, undefined, unattended),
     ]);
     if (change.kind === 'done') {
       this.kept = change.said.items.find(({ session }) => session === this.hour) ?? null;

@@ -240,8 +240,10 @@ export class SafetyPanel extends DeskElement {
   }
 
   private async look(): Promise<void> {
-    const answer = await this.ask<Appointment>('GET', `appointments/${this.hour}`);
-    if (answer.kind === 'done') this.endedAt = answer.said.ended_at;
+    const path = `appointments/${this.hour}`;
+    const answer = await this.ask<Appointment>('GET', path, undefined, true);
+    // Where it cannot be known when the hour ended, the panel closes an hour from now.
+    this.endedAt = answer.kind === 'done' ? answer.said.ended_at : (this.endedAt ?? Date.now());
   }
 
   private handleTick(): void {
