@@ -133,8 +133,13 @@ class Registry:
             if client is not None and (hour is None or hour.booked.client != client):
                 continue
             if room.knows(identity):
-                self.seats.end(session_id, identity)
-                room.remove(identity, CloseReason.REVOKED)
+                self._unseat(session_id, identity)
+
+    def _unseat(self, session: str, identity: str) -> None:
+        self.seats.end(session, identity)
+        room = self._rooms.get(session)
+        if room is not None:
+            room.remove(identity, CloseReason.REVOKED)
 
     def is_in_session(self, person: UUID) -> bool:
         """Whether somebody has a seat in the room of a booked hour now."""
@@ -180,7 +185,7 @@ class Registry:
             try:
                 await self._hours.look(holder.session, holder.identity)
             except Refusal:
-                self.let_out(UUID(holder.identity))
+                self._unseat(holder.session, holder.identity)
                 raise
         return rest.Seat(seat, holder.role, holder.name)
 
