@@ -15,7 +15,7 @@ from signaling.accounts import Actor
 from signaling.booked_hour import HourStores
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
-from signaling.domain.life import Stage, Turn, come_later, give_time
+from signaling.domain.life import Outcome, Stage, Turn, come_later, give_time
 from signaling.domain.rights import Position, Right
 from signaling.gate import Gate
 from signaling.keys.sealing import SealError
@@ -89,7 +89,7 @@ class Hours:
         """Nobody will come. Raises :class:`Refusal` with ``not_now`` once it has begun."""
         found = await self._of(actor, Right.BOOK, session, at)
         await self._check_own(actor, found.counsellor, at)
-        if found.life.stage is Stage.ENDED and found.life.outcome is not None:
+        if found.life.outcome is Outcome.CANCELLED:
             return found
         return self._told(await self.stores.sessions.step(session, Turn.CANCEL, actor.person, at))
 

@@ -27,7 +27,7 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason
 from signaling.domain.grants import MAY_ADMIT
 from signaling.domain.life import Stage, Turn
-from signaling.domain.participant import HOLDS_SEAT
+from signaling.domain.participant import HOLDS_SEAT, REMEMBERED
 from signaling.domain.phases import Phase
 from signaling.domain.room import Room
 from signaling.live import Live
@@ -206,7 +206,8 @@ class RoomTask:
         """
         hour = self.around.hour
         if hour is not None and isinstance(command, DECISIONS):
-            await hour.decide(command, await self.request(lambda _now: self._leader(connection)))
+            by = await self.request(lambda _now: self._decider(connection, command))
+            await hour.decide(command, by)
             self.tell(lambda _now: self._told.spread_hour())
         return await self.request(lambda now: self._commands.carry_out(connection, command, now))
 
@@ -301,10 +302,14 @@ class RoomTask:
 
         self.tell(job)
 
-    def _leader(self, connection: str) -> UUID:
+    def _decider(self, connection: str, command: wire.Command) -> UUID:
+        """Who decides, where the room would do it: nothing is stored that it then refuses."""
         found = self.room.insider(connection)
         if found.role not in MAY_ADMIT:
             raise Refusal(Code.NOT_ALLOWED)
+        here = {each.id for each in self.room.participants() if each.presence in REMEMBERED}
+        if isinstance(command, wire.LetIn) and command.participant not in here:
+            raise Refusal(Code.NOT_IN_ROOM)
         return UUID(self._identities[found.id])
 
     def _answer(

@@ -64,6 +64,8 @@ async def test_an_hour_from_the_door_to_the_end(here: Practice) -> None:
     assert (await here.ask("zhang", "PUT", f"appointments/{hour.id}/today", TODAY))[0] == 200
     assert (await here.ask("li", "PUT", f"appointments/{hour.id}/plan", PLAN))[0] == 204
     assert (await client.ask("let_in", participant=you(client)))["code"] == "not_admitted"
+    assert (await counsellor.ask("let_in", participant="nobody"))["code"] == "not_in_room"
+    assert (await here.stores.sessions.get(hour.id)).life.stage is Stage.WAITING
     assert (await counsellor.ask(**let_in))["type"] == "done"
     await client.event("hour", stage="in_session")
     met = await stage(here, hour, Stage.IN_SESSION)
@@ -81,6 +83,7 @@ async def test_an_hour_from_the_door_to_the_end(here: Practice) -> None:
     over = await here.stores.sessions.get(hour.id)
     assert (over.life.stage, over.life.outcome) == (Stage.ENDED, Outcome.HELD)
     assert (await here.ask("zhang", "POST", f"appointments/{hour.id}/seat"))[0] == 410
+    assert (await here.ask("li", "DELETE", f"appointments/{hour.id}"))[0] == 409
 
 
 async def test_a_reason_opens_the_door_without_a_place_and_is_kept(here: Practice) -> None:
