@@ -74,7 +74,5 @@ class Call:
     """With what it may be refused beside what every call may (:data:`ALWAYS`)."""
     words: Mapping[str, type] = field(default_factory=dict)
     """Of what kind each name of the path is that is no id."""
-    while_locked: bool = False
-    """Answered also to staff who have been away."""
     always: tuple[Code, ...] = ALWAYS
     """With what any call of its kind may be refused."""

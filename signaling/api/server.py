@@ -61,7 +61,7 @@ class Server:
 
         async def answer(request: web.Request) -> web.StreamResponse:
             at = int(self._wall() * 1000)
-            actor = await self._actor(request, at, while_locked=call.while_locked)
+            actor = await self._actor(request, at)
             asked = Asked(
                 actor,
                 tuple(_id(request.match_info[name]) for name in names if name.endswith("_id")),
@@ -76,7 +76,7 @@ class Server:
 
         return answer
 
-    async def _actor(self, request: web.Request, at: int, *, while_locked: bool) -> Actor:
+    async def _actor(self, request: web.Request, at: int) -> Actor:
         secret = bearer_of(request)
         if secret:
             # A stranger's guesses at keys are bounded by their address.
@@ -93,7 +93,7 @@ class Server:
             actor = await self._accounts.actor(held, at, attended=attended)
         if not self._buckets.take(str(actor.person), _now()):
             raise Refusal(Code.RATE_LIMITED)
-        if actor.locked and not while_locked:
+        if actor.locked:
             raise Refusal(Code.LOCKED)
         return actor
 

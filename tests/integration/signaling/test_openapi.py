@@ -67,7 +67,7 @@ async def _serve(
         paths = {
             (route.method, route.resource.canonical)
             for runner in here.house.app._runners
-            for route in runner.app.router.routes()  # type: ignore[attr-defined]
+            for route in runner.app.router.routes()
             if route.resource is not None and route.method != "HEAD"
         }
         ready.append(Served(here.house.app.url, headers, paths))
