@@ -20,8 +20,9 @@ import './unlock';
 import { type Gate, gateOf, isAway, TODAY, troubleOf, type View, viewOf } from './views';
 import { base, buttons, QuietElement } from '../ui/element';
 import { forgetToken } from '../ui/link';
+import { nameThePage } from '../ui/name-page';
 import '../ui/page-bar';
-import { type Key, language, onLanguage, t } from '../i18n/language';
+import { type Key, onLanguage, t } from '../i18n/language';
 import type { TimelineView } from '../media/timeline';
 import type { Appointment, Me, TodayBody } from '../protocol/bodies';
 
@@ -361,9 +362,4 @@ function deepActive(): HTMLElement | null {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
   return active instanceof HTMLElement ? active : null;
-}
-
-function nameThePage(): void {
-  document.documentElement.lang = language();
-  document.title = t('title');
 }

@@ -2,7 +2,8 @@
 
 import { html, nothing } from 'lit';
 
-import { dialled, nearWords } from './plan-words';
+import { nearWords } from './plan-words';
+import { dialled } from '../ui/phone';
 import { t } from '../i18n/language';
 import type { TodayBody } from '../protocol/bodies';
 

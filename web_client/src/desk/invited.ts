@@ -8,9 +8,10 @@ import { secretField, written } from './secret-field';
 import { invitedTrouble, LEAST_PASSWORD, MOST_PASSWORD, passwordTrouble } from './sign-in-words';
 import { base, buttons } from '../ui/element';
 import { forgetToken, tokenIn } from '../ui/link';
+import { nameThePage } from '../ui/name-page';
 import '../ui/page-bar';
 import { dots } from '../ui/qr';
-import { type Key, language, onLanguage, t } from '../i18n/language';
+import { type Key, onLanguage, t } from '../i18n/language';
 import type { Authenticator, ChoosePassword } from '../protocol/bodies';
 
 @customElement('qr-invited')
@@ -140,9 +141,4 @@ export class InvitedPage extends DeskElement {
     await this.updateComplete;
     this.renderRoot.querySelector('h1')?.focus();
   }
-}
-
-function nameThePage(): void {
-  document.documentElement.lang = language();
-  document.title = t('title');
 }

@@ -33,9 +33,3 @@ function whoCalls({ caller, wait_s }: PlanBody, phone: string): string {
 export function nearWords(near: Near): string {
   return t(`desk.near.${near}`);
 }
-
-/** A phone number as a link dials it; null when nothing in it can be dialled. */
-export function dialled(phone: string): string | null {
-  const digits = phone.normalize('NFKC').replace(/[^\d+*#]/g, '');
-  return digits.length < 3 ? null : `tel:${digits.replaceAll('#', '%23')}`;
-}

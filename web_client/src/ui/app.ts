@@ -13,6 +13,7 @@ import './how';
 import type { Arrival } from './how';
 import { EscapeCounter, leaveQuickly, signOut } from './leaving';
 import { forgetToken, tokenIn } from './link';
+import { nameThePage } from './name-page';
 import './page-bar';
 import './refusal';
 import { type RefusalKind, refusalKind } from './refusal-kind';
@@ -20,7 +21,7 @@ import './room';
 import './waiting';
 import { Host } from './host';
 import { isSheetOpen } from './sheet';
-import { language, onLanguage, setLanguage, t } from '../i18n/language';
+import { onLanguage, setLanguage, t } from '../i18n/language';
 import { Call } from '../media/call';
 import type { TimelineView } from '../media/timeline';
 import { SocketLine } from '../protocol/line';
@@ -86,8 +87,8 @@ export class App extends QuietElement {
       this.seats = seatStore(storage, `seat.${this.person}`);
       this.unsent = unsentStore(storage, `unsent.${this.person}`);
     }
-    this.while(onLanguage(() => this.nameThePage()));
-    this.nameThePage();
+    this.while(onLanguage(nameThePage));
+    nameThePage();
     const onKey = (event: KeyboardEvent): void => this.handleKey(event);
     window.addEventListener('keydown', onKey, { capture: true });
     this.while(() => window.removeEventListener('keydown', onKey, { capture: true }));
@@ -336,16 +337,6 @@ export class App extends QuietElement {
   private openWindow(): void {
     if (this.host !== null) this.host.tell('error', { code: 'policy_blocked' });
     else if (this.link !== '') window.open(this.link, '_blank', 'noopener');
-  }
-
-  private nameThePage(): void {
-    document.documentElement.lang = language();
-    document.title = t('title');
-    try {
-      sessionStorage.setItem('lang', language());
-    } catch {
-      // A browser that keeps nothing keeps no language either.
-    }
   }
 }
 

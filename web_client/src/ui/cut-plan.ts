@@ -18,12 +18,6 @@ export interface Step {
   readonly dial: string | null;
 }
 
-/** Most of a number, so that it is known and not shown to who looks on. */
-export function masked(phone: string): string {
-  const digits = phone.replace(/\D/g, '');
-  return digits.length < 8 ? phone : `${digits.slice(0, 3)}****${digits.slice(-4)}`;
-}
-
 /** What this person does when the two have been apart for so long; null before its time. */
 export function stepNow(plan: CutPlan | null, person: Role, apartMs: number): Step | null {
   if (plan === null || apartMs < plan.waitMs) return null;

@@ -9,9 +9,10 @@ import { type House, readHouse } from './house';
 import './house-view';
 import { isStale, type Live, readLive } from './live';
 import './live-view';
+import { nameThePage } from './name-page';
 import './page-bar';
 import { type Count, counts, isReady } from './summary';
-import { amount, count, language, onLanguage, t, timeOfDay } from '../i18n/language';
+import { amount, count, onLanguage, t, timeOfDay } from '../i18n/language';
 
 const EVERY_MS = 5_000;
 
@@ -90,8 +91,8 @@ export class Operator extends QuietElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.documentElement.dataset.role = 'operator';
-    this.while(onLanguage(() => this.nameThePage()));
-    this.nameThePage();
+    this.while(onLanguage(nameThePage));
+    nameThePage();
     if (this.token === null) {
       this.refused = true;
       return;
@@ -190,10 +191,5 @@ export class Operator extends QuietElement {
     } catch {
       return null;
     }
-  }
-
-  private nameThePage(): void {
-    document.documentElement.lang = language();
-    document.title = t('title');
   }
 }

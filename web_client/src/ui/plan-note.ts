@@ -4,9 +4,10 @@ import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import { announce } from './announcer';
-import { type CutPlan, masked, stepNow } from './cut-plan';
+import { type CutPlan, stepNow } from './cut-plan';
 import { base, buttons, QuietElement } from './element';
 import { noteStyle } from './note-style';
+import { dialled, masked } from './phone';
 import { t } from '../i18n/language';
 import type { Call } from '../media/call';
 import { isHere } from '../protocol/room';
@@ -56,20 +57,15 @@ export class PlanNote extends QuietElement {
   override render() {
     const { step, words } = this.now;
     if (step === null) return nothing;
+    const address = step.dial === null ? null : dialled(step.dial);
     return html`
       <div class="note" data-testid="plan" data-key=${step.key}>
         <p>${words}</p>
         ${
-          step.dial === null
+          address === null
             ? nothing
             : html`
-                <a
-                  class="button"
-                  data-testid="plan-call"
-                  href=${`tel:${step.dial.replace(/[^+\d]/g, '')}`}
-                >
-                  ${t('plan.call')}
-                </a>
+                <a class="button" data-testid="plan-call" href=${address}>${t('plan.call')}</a>
               `
         }
       </div>

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { giveCalendarFile } from './calendar';
-import { crisisLines, giveMood, telephone } from './calls';
+import { giveMood } from './calls';
 import './mood';
 import { whenNext } from './said';
 import { dayOf } from '../i18n/dates';
@@ -12,6 +12,7 @@ import { t, timeOfDay } from '../i18n/language';
 import type { Appointment, Clinic } from '../protocol/bodies';
 import { base, buttons, QuietElement } from '../ui/element';
 import { pageLayout } from '../ui/page';
+import { dialled } from '../ui/phone';
 import '../ui/scene';
 
 const NEUTRAL_MS = 10 * 60_000;
@@ -198,16 +199,16 @@ export class AfterPage extends QuietElement {
 
   /** Small, and always there where the clinic has chosen any. */
   private crisis() {
-    const lines = crisisLines(this.clinic?.crisis_lines);
+    const lines = this.clinic?.crisis_lines ?? [];
     if (lines.length === 0) return nothing;
     return html`
       <aside class="crisis" aria-labelledby="crisis" data-testid="crisis-lines">
         <h2 id="crisis">${t('visit.after.crisis')}</h2>
         <ul>
           ${lines.map(
-            ({ what, number }) => html`
+            ([what, number]) => html`
               <li>
-                <a class="button link" href=${telephone(number)}>${what} ${number}</a>
+                <a class="button link" href=${dialled(number) ?? nothing}>${what} ${number}</a>
               </li>
             `,
           )}

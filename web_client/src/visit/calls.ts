@@ -69,21 +69,3 @@ function refusedTrouble(code: Code): Trouble {
 export function visitRefusal(code: Code): RefusalKind {
   return code === 'signed_out' ? 'absent' : refusalKind(code);
 }
-
-/** A clinic's numbers for a crisis: what it is, and its number. */
-export interface CrisisLine {
-  readonly what: string;
-  readonly number: string;
-}
-
-/** Pure. The generated type does not know the pairs. */
-export function crisisLines(pairs: readonly (readonly unknown[])[] | undefined): CrisisLine[] {
-  return (pairs ?? []).flatMap(([what, number]) =>
-    typeof what === 'string' && typeof number === 'string' ? [{ what, number }] : [],
-  );
-}
-
-/** A number as an address that calls it. Pure. */
-export function telephone(number: string): string {
-  return `tel:${number.replace(/[^0-9+*#]/g, '')}`;
-}

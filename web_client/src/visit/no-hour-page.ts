@@ -3,13 +3,13 @@
 import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-import { telephone } from './calls';
 import { nameOf } from './said';
 import { dayOf } from '../i18n/dates';
 import { t, timeOfDay } from '../i18n/language';
 import type { Appointment } from '../protocol/bodies';
 import { base, buttons, QuietElement } from '../ui/element';
 import { pageLayout } from '../ui/page';
+import { dialled } from '../ui/phone';
 import '../ui/scene';
 
 @customElement('qr-visit-none')
@@ -54,7 +54,7 @@ function nextLine(next: Appointment) {
 
 function phoneLine(phone: string) {
   return html`
-    <a class="button link" data-testid="clinic-phone" href=${telephone(phone)}>
+    <a class="button link" data-testid="clinic-phone" href=${dialled(phone) ?? nothing}>
       ${t('visit.clinic.phone', { phone })}
     </a>
   `;

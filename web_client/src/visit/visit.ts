@@ -14,7 +14,7 @@ import './moment';
 import './no-hour-page';
 import { wrongTries } from './pin';
 import './pin-page';
-import { language, onLanguage, t } from '../i18n/language';
+import { onLanguage, t } from '../i18n/language';
 import type { Appointment, Clinic } from '../protocol/bodies';
 import { type Answer, ask } from '../protocol/rest';
 import type { Code, Seat } from '../protocol/wire';
@@ -23,6 +23,7 @@ import '../ui/app';
 import { base, QuietElement } from '../ui/element';
 import { EscapeCounter, leaveQuickly, signOut } from '../ui/leaving';
 import { forgetToken, tokenIn } from '../ui/link';
+import { nameThePage } from '../ui/name-page';
 import '../ui/page-bar';
 import '../ui/refusal';
 import type { RefusalKind } from '../ui/refusal-kind';
@@ -80,8 +81,8 @@ export class Visit extends QuietElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.documentElement.dataset.role = 'client';
-    this.while(onLanguage(() => this.nameThePage()));
-    this.nameThePage();
+    this.while(onLanguage(nameThePage));
+    nameThePage();
     const onKey = (event: KeyboardEvent): void => this.handleKey(event);
     window.addEventListener('keydown', onKey, { capture: true });
     this.while(() => window.removeEventListener('keydown', onKey, { capture: true }));
@@ -374,16 +375,6 @@ export class Visit extends QuietElement {
     if (this.view.kind === 'room' || isSheetOpen()) return;
     if (event.key !== 'Escape' || event.isComposing) return;
     if (this.escapes.handlePress(performance.now())) this.leaveQuickly();
-  }
-
-  private nameThePage(): void {
-    document.documentElement.lang = language();
-    document.title = t('title');
-    try {
-      sessionStorage.setItem('lang', language());
-    } catch {
-      // A browser that keeps nothing keeps no language either.
-    }
   }
 }
 

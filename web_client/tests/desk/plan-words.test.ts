@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { dialled, nearWords, planWords } from '../../src/desk/plan-words';
+import { nearWords, planWords } from '../../src/desk/plan-words';
 import { setLanguage } from '../../src/i18n/language';
 import type { PlanBody } from '../../src/protocol/bodies';
 
@@ -47,15 +47,5 @@ describe('the plan for a cut line', () => {
 describe('what was given', () => {
   it('says who is near', () => {
     expect(nearWords('not_sure')).toBe('说不准');
-  });
-
-  it.each([
-    ['138 0000-1234', 'tel:13800001234'],
-    ['+86 (10) 1234', 'tel:+86101234'],
-    ['１２３５６', 'tel:12356'],
-    ['*1#', 'tel:*1%23'],
-    ['--', null],
-  ])('%s is dialled as %s', (phone, address) => {
-    expect(dialled(phone)).toBe(address);
   });
 });

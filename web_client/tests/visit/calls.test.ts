@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Code } from '../../src/protocol/wire';
-import { crisisLines, telephone, troubleOf, visitRefusal } from '../../src/visit/calls';
+import { troubleOf, visitRefusal } from '../../src/visit/calls';
 import { languageOf } from '../../src/visit/human';
 
 const refused = (code: Code) => troubleOf({ kind: 'refused', code });
@@ -20,16 +20,6 @@ it('has no appointment for a browser nobody is known by', () => {
   expect(visitRefusal('signed_out')).toBe('absent');
   expect(visitRefusal('invitation_invalid')).toBe('invalid');
   expect(visitRefusal('busy')).toBe('busy');
-});
-
-it('reads a clinic’s numbers for a crisis as they come, and no others', () => {
-  const pairs = [['心理援助热线', '12356'], ['120'], [1, 2]];
-  expect(crisisLines(pairs)).toEqual([{ what: '心理援助热线', number: '12356' }]);
-  expect(crisisLines(undefined)).toEqual([]);
-});
-
-it('calls a number without what is only for the eye', () => {
-  expect(telephone('+86 (571) 8888-0000')).toBe('tel:+8657188880000');
 });
 
 it('has somebody’s words read in their language, where that is known', () => {
