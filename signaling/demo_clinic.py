@@ -50,21 +50,28 @@ class DemoClinic:
 
 
 async def open_clinic(stores: Opened, at: int) -> DemoClinic:
-    """Find the clinic, or make it; there is always an hour to come. ``at`` is Unix milliseconds."""
+    """Find the clinic, or make it; there is always an hour to come. ``at`` is Unix milliseconds.
+
+    Where somebody tried out what it is to be forgotten, another clinic takes its place.
+    """
     kept = stores.accounts.stores
-    clinics = {name: clinic for clinic, name in await kept.people.clinics(at)}
-    clinic = clinics.get(NAME)
-    if clinic is None:
+    clinic = {name: known for known, name in await kept.people.clinics(at)}.get(NAME)
+    there = {} if clinic is None else await _there(stores, clinic)
+    if clinic is None or there.keys() != set(PersonKind):
         chosen = ClinicSettings(crisis_lines=CRISIS_LINES)
         clinic = await kept.people.add_clinic(NAME, chosen, at)
         await _fill(stores, clinic, at)
-    found = await kept.people.find(clinic, None)
-    counsellor = next(each.id for each in found if each.kind is PersonKind.STAFF)
-    client = next(each.id for each in found if each.kind is PersonKind.CLIENT)
+        there = await _there(stores, clinic)
+    counsellor, client = there[PersonKind.STAFF], there[PersonKind.CLIENT]
     await _book_one(stores, counsellor, client, at)
     return DemoClinic(
         clinic, counsellor, client, await stores.accounts.invite(client, None, None, at)
     )
+
+
+async def _there(stores: Opened, clinic: UUID) -> dict[PersonKind, UUID]:
+    found = await stores.accounts.stores.people.find(clinic, None)
+    return {each.kind: each.id for each in found if each.ended_at is None}
 
 
 async def sign_in(stores: Opened, demo: DemoClinic, at: int) -> str:
