@@ -91,7 +91,8 @@ class People:
     ) -> UUID:
         """Add somebody: a client, or staff in a position. The same ``key`` gives the same person.
 
-        Raises :class:`Refusal` with ``taken``, or ``malformed`` for a position nobody works in.
+        Raises :class:`Refusal` with ``taken`` (also for the same key with somebody else), or
+        ``malformed`` for a position nobody works in.
         """
         right = Right.KEEP_CLIENTS if position is None else Right.KEEP_STAFF
         await self._gate.check_clinic(actor, right, at)
@@ -99,7 +100,8 @@ class People:
             raise Refusal(Code.MALFORMED)
         kind = PersonKind.CLIENT if position is None else PersonKind.STAFF
         named = uuid5(actor.person, f"person:{key}") if key else None
-        person = await self._before(named, kind) or await self.stores.people.add_person(
+        before = None if named is None else await self._before(named, kind, details, at)
+        person = before or await self.stores.people.add_person(
             actor.clinic, kind, details, actor.person, at, named
         )
         if position is not None:
@@ -197,14 +199,15 @@ class People:
         except Refusal:
             return PersonKind.CLIENT
 
-    async def _before(self, named: UUID | None, kind: PersonKind) -> UUID | None:
-        """The person of an earlier attempt."""
-        if named is None:
-            return None
+    async def _before(
+        self, named: UUID, kind: PersonKind, details: Details, at: int
+    ) -> UUID | None:
+        """The person of an earlier attempt. Raises :class:`Refusal` with ``taken``: another one."""
         try:
             known = await self.stores.people.person(named)
         except Refusal:
             return None
-        if known.kind is not kind:
+        is_gone = known.ended_at is not None or known.kind is not kind
+        if is_gone or await self.stores.people.details(named, at) != details:
             raise Refusal(Code.TAKEN)
         return known.id

@@ -74,5 +74,7 @@ class Call:
     """With what it may be refused beside what every call may (:data:`ALWAYS`)."""
     words: Mapping[str, type] = field(default_factory=dict)
     """Of what kind each name of the path is that is no id."""
+    makes: bool = False
+    """Makes something, and the same Idempotency-Key again gives what was made."""
     always: tuple[Code, ...] = ALWAYS
     """With what any call of its kind may be refused."""

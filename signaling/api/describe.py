@@ -17,7 +17,6 @@ from signaling.domain.errors import Code
 PATH: Final = "/api/openapi.json"
 REF: Final = "#/components/schemas/{name}"
 _NAME: Final = re.compile(r"\{(\w+)\}")
-_CALLS_WITH_KEY: Final = "POST"
 
 
 def describe(calls: Sequence[Call], version: str) -> dict[str, Any]:
@@ -95,7 +94,7 @@ def _parameters(
             {"name": name, "in": "query", "required": name in asked["required"], "schema": schema}
             for name, schema in asked["properties"].items()
         ]
-    if call.handle is not None and call.method == _CALLS_WITH_KEY:
+    if call.makes:
         schema = {"type": "string", "pattern": "^[!-~]{1,64}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": schema})
     return found

@@ -165,6 +165,18 @@ async def test_an_hour_asked_for_twice_is_booked_once(here: Practice) -> None:
     assert (await here.ask("program", "POST", "appointments", past))[0] == 409
 
 
+async def test_somebody_added_twice_is_one_person(here: Practice) -> None:
+    wanted = {"contact": {"name": "Sun"}}
+    key = {"headers": {"Idempotency-Key": "sun"}}
+    first = await here.ask("program", "POST", "clients", wanted, **key)
+    assert first[0] == 201
+    assert await here.ask("program", "POST", "clients", wanted, **key) == first
+    other = {"contact": {"name": "Wind"}}
+    assert (await here.ask("program", "POST", "clients", other, **key))[0] == 409
+    await here.ask("admin", "POST", f"people/{first[1]['id']}/end")
+    assert (await here.ask("program", "POST", "clients", wanted, **key))[0] == 409
+
+
 async def test_what_stays_of_hours_is_shown_and_is_a_table_too(here: Practice) -> None:
     hour = await here.hour()
     for moment, value in (("before", 3), ("after", 6)):
