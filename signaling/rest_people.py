@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from msgspec import Meta
 
 from signaling.domain.rights import Position
+from signaling.personal import Personal
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -17,14 +17,7 @@ LinkToken = Annotated[str, Meta(min_length=16, max_length=128, pattern=r"^[A-Za-
 Pin = Annotated[str, Meta(max_length=6, pattern=r"^[0-9]*$")]
 
 
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A closed record: what is not listed is refused. Personal: has no readable form."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(...)"
-
-
-class SignIn(_Body, frozen=True):
+class SignIn(Personal, frozen=True):
     """POST /api/v1/sign-in: staff, by password and one-time code."""
 
     clinic: UUID
@@ -33,13 +26,13 @@ class SignIn(_Body, frozen=True):
     code: OneTimeCode
 
 
-class Unlock(_Body, frozen=True):
+class Unlock(Personal, frozen=True):
     """POST /api/v1/unlock: the password again, after having been away."""
 
     password: Password
 
 
-class OpenLink(_Body, frozen=True):
+class OpenLink(Personal, frozen=True):
     """POST /api/v1/links/open: a client's device, on the person's own tap."""
 
     token: LinkToken
@@ -47,21 +40,21 @@ class OpenLink(_Body, frozen=True):
     take_over: bool = False
 
 
-class ChoosePassword(_Body, frozen=True):
+class ChoosePassword(Personal, frozen=True):
     """POST /api/v1/links/password: staff who were invited."""
 
     token: LinkToken
     password: Password
 
 
-class Authenticator(_Body, frozen=True):
+class Authenticator(Personal, frozen=True):
     """What an authenticator needs; shown once."""
 
     secret: str
     address: str
 
 
-class Me(_Body, frozen=True):
+class Me(Personal, frozen=True):
     """GET /api/v1/me: whose browser this is."""
 
     id: UUID

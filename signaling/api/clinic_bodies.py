@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from msgspec import Meta
 
 from signaling.api.hour_bodies import Phone
 from signaling.domain.rights import Position
+from signaling.personal import Personal
 from signaling.rest_people import Email, Pin
 from signaling.storage.people_store import PersonKind
 
@@ -24,14 +24,7 @@ Origin = Annotated[str, Meta(max_length=200, pattern=r"^https://[A-Za-z0-9.-]+(:
 CrisisLine = tuple[Name, Annotated[str, Meta(min_length=2, max_length=40)]]
 
 
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A closed record: what is not listed is refused. Personal: has no readable form."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(...)"
-
-
-class Contact(_Body, frozen=True):
+class Contact(Personal, frozen=True):
     """Who somebody is."""
 
     name: Name
@@ -47,19 +40,19 @@ class Contact(_Body, frozen=True):
     """A counsellor's own words to who comes to them."""
 
 
-class Introduction(_Body, frozen=True):
+class Introduction(Personal, frozen=True):
     """A counsellor's own words to who comes to them."""
 
     hello: Hello
 
 
-class AddClient(_Body, frozen=True):
+class AddClient(Personal, frozen=True):
     """Somebody who comes to the clinic."""
 
     contact: Contact
 
 
-class AddStaff(_Body, frozen=True):
+class AddStaff(Personal, frozen=True):
     """Somebody who works there; they sign in by their e-mail address."""
 
     contact: Contact
@@ -67,7 +60,7 @@ class AddStaff(_Body, frozen=True):
     position: Position
 
 
-class PersonShown(_Body, frozen=True):
+class PersonShown(Personal, frozen=True):
     """Somebody of the clinic, as they want to be called."""
 
     id: UUID
@@ -77,34 +70,34 @@ class PersonShown(_Body, frozen=True):
     ended_at: int | None
 
 
-class People(_Body, frozen=True):
+class People(Personal, frozen=True):
     """Some of a clinic's people; ``after`` asks for those that follow."""
 
     items: list[PersonShown]
     after: UUID | None
 
 
-class After(_Body, frozen=True):
+class After(Personal, frozen=True):
     """Which come after one."""
 
     after: UUID | None = None
 
 
-class Invite(_Body, frozen=True):
+class Invite(Personal, frozen=True):
     """A link for somebody; those before it open nothing any more."""
 
     pin: Pin | None = None
     """Of a client: six digits, asked for beside the link."""
 
 
-class Invited(_Body, frozen=True):
+class Invited(Personal, frozen=True):
     """Shown once."""
 
     token: str
     link: str
 
 
-class Clinic(_Body, frozen=True):
+class Clinic(Personal, frozen=True):
     """What a clinic has chosen."""
 
     origins: Annotated[tuple[Origin, ...], Meta(max_length=20)] = ()
@@ -114,7 +107,7 @@ class Clinic(_Body, frozen=True):
     phone: Phone = ""
 
 
-class ClinicShown(_Body, frozen=True):
+class ClinicShown(Personal, frozen=True):
     """A clinic."""
 
     id: UUID
@@ -122,27 +115,27 @@ class ClinicShown(_Body, frozen=True):
     chosen: Clinic
 
 
-class ApiKey(_Body, frozen=True):
+class ApiKey(Personal, frozen=True):
     """A key of the clinic's own programs."""
 
     id: UUID
     made_at: int
 
 
-class ApiKeys(_Body, frozen=True):
+class ApiKeys(Personal, frozen=True):
     """All keys that are good."""
 
     items: list[ApiKey]
 
 
-class NewApiKey(_Body, frozen=True):
+class NewApiKey(Personal, frozen=True):
     """Shown once."""
 
     id: UUID
     secret: str
 
 
-class AuditShown(_Body, frozen=True):
+class AuditShown(Personal, frozen=True):
     """One row: who did what, with whom or what. Ids are random; ``at`` is Unix ms."""
 
     seq: int
@@ -153,14 +146,14 @@ class AuditShown(_Body, frozen=True):
     result: str
 
 
-class Audit(_Body, frozen=True):
+class Audit(Personal, frozen=True):
     """Some rows, oldest first; ``after`` asks for those that follow."""
 
     items: list[AuditShown]
     after: int | None
 
 
-class AuditAfter(_Body, frozen=True):
+class AuditAfter(Personal, frozen=True):
     """Which rows: after one, about somebody or something."""
 
     after: Annotated[int, Meta(ge=0, le=2**53 - 1)] = 0

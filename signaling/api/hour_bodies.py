@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from msgspec import Meta
 
 from signaling.domain.life import Outcome, Stage
+from signaling.personal import Personal
 from signaling.storage.change_store import LineKept, Value
 from signaling.storage.day_store import Caller, Near
 from signaling.storage.session_store import SessionKind, Whose
@@ -24,14 +24,7 @@ SomePhone = Annotated[str, Meta(min_length=3, max_length=40, pattern=r"^[0-9+() 
 Cursor = Annotated[str, Meta(max_length=80, pattern=r"^[0-9]+_[0-9a-f-]{36}$")]
 
 
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A closed record: what is not listed is refused. Personal: has no readable form."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(...)"
-
-
-class Book(_Body, frozen=True):
+class Book(Personal, frozen=True):
     """An hour to be booked."""
 
     counsellor: UUID
@@ -41,14 +34,14 @@ class Book(_Body, frozen=True):
     kind: SessionKind = SessionKind.SESSION
 
 
-class Move(_Body, frozen=True):
+class Move(Personal, frozen=True):
     """Another time for an hour that has not begun."""
 
     starts_at: Millis
     minutes: Minutes = 50
 
 
-class Shown(_Body, frozen=True):
+class Shown(Personal, frozen=True):
     """Somebody, as they want to be called."""
 
     id: UUID
@@ -60,7 +53,7 @@ class Shown(_Body, frozen=True):
     """Of a counsellor: their own words."""
 
 
-class Appointment(_Body, frozen=True):
+class Appointment(Personal, frozen=True):
     """A booked hour, and how far it has come."""
 
     id: UUID
@@ -82,14 +75,14 @@ class Appointment(_Body, frozen=True):
     """When the client said where they are today."""
 
 
-class Appointments(_Body, frozen=True):
+class Appointments(Personal, frozen=True):
     """Some hours, earliest first; ``after`` asks for those that follow."""
 
     items: list[Appointment]
     after: str | None
 
 
-class Find(_Body, frozen=True):
+class Find(Personal, frozen=True):
     """Which hours: of whom, from when until when. Without ``whose`` one's own."""
 
     since: Millis
@@ -99,19 +92,19 @@ class Find(_Body, frozen=True):
     after: Cursor | None = None
 
 
-class Late(_Body, frozen=True):
+class Late(Personal, frozen=True):
     """The counsellor comes later by so much; 0 takes it back."""
 
     minutes: Annotated[int, Meta(ge=0, le=60)]
 
 
-class Time(_Body, frozen=True):
+class Time(Personal, frozen=True):
     """How many minutes the hour is longer, in all."""
 
     more_minutes: Annotated[int, Meta(ge=5, le=60, multiple_of=5)]
 
 
-class TodayBody(_Body, frozen=True):
+class TodayBody(Personal, frozen=True):
     """Where the client is today, and who to call; confirmed by giving it."""
 
     place: SomeWords
@@ -123,7 +116,7 @@ class TodayBody(_Body, frozen=True):
     """Set in answers alone."""
 
 
-class PlanBody(_Body, frozen=True):
+class PlanBody(Personal, frozen=True):
     """What both agreed to do when the line is cut."""
 
     caller: Caller
@@ -132,14 +125,14 @@ class PlanBody(_Body, frozen=True):
     wait_s: Annotated[int, Meta(ge=10, le=600)] = 30
 
 
-class Before(_Body, frozen=True):
+class Before(Personal, frozen=True):
     """What was given for this day. What has not been given, or is forgotten, is null."""
 
     today: TodayBody | None
     plan: PlanBody | None
 
 
-class Safety(_Body, frozen=True):
+class Safety(Personal, frozen=True):
     """What a counsellor needs at once when a client is in danger."""
 
     opened_at: Millis
@@ -150,13 +143,13 @@ class Safety(_Body, frozen=True):
     """(what it is, its number), as the clinic chose them."""
 
 
-class Mood(_Body, frozen=True):
+class Mood(Personal, frozen=True):
     """How a client feels, in their own measure."""
 
     value: Value
 
 
-class Kept(_Body, frozen=True):
+class Kept(Personal, frozen=True):
     """What stays of one hour."""
 
     session: UUID
@@ -171,14 +164,14 @@ class Kept(_Body, frozen=True):
     line: LineKept | None
 
 
-class Change(_Body, frozen=True):
+class Change(Personal, frozen=True):
     """A client's hours over time, earliest first."""
 
     client: UUID
     items: list[Kept]
 
 
-class Span(_Body, frozen=True):
+class Span(Personal, frozen=True):
     """Of which time; as a table for a spreadsheet, if asked for."""
 
     since: Millis = 0
