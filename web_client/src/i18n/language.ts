@@ -31,8 +31,10 @@ export function setLanguage(next: Language): void {
 
 /** Call `listener` after every change of language. Returns how to stop. */
 export function onLanguage(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  // Each asks for itself: two who share a function do not stop it for each other.
+  const own = (): void => listener();
+  listeners.add(own);
+  return () => listeners.delete(own);
 }
 
 /** The sentence for `key`, with its `{blanks}` filled. */

@@ -67,4 +67,14 @@ describe('the language of a page', () => {
     setLanguage('en');
     expect(told).toEqual(['en', 'zh-CN']);
   });
+
+  it('goes on for one of two who listen with the same function', () => {
+    let told = 0;
+    const listener = (): number => (told += 1);
+    const [stopOne, stopOther] = [onLanguage(listener), onLanguage(listener)];
+    stopOne();
+    setLanguage('en');
+    expect(told).toBe(1);
+    stopOther();
+  });
 });
