@@ -19,8 +19,8 @@ REF: Final = "#/components/schemas/{name}"
 _NAME: Final = re.compile(r"\{(\w+)\}")
 
 
-def describe(calls: Sequence[Call], version: str) -> dict[str, Any]:
-    """Return the whole description."""
+def describe(calls: Sequence[Call], version: str, cookie: str) -> dict[str, Any]:
+    """Return the whole description; ``cookie`` is the name of what a browser is known by."""
     types = [rest.Problem, *_types(calls)]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = dict(zip(map(_hashed, types), schemas, strict=True))
@@ -35,7 +35,7 @@ def describe(calls: Sequence[Call], version: str) -> dict[str, Any]:
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "browser": {"type": "apiKey", "in": "cookie", "name": "quietroom"},
+                "browser": {"type": "apiKey", "in": "cookie", "name": cookie},
                 "program": {"type": "http", "scheme": "bearer"},
             },
         },

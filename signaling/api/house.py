@@ -50,7 +50,7 @@ class House:
     def attach(self, app: web.Application, own_pages: OwnPages, cookie: str, version: str) -> None:
         """Answer every call, and describe them."""
         Server(self._accounts, own_pages, cookie).attach(app, self.calls)
-        described = describe([*rows(), *self.calls], version)
+        described = describe([*rows(), *self.calls], version, cookie)
 
         async def show(_request: web.Request) -> web.Response:
             return json_response(described, HTTPStatus.OK)
