@@ -142,6 +142,10 @@ class Estimator:
         rate = min(self._aimd.rate_bps, self._loss.cap_bps)
         return max(self._floor_bps, min(self._ceiling_bps, rate))
 
+    def shown_bps(self, now: Instant) -> float:
+        """Return what a burst has shown lately, infinite if none: with little sent only it sees."""
+        return self._prober.shown_bps(now)
+
     @property
     def queue_s(self) -> float:
         """How long packets wait on the way, beyond the least of the last 15 s."""

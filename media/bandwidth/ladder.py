@@ -2,8 +2,10 @@
 
 Rule 1: down when the estimate has been under the rung for :data:`FALLS_S`, at once to where it is.
 A shorter dip costs the picture some of its rate (the allocation follows the estimate without delay)
-and nobody needs to be told of it.
-Rule 2: up when the line has carried more for :data:`CLIMBS_S` without a break. Each climb that does
+and nobody needs to be told of it. By one rung from the clear picture and from stills it takes
+longer (:data:`SHORT_FALL_S`).
+Rule 2: up when the line has carried more for :data:`CLIMBS_S` without a break, and as far as the
+last burst of padding showed that it still does. Each climb that does
 not last makes the next wait twice as long, so that a line at the edge of a rung does not swing.
 Rule 3: not judged while it is being measured for the first time.
 """
@@ -30,6 +32,10 @@ has that. Voice: Opus at 12 kbit/s in packets of 60 ms; a line of 30 kbit/s in a
 CLIMB_FACTOR: Final = 1.15
 """A rung is climbed to with so much to spare."""
 FALLS_S: Final = 2.0
+SHORT_FALL_S: Final[Mapping[Rung, float]] = {Rung.CLEAR: 4.0, Rung.SLOW: 5.0}
+"""By one rung. A clear picture: a path that became longer looks like a queue, and bursts of padding
+find within this that it is none. Stills: little is sent, and after a drop the estimate is 85 % of
+that; it takes some seconds to find again what the line has. Each such fall took 20 to be undone."""
 CLIMBS_S: Final = 20.0
 MOST_CLIMBS_S: Final = 160.0
 RISE_S: Final = 5.0
@@ -64,8 +70,11 @@ class Ladder:
         self._climbed_at: Instant = -NEVER
         self._hold_s = CLIMBS_S
 
-    def handle_estimate(self, bps: float, now: Instant) -> bool:
-        """Take what the line carries now; says whether the rung changed."""
+    def handle_estimate(self, bps: float, now: Instant, shown_bps: float = NEVER) -> bool:
+        """Take what the line carries now, and what a burst has shown lately; infinite is no burst.
+
+        Says whether the rung changed.
+        """
         if self._first_at is None:
             self._first_at = now
         if now - self._first_at < MEASURED_S:
@@ -80,7 +89,7 @@ class Ladder:
         if reached > here:
             return self._fall(reached, now)
         self._below_since = None
-        return self._climb(here, now)
+        return self._climb(here, shown_bps, now)
 
     def interrupt(self) -> None:
         """Nothing is known of the line for a while: what was begun is not counted on."""
@@ -93,18 +102,23 @@ class Ladder:
         if now - self._below_since <= FALLS_S / 2:
             self._below = reached
         self._below = min(self._below, reached)
-        if now - self._below_since < FALLS_S:
+        short = self._below == ORDER.index(self.rung) + 1
+        falls_s = SHORT_FALL_S.get(self.rung, FALLS_S) if short else FALLS_S
+        if now - self._below_since < falls_s:
             return False
         lasted = now - self._climbed_at >= LASTS_S
         self._hold_s = CLIMBS_S if lasted else min(2 * self._hold_s, MOST_CLIMBS_S)
         self.rung, self._below_since = ORDER[self._below], None
         return True
 
-    def _climb(self, here: int, now: Instant) -> bool:
+    def _climb(self, here: int, shown_bps: float, now: Instant) -> bool:
         if here == 0 or now - self._since[here - 1] < self._hold_s:
             return False
         enough_s = self._hold_s - RISE_S
         best = next(place for place in range(here) if now - self._since[place] >= enough_s)
+        best = max(best, ORDER.index(rung_of(shown_bps)))
+        if best >= here:
+            return False
         self.rung, self._climbed_at = ORDER[best], now
         self._since = [since if since == NEVER else now for since in self._since]
         return True

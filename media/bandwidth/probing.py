@@ -42,6 +42,8 @@ INTERVAL_S: Final = 5.0
 LONGEST_INTERVAL_S: Final = 6.5
 """After bursts that showed nothing. A rise is seen within this: twice it would miss 10 s."""
 AGAIN_S: Final = 0.5
+SHOWN_S: Final = 10.0
+"""How long what a burst showed counts."""
 MOST_BLANKS: Final = 3
 """A burst of which nobody told, or too little, is tried again soon, but not for ever."""
 PATIENCE_S: Final = 1.0
@@ -186,6 +188,8 @@ class Prober:
         "_interval_s",
         "_meter",
         "_next_at",
+        "_shown_at",
+        "_shown_bps",
         "_until",
         "debt_bps",
         "shadow_from",
@@ -203,6 +207,8 @@ class Prober:
         self._next_at: Instant = -NEVER
         self._until: Instant = NEVER
         self._found_bps = 0.0
+        self._shown_bps = 0.0
+        self._shown_at: Instant = -NEVER
         self.debt_bps = 0.0
         """By how much to send more slowly until :attr:`shadow_until`."""
         self.shadow_from: Instant = NEVER
@@ -290,6 +296,10 @@ class Prober:
         found, self._found_bps = self._found_bps, 0.0
         return found
 
+    def shown_bps(self, now: Instant) -> float:
+        """Return the rate of the last burst that told one, infinite where none did lately."""
+        return self._shown_bps if now - self._shown_at < SHOWN_S else NEVER
+
     def _end(self, rate_bps: float, now: Instant) -> None:
         self._enter(ProbeEvent.END)
         self._until = NEVER
@@ -297,6 +307,8 @@ class Prober:
         if self.shadow_until == NEVER:
             self.shadow_until = now
         self._found_bps = KEPT * rate_bps
+        if rate_bps > 0.0:
+            self._shown_bps, self._shown_at = rate_bps, now
         self._blanks = self._blanks + 1 if rate_bps == 0.0 else 0
         if 0 < self._blanks < MOST_BLANKS:
             self._next_at = now + AGAIN_S

@@ -134,7 +134,8 @@ class Downlink:
         self._heard_at, self._told = now, sent
         self.estimator.handle_report(report, now)
         self.estimator.set_held(now, held=self.brake.is_long(now))
-        changed = self._ladder.handle_estimate(self.estimator.capacity_bps, now)
+        line = self.estimator
+        changed = self._ladder.handle_estimate(line.capacity_bps, now, line.shown_bps(now))
         if self._trickle_at == NEVER and not self.carries_voice(now):
             self._trickle_at = now
         return changed

@@ -71,7 +71,7 @@ def test_down_the_ladder_in_order_with_voice_whole_and_up_again() -> None:
     call = settled()
     for bps, rung in STEPS.items():
         call.down[BOB].conditions = narrow(bps, queue_bytes=12_000)
-        call.run_for(6)
+        call.run_for(8)
         assert ([Rung.CLEAR, *rungs(call, BOB)])[-1] is rung, bps
         assert voice_came(call, BOB, 10) > 0.98, bps
         assert (worth(call, ALICE) == 0) is (rung in (Rung.SLOW, Rung.VOICE))

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.bandwidth.ladder import BOUNDS_BPS, CLIMBS_S, FALLS_S, MEASURED_S, Ladder, rung_of
+from media.bandwidth.ladder import (
+    BOUNDS_BPS,
+    CLIMBS_S,
+    FALLS_S,
+    MEASURED_S,
+    SHORT_FALL_S,
+    Ladder,
+    rung_of,
+)
 from media.rungs import ORDER, Rung
 
 STEP_S = 0.1
@@ -22,10 +30,10 @@ class Line:
         self.now = 0.0
         self.changes: list[tuple[float, Rung]] = []
 
-    def carry(self, bps: float, seconds: float) -> None:
+    def carry(self, bps: float, seconds: float, shown_bps: float = float("inf")) -> None:
         for _ in range(round(seconds / STEP_S)):
             self.now += STEP_S
-            if self.ladder.handle_estimate(bps, self.now):
+            if self.ladder.handle_estimate(bps, self.now, shown_bps):
                 self.changes.append((self.now, self.ladder.rung))
 
     @property
@@ -73,6 +81,28 @@ def test_a_dip_is_nobodys_concern() -> None:
     assert line.changes == []
 
 
+@pytest.mark.parametrize(
+    ("before", "bps", "falls_s", "to"),
+    [
+        (1_500_000, 300_000, SHORT_FALL_S[Rung.CLEAR], Rung.SAVING),
+        (1_500_000, 100_000, FALLS_S, Rung.SLOW),
+        (300_000, 100_000, FALLS_S, Rung.SLOW),
+        (100_000, 30_000, SHORT_FALL_S[Rung.SLOW], Rung.VOICE),
+        (100_000, 10_000, FALLS_S, Rung.TEXT),
+    ],
+)
+def test_a_short_fall_takes_longer_where_it_may_be_a_mistake(
+    before: float, bps: float, falls_s: float, to: Rung
+) -> None:
+    line = Line()
+    line.carry(before, 15)
+    stood = list(line.rungs)
+    line.carry(bps, falls_s - 2 * STEP_S)
+    assert line.rungs == stood
+    line.carry(bps, 5 * STEP_S)
+    assert line.rungs == [*stood, to]
+
+
 def test_a_fall_passes_over_the_way_down_and_goes_to_the_best_at_its_end() -> None:
     line = Line()
     line.carry(1_500_000, 5)
@@ -89,6 +119,16 @@ def test_a_line_that_is_found_to_carry_more_and_more_is_climbed_once() -> None:
         line.carry(bps, 1)
     line.carry(1_000_000, CLIMBS_S)
     assert line.rungs == [Rung.VOICE, Rung.CLEAR]
+
+
+def test_a_line_is_climbed_as_far_as_a_burst_shows_that_it_still_carries() -> None:
+    line = Line()
+    line.carry(100_000, 10)
+    line.carry(1_500_000, CLIMBS_S - 1)
+    line.carry(1_500_000, 10, shown_bps=100_000)
+    assert line.rungs == [Rung.SLOW]
+    line.carry(1_500_000, 1, shown_bps=300_000)
+    assert line.rungs == [Rung.SLOW, Rung.SAVING]
 
 
 def test_a_climb_needs_unbroken_time_and_something_to_spare() -> None:

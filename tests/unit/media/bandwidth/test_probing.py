@@ -14,6 +14,7 @@ from media.bandwidth.probing import (
     MOST_WAIT_S,
     PATIENCE_S,
     ROOM,
+    SHOWN_S,
     TRANSITIONS,
     Burst,
     ProbeEvent,
@@ -97,6 +98,8 @@ def test_a_burst_goes_out_once_and_comes_back_as_a_rate() -> None:
     assert prober.take_found() == pytest.approx(KEPT * 1e6)
     assert prober.take_found() == 0.0
     assert prober.state is ProbeState.RESTING
+    assert prober.shown_bps(1.2 + SHOWN_S / 2) == pytest.approx(1e6)
+    assert prober.shown_bps(1.2 + SHOWN_S) == float("inf")
 
 
 def test_feedback_before_the_end_is_not_lost() -> None:
