@@ -176,7 +176,7 @@ class Control:
         subscription = source.by_slot_ssrc.get(media_ssrc)
         if subscription is None or not source.ready or source.is_braked(now):
             return
-        twice = []
+        repaired = []
         for sequence in lost[:MAX_RESENT]:
             if sequence + 1 & 0xFFFF not in lost and has_copy(
                 subscription.history, subscription.section.codecs, sequence
@@ -184,10 +184,11 @@ class Control:
                 continue
             packet = subscription.resend(sequence, now)
             if packet is not None and self._send_again(source, subscription.pacer, packet, now):
-                twice.append(sequence)
-        if source.loses_by_itself and subscription.pacer is not None:
-            for sequence in twice:  # after the others: what is lost, is lost in bursts
-                packet = subscription.resend_twice(sequence)
+                repaired.append(sequence)
+        if subscription.pacer is not None:
+            # After the others: what is lost, is lost in bursts.
+            for sequence in repaired * (source.repairs - 1):
+                packet = subscription.resend_more(sequence)
                 if packet is not None:
                     self._hold_again(source.pacer, packet, now)
         self._deadline = min(self._deadline, source.pacer.next_deadline())

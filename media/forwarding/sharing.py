@@ -50,7 +50,7 @@ def share_line(endpoint: Endpoint, now: Instant) -> None:
         share.bps, share.firm = bps, firm
         none = bps == 0 and has_pictures(rung) and not downlink.brake.held
         share.still = rung is Rung.SLOW or none
-    capacity, loses = downlink.estimator.capacity_bps, endpoint.loses_by_itself
+    capacity, loses = downlink.estimator.capacity_bps, endpoint.repairs > 1
     lean = downlink.brake.is_long(now) or not has_copies(rung, capacity, loses=loses)
     for subscription in endpoint.subscriptions:
         if subscription.pacer is None:

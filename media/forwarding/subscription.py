@@ -342,7 +342,7 @@ class Subscription(Forwarder):
         found = None if history is None else history.take(sequence, rtt_s, now)
         return None if found is None else self._as_rtx(found[1]) or self._repeat(found[1])
 
-    def resend_twice(self, sequence: int) -> bytes | None:
+    def resend_more(self, sequence: int) -> bytes | None:
         """Return once more what :meth:`resend` has just given, where RTX numbers it anew."""
         packet = None if self.history is None else self.history.take_again(sequence)
         return None if packet is None else self._as_rtx(packet)

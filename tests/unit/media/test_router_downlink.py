@@ -233,8 +233,10 @@ def listen(router: Router, lost_every: int) -> bytes:
     return sent
 
 
-@pytest.mark.parametrize(("lost_every", "copies"), [(0, 1), (12, 2)])
-def test_repairs_are_sent_twice_where_a_line_loses_by_itself(lost_every: int, copies: int) -> None:
+@pytest.mark.parametrize(("lost_every", "copies"), [(0, 1), (30, 2), (12, 3)])
+def test_repairs_are_sent_more_often_where_a_line_loses_by_itself(
+    lost_every: int, copies: int
+) -> None:
     router = room()
     sent = listen(router, lost_every)
     router.handle_rtcp(BOB, rtcp.build_nack(7, BOB_PICTURE, [parse_header(sent)[2]]), 10.02)
