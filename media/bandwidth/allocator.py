@@ -21,7 +21,7 @@ LEAST_TO_BEGIN_BPS: Final = 85_000.0
 """A picture that comes and goes costs a keyframe each time."""
 SMALL_BPS: Final = 220_000.0
 """What a small picture is sent with at most (web_client/src/media/picture.ts)."""
-LARGE_BPS: Final = 3_000_000.0
+LARGE_BPS: Final = 2_000_000.0
 """Likewise a large one, and what is sent again of it."""
 VOICE_BPS: Final = 56_000.0
 """Counted for a voice that has not been heard yet."""

@@ -48,10 +48,10 @@ it('offers the smaller one first, and sends one until somebody watches', () => {
 });
 
 it.each([
-  [1280 * 720, 2_500_000],
-  [1280 * 720 - 1, 2_000_000],
-  [640 * 480, 1_700_000],
-  [null, 1_700_000],
+  [1280 * 720, 1_500_000],
+  [1280 * 720 - 1, 1_200_000],
+  [640 * 480, 1_000_000],
+  [null, 1_000_000],
 ])('lets a picture of %s pixels take %s bits per second', (pixels, bps) => {
   expect(fullBps(pixels)).toBe(bps);
   const [, large] = shaped({ wanted: ['l'], pixels });
@@ -94,7 +94,7 @@ it('shares what there is, the smaller one first, and takes the bound back', () =
   const bounded = shaped({ wanted: ['s', 'l'], bps: 500_000 });
   expect(bounded.map(({ maxBitrate }) => maxBitrate)).toEqual([200_000, 300_000]);
   const again = shaped({ wanted: ['s', 'l'] }, bounded);
-  expect(again.map(({ maxBitrate }) => maxBitrate)).toEqual([200_000, 1_700_000]);
+  expect(again.map(({ maxBitrate }) => maxBitrate)).toEqual([200_000, 1_000_000]);
 });
 
 it('gives each no more than it is worth, and takes all where none is worth anything', () => {
