@@ -12,6 +12,7 @@ from tests.bench.network.cases import CASES
 from tests.bench.network.measures import (
     Window,
     buffer_back_s,
+    counted_freezes,
     figures,
     freezes,
     longest_gap_s,
@@ -51,6 +52,15 @@ def test_a_picture_that_never_came_is_frozen_and_one_not_meant_is_not() -> None:
     shown = frames(*[40.0] * 25)
     assert freezes(shown, [(0.0, 3000.0)]) == [2.0]
     assert freezes(shown, [(0.0, 1000.0)]) == []
+
+
+def test_the_browsers_own_count_is_of_the_same_time() -> None:
+    samples = [
+        {"at": at, "peer": 1, "video.freezeCount": count}
+        for at, count in ((0.0, 0), (500.0, 1), (1500.0, 3), (2500.0, 4))
+    ]
+    assert counted_freezes(samples, [(0.0, 600.0), (2000.0, 3000.0)]) == 2
+    assert counted_freezes(samples, []) == 0
 
 
 def sample(at: float, peer: int = 1, **counters: float) -> dict[str, float]:

@@ -19,6 +19,8 @@ FIRST_GAP_MS = 1000 / 15
 """What a first gap is held against: the slowest film that is sent."""
 MADE_UP = 0.9
 BUFFER_MS = 300.0
+SETTLED_MS = 5000.0
+"""A line's first seconds are the step from another one."""
 BUFFER_PERIOD_MS = 500.0
 """Short enough for the bar of 5 s, long enough that every period has voice in it."""
 
@@ -98,6 +100,12 @@ def freezes(frames: Sequence[float], spans: Sequence[Span]) -> list[float]:
     return found
 
 
+def counted_freezes(samples: Sequence[Sample], spans: Sequence[Span]) -> float:
+    """How many freezes the browser itself counted (``freezeCount``), in the same spans."""
+    rose = zip(samples[1:], rises(samples, "video.freezeCount"), strict=False)
+    return sum(by for each, by in rose if any(a <= each["at"] <= b for a, b in spans))
+
+
 def longest_gap_s(samples: Sequence[Sample], key: str, start: float, end: float) -> float:
     """The longest time in which a counter stood still."""
     longest, moved, value = 0.0, start, None
@@ -142,10 +150,16 @@ def figures(window: Window, picture: Sequence[Span]) -> dict[str, float]:
     shown_s = sum(end - start for start, end in picture) / 1000
     waited = [buffered for _, buffered in buffers(window)]
     total = window.risen("audio.totalSamplesReceived")
+    settled = window.part(window.start + SETTLED_MS, window.end)
     emitted = window.risen("audio.jitterBufferEmittedCount")
     return {
         "concealed_percent": 100 * per(window.risen("audio.concealedSamples"), total),
+        "concealed_settled_percent": 100
+        * per(settled.risen("audio.concealedSamples"), settled.risen("audio.totalSamplesReceived")),
         "freezes_per_minute": per(60 * len(stuck), window.seconds) if shown_s else math.nan,
+        "counted_per_minute": per(60 * counted_freezes(window.samples, picture), window.seconds)
+        if shown_s
+        else math.nan,
         "frozen_s": sum(stuck),
         "picture_s": shown_s,
         "frames": float(len(window.frames)),

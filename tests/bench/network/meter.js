@@ -7,6 +7,7 @@
   const meter = { samples: [], frames: [], recording: null };
   window.meter = meter;
   const followed = new WeakSet();
+  const MOST_MISSED = 100;
 
   function* elements(root) {
     for (const each of root.querySelectorAll('*')) {
@@ -22,8 +23,16 @@
       const track = video.srcObject?.getVideoTracks?.()[0];
       if (!track || !remote.has(track.id) || followed.has(video)) continue;
       followed.add(video);
-      const step = (now) => {
+      // A frame is shown without the page's own thread, which may be late to hear of it: those it missed
+      // count as evenly spread, as in the page itself (web_client/src/media/freeze-watch.ts).
+      let last = NaN;
+      let counted = NaN;
+      const step = (now, { presentedFrames }) => {
+        const shown = presentedFrames - counted;
+        const count = shown > 0 && shown <= MOST_MISSED ? shown : 1;
+        for (let left = count - 1; left > 0; left--) meter.frames.push(now - (left * (now - last)) / count);
         meter.frames.push(now);
+        [last, counted] = [now, presentedFrames];
         video.requestVideoFrameCallback(step);
       };
       video.requestVideoFrameCallback(step);

@@ -26,8 +26,10 @@ camera and microphone; one of them lives in a network behind a line that is made
 call from page to page over the same line, with the browser's own settings. A figure is of the
 person who has it worse; it is the median of the runs, with the least and the greatest. Freezes are
 gaps of max(3 x average, average + 150 ms) between frames shown, while the call means to show a
-moving picture; they are counted a minute of the whole call. Whoever is asked whether their picture
-may come back, because the line had taken it for half a minute, says yes within two seconds.
+moving picture; they are counted a minute of the whole call. A page's own thread that is late to
+hear of frames is no freeze: those shown meanwhile count as evenly spread. Beside it stands the
+browser's own count (`freezeCount`), made where no page is asked. Whoever is asked whether their
+picture may come back, because the line had taken it for half a minute, says yes within two seconds.
 
 Both browsers code and decode in software on this machine's cores, which is felt in every figure:
 the case without impairment shows how much, and what counts is the distance between the two calls.
@@ -35,7 +37,9 @@ The load is the machine's average over a minute, at the run's end.
 """
 SHOWN = (
     ("concealed_percent", "concealed, %"),
+    ("concealed_settled_percent", "concealed after the first 5 s, %"),
     ("freezes_per_minute", "freezes a minute"),
+    ("counted_per_minute", "freezes by the browser's own count"),
     ("frames_per_s", "frames/s"),
     ("buffer_ms", "voice's buffer, ms"),
     ("voice_gap_s", "longest gap of voice, s"),

@@ -2,6 +2,9 @@
 
 import { type Freezes, FreezeWatch, type Picture } from './freeze-watch';
 
+/** More at once than a page misses by being busy: another track is counted anew. */
+const MOST = 100;
+
 export class Frames {
   private readonly freeze = new FreezeWatch();
   private followed: HTMLVideoElement | null = null;
@@ -10,8 +13,11 @@ export class Frames {
   follow(video: HTMLVideoElement): void {
     if (this.followed === video || !('requestVideoFrameCallback' in video)) return;
     this.followed = video;
-    const next = (): void => {
-      this.freeze.handleFrame(performance.now());
+    let presented = NaN;
+    const next: VideoFrameRequestCallback = (_now, { presentedFrames }) => {
+      const shown = presentedFrames - presented;
+      presented = presentedFrames;
+      this.freeze.handleFrames(performance.now(), shown > 0 && shown <= MOST ? shown : 1);
       if (video.isConnected) video.requestVideoFrameCallback(next);
       else this.followed = null;
     };

@@ -32,8 +32,19 @@ export class FreezeWatch {
   /** The freeze that goes on is counted already. */
   private counted = false;
 
-  /** A frame was shown. */
-  handleFrame(now: number): void {
+  /**
+   * The page learns that frames were shown: `count` since it last did, one when not said.
+   *
+   * The browser shows them while the page's own thread is busy, and tells of them afterwards. When each of
+   * them was shown is not said, so they count as evenly spread: the person saw no picture that stands.
+   */
+  handleFrames(now: number, count = 1): void {
+    const shown = this.last === null ? 1 : Math.max(1, count);
+    const each = (now - (this.last ?? now)) / shown;
+    for (let left = shown - 1; left >= 0; left--) this.handleFrame(now - left * each);
+  }
+
+  private handleFrame(now: number): void {
     if (this.last !== null) {
       this.tally(now);
       this.gaps = [...this.gaps, now - this.last].slice(-FRAMES);

@@ -5,7 +5,7 @@ import { FreezeWatch, together } from '../../src/media/freeze-watch';
 /** A picture of `count` frames, `gap` ms apart, from 0. */
 function picture(gap: number, count = 40): { watch: FreezeWatch; last: number } {
   const watch = new FreezeWatch();
-  for (let frame = 0; frame < count; frame++) watch.handleFrame(frame * gap);
+  for (let frame = 0; frame < count; frame++) watch.handleFrames(frame * gap);
   return { watch, last: (count - 1) * gap };
 }
 
@@ -28,7 +28,7 @@ describe('the picture of the other', () => {
 
   it('moves again with its next frame', () => {
     const { watch, last } = picture(33);
-    watch.handleFrame(last + 9_000);
+    watch.handleFrames(last + 9_000);
     expect(watch.at(last + 9_001)).toBe('moving');
   });
 
@@ -52,15 +52,26 @@ describe('the picture of the other', () => {
 });
 
 describe('the freezes of a picture', () => {
+  it('are none where the page was too busy to hear of the frames that were shown', () => {
+    const { watch, last } = picture(100);
+    watch.take(last);
+    watch.handleFrames(last + 400, 4);
+    expect(watch.take(last + 400)).toEqual({ freezes: 0, frozenMs: 0, watchedMs: 400 });
+    watch.handleFrames(last + 800, 1);
+    expect(watch.take(last + 800)).toEqual({ freezes: 1, frozenMs: 400, watchedMs: 400 });
+    watch.handleFrames(last + 1_700, 2);
+    expect(watch.take(last + 1_700)).toEqual({ freezes: 2, frozenMs: 900, watchedMs: 900 });
+  });
+
   it('are gaps of 150 ms more than the average, or of three times it', () => {
     const { watch, last } = picture(33);
     watch.take(last);
-    watch.handleFrame(last + 182);
+    watch.handleFrames(last + 182);
     expect(watch.take(last + 182)).toEqual({ freezes: 0, frozenMs: 0, watchedMs: 182 });
     const slow = picture(200);
     slow.watch.take(slow.last);
-    slow.watch.handleFrame(slow.last + 599);
-    slow.watch.handleFrame(slow.last + 599 + 900);
+    slow.watch.handleFrames(slow.last + 599);
+    slow.watch.handleFrames(slow.last + 599 + 900);
     expect(slow.watch.take(slow.last + 1_499)).toMatchObject({ freezes: 1, frozenMs: 900 });
   });
 
@@ -69,8 +80,8 @@ describe('the freezes of a picture', () => {
     watch.take(last);
     expect(watch.take(last + 1_000)).toEqual({ freezes: 1, frozenMs: 1_000, watchedMs: 1_000 });
     expect(watch.take(last + 3_000)).toEqual({ freezes: 0, frozenMs: 2_000, watchedMs: 2_000 });
-    watch.handleFrame(last + 3_500);
-    watch.handleFrame(last + 3_533);
+    watch.handleFrames(last + 3_500);
+    watch.handleFrames(last + 3_533);
     const rest = watch.take(last + 3_533);
     expect(rest).toEqual({ freezes: 0, frozenMs: 500, watchedMs: 533 });
   });
@@ -80,8 +91,8 @@ describe('the freezes of a picture', () => {
     const { watch, last } = picture(33);
     watch.take(last);
     watch.reset();
-    watch.handleFrame(last + 60_000);
-    watch.handleFrame(last + 60_033);
+    watch.handleFrames(last + 60_000);
+    watch.handleFrames(last + 60_033);
     expect(watch.take(last + 60_033)).toEqual({ freezes: 0, frozenMs: 0, watchedMs: 33 });
   });
 
