@@ -18,7 +18,7 @@ from signaling.config import Config
 from signaling.domain.errors import Refusal
 from signaling.domain.rights import Position
 from signaling.keys import master
-from signaling.keys.master import MasterError
+from signaling.keys.master import FileMaster, MasterError
 from signaling.storage.audit_store import tenants
 from signaling.storage.database import StorageAway
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
@@ -57,6 +57,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     audit = commands.add_parser("audit", help="verify the audit").add_subparsers(
         dest="action", required=True, metavar="action"
     )
+    rotate = keys.add_parser("rotate", help="make a new master key, and wrap all others with it")
+    rotate.add_argument("--every", action="store_true", help="make new ones of all others, too")
     return [
         clinic_add,
         clinic.add_parser("list", help="list the clinics' ids"),
@@ -64,7 +66,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         user_invite,
         user_end,
         keys.add_parser("make", help="make the first master key"),
-        keys.add_parser("rotate", help="make a new master key, and wrap all others with it"),
+        rotate,
         keys.add_parser("check", help="see that every key can be unwrapped"),
         audit.add_parser("key", help="print the public key that days are signed with"),
         audit.add_parser("verify", help="walk every clinic's chain"),
@@ -138,17 +140,23 @@ async def _end(opened: Opened, _config: Config, given: argparse.Namespace) -> tu
     return 0, "ended"
 
 
-async def _rotate(opened: Opened, config: Config, _given: argparse.Namespace) -> tuple[int, str]:
+async def _rotate(opened: Opened, config: Config, given: argparse.Namespace) -> tuple[int, str]:
+    ring = opened.keyring
     if config.storage.master_key:
         # Whoever sets the environment has put the new key first already.
-        return 0, f"{await opened.keyring.rewrap_all(_now())} keys wrapped with the first key"
-    path = master_path(config.storage)
-    await asyncio.to_thread(master.put_first, path, master.new_line())
-    opened.keyring.master = await asyncio.to_thread(master.read, path)
-    return 0, (
-        f"{await opened.keyring.rewrap_all(_now())} keys wrapped with a new master key.\n"
-        "Restart the gateway, then take the old line out of the file."
-    )
+        told = f"{await ring.rewrap_all(_now())} keys wrapped with the first key."
+    else:
+        path = master_path(config.storage)
+        await asyncio.to_thread(master.put_first, path, master.new_line())
+        ring.master = await asyncio.to_thread(FileMaster, path)
+        told = (
+            f"{await ring.rewrap_all(_now())} keys wrapped with a new master key.\n"
+            "Leave the old line in the file for a day after the gateway's next restart: "
+            "seats given before need it."
+        )
+    if given.every:
+        told += f"\n{await ring.rotate_all(_now())} keys replaced; what the old ones sealed opens."
+    return 0, told
 
 
 async def _check(opened: Opened, _config: Config, _given: argparse.Namespace) -> tuple[int, str]:

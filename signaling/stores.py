@@ -16,7 +16,7 @@ from signaling.booked_hour import HourStores
 from signaling.config import Storage
 from signaling.keys import master
 from signaling.keys.keyring import Keyring
-from signaling.keys.master import LocalMaster, MasterError
+from signaling.keys.master import FileMaster, LocalMaster, MasterError
 from signaling.storage.api_key_store import ApiKeyStore
 from signaling.storage.change_store import ChangeStore
 from signaling.storage.credential_store import CredentialStore
@@ -114,7 +114,7 @@ def read_master(settings: Storage) -> LocalMaster:
         path = master_path(settings)
         if not path.exists() and _is_new(settings):
             master.put_first(path, master.new_line())
-        return master.read(path)
+        return FileMaster(path)
     except MasterError as error:
         raise StoreError(f"storage: {error}") from None
 

@@ -8,6 +8,7 @@ than their destruction by this process.
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -139,6 +140,24 @@ class Keyring:
         for row in await self._store.below(None):
             if row.wrapped is not None and not self.master.is_current(row.wrapped):
                 count += await self._rewrap(row, at)
+        return count
+
+    async def rotate_all(self, at: int) -> int:
+        """Make a new generation of every key that seals now; returns how many there were.
+
+        From the top down, so that each is wrapped by the newest above it.
+        """
+        count = 0
+        level = [(row, row.subject) for row in await self._store.below(None)]
+        while level:
+            row, tenant = level.pop()
+            if row.retired_at is not None:
+                continue
+            with contextlib.suppress(SealError):  # its subject is being erased
+                made = await self.rotate(row.kind, row.subject, tenant, at)
+                count += 1
+                # Those below were wrapped anew, by the new one.
+                level += [(each, row.subject) for each in await self._store.below(made.id)]
         return count
 
     async def check(self, at: int) -> tuple[int, int]:

@@ -4,13 +4,15 @@ Rule 1: it comes from a file or the environment, or stands in a key service that
 for us (:class:`Master` is all that is asked of one). With a file, whoever runs the machine could
 read what is stored; with a service that holds its key, they could not. Screens must say which.
 Rule 2: the first key of the file wraps; any unwraps. So a new one is put first, everything is
-wrapped anew, and the old one is taken away.
+wrapped anew, and the old one is taken away; a gateway that runs reads the file again for it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
 import os
@@ -51,10 +53,14 @@ class LocalMaster:
     external = False
 
     def __init__(self, keys: Iterable[Key]) -> None:
-        self._keys = {key.id: key for key in keys}
-        if not self._keys:
+        self._keys: dict[UUID, Key] = {}
+        self._take(keys)
+
+    def _take(self, keys: Iterable[Key]) -> None:
+        held = {key.id: key for key in keys}
+        if not held:
             raise MasterError("master key: there is none")
-        self._newest = next(iter(self._keys.values()))
+        self._keys, self._newest = held, next(iter(held.values()))
 
     async def wrap(self, material: bytes, context: str) -> bytes:
         """Seal a key's material under the newest master key."""
@@ -79,11 +85,43 @@ class LocalMaster:
         }
 
 
+class FileMaster(LocalMaster):
+    """Master keys of a file, which is read again whenever another one may stand in it.
+
+    That is before a key is wrapped, and when one does not unwrap: both are rare. A file that cannot
+    be read then leaves what is known.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises :class:`MasterError`, also when others on the machine may read the file."""
+        super().__init__(_keys_of(_read_private(path)))
+        self._path = path
+
+    async def wrap(self, material: bytes, context: str) -> bytes:
+        """Seal a key's material under the newest master key."""
+        await self._read_again()
+        return await super().wrap(material, context)
+
+    async def unwrap(self, wrapped: bytes, context: str) -> bytes:
+        """Return a key's material. Raises :class:`SealError`."""
+        if key_of(wrapped) not in self._keys:
+            await self._read_again()
+        return await super().unwrap(wrapped, context)
+
+    async def _read_again(self) -> None:
+        with contextlib.suppress(MasterError):
+            self._take(_keys_of(await asyncio.to_thread(_read_private, self._path)))
+
+
 def parse(text: str) -> LocalMaster:
     """Read master keys: a line each, its id and its 32 bytes as base64; newest first.
 
     Raises :class:`MasterError`.
     """
+    return LocalMaster(_keys_of(text))
+
+
+def _keys_of(text: str) -> list[Key]:
     keys = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -95,7 +133,7 @@ def parse(text: str) -> LocalMaster:
             raise MasterError(
                 f"master key: line {number} is not an id and {KEY_BYTES} bytes as base64"
             ) from None
-    return LocalMaster(keys)
+    return keys
 
 
 def new_line() -> str:
@@ -103,13 +141,12 @@ def new_line() -> str:
     return f"{uuid4()} {base64.b64encode(new_material()).decode()}\n"
 
 
-def read(path: Path) -> LocalMaster:
-    """Read the file. Raises :class:`MasterError`, also when others on the machine may read it."""
+def _read_private(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise MasterError("master key: its file may be read by others; chmod 600 it")
-        return parse(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise MasterError("master key: its file is not text") from None
     except OSError as error:

@@ -77,6 +77,9 @@ def test_keys_are_made_checked_and_rotated(at: Desk) -> None:
     newest, oldest = file.read_text().splitlines()
     file.write_text(newest + "\n")
     assert at.say("keys", "check") == good
+    assert at.say("keys", "rotate", "--every").endswith("what the old ones sealed opens.")
+    assert at.say("keys", "check").endswith("0 cannot")
+    newest, *_ = file.read_text().splitlines()
     file.write_text(oldest + "\n")
     assert at.say("keys", "check", code=desk.EXIT_BROKEN).startswith("quietroom: 0 keys")
 

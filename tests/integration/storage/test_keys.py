@@ -88,6 +88,28 @@ async def test_a_rotated_key_seals_anew_and_opens_what_was(keys: Database, kind:
     assert await store.below(old[0].id) == []
 
 
+async def test_every_key_is_replaced_and_all_that_was_sealed_opens(keys: Database) -> None:
+    ours, other, clinic = ring(keys, MASTER), uuid4(), uuid4()
+    sealed = [
+        (await ours.key(kind, subject, tenant, AT)).seal(b"a name", PLACE)
+        for kind, subject, tenant in (
+            (Kind.TENANT, TENANT, TENANT), (Kind.CLIENT, CLIENT, TENANT),
+            (Kind.INDEX, TENANT, TENANT), (Kind.SIGNING, other, other),
+            (Kind.SESSION, other, clinic),
+        )
+    ]  # fmt: skip
+    assert await ours.rotate_all(AT) == 6, "five, and the other clinic's own"
+    fresh = ring(keys, MASTER)
+    for each in sealed:
+        assert await fresh.open(each, PLACE, AT) == b"a name"
+        assert await ours.open(each, PLACE, AT) == b"a name"
+    store = SqlKeyStore(keys)
+    for row in await store.below(None):
+        assert (row.retired_at is None) is ((await store.current(row.kind, row.subject)) == row)
+        assert row.retired_at is None or await store.below(row.id) == []
+    assert await ours.check(AT) == (12, 0)
+
+
 async def test_a_new_master_key_takes_over_while_the_old_still_opens(keys: Database) -> None:
     old, new = new_line(), new_line()
     sealed = (await client(ring(keys, parse(old)))).seal(b"a name", PLACE)
