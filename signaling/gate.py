@@ -1,6 +1,7 @@
 """Who may do this to whose data: asked before anything is done, and told of either way.
 
-Rule 1: what is refused is written down, with who asked and for what.
+Rule 1: what is refused is written down, with who asked and for what. Whoever is refused more often
+than :data:`REFUSALS` is told to wait (``rate_limited``), so that nobody fills the audit.
 Rule 2: who has nothing to do with somebody is told that there is nobody (``not_found``): the answer
 says no more than a wrong id would.
 Rule 3: a look at somebody's data is written down before it is shown; the same look again within
@@ -17,12 +18,14 @@ from uuid import UUID
 from signaling.accounts import Actor
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.rights import Bond, Position, Right, may
+from signaling.limits import BucketsByKey, Rate
 from signaling.storage.journal import Entry, Journal, Result
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.standing_store import StandingStore
 
 LOOK_MS: Final = 5 * 60_000
 MOST_LOOKS: Final = 10_000
+REFUSALS: Final = Rate(per_second=1.0, burst=100)
 
 
 class Gate:
@@ -32,6 +35,7 @@ class Gate:
         self._people = people
         self._standing = standing
         self._journal = journal
+        self._refusals = BucketsByKey(REFUSALS)
         self._looks: OrderedDict[tuple[UUID, str, UUID | None], int] = OrderedDict()
 
     async def check(self, actor: Actor, right: Right, subject: UUID, at: int) -> None:
@@ -56,7 +60,9 @@ class Gate:
         raise Refusal(Code.NOT_ALLOWED)
 
     async def refuse(self, actor: Actor, right: Right, subject: UUID | None, at: int) -> None:
-        """Write down that somebody was refused."""
+        """Write down that somebody was refused. Raises :class:`Refusal` with ``rate_limited``."""
+        if not self._refusals.take(str(actor.person), at / 1000):
+            raise Refusal(Code.RATE_LIMITED)
         await self._journal.note(
             Entry(actor.clinic, actor.person, f"refused.{right}", subject, at, Result.REFUSED)
         )

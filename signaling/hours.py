@@ -7,6 +7,7 @@ Rule 2: what changes an hour is stored, and then its room is told.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Final
 from uuid import UUID, uuid5
@@ -92,6 +93,16 @@ class Hours:
         if found.life.outcome is Outcome.CANCELLED:
             return found
         return self._told(await self.stores.sessions.step(session, Turn.CANCEL, actor.person, at))
+
+    async def cancel_ahead(self, by: UUID, person: UUID, client: UUID | None, at: int) -> None:
+        """Somebody will come no more, to nobody or not to one client: what was booked is not held.
+
+        Whoever asks has been asked for their right to that.
+        """
+        while ahead := await self.stores.sessions.ahead(person, client, at):
+            for each in ahead:
+                with contextlib.suppress(Refusal):  # it has begun or ended meanwhile
+                    self._told(await self.stores.sessions.step(each, Turn.CANCEL, by, at))
 
     async def get(self, actor: Actor, session: UUID, at: int) -> Booked:
         """Return one hour."""

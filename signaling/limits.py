@@ -24,12 +24,16 @@ class Bucket:
         self._level = float(rate.burst)
         self._at = now
 
-    def take(self, now: float) -> bool:
-        """Take one; False when there is none left."""
+    def has(self, now: float) -> bool:
+        """Whether there is one left."""
         passed = max(0.0, now - self._at)
         self._at = now
         self._level = min(float(self._rate.burst), self._level + passed * self._rate.per_second)
-        if self._level < 1:
+        return self._level >= 1
+
+    def take(self, now: float) -> bool:
+        """Take one; False when there is none left."""
+        if not self.has(now):
             return False
         self._level -= 1
         return True
@@ -45,6 +49,11 @@ class BucketsByKey:
         self._rate = rate
         self._max_keys = max_keys
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def has(self, key: str, now: float) -> bool:
+        """Whether the key's bucket has one left."""
+        bucket = self._buckets.get(key)
+        return bucket is None or bucket.has(now)
 
     def take(self, key: str, now: float) -> bool:
         """Take one from the key's bucket; False when there is none left."""

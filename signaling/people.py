@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -21,6 +21,7 @@ from signaling.storage.people_store import ClinicSettings, Details, Person, Pers
 
 STAFF: Final = frozenset({Position.COUNSELLOR, Position.SUPERVISOR, Position.ADMIN})
 """What somebody who works in a clinic may be there."""
+CancelAhead = Callable[[UUID, UUID, UUID | None, int], Awaitable[None]]
 
 
 class People:
@@ -28,15 +29,19 @@ class People:
 
     def __init__(
         self, accounts: Accounts, erasure: Erasure, gate: Gate, database: Database,
-        let_out: Callable[[UUID, UUID | None], None],
+        let_out: Callable[[UUID, UUID | None], None], cancel_ahead: CancelAhead,
     ) -> None:  # fmt: skip
-        """``let_out`` ends somebody's seats: all, or those in the rooms of one client."""
+        """``let_out`` ends somebody's seats: all, or those in the rooms of one client.
+
+        ``cancel_ahead`` cancels what is booked with them, likewise; who does it comes first.
+        """
         self._accounts = accounts
         self.stores = accounts.stores
         self._erasure = erasure
         self._gate = gate
         self._database = database
         self._let_out = let_out
+        self._cancel_ahead = cancel_ahead
 
     # --- the clinic -------------------------------------------------------------------------------
 
@@ -143,11 +148,13 @@ class People:
         """Somebody is let out of everything, for good."""
         await self._keep(actor, person, at)
         await self._accounts.end(person, actor.person, at)
+        await self._cancel_ahead(actor.person, person, None, at)
 
     async def erase(self, actor: Actor, client: UUID, at: int) -> None:
         """Forget a client. Raises :class:`Refusal` with ``not_allowed`` for staff."""
         await self._gate.check(actor, Right.ERASE, client, at)
         await self._accounts.end(client, actor.person, at)
+        await self._cancel_ahead(actor.person, client, None, at)
         await self._erasure.erase(client, actor.person, at)
 
     async def give_position(self, actor: Actor, person: UUID, position: Position, at: int) -> None:
@@ -165,6 +172,7 @@ class People:
             await self.stores.standing.take_position(person, position, actor.person, at)
             if position is Position.COUNSELLOR:
                 self._let_out(person, None)
+                await self._cancel_ahead(actor.person, person, None, at)
 
     async def bind(self, actor: Actor, client: UUID, counsellor: UUID, at: int) -> None:
         """Let a counsellor and a client belong together."""
@@ -178,6 +186,7 @@ class People:
         await self._both(actor, client, counsellor, at)
         await self.stores.standing.part(counsellor, client, actor.person, at)
         self._let_out(counsellor, client)
+        await self._cancel_ahead(actor.person, counsellor, client, at)
 
     # --- parts ------------------------------------------------------------------------------------
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Door
 from signaling.tokens import MAX_LIFETIME_S, Claims
+
+CLINIC_SHARE: Final = 0.5
+"""Of all sessions, for those that one clinic's own keys make: others find room whatever it does."""
 
 
 @dataclass(slots=True)
@@ -50,19 +54,25 @@ class SessionBook:
         return self._sessions.get(session)
 
     def keep(self, session: Session) -> Session:
-        """Know this one from now on. Raises :class:`Refusal` with ``busy`` when it is too many."""
+        """Know this one from now on.
+
+        Raises :class:`Refusal` with ``busy`` when it is too many, or more than one clinic's share.
+        """
         wall = self._wall()
         for old in [s.id for s in self._sessions.values() if s.expires_at <= wall]:
             if not self._is_open(old):
                 del self._sessions[old]
-        if not session.booked and self._live() >= self._most:
+        live = self._live()
+        own = sum(each.clinic == session.clinic for each in live)
+        too_much = bool(session.clinic) and own >= max(1, int(CLINIC_SHARE * self._most))
+        if not session.booked and (len(live) >= self._most or too_much):
             raise Refusal(Code.BUSY)
         self._sessions[session.id] = session
         return session
 
-    def _live(self) -> int:
+    def _live(self) -> list[Session]:
         """Booked hours have their own bound: the calendar."""
-        return sum(not known.ended and not known.booked for known in self._sessions.values())
+        return [each for each in self._sessions.values() if not each.ended and not each.booked]
 
     def of_token(self, claims: Claims) -> Session:
         """Return the session a verified token names.

@@ -40,7 +40,9 @@ class House:
         stores = opened.accounts.stores
         gate = Gate(stores.people, stores.standing, opened.journal)
         self.hours = Hours(opened.hours, gate, changed)
-        self.people = People(opened.accounts, opened.erasure, gate, opened.data, let_out)
+        self.people = People(
+            opened.accounts, opened.erasure, gate, opened.data, let_out, self.hours.cancel_ahead
+        )
         self.calls: Sequence[Call] = [
             *HourCalls(self.hours, sit).table(),
             *ClinicCalls(self.people, base_url).table(),

@@ -27,6 +27,8 @@ from signaling.request_bodies import bearer_of, body, json_response
 
 CALLS: Final = Rate(per_second=20.0, burst=100)
 """Of one person or program."""
+GUESSES: Final = Rate(per_second=1.0, burst=60)
+"""Cookies and keys that are none, of one address: each is looked for in the database."""
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 UNATTENDED: Final = "Quietroom-Unattended"
 """Of what a page asks by itself: it keeps nobody signed in."""
@@ -49,6 +51,7 @@ class Server:
         self._cookie = cookie
         self._wall = wall
         self._buckets = BucketsByKey(CALLS)
+        self._guesses = BucketsByKey(GUESSES)
 
     def attach(self, app: web.Application, calls: Iterable[Call]) -> None:
         """Answer these calls."""
@@ -78,24 +81,30 @@ class Server:
 
     async def _actor(self, request: web.Request, at: int) -> Actor:
         secret = bearer_of(request)
-        if secret:
-            # A stranger's guesses at keys are bounded by their address.
-            if not self._buckets.take(request.remote or "", _now()):
-                raise Refusal(Code.RATE_LIMITED)
-            actor = await self._accounts.program(secret)
-        else:
-            if request.method != "GET":
-                self._own_pages.check_origin(request)
-            held = request.cookies.get(self._cookie, "")
-            if not held:
-                raise Refusal(Code.SIGNED_OUT)
-            attended = UNATTENDED not in request.headers
-            actor = await self._accounts.actor(held, at, attended=attended)
+        if not secret and request.method != "GET":
+            self._own_pages.check_origin(request)
+        held = secret or request.cookies.get(self._cookie, "")
+        if not held:
+            raise Refusal(Code.SIGNED_OUT)
+        address = request.remote or ""
+        if not self._guesses.has(address, _now()):
+            raise Refusal(Code.RATE_LIMITED)
+        try:
+            actor = await self._who(held, request, at, is_program=bool(secret))
+        except Refusal:
+            self._guesses.take(address, _now())
+            raise
         if not self._buckets.take(str(actor.person), _now()):
             raise Refusal(Code.RATE_LIMITED)
         if actor.locked:
             raise Refusal(Code.LOCKED)
         return actor
+
+    async def _who(self, held: str, request: web.Request, at: int, *, is_program: bool) -> Actor:
+        if is_program:
+            return await self._accounts.program(held)
+        attended = UNATTENDED not in request.headers
+        return await self._accounts.actor(held, at, attended=attended)
 
 
 def _response(answer: Any, status: HTTPStatus) -> web.Response:

@@ -78,6 +78,10 @@ class ChangeStore:
         async with self._journal.record(
             Entry(clinic, client, "mood.rate", session, at)
         ) as changing:
+            # Held, so that the same said twice at once is said one after the other.
+            await changing.execute(
+                select(SESSION.c.id).where(SESSION.c.id == session).with_for_update()
+            )
             await changing.execute(delete(MOOD).where(*same))
             await changing.execute(insert(MOOD).values(**values))
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -167,6 +167,20 @@ class SessionStore:
         query = select(SESSION.c.id).where(
             SESSION.c.stage != Stage.ENDED.value, SESSION.c.starts_at < at, ends_at < at
         )
+        async with self._database.read() as reading:
+            return list((await reading.execute(query.limit(PAGE))).scalars())
+
+    async def ahead(self, person: UUID, client: UUID | None, at: int) -> list[UUID]:
+        """Return somebody's hours that have not begun and are not over, all or those with a client.
+
+        At most :data:`PAGE`.
+        """
+        mine = or_(SESSION.c.counsellor == person, SESSION.c.client == person)
+        theirs = true() if client is None else SESSION.c.client == client
+        query = select(SESSION.c.id).where(
+            mine, theirs, SESSION.c.stage.in_([Stage.BOOKED.value, Stage.WAITING.value]),
+            SESSION.c.starts_at + SESSION.c.minutes * MINUTE_MS > at,
+        )  # fmt: skip
         async with self._database.read() as reading:
             return list((await reading.execute(query.limit(PAGE))).scalars())
 

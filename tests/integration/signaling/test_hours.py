@@ -15,6 +15,7 @@ from aiohttp import WSMsgType
 from signaling.domain.grants import Role
 from signaling.domain.life import Outcome, Stage
 from signaling.keys.sealing import SealError
+from signaling.people_routes import COOKIE
 from signaling.storage.change_store import Moment
 from signaling.storage.database import StorageAway
 from signaling.storage.session_store import MINUTE_MS, Booked
@@ -218,6 +219,40 @@ async def test_a_client_who_is_given_another_counsellor_is_lost_to_the_first_at_
         assert (await page.event("closed"))["reason"] == "revoked"
     assert (await here.ask("li", "POST", f"appointments/{hour.id}/seat"))[0] == 403
     assert (await here.ask("li", "GET", f"people/{here.people['zhang']}/contact"))[0] == 403
+
+
+async def test_whoever_comes_no_more_leaves_no_hour_behind(here: Practice) -> None:
+    held, ahead = await here.hour(), [await here.hour() for _ in range(2)]
+    client, counsellor = await come(here, "zhang", held), await come(here, "li", held)
+    await counsellor.ask("let_in", participant=you(client), reason="by phone")
+    await stage(here, held, Stage.IN_SESSION)
+    other = await here.hour("chen", "moon")
+    bond = f"people/{here.people['zhang']}/counsellors/{here.people['li']}"
+    assert (await here.ask("admin", "DELETE", bond))[0] == 204
+    for each in ahead:
+        assert (await here.stores.sessions.get(each.id)).life.outcome is Outcome.CANCELLED
+    assert (await here.stores.sessions.get(held.id)).life.stage is not Stage.ENDED
+    assert (await here.stores.sessions.get(other.id)).life.stage is Stage.BOOKED
+    assert [each.action for each in await here.audit()].count("session.cancel") == 2
+    assert (await here.ask("admin", "POST", f"people/{here.people['moon']}/end"))[0] == 204
+    assert (await here.stores.sessions.get(other.id)).life.outcome is Outcome.CANCELLED
+
+
+async def test_guesses_of_one_address_are_bounded(here: Practice) -> None:
+    headers = {"Cookie": f"{COOKIE}={'x' * 43}"}
+    statuses = [
+        (await here.ask("stranger", "GET", "appointments", headers=headers))[0] for _ in range(70)
+    ]
+    assert statuses[:60] == [401] * 60
+    assert statuses[-1] == 429
+
+
+async def test_whoever_is_refused_again_and_again_waits(here: Practice) -> None:
+    path = f"people/{here.people['far.zhang']}/contact"
+    statuses = [(await here.ask("li", "GET", path))[0] for _ in range(105)]
+    assert statuses[:100] == [404] * 100
+    assert 429 in statuses[100:]
+    assert await here.refusals() == sum(status == 404 for status in statuses)
 
 
 async def test_a_seat_that_is_older_than_the_end_of_its_right_opens_nothing(

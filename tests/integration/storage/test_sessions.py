@@ -189,6 +189,15 @@ async def test_what_stays_is_the_clients_and_goes_with_them(here: House, data: D
     assert (await here.journal.verify(clinic, T0))[1] is None
 
 
+async def test_what_is_said_twice_at_once_is_said_once(here: House) -> None:
+    _, counsellor, client = await pair(here)
+    made = await book(here, counsellor, client)
+    await asyncio.gather(
+        *(here.changes.rate(made.id, Moment.BEFORE, value, T0) for value in range(8))
+    )
+    assert len((await here.changes.of(client, T0))[made.id].moods) == 1
+
+
 WORDS = (
     "Harbour",
     "Zhang San",

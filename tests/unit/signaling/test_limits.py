@@ -16,6 +16,15 @@ def test_bucket_gives_its_burst_then_its_rate() -> None:
     assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
 
 
+def test_to_ask_whether_there_is_one_takes_none() -> None:
+    buckets = BucketsByKey(Rate(1.0, 1))
+    assert buckets.has("a", 0.0)
+    assert [buckets.has("a", 0.0), buckets.take("a", 0.0), buckets.has("a", 0.0)] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert buckets.has("a", 1.0)
+
+
 @given(st.lists(st.floats(0, 5), max_size=60))
 def test_bucket_never_gives_more_than_promised(pauses: list[float]) -> None:
     bucket, now, given_out = Bucket(Rate(1.0, 4), 0.0), 0.0, 0

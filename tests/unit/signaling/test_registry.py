@@ -184,3 +184,17 @@ async def test_seat_gone_by_its_own_wish_is_gone(desk: Desk, quickly: bool) -> N
     assert refused.value.code is Code.NOT_IN_ROOM
     with pytest.raises(Refusal):
         await desk.connect(line.events[0].seat)  # type: ignore[union-attr]  # the welcome's
+
+
+async def test_one_clinic_leaves_room_for_the_others() -> None:
+    desk = Desk(max_sessions=4)
+    for _ in range(2):
+        desk.registry.create_session(100, clinic="one")
+    with pytest.raises(Refusal) as refused:
+        desk.registry.create_session(100, clinic="one")
+    assert refused.value.code is Code.BUSY
+    desk.registry.create_session(100, clinic="other")
+    desk.registry.create_session(100)
+    desk.now += 101
+    desk.registry.create_session(100, clinic="one")
+    await desk.registry.stop()
