@@ -62,21 +62,43 @@ def programs() -> Path:
 def _server() -> Path:
     """Start a server; returns the folder of its socket."""
     folder = Path(tempfile.mkdtemp(prefix="quietroom-pg-", dir="/tmp"))
-    atexit.register(_stop, folder)
+    atexit.register(_remove, folder)
     if os.getuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
-    data = folder / "data"
-    _as_postgres("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                 "--no-locale", "--no-sync")  # fmt: skip
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=on"
-    _as_postgres("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    _as_postgres("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust",
+                 "-E", "UTF8", "--no-locale", "--no-sync")  # fmt: skip
+    start_server(folder)
     return folder
 
 
-def _stop(folder: Path) -> None:
+def server_of(url: str) -> Path:
+    """Return the folder of the server that a PostgreSQL database of ours is in."""
+    return Path(url.partition("host=")[2])
+
+
+def start_server(folder: Path) -> None:
+    """Start it, or start it again."""
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=on"
+    where = ["-D", str(folder / "data"), "-l", str(folder / "log")]
+    _as_postgres("pg_ctl", *where, "-w", "-o", options, "start")
+
+
+def stop_server(folder: Path) -> None:
+    """Stop it at once, as a machine that fails."""
     if (folder / "data" / "postmaster.pid").exists():
         _as_postgres("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+
+
+def server_processes(folder: Path) -> list[int]:
+    """Return the processes of a server that runs: the first, and those it made."""
+    first = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+    return [first, *map(int, children)]
+
+
+def _remove(folder: Path) -> None:
+    stop_server(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -13,14 +13,16 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from signaling.config import Storage
+from signaling.keys import master
 from tests.bench import report
-from tests.bench.sessions import crowd, ends, kills, secrets_kept
+from tests.bench.sessions import crowd, ends, kills, rotation, secrets_kept, troubles
 from tests.bench.sessions.place import seed
-from tests.support.databases import urls
+from tests.support.databases import KINDS, server_of, urls
 from tests.support.figures import Row, Table
 
 KILLS, PEOPLE, PER_S, JOINS, RUNS = 200, 5_000, 50.0, 1_500, 3
@@ -30,6 +32,10 @@ measured each has a core. `kill -9` comes at a moment by chance while an hour is
 opened, rights are given and further hours booked, as fast as the gateway answers; after each, a new
 gateway starts over the same folder, and everything that was acknowledged is looked for there, in
 the rows and in the audit, whose whole chain is walked. Joins are counted from when each was due.
+While keys are replaced by `quietroom keys rotate --every`, six hours go on, and what is sealed
+under each kind of key is written and read. A database stalls (`SIGSTOP`), is away (stopped at once,
+started again) or has a full disk (a small tmpfs) while a client writes two lines a second to their
+counsellor.
 """
 
 
@@ -56,12 +62,7 @@ async def _idle() -> list[Row]:
 
 async def _joins() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        where = await urls("postgresql", Path(folder))
-        storage = Storage(
-            folder=folder, data=where.data, keys=where.keys,
-            master_key_file=str(Path(folder) / "master.key"),
-        )  # fmt: skip
-        _make_master(storage)
+        storage = await _storage("postgresql", Path(folder))
         seeded = await seed(storage, JOINS, book=True)
         found = await crowd.joins(seeded, PER_S)
     told = f"p50 {1000 * found['p50']:.0f} ms, p99 {1000 * found['p99']:.0f} ms"
@@ -81,16 +82,11 @@ async def _relay() -> list[Row]:
 
 async def _secrets() -> list[Row]:
     rows: list[Row] = []
-    for kind in ("sqlite", "postgresql"):
+    for kind in KINDS:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            where = await urls(kind, folder)
-            storage = Storage(
-                folder=name, data=where.data, keys=where.keys,
-                master_key_file=str(folder / "master.key"),
-            )  # fmt: skip
-            _make_master(storage)
-            place = folder if kind == "sqlite" else _server_folder(where.data)
+            storage = await _storage(kind, folder)
+            place = folder if kind == "sqlite" else server_of(storage.data) / "data"
             found = await secrets_kept.look(storage, place)
         told = f"{found['before']} before erasure, {found['after']} after"
         rows += [
@@ -110,14 +106,55 @@ async def _ends() -> list[Row]:
     ]
 
 
-def _make_master(storage: Storage) -> None:
-    from signaling.keys import master
+async def _rotation() -> list[Row]:
+    rows: list[Row] = []
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as name:
+            found = await rotation.rotate(await _storage(kind, Path(name)))
+        told = f"{found['wrong']} of {found['asked']} answers"
+        broken = f"{found['bad']} keys, {found['chain']} chains"
+        rows += [
+            (f"every key replaced {rotation.ROUNDS} times, {kind}: wrong meanwhile", told, "0"),
+            (f"every key replaced, {kind}: broken afterwards", broken, "0"),
+        ]
+    return rows
 
-    master.put_first(Path(storage.master_key_file), master.new_line())
+
+async def _troubles() -> list[Row]:
+    rows: list[Row] = []
+    for title, kind, trouble in (
+        (f"PostgreSQL stalls for {troubles.STALLS_S:.0f} s", "postgresql", troubles.stalled),
+        (f"PostgreSQL is away for {troubles.AWAY_S:.0f} s", "postgresql", troubles.away),
+        (f"SQLite's disk is full for {troubles.FULL_S:.0f} s", "sqlite", troubles.full),
+    ):
+        with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+            if trouble is troubles.full:
+                stack.enter_context(troubles.small_disk(Path(name)))
+            rows += _told(title, await trouble(await _storage(kind, Path(name))))
+    return rows
 
 
-def _server_folder(url: str) -> Path:
-    return Path(url.partition("host=")[2]) / "data"
+def _told(title: str, found: troubles.Trouble) -> list[Row]:
+    refused = (
+        f"{found.refusals} refused as busy within {found.refused_after:.1f} s, {found.odd} other"
+    )
+    return [
+        (f"{title}: slowest line in the room", f"{1000 * found.slowest_text:.0f} ms", "(no bar)"),
+        (f"{title}: lines lost or doubled", str(found.lost), "0"),
+        (f"{title}: what was to be stored", refused, "none lost"),
+        (f"{title}: stored again after", f"{found.back_after:.1f} s", "(no bar)"),
+        (f"{title}: the hour ends as held, its chain whole", str(found.held).lower(), "true"),
+    ]
+
+
+async def _storage(kind: str, folder: Path) -> Storage:
+    """Two empty databases and a master key."""
+    where = await urls(kind, folder)
+    key = folder / "master.key"
+    master.put_first(key, master.new_line())
+    return Storage(
+        folder=str(folder), data=where.data, keys=where.keys, master_key_file=str(key)
+    )  # fmt: skip
 
 
 def main() -> int:
@@ -128,7 +165,7 @@ def main() -> int:
     given = parser.parse_args()
     cases: dict[str, Callable[[], Awaitable[list[Row]]]] = {
         "kills": partial(_kills, given.kills), "idle": _idle, "joins": _joins, "relay": _relay,
-        "secrets": _secrets, "ends": _ends,
+        "secrets": _secrets, "ends": _ends, "rotation": _rotation, "troubles": _troubles,
     }  # fmt: skip
     names = list(cases) if given.cases == "all" else given.cases.split(",")
     rows: list[Row] = []

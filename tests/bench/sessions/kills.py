@@ -17,14 +17,11 @@ from signaling.domain.life import Stage
 from signaling.domain.rights import Position
 from signaling.storage.audit_store import pages
 from signaling.stores import Opened, open_stores
+from tests.bench.sessions.meeting import TODAY
 from tests.bench.sessions.place import Pair, Running, Seeded, Socket, now_ms, running, seed
 from tests.support.gateway import free_port
 
 GONE = (aiohttp.ClientError, ConnectionError, OSError, TimeoutError)
-TODAY = {
-    "place": "12 Plum Lane", "phone": "+86 139 0000 0000", "contact_name": "Wang",
-    "contact_phone": "+86 137 0000 0000", "near": "nobody",
-}  # fmt: skip
 LONGEST_S = 1.0
 """The kill comes at a moment by chance within so long."""
 

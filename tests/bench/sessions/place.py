@@ -28,6 +28,8 @@ from tests.support.gateway import ROOT, free_port
 
 DAY_MS = 86_400_000
 SIGNING_KEYS = {"bench": "a-signing-key-of-the-bench-and-of-nobody-else"}
+AT_ONCE = 6
+"""People that are added side by side: PostgreSQL syncs its disk once for several."""
 READY_S = 40.0
 PATIENCE_S = 20.0
 
@@ -69,19 +71,30 @@ async def seed(storage: Storage, pairs: int, *, book: bool = False) -> Seeded:
         secret = bearer.new()
         await kept.api_keys.add(clinic, bearer.digest(secret), admin, at)
         made = Seeded(storage, clinic, admin, token, secret)
-        for number in range(1, pairs + 1):
-            counsellor, one = await _person(
-                stores, clinic, PersonKind.STAFF, number, Position.COUNSELLOR
-            )
-            client, other = await _person(stores, clinic, PersonKind.CLIENT, number, None)
-            await kept.standing.bind(counsellor, client, admin, at)
-            made.pairs.append(Pair(counsellor, client, {counsellor: one, client: other}))
-            if book:
-                wanted = Wanted(counsellor, client, at, 50)
-                made.hours.append(await stores.sessions.book(wanted, admin, at))
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def add(number: int) -> tuple[Pair, Booked | None]:
+            async with turns:
+                pair = await _pair(stores, made, number)
+                wanted = Wanted(pair.counsellor, pair.client, at, 50)
+                return pair, await stores.sessions.book(wanted, admin, at) if book else None
+
+        for pair, hour in await asyncio.gather(*(add(number) for number in range(1, pairs + 1))):
+            made.pairs.append(pair)
+            if hour is not None:
+                made.hours.append(hour)
         return made
     finally:
         await stores.close()
+
+
+async def _pair(stores: Opened, made: Seeded, number: int) -> Pair:
+    counsellor, one = await _person(
+        stores, made.clinic, PersonKind.STAFF, number, Position.COUNSELLOR
+    )
+    client, other = await _person(stores, made.clinic, PersonKind.CLIENT, number, None)
+    await stores.accounts.stores.standing.bind(counsellor, client, made.admin, now_ms())
+    return Pair(counsellor, client, {counsellor: one, client: other})
 
 
 async def _person(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from signaling.storage.database import Database, StorageAway
 
@@ -42,6 +43,63 @@ async def test_what_broke_has_not_happened(keys: Database) -> None:
             raise RuntimeError("broke")
     async with keys.read() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM one"))).scalar() == 0
+
+
+def _allow_few_pages(connection: Any, _record: Any) -> None:
+    """What SQLite says then is what it says of a disk: "database or disk is full"."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA max_page_count = 8")
+    cursor.close()
+
+
+async def test_a_full_disk_is_away_and_breaks_nothing(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/data.db")
+    async with database.write() as connection:
+        await connection.execute(text("CREATE TABLE one (x BLOB)"))
+    await database.stop()
+    database = Database(f"sqlite:///{tmp_path}/data.db")
+    event.listen(database._engine.sync_engine, "connect", _allow_few_pages)
+    full = 0
+    for _ in range(8):
+        try:
+            async with database.write() as connection:
+                await connection.execute(text("INSERT INTO one VALUES (zeroblob(9000))"))
+        except StorageAway:
+            full += 1
+    assert 0 < full < 8
+    async with database.read() as connection:
+        kept = (await connection.execute(text("SELECT count(*) FROM one"))).scalar()
+        assert kept == 8 - full
+        assert (await connection.execute(text("PRAGMA integrity_check"))).scalar() == "ok"
+    async with database.write() as connection:
+        await connection.execute(text("DELETE FROM one"))
+        await connection.execute(text("INSERT INTO one VALUES (zeroblob(100))"))
+    await database.stop()
+
+
+async def test_one_that_stalls_is_away_and_goes_on_afterwards(
+    keys: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with keys.write() as connection:
+        await connection.execute(text("CREATE TABLE one (x INTEGER)"))
+        await connection.execute(text("INSERT INTO one VALUES (1)"))
+    monkeypatch.setattr("signaling.storage.database.PATIENCE_S", 0.4)
+    change = text("UPDATE one SET x = x + 1")
+    async with keys._engine.connect() as other, other.begin():
+        if keys.dialect == "sqlite":
+            await other.exec_driver_sql("COMMIT")
+            await other.exec_driver_sql("BEGIN IMMEDIATE")
+        await other.execute(text("UPDATE one SET x = 5"))
+        with pytest.raises(StorageAway):
+            async with keys.write() as connection:
+                await connection.execute(change)
+        async with keys.read() as connection:
+            assert (await connection.execute(text("SELECT x FROM one"))).scalar() == 1
+    monkeypatch.undo()
+    async with keys.write() as connection:
+        await connection.execute(change)
+    async with keys.read() as connection:
+        assert (await connection.execute(text("SELECT x FROM one"))).scalar() == 6
 
 
 def test_no_other_kind_is_taken() -> None:
