@@ -17,6 +17,8 @@ from tests.support.gateway import Gateway, free_port, gateway
 from tests.support.screens import SMALL, fits, shoot
 
 PLACE = "海淀区梅花巷 12 号 3 单元"
+PLAN_MS = 60_000
+"""The plan speaks after half a minute, and a machine is busy."""
 
 
 @dataclass
@@ -30,10 +32,13 @@ class Hour:
     settings: dict[str, str]
     ports: tuple[int, int]
 
-    async def again(self) -> None:
-        """The gateway is killed, and another one starts over the same folder and ports."""
+    async def kill(self) -> None:
+        """The gateway is gone in this moment."""
         self.running.process.kill()
         await self.running.process.wait()
+
+    async def again(self) -> None:
+        """Another gateway starts over the same folder and ports."""
         port, media_port = self.ports
         self.running = await self.stack.enter_async_context(
             gateway(port=port, media_port=media_port, **self.settings)
@@ -93,11 +98,14 @@ async def arrive(hour: Hour, screenshots: Path | None = None) -> None:
     await expect(page.get_by_test_id("waiting")).to_be_visible()
 
 
-async def come(hour: Hour, screenshots: Path | None = None) -> None:
+async def come(hour: Hour, screenshots: Path | None = None, *, late: bool = False) -> None:
     """The counsellor's way from the day's list into the room."""
     page = hour.counsellor.page
     await page.goto(hour.running.booked["desk"])
     await expect(page.get_by_test_id("hour")).to_be_visible()
+    if late:
+        await page.get_by_test_id("late-5").click()
+        await expect(hour.client.page.get_by_test_id("door-late")).to_contain_text("5")
     if screenshots is not None:
         await shoot(hour.counsellor, screenshots, "desk-today")
     await page.get_by_test_id("enter").click()
@@ -146,14 +154,25 @@ async def test_an_hour_from_the_link_to_what_stays(hour: Hour, screenshots: Path
         await fits(each)
 
 
-async def test_a_killed_server_comes_back_to_the_same_hour(hour: Hour):
+async def test_a_killed_server_comes_back_to_the_same_hour(hour: Hour, screenshots: Path):
     client, counsellor = hour.client.page, hour.counsellor.page
     await arrive(hour)
-    await come(hour)
+    await come(hour, late=True)
     await let_in(counsellor)
     await hears_the_other(hour.client, 20)
+    await hour.kill()
+    # Nobody can tell them anything now: what was agreed is in both pages.
+    for someone, key in ((hour.client, "client"), (hour.counsellor, "counsellor")):
+        plan = someone.page.get_by_test_id("plan")
+        await expect(plan).to_be_visible(timeout=PLAN_MS)
+        await expect(plan).to_have_attribute("data-key", f"plan.{key}.counsellor")
+        await shoot(someone, screenshots, f"hour-plan-{key}")
+    await expect(counsellor.get_by_test_id("plan-call")).to_be_visible()
+    await expect(client.get_by_test_id("plan-call")).to_have_count(0)
     await hour.again()
     # Both are back by themselves: inside, heard, and the desk knows its hour.
+    for page in (client, counsellor):
+        await expect(page.get_by_test_id("plan")).to_have_count(0, timeout=PLAN_MS)
     await expect(client.get_by_test_id("waiting")).to_have_count(0)
     await hears_the_other(hour.client, 20)
     await hears_the_other(hour.counsellor, 20)

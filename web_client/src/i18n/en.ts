@@ -88,14 +88,12 @@ export const en = {
   'door.let_in.anyway': 'Ask them in all the same',
   'door.unplaced':
     'They have not confirmed where they are today. To ask them in all the same, please write why. It is kept in the audit.',
-  'plan.client.counsellor':
-    'We can’t get back yet. As agreed, {name} will call your phone {phone}.',
-  'plan.client.client': 'We can’t get back yet. As agreed, you call {name}.',
-  'plan.client.nobody': 'We can’t get back yet. As agreed, nobody will call; your place is kept.',
-  'plan.counsellor.counsellor': 'We can’t get back yet. As agreed, you call {name}: {phone}.',
-  'plan.counsellor.client': 'We can’t get back yet. As agreed, {name} will call you.',
-  'plan.counsellor.nobody':
-    'We can’t get back yet. As agreed, do not call: it may not be safe where they are.',
+  'plan.client.counsellor': 'As agreed, {name} will call your phone {phone}.',
+  'plan.client.client': 'As agreed, you call {name}.',
+  'plan.client.nobody': 'As agreed, nobody will call; your place is kept.',
+  'plan.counsellor.counsellor': 'As agreed, you call {name}: {phone}.',
+  'plan.counsellor.client': 'As agreed, {name} will call you.',
+  'plan.counsellor.nobody': 'As agreed, do not call: it may not be safe where they are.',
   'plan.call': 'Call',
   'door.late': '{name} is {count} minutes late, and is coming.',
   'door.long': 'If it takes too long, you can leave and come back later with the same link.',
@@ -186,6 +184,7 @@ export const en = {
   'end.title': 'End the session for everyone?',
   'end.body': 'Both of you leave the room and it closes.',
   'end.yes': 'End session',
+  'end.failed': 'It can’t be ended at this moment, so the room is still open. Please try again.',
 
   'text.title': 'Text',
   'text.empty': 'What you write here is seen by everyone in this room.',

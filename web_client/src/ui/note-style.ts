@@ -16,7 +16,7 @@ export const noteStyle = css`
   .note p {
     flex: 1 1 16ch;
   }
-  .note button {
+  .note :is(button, a) {
     color: inherit;
     font-weight: 600;
     text-decoration: underline;
@@ -38,7 +38,7 @@ export const noteStyle = css`
     .note p {
       flex-basis: 100%;
     }
-    .note button {
+    .note :is(button, a) {
       min-block-size: 44px;
       padding: 4px 6px;
     }

@@ -34,6 +34,8 @@ function isApart(call: Call): boolean {
   return other !== undefined && (!isHere(other) || other.presence === 'away');
 }
 
+const TICK_MS = 1_000;
+
 @customElement('qr-plan-note')
 export class PlanNote extends QuietElement {
   static override styles = [base, buttons, noteStyle];
@@ -46,6 +48,9 @@ export class PlanNote extends QuietElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // Its time comes while nothing else happens: nobody can tell this page anything.
+    const timer = window.setInterval(() => this.requestUpdate(), TICK_MS);
+    this.while(() => window.clearInterval(timer));
     this.while(() => announce('plan', ''));
   }
 
