@@ -240,9 +240,8 @@ export class Call {
     return this.session.leaveQuickly();
   }
 
-  end(): void {
-    this.stopMedia();
-    this.session.end();
+  end(): Promise<boolean> {
+    return this.session.end();
   }
 
   /** Let go of every device and of the media path, at once. */

@@ -161,9 +161,16 @@ export class Session {
     return this.part({ type: 'leave', quickly: true }, 'left_quickly');
   }
 
-  /** End the session for everyone (the counsellor's right; the gateway checks). */
-  end(): void {
-    void this.part({ type: 'end_session' }, 'session_ended');
+  /**
+   * End the session for everyone (the counsellor's right; the gateway checks). Says whether it ended: if not,
+   * nobody was told to go, and this page stays.
+   */
+  async end(): Promise<boolean> {
+    const reply = await this.request({ type: 'end_session' }).catch(() => null);
+    if (reply?.type === 'done') this.close({ kind: 'closed', reason: 'session_ended' });
+    if (this.current !== 'closed') return false;
+    this.options.line.disconnect();
+    return true;
   }
 
   private async part(command: Command, reason: CloseReason): Promise<void> {

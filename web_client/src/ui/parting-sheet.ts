@@ -1,11 +1,14 @@
 /** One gentle question before leaving, or before ending the session for everyone. */
 
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
 import './sheet';
 import { t } from '../i18n/language';
+
+/** Out of the room: alone, or with everyone. */
+export type Way = 'leave' | 'end';
 
 @customElement('qr-parting-sheet')
 export class PartingSheet extends QuietElement {
@@ -25,13 +28,22 @@ export class PartingSheet extends QuietElement {
     `,
   ];
 
-  @property() way: 'leave' | 'end' = 'leave';
+  @property() way: Way = 'leave';
+  /** The session could not be ended. */
+  @property({ type: Boolean }) failed = false;
 
   override render() {
     const way = this.way;
     return html`
       <qr-sheet place="dock" heading=${t(`${way}.title`)} .closable=${false}>
         <p>${t(`${way}.body`)}</p>
+        ${
+          this.failed
+            ? html`
+                <p role="alert" data-testid="end-failed">${t('end.failed')}</p>
+              `
+            : nothing
+        }
         <div class="choices">
           <button
             class="plain"

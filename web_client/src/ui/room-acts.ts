@@ -1,7 +1,9 @@
 /** What a person's taps in the room do, to their own devices and the counsellor's wishes; and the room's facts. */
 
 import type { Mode } from './more-sheet';
+import type { Way } from './parting-sheet';
 import type { Answer, Question } from './question-sheet';
+import type { Asking } from './room-sheet';
 import type { Facts } from './room-words';
 import { t } from '../i18n/language';
 import type { Call } from '../media/call';
@@ -31,6 +33,13 @@ export function takeAnswer(call: Call, answer: Answer): void {
 /** Switch a device, by its owner's tap. */
 export function turn({ own }: Call, { kind, on }: { kind: Kind; on: boolean }): void {
   void own.turn(kind, on);
+}
+
+/** Go, or end it for everyone; returns what is to be asked then: a session that did not end is still open. */
+export async function part(call: Call, way: Way): Promise<Asking> {
+  if (way === 'end') return (await call.end()) ? null : 'not-ended';
+  call.leave();
+  return null;
 }
 
 /** Take part in this way from now on. */

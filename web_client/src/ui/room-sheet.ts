@@ -13,7 +13,8 @@ import './trust';
 import type { Call } from '../media/call';
 import type { ParticipantView, Role } from '../protocol/wire';
 
-export type Asking = 'leave' | 'end' | 'trust' | 'more' | 'devices' | 'help' | 'timeline' | null;
+export type Asking =
+  'leave' | 'end' | 'not-ended' | 'trust' | 'more' | 'devices' | 'help' | 'timeline' | null;
 
 export interface SheetSetting {
   readonly asking: Asking;
@@ -45,6 +46,10 @@ export function roomSheet(setting: SheetSetting) {
     case 'end':
       return html`
         <qr-parting-sheet .way=${asking}></qr-parting-sheet>
+      `;
+    case 'not-ended':
+      return html`
+        <qr-parting-sheet way="end" failed></qr-parting-sheet>
       `;
     case 'more':
       return moreSheet(setting);

@@ -15,11 +15,22 @@ import { lineStrip } from './line-strip';
 import './page-bar';
 import './room-clock';
 import { roomLayout } from './room-layout';
+import { emptyTile } from './empty-tile';
 import { line, sentenceCase, wordsOf } from './room-lines';
 import type { Mode } from './more-sheet';
 import type { Answer } from './question-sheet';
 import { planNote } from './plan-note';
-import { factsOf, guide, keepsQuiet, questionOf, takeAnswer, takeMode, turn } from './room-acts';
+import {
+  factsOf,
+  guide,
+  keepsQuiet,
+  part,
+  questionOf,
+  takeAnswer,
+  takeMode,
+  turn,
+} from './room-acts';
+import type { Way } from './parting-sheet';
 import { type Asking, roomSheet } from './room-sheet';
 import { askAloud, fallSilent, sayAloud } from './room-voice';
 import { RoomWords } from './room-words';
@@ -112,7 +123,7 @@ export class RoomElement extends QuietElement {
         @choose-mode=${(event: CustomEvent<Mode>) => this.chooseMode(event.detail)}
         @invite=${(event: CustomEvent<Invite>) => this.invite(event.detail)}
         @guide=${(event: CustomEvent<SetCue | HoldSteady>) => guide(this.call, event.detail)}
-        @part=${(event: CustomEvent<'leave' | 'end'>) => this.call[event.detail]()}
+        @part=${async (event: CustomEvent<Way>) => (this.asking = await part(this.call, event.detail))}
         @picture=${(event: CustomEvent<Picture>) => (this.picture = event.detail)}
         @choose-speaker=${(event: CustomEvent<string>) => (this.speaker = event.detail)}
         @take-hint=${(event: CustomEvent<Hint>) => this.takeHint(event.detail)}
@@ -229,7 +240,14 @@ export class RoomElement extends QuietElement {
 
   private tile() {
     const other = this.other;
-    if (other === null || !isHere(other)) return this.emptyTile();
+    if (other === null || !isHere(other)) {
+      return emptyTile(this.call, {
+        name: this.otherName,
+        left: this.otherLeft,
+        quickly: this.leftQuickly,
+        offline: this.otherOffline,
+      });
+    }
     return faces({
       call: this.call,
       people: this.here,
@@ -237,25 +255,6 @@ export class RoomElement extends QuietElement {
       speaker: this.speaker,
       choose: (participant) => (this.chosen = participant),
     });
-  }
-
-  private emptyTile() {
-    const name = this.otherName;
-    const left = this.leftQuickly ? 'status.peer.left.quickly' : 'status.peer.left';
-    const absent = this.otherOffline ? 'status.peer.offline' : 'room.waiting';
-    const comes = atDoor(this.call.session.room).length > 0;
-    const headline = comes ? 'door.somebody' : this.otherLeft ? left : absent;
-    const waiting = this.otherOffline ? 'room.offline.sub' : 'room.waiting.sub';
-    // Who had to be gone at once may not be safe to call back: the room says nothing of it.
-    const detail = comes || this.leftQuickly ? '' : t(this.otherLeft ? 'room.left.sub' : waiting);
-    return html`
-      <qr-tile
-        .name=${name}
-        .headline=${t(headline, { name: sentenceCase(name) })}
-        .detail=${detail}
-        .beside=${this.call.own.track('video') !== null}
-      ></qr-tile>
-    `;
   }
 
   private status(): Status | null {

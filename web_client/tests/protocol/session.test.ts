@@ -220,6 +220,25 @@ describe('leaving', () => {
     expect(told).toBe(true);
   });
 
+  it('for everyone is over when the gateway says so, and only then', async () => {
+    const { line, session } = openSession();
+    const busy = session.end();
+    expect(line.last.command).toEqual({ type: 'end_session' });
+    line.last.answer({ type: 'refused', code: 'busy', message: '' });
+    expect([await busy, session.state]).toEqual([false, 'open']);
+    const done = session.end();
+    line.last.answer({ type: 'done' });
+    expect([await done, session.state]).toEqual([true, 'closed']);
+    expect(session.ending).toEqual({ kind: 'closed', reason: 'session_ended' });
+    expect(line.disconnects).toBe(1);
+  });
+
+  it('for everyone is not possible without a line', async () => {
+    const { line, session } = openSession();
+    line.listener?.dropped();
+    expect([await session.end(), session.state]).not.toContain('closed');
+  });
+
   it('needs no line', async () => {
     const { line, session } = openSession();
     line.listener?.dropped();

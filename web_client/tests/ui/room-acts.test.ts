@@ -7,6 +7,7 @@ import {
   factsOf,
   guide,
   keepsQuiet,
+  part,
   questionOf,
   takeAnswer,
   takeMode,
@@ -53,6 +54,19 @@ function call(given: {
   };
   return { call: made as unknown as Call, turns, acts, sent };
 }
+
+describe('parting', () => {
+  it.each([
+    ['leave', false, null, 1],
+    ['end', true, null, 0],
+    ['end', false, 'not-ended', 0],
+  ] as const)('by %s, ended: %s, asks %s then', async (way, ended, asks, left) => {
+    let gone = 0;
+    const made = { leave: () => gone++, end: () => Promise.resolve(ended) };
+    expect(await part(made as unknown as Call, way)).toBe(asks);
+    expect(gone).toBe(left);
+  });
+});
 
 describe('an answer', () => {
   it.each<[Invitation, Answer, [string, boolean][]]>([
