@@ -55,9 +55,8 @@ async def open_clinic(stores: Opened, at: int) -> DemoClinic:
     Where somebody tried out what it is to be forgotten, another clinic takes its place.
     """
     kept = stores.accounts.stores
-    clinic = {name: known for known, name in await kept.people.clinics(at)}.get(NAME)
-    there = {} if clinic is None else await _there(stores, clinic)
-    if clinic is None or there.keys() != set(PersonKind):
+    clinic, there = await _whole(stores, at)
+    if clinic is None:
         chosen = ClinicSettings(crisis_lines=CRISIS_LINES)
         clinic = await kept.people.add_clinic(NAME, chosen, at)
         await _fill(stores, clinic, at)
@@ -67,6 +66,15 @@ async def open_clinic(stores: Opened, at: int) -> DemoClinic:
     return DemoClinic(
         clinic, counsellor, client, await stores.accounts.invite(client, None, None, at)
     )
+
+
+async def _whole(stores: Opened, at: int) -> tuple[UUID | None, dict[PersonKind, UUID]]:
+    """Return a demo clinic that still has its two people, and them."""
+    for clinic, name in await stores.accounts.stores.people.clinics(at):
+        there = await _there(stores, clinic) if name == NAME else {}
+        if there.keys() == set(PersonKind):
+            return clinic, there
+    return None, {}
 
 
 async def _there(stores: Opened, clinic: UUID) -> dict[PersonKind, UUID]:
