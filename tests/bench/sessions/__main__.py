@@ -1,13 +1,15 @@
 """``python -m tests.bench.sessions``: what sessions that last must hold, as a table.
 
-With ``RESULTS`` it is also written as a page. ``--cases kills,joins`` runs some; ``--kills 20`` is
-for a quick look, and the page says so.
+With ``RESULTS`` it is also written as a page, of the last run of each case: a long bench can be
+done in several sittings. ``--cases kills,joins`` runs some; ``--kills 20`` is for a quick look, and
+the page says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import statistics
 import sys
@@ -24,7 +26,9 @@ from tests.bench.sessions import crowd, ends, kills, rotation, secrets_kept, tro
 from tests.bench.sessions.place import seed
 from tests.support.databases import KINDS, server_of, urls
 from tests.support.figures import Row, Table
+from tests.support.gateway import ROOT
 
+DATA = ROOT / ".make" / "bench-sessions.json"
 KILLS, PEOPLE, PER_S, JOINS, RUNS = 200, 5_000, 50.0, 1_500, 3
 METHOD = """\
 The gateway is a process of its own, without media; whoever asks it is another, and where CPU is
@@ -168,14 +172,16 @@ def main() -> int:
         "secrets": _secrets, "ends": _ends, "rotation": _rotation, "troubles": _troubles,
     }  # fmt: skip
     names = list(cases) if given.cases == "all" else given.cases.split(",")
-    rows: list[Row] = []
+    kept: dict[str, list[Row]] = json.loads(DATA.read_text()) if DATA.exists() else {}
     for name in names:
-        rows += asyncio.run(_case(cases[name]))
-        print(f"{name}: {rows[-1][1]}", flush=True)
-    table = Table("Sessions that last", rows)
-    print("\n".join(table.lines()))
+        kept[name] = asyncio.run(_case(cases[name]))
+        DATA.parent.mkdir(exist_ok=True)
+        DATA.write_text(json.dumps(kept))
+        print("\n".join(Table(name, kept[name]).lines()), flush=True)
     page = os.environ.get("RESULTS")
     if page:
+        rows = [tuple(row) for name in cases for row in kept.get(name, [])]
+        table = Table("Sessions that last", rows)
         report.write(Path(page), "Sessions that last", "make bench-sessions", METHOD, [table])
     return 0
 
