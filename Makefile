@@ -60,7 +60,7 @@ sim: $(PY) ## virtual-time simulations
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/sim
 
 integration: $(PY) .make/web ## real sockets on loopback
-	@$(BIN)/pytest -q tests/integration
+	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/integration
 
 e2e: $(PY) .make/web system ## calls between real browsers; prints the join-time table
 	@$(BIN)/pytest -q -s tests/e2e
@@ -73,7 +73,8 @@ web-test: .make/node ## the web client's own tests
 
 test: $(PY) .make/web system web-test ## everything that must pass, in at most ten minutes; make e2e has the rest
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/sim tests/fuzz
-	@$(BIN)/pytest -q -m 'not line' tests/integration tests/e2e
+	@$(BIN)/pytest -q $(SIDE_BY_SIDE) -m 'not line' tests/integration
+	@$(BIN)/pytest -q -m 'not line' tests/e2e
 
 SECONDS ?= 600
 fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target, RESULTS=page.md; prints executions and escapes
