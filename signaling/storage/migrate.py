@@ -52,7 +52,13 @@ async def downgrade(database: Database, line: Line, to: str) -> None:
     await database.run_sync(lambda connection: command.downgrade(_config(line, connection), to))
 
 
-def _config(line: Line, connection: Connection) -> Config:
+def revisions(line: Line) -> list[str]:
+    """Return the shapes a database has had, the first first."""
+    walked = ScriptDirectory.from_config(_config(line)).walk_revisions()
+    return [each.revision for each in walked][::-1]
+
+
+def _config(line: Line, connection: Connection | None = None) -> Config:
     folder = files("signaling.storage").joinpath("migrations")
     config = Config()
     config.set_main_option("script_location", str(folder))

@@ -22,7 +22,7 @@ from pathlib import Path
 from signaling.config import Storage
 from signaling.keys import master
 from tests.bench import report
-from tests.bench.sessions import crowd, ends, kills, rotation, secrets_kept, troubles
+from tests.bench.sessions import crowd, ends, kills, rotation, secrets_kept, shapes, troubles
 from tests.bench.sessions.place import seed
 from tests.support.databases import KINDS, server_of, urls
 from tests.support.figures import Row, Table
@@ -124,6 +124,20 @@ async def _rotation() -> list[Row]:
     return rows
 
 
+async def _migrations() -> list[Row]:
+    rows: list[Row] = []
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as name:
+            found = await shapes.walk(await _storage(kind, Path(name)))
+        told = f"{found['changed']} of {found['rows']} rows in {found['steps']} steps"
+        broken = f"{found['bad']} keys, {found['chain']} chains"
+        rows += [
+            (f"migrations down and up, {kind}: changed", told, "0"),
+            (f"migrations down and up, {kind}: broken afterwards", broken, "0"),
+        ]
+    return rows
+
+
 async def _troubles() -> list[Row]:
     rows: list[Row] = []
     for title, kind, trouble in (
@@ -169,7 +183,8 @@ def main() -> int:
     given = parser.parse_args()
     cases: dict[str, Callable[[], Awaitable[list[Row]]]] = {
         "kills": partial(_kills, given.kills), "idle": _idle, "joins": _joins, "relay": _relay,
-        "secrets": _secrets, "ends": _ends, "rotation": _rotation, "troubles": _troubles,
+        "secrets": _secrets, "ends": _ends, "rotation": _rotation,
+        "migrations": _migrations, "troubles": _troubles,
     }  # fmt: skip
     names = list(cases) if given.cases == "all" else given.cases.split(",")
     kept: dict[str, list[Row]] = json.loads(DATA.read_text()) if DATA.exists() else {}

@@ -10,15 +10,17 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import func, make_url, select, update
 
+from signaling.access import bearer, one_time
 from signaling.config import Storage
 from signaling.domain.life import Turn
+from signaling.domain.rights import Position
 from signaling.storage.audit_tables import AUDIT_EVENT
 from signaling.storage.change_store import LineKept, Moment
 from signaling.storage.day_store import Caller, Near, Plan, Today
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.session_store import Wanted
 from signaling.stores import Opened, open_stores
-from tests.bench.sessions.place import now_ms
+from tests.bench.sessions.place import DAY_MS, now_ms
 
 NAMES: Final = ("Zhang Sanfeng-Seeded", "张三丰种子", "Moonlight-Seeded", "Harbour-Seeded")
 NUMBERS: Final = ("13812345678", "13787654321", "138 1234 5678", "137 8765 4321")
@@ -33,7 +35,7 @@ async def look(storage: Storage, folder: Path) -> dict[str, int]:
     """Seed, look, erase, look again; then change bits of the audit. Returns counts."""
     stores = await open_stores(storage)
     try:
-        clinic, client = await _fill(stores)
+        clinic, client = await fill(stores)
         await _flush(stores, storage)
         found = {"before": hits(folder)}
         await stores.erasure.erase(client, client, now_ms())
@@ -52,7 +54,8 @@ def hits(folder: Path) -> int:
     return sum(each in everything for each in wanted)
 
 
-async def _fill(stores: Opened) -> tuple[UUID, UUID]:
+async def fill(stores: Opened) -> tuple[UUID, UUID]:
+    """A clinic with something in every place; returns (clinic, client)."""
     kept, at = stores.accounts.stores, now_ms()
     clinic = await kept.people.add_clinic(NAMES[3], ClinicSettings(phone=NUMBERS[2]), at)
     staff = await kept.people.add_person(
@@ -70,6 +73,12 @@ async def _fill(stores: Opened) -> tuple[UUID, UUID]:
     await stores.sessions.step(hour.id, Turn.ARRIVE, client, at)
     await stores.sessions.admit(hour.id, WORDS[2], staff, at)
     await stores.changes.note_line(hour.id, LineKept(voice_s=60), at)
+    await kept.standing.give_position(staff, Position.COUNSELLOR, None, at)
+    await kept.credentials.set(clinic, staff, "a hash", one_time.new_secret(), at)
+    await stores.accounts.invite(client, "123456", staff, at)
+    await kept.sign_ins.begin(clinic, client, bearer.digest(bearer.new()), at + DAY_MS, at)
+    await kept.api_keys.add(clinic, bearer.digest(bearer.new()), staff, at)
+    await stores.journal.days.sign(at + DAY_MS)
     for _ in range(100):
         await stores.days.set_today(hour.id, today, client, at)
     return clinic, client

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Connection, inspect, text
 
+from signaling.config import Storage
+from signaling.keys import master
 from signaling.storage.audit_tables import DATA_METADATA
 from signaling.storage.database import Database
 from signaling.storage.key_tables import KEY_METADATA
-from signaling.storage.migrate import NOTHING, Line, ShapeError, downgrade, upgrade
-from tests.support.databases import Urls
+from signaling.storage.migrate import NOTHING, Line, ShapeError, downgrade, revisions, upgrade
+from tests.bench.sessions.shapes import walk
+from tests.support.databases import KINDS, Urls, urls
 
 SHAPES = {Line.KEYS: KEY_METADATA, Line.DATA: DATA_METADATA}
 
@@ -51,6 +56,19 @@ async def test_the_tables_are_those_the_code_knows(where: Urls, line: Line) -> N
 
     assert await database.run_sync(job) == []
     await database.stop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_down_and_up_with_data_in_it(kind: str, tmp_path: Path) -> None:
+    given = await urls(kind, tmp_path)
+    key = tmp_path / "master.key"
+    master.put_first(key, master.new_line())
+    found = await walk(
+        Storage(folder=str(tmp_path), data=given.data, keys=given.keys, master_key_file=str(key))
+    )
+    assert found["rows"] > 20
+    assert found["steps"] >= 2 * (len(revisions(Line.DATA)) - 1)
+    assert (found["changed"], found["chain"], found["bad"]) == (0, 0, 0)
 
 
 async def test_a_later_versions_database_is_left_alone(where: Urls) -> None:
