@@ -12,12 +12,13 @@ const REQUESTS = 4;
 const LOOK_MS = 3_000;
 /** Where no request was needed for so long, nothing waits any longer. */
 const HOLD_MS = 10_000;
-/** Two rounds of a usual line and a little: of the far person's nothing is known here. */
-const LEAST_MS = 250;
+/** Two rounds of a usual line, the time it takes to miss something, and half a frame: of the far person's
+ * line nothing is known here. */
+const LEAST_MS = 300;
 /** More is seen: the voice waits for no picture, so lips would follow it too late. */
 const MOST_MS = 400;
-/** A packet asked for a second time is there after two round trips, and the time it takes to miss it. */
-const ROUNDS = 2.3;
+/** A packet asked for a second time is there after two round trips and the time it takes to miss it, twice. */
+const ROUNDS = 2.9;
 const STEP_MS = 50;
 
 export class PictureBuffer {

@@ -37,14 +37,14 @@ it('waits for two rounds of a long line, within bounds', () => {
     watch(buffer, { from: 0, to: 5 }, (second) => 20 * second, rttMs);
     return buffer.waitMs;
   });
-  expect(waits).toEqual([250, 250, 276, 345, 400]);
+  expect(waits).toEqual([300, 300, 348, 400, 400]);
 });
 
 it('does not follow every whim of the round trip', () => {
   const buffer = new PictureBuffer();
   watch(buffer, { from: 0, to: 5 }, (second) => 20 * second, 130);
   watch(buffer, { from: 5, to: 8 }, (second) => 20 * second, 145);
-  expect(buffer.waitMs).toBe(299);
+  expect(buffer.waitMs).toBe(377);
 });
 
 it('takes another connection for what it is', () => {
