@@ -22,7 +22,7 @@ from pathlib import Path
 from signaling.config import Storage
 from signaling.keys import master
 from tests.bench import report
-from tests.bench.sessions import crowd, ends, kills, rotation, secrets_kept, shapes, troubles
+from tests.bench.sessions import crowd, door, ends, kills, rotation, secrets_kept, shapes, troubles
 from tests.bench.sessions.place import seed
 from tests.support.databases import KINDS, server_of, urls
 from tests.support.figures import Row, Table
@@ -39,7 +39,7 @@ the rows and in the audit, whose whole chain is walked. Joins are counted from w
 While keys are replaced by `quietroom keys rotate --every`, six hours go on, and what is sealed
 under each kind of key is written and read. A database stalls (`SIGSTOP`), is away (stopped at once,
 started again) or has a full disk (a small tmpfs) while a client writes two lines a second to their
-counsellor.
+counsellor. Who waits at the door is a browser; the datagrams of each are told apart by their ports.
 """
 
 
@@ -124,6 +124,15 @@ async def _rotation() -> list[Row]:
     return rows
 
 
+async def _door() -> list[Row]:
+    found = await door.packets()
+    told = f"{found['waiting']} (the counsellor's: {found['beside']})"
+    return [
+        (f"at the door for {door.WAITS_S:.0f} s: datagrams with the gateway", told, "0"),
+        (f"let in, {door.IN_S:.0f} s: datagrams with the gateway", str(found["inside"]), "> 0"),
+    ]
+
+
 async def _migrations() -> list[Row]:
     rows: list[Row] = []
     for kind in KINDS:
@@ -183,7 +192,7 @@ def main() -> int:
     given = parser.parse_args()
     cases: dict[str, Callable[[], Awaitable[list[Row]]]] = {
         "kills": partial(_kills, given.kills), "idle": _idle, "joins": _joins, "relay": _relay,
-        "secrets": _secrets, "ends": _ends, "rotation": _rotation,
+        "secrets": _secrets, "ends": _ends, "door": _door, "rotation": _rotation,
         "migrations": _migrations, "troubles": _troubles,
     }  # fmt: skip
     names = list(cases) if given.cases == "all" else given.cases.split(",")
