@@ -63,7 +63,7 @@ integration: $(PY) .make/web ## real sockets on loopback
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/integration
 
 e2e: $(PY) .make/web system ## calls between real browsers; prints the join-time table
-	@$(BIN)/pytest -q -s tests/e2e
+	@JOIN_ROUNDS=4 $(BIN)/pytest -q -s tests/e2e
 
 e2e-media: $(PY) .make/web system ## networks that change and workers that die, between real browsers; prints tables
 	@$(BIN)/pytest -q -s tests/e2e_media

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import secrets
 import signal
 import socket
 import sys
@@ -20,13 +21,20 @@ LINK = re.compile(r"(https?://\S+/(counsellor|client|operator)#\S+)")
 BOOKED = re.compile(r"(https?://\S+/(demo/|visit#)\S+)")
 """Of the booked hour, where what lasts is kept: the desk's link and the visit's."""
 
+FIRST_PORT, PORTS = 20_000, 12_000
+
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port nobody holds at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody holds, outside of those that the system gives to whoever asks for any.
+
+    A gateway that is started again needs its port, and browsers open many sockets meanwhile.
+    """
+    while True:
+        # Not `random`, which begins each test alike, in each of the processes side by side.
+        port = FIRST_PORT + secrets.randbelow(PORTS)
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
