@@ -18,7 +18,16 @@ from signaling.domain.rights import Position
 from signaling.storage.audit_store import pages
 from signaling.stores import Opened, open_stores
 from tests.bench.sessions.meeting import TODAY
-from tests.bench.sessions.place import Pair, Running, Seeded, Socket, now_ms, running, seed
+from tests.bench.sessions.place import (
+    Pair,
+    Running,
+    Seeded,
+    Socket,
+    now_ms,
+    running,
+    seed,
+    sign_in_again,
+)
 from tests.support.gateway import free_port
 
 GONE = (aiohttp.ClientError, ConnectionError, OSError, TimeoutError)
@@ -48,6 +57,7 @@ async def kill_again_and_again(folder: Path, times: int, seed_number: int) -> di
     found = {"kills": 0, "acknowledged": 0, "missing": 0, "chain": 0, "people not back": 0}
     before: Acknowledged | None = None
     for number in range(times + 1):
+        await sign_in_again(seeded, seeded.pairs[min(number, times - 1)])
         async with running(seeded.storage, port=port) as gateway:
             if before is not None:
                 await _check(seeded, gateway, before, found)

@@ -88,6 +88,23 @@ async def seed(storage: Storage, pairs: int, *, book: bool = False) -> Seeded:
         await stores.close()
 
 
+async def sign_in_again(seeded: Seeded, pair: Pair) -> None:
+    """Give the staff of a long bench new browsers: one left alone for 15 minutes is locked."""
+    stores = await open_stores(seeded.storage)
+    try:
+        for person in (seeded.admin, pair.counsellor):
+            token, at = bearer.new(), now_ms()
+            await stores.accounts.stores.sign_ins.begin(
+                seeded.clinic, person, bearer.digest(token), at + DAY_MS, at
+            )
+            if person == seeded.admin:
+                seeded.admin_token = token
+            else:
+                pair.tokens[person] = token
+    finally:
+        await stores.close()
+
+
 async def _pair(stores: Opened, made: Seeded, number: int) -> Pair:
     counsellor, one = await _person(
         stores, made.clinic, PersonKind.STAFF, number, Position.COUNSELLOR
