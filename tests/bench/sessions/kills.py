@@ -107,7 +107,8 @@ async def _meet(gateway: Running, seeded: Seeded, pair: Pair, told: Acknowledged
         if reply["type"] == "done":
             _note(told, told.admitted, hour)
             told.seats[pair.client] = (hour, welcome["seat"], True)
-        await asyncio.sleep(60)
+        while leads.alive:  # both stay, until the gateway is gone
+            await asyncio.sleep(0.02)
 
 
 async def _keep(gateway: Running, seeded: Seeded, pair: Pair, told: Acknowledged) -> None:
