@@ -21,7 +21,7 @@ from signaling.domain.rights import Position, Right
 from signaling.gate import Gate
 from signaling.keys.sealing import SealError
 from signaling.seats import BOOKED_JTI, Holder
-from signaling.storage.change_store import Change, Moment
+from signaling.storage.change_store import Change, LineSaid, Moment
 from signaling.storage.day_store import Plan, Today
 from signaling.storage.people_store import Details
 from signaling.storage.session_store import (
@@ -211,6 +211,11 @@ class Hours:
         """The client says how they feel."""
         await self._party(actor, Right.RATE, session, at)
         await self.stores.changes.rate(session, moment, value, at)
+
+    async def rate_line(self, actor: Actor, session: UUID, said: LineSaid, at: int) -> None:
+        """The client says how they found the line."""
+        await self._party(actor, Right.RATE, session, at)
+        await self.stores.changes.rate_line(session, said, at)
 
     async def change(
         self, actor: Actor, client: UUID, since: int, until: int, at: int

@@ -18,7 +18,7 @@ from signaling.storage.session_store import Booked
 
 HEAD = (
     "starts_at", "minutes", "stage", "outcome", "met_s", "mood_before", "mood_after",
-    "video_s", "voice_s", "text_s", "line_gaps", "line_gap_s", "line_cuts",
+    "video_s", "voice_s", "text_s", "line_gaps", "line_gap_s", "line_cuts", "line_said",
     *(f"rung_{rung.value}_s" for rung in ORDER),
 )  # fmt: skip
 
@@ -32,6 +32,7 @@ def change_of(booked: Booked, change: Change) -> Kept:
     return Kept(
         booked.id, booked.starts_at, booked.minutes, life.stage, life.outcome, met_ms // 1000,
         change.moods.get(Moment.BEFORE), change.moods.get(Moment.AFTER), change.line,
+        change.said,
     )  # fmt: skip
 
 
@@ -49,11 +50,12 @@ def csv_of(rows: Iterable[Kept]) -> Csv:
                 "" if row.outcome is None else row.outcome.value, row.met_s,
                 _or_nothing(row.before), _or_nothing(row.after),
                 line.video_s, line.voice_s, line.text_s, line.gaps, f"{line.gap_s:.1f}", line.cuts,
+                _or_nothing(row.line_said),
                 *(line.rungs.get(rung.value, 0) for rung in ORDER),
             )
         )  # fmt: skip
     return Csv(out.getvalue())
 
 
-def _or_nothing(value: int | None) -> int | str:
+def _or_nothing(value: int | str | None) -> int | str:
     return "" if value is None else value

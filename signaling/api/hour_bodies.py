@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from signaling.domain.life import Outcome, Stage
 from signaling.personal import Personal
-from signaling.storage.change_store import LineKept, Value
+from signaling.storage.change_store import LineKept, LineSaid, Value
 from signaling.storage.day_store import Caller, Near
 from signaling.storage.session_store import SessionKind, Whose
 
@@ -149,6 +149,12 @@ class Mood(Personal, frozen=True):
     value: Value
 
 
+class LineRating(Personal, frozen=True):
+    """How a client found the line of an hour, and not who they met in it."""
+
+    said: LineSaid
+
+
 class Kept(Personal, frozen=True):
     """What stays of one hour."""
 
@@ -162,6 +168,8 @@ class Kept(Personal, frozen=True):
     before: int | None
     after: int | None
     line: LineKept | None
+    line_said: LineSaid | None
+    """How the client found it."""
 
 
 class Change(Personal, frozen=True):

@@ -60,6 +60,8 @@ class HourCalls:
                  answer=bodies.Safety, codes=(Code.NOT_NOW,)),
             Call("PUT", f"{HOUR}/moods/{{moment}}", "Say how one feels", self._rate,
                  body=bodies.Mood, words={"moment": Moment}),
+            Call("PUT", f"{HOUR}/line", "Say how one found the line", self._rate_line,
+                 body=bodies.LineRating),
             Call("GET", "/api/v1/people/{person_id}/change", "What stays of a client's hours",
                  self._change, query=bodies.Span, answer=bodies.Change),
         ]  # fmt: skip
@@ -140,6 +142,10 @@ class HourCalls:
         body: bodies.Mood = asked.body
         moment = Moment(asked.names[0])
         await self._hours.rate(asked.actor, asked.ids[0], moment, body.value, asked.at)
+
+    async def _rate_line(self, asked: Asked) -> None:
+        body: bodies.LineRating = asked.body
+        await self._hours.rate_line(asked.actor, asked.ids[0], body.said, asked.at)
 
     async def _change(self, asked: Asked) -> object:
         span: bodies.Span = asked.query

@@ -72,7 +72,7 @@ class Right(StrEnum):
     SEE_CHANGE = "see_change"
     """What stays of sessions: attendance, mood, how one met and how the line was."""
     RATE = "rate"
-    """Say how one feels before and after."""
+    """Say how one feels before and after, and how one found the line."""
     READ_AUDIT = "read_audit"
     SEE_LOOKS = "see_looks"
     """Who looked at one's own data, and when."""

@@ -6,9 +6,9 @@ Rule 2: what the line did is kept apart from what people did, so that a gap is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -33,6 +33,20 @@ Value = Annotated[int, Meta(ge=0, le=10)]
 """0 to 10, in the client's own measure."""
 
 
+class LineSaid(StrEnum):
+    """How a client found the line, and not who they met."""
+
+    CLEAR = "clear"
+    CUT = "cut"
+    """It was cut at times."""
+    HARD = "hard"
+
+
+MARKS: Final = {LineSaid.CLEAR: b"1", LineSaid.CUT: b"2", LineSaid.HARD: b"3"}
+"""As they are sealed, one byte each: the words themselves would be told apart by their length."""
+_SAID: Final = {mark: said for said, mark in MARKS.items()}
+
+
 class LineKept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the lines of one session did, and how the two met, in seconds."""
 
@@ -55,6 +69,7 @@ class Change:
     session: UUID
     moods: dict[Moment, int]
     line: LineKept | None
+    said: LineSaid | None = None
 
 
 class ChangeStore:
@@ -85,11 +100,23 @@ class ChangeStore:
             await changing.execute(delete(MOOD).where(*same))
             await changing.execute(insert(MOOD).values(**values))
 
+    async def rate_line(self, session: UUID, said: LineSaid, at: int) -> None:
+        """Keep how a client found the line; a second word replaces the first."""
+        clinic, client = await self._whose(session)
+        key = await self._keyring.key(Kind.CLIENT, client, clinic, at)
+        sealed = key.seal(MARKS[said], _said(session))
+        async with self._journal.record(
+            Entry(clinic, client, "line.rate", session, at)
+        ) as changing:
+            await changing.execute(
+                update(SESSION).where(SESSION.c.id == session).values(line_said=sealed)
+            )
+
     async def note_line(self, session: UUID, line: LineKept, at: int) -> None:
         """Keep what the lines of a session did, beside what was kept of it before."""
         clinic, client = await self._whose(session)
         key = await self._keyring.key(Kind.CLIENT, client, clinic, at)
-        place = f"session.line:{session}"
+        place = _line(session)
         held = select(SESSION.c.line).where(SESSION.c.id == session).with_for_update()
         async with self._journal.record(Entry(clinic, None, "line.note", session, at)) as changing:
             before = await changing.scalar(held)
@@ -106,22 +133,32 @@ class ChangeStore:
 
         Raises :class:`~signaling.keys.sealing.SealError` once the client was erased.
         """
-        lines = select(SESSION.c.id, SESSION.c.line).where(SESSION.c.client == client)
+        lines = select(SESSION.c.id, SESSION.c.line, SESSION.c.line_said).where(
+            SESSION.c.client == client
+        )
         moods = select(MOOD).where(MOOD.c.client == client)
         async with self._database.read() as reading:
-            line_of = {row.id: row.line for row in await reading.execute(lines)}
+            sessions = list(await reading.execute(lines))
             rated = list(await reading.execute(moods))
-        found = {session: Change(session, {}, None) for session in line_of}
-        for session, sealed in line_of.items():
-            if sealed is not None:
-                plain = await self._keyring.open(sealed, f"session.line:{session}", at)
-                line = msgspec.json.decode(plain, type=LineKept)
-                found[session] = Change(session, {}, line)
+        found = {
+            row.id: await self._opened(row.id, row.line, row.line_said, at) for row in sessions
+        }
         for row in rated:
             moment = Moment(row.moment)
             plain = await self._keyring.open(row.value, _mood(row.session, moment), at)
             found[row.session].moods[moment] = msgspec.json.decode(plain, type=Value)
         return found
+
+    async def _opened(
+        self, session: UUID, line: bytes | None, said: bytes | None, at: int
+    ) -> Change:
+        change = Change(session, {}, None)
+        if line is not None:
+            plain = await self._keyring.open(line, _line(session), at)
+            change = replace(change, line=msgspec.json.decode(plain, type=LineKept))
+        if said is not None:
+            change = replace(change, said=_SAID[await self._keyring.open(said, _said(session), at)])
+        return change
 
     async def _whose(self, session: UUID) -> tuple[UUID, UUID]:
         query = select(SESSION.c.clinic, SESSION.c.client).where(SESSION.c.id == session)
@@ -141,6 +178,14 @@ def _sum(one: LineKept, other: LineKept) -> LineKept:
         one.video_s + other.video_s, one.voice_s + other.voice_s, one.text_s + other.text_s,
         one.gaps + other.gaps, round(one.gap_s + other.gap_s, 1), one.cuts + other.cuts, rungs,
     )  # fmt: skip
+
+
+def _line(session: UUID) -> str:
+    return f"session.line:{session}"
+
+
+def _said(session: UUID) -> str:
+    return f"session.line_said:{session}"
 
 
 def _mood(session: UUID, moment: Moment) -> str:

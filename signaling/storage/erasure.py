@@ -63,7 +63,7 @@ class Erasure:
             await changing.execute(
                 update(SESSION)
                 .where(SESSION.c.client == client)
-                .values(today=None, plan=None, line=None)
+                .values(today=None, plan=None, line=None, line_said=None)
             )
             await changing.execute(
                 update(PERSON).where(PERSON.c.id == client).values(erased_at=at, **_NOTHING)

@@ -43,12 +43,14 @@ SESSION: Final = Table(
     Column("today_at", BigInteger, nullable=True),
     Column("plan", LargeBinary, nullable=True),
     Column("line", LargeBinary, nullable=True),
+    Column("line_said", LargeBinary, nullable=True),
     Index("session_by_counsellor", "counsellor", "starts_at"),
     Index("session_by_client", "client", "starts_at"),
     Index("session_by_clinic", "clinic", "starts_at"),
 )
 """A booked hour and its life (:mod:`signaling.domain.life`). ``today`` and ``plan`` are sealed
-under the session's key, which is destroyed a day after it; ``line`` under the client's."""
+under the session's key, which is destroyed a day after it; ``line``, what it did, and
+``line_said``, how the client found it, under the client's."""
 
 MOOD: Final = Table(
     "mood",

@@ -142,11 +142,15 @@ async def test_an_hour_from_the_link_to_what_stays(hour: Hour, screenshots: Path
     await expect(client.get_by_test_id("visit-after")).to_be_visible()
     await client.get_by_test_id("mood-6").check()
     await client.get_by_test_id("mood-send").click()
+    await client.get_by_test_id("line-cut").click()
+    await expect(client.get_by_test_id("line-noted")).not_to_be_empty()
     await shoot(hour.client, screenshots, "hour-after", whole=True)
     await expect(counsellor.get_by_test_id("hour-after")).to_be_visible()
+    # The page looks again by itself.
+    await expect(counsellor.get_by_test_id("line-said")).to_have_text("有时断", timeout=20_000)
     await shoot(hour.counsellor, screenshots, "desk-after", whole=True)
     await counsellor.get_by_test_id("see-change").click()
-    await expect(counsellor.get_by_test_id("change-table")).to_be_visible()
+    await expect(counsellor.get_by_test_id("change-table")).to_contain_text("有时断")
     await shoot(hour.counsellor, screenshots, "desk-change", whole=True)
     for each in (hour.client, hour.counsellor):
         assert not each.errors

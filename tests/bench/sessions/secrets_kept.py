@@ -15,7 +15,7 @@ from signaling.config import Storage
 from signaling.domain.life import Turn
 from signaling.domain.rights import Position
 from signaling.storage.audit_tables import AUDIT_EVENT
-from signaling.storage.change_store import LineKept, Moment
+from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.day_store import Caller, Near, Plan, Today
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.session_store import Wanted
@@ -70,6 +70,7 @@ async def fill(stores: Opened) -> tuple[UUID, UUID]:
     plan = Plan(Caller.COUNSELLOR, NUMBERS[2], call_is_safe=True, wait_s=30)
     await stores.days.set_plan(hour.id, plan, client, at)
     await stores.changes.rate(hour.id, Moment.BEFORE, 3, at)
+    await stores.changes.rate_line(hour.id, LineSaid.HARD, at)
     await stores.sessions.step(hour.id, Turn.ARRIVE, client, at)
     await stores.sessions.admit(hour.id, WORDS[2], staff, at)
     await stores.changes.note_line(hour.id, LineKept(voice_s=60), at)

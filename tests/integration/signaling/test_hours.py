@@ -16,7 +16,7 @@ from signaling.domain.grants import Role
 from signaling.domain.life import Outcome, Stage
 from signaling.keys.sealing import SealError
 from signaling.people_routes import COOKIE
-from signaling.storage.change_store import Moment
+from signaling.storage.change_store import LineSaid, Moment
 from signaling.storage.database import StorageAway
 from signaling.storage.session_store import MINUTE_MS, Booked
 from tests.integration.signaling.test_room_task import OFFER
@@ -184,13 +184,20 @@ async def test_what_stays_of_hours_is_shown_and_is_a_table_too(here: Practice) -
         path = f"appointments/{hour.id}/moods/{moment}"
         assert (await here.ask("zhang", "PUT", path, {"value": value}))[0] == 204
     assert (await here.ask("zhang", "PUT", path, {"value": 11}))[0] == 400
+    line = f"appointments/{hour.id}/line"
+    for said in ("clear", "cut"):
+        assert (await here.ask("zhang", "PUT", line, {"said": said}))[0] == 204
+    for wrong in ({"said": "bad"}, {"said": 1}, {}, {"said": "cut", "of": "li"}):
+        assert (await here.ask("zhang", "PUT", line, wrong))[0] == 400
     path = f"people/{here.people['zhang']}/change"
     for who in ("li", "zhang"):
         (kept,) = (await here.ask(who, "GET", path))[1]["items"]
         assert (kept["session"], kept["before"], kept["after"]) == (str(hour.id), 3, 6)
+        assert (kept["line"], kept["line_said"]) == (None, "cut")
     table = (await here.ask("li", "GET", path, params={"csv": "true"}))[1].splitlines()
     assert len(table) == 2
-    assert dict(zip(table[0].split(","), table[1].split(","), strict=True))["mood_after"] == "6"
+    row = dict(zip(table[0].split(","), table[1].split(","), strict=True))
+    assert (row["mood_after"], row["line_said"]) == ("6", "cut")
     looks = (await here.ask("zhang", "GET", "me/looks"))[1]["items"]
     assert [(each["action"], each["actor"]) for each in looks] == [
         ("look.change", str(here.people["li"]))
@@ -387,6 +394,8 @@ async def test_nothing_is_sealed_anew_for_who_was_erased(here: Practice) -> None
     await here.stores.erasure.erase(client, client, now_ms())
     with pytest.raises(SealError):
         await here.stores.changes.rate(hour.id, Moment.AFTER, 5, now_ms())
+    with pytest.raises(SealError):
+        await here.stores.changes.rate_line(hour.id, LineSaid.HARD, now_ms())
 
 
 async def test_a_cursor_that_no_hour_has_is_refused(here: Practice) -> None:

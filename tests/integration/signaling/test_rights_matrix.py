@@ -48,6 +48,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("PUT", f"{H}/plan"): PAIR,
     ("POST", f"{H}/safety"): {THEIRS},
     ("PUT", f"{H}/moods/{{moment}}"): {SELF},
+    ("PUT", f"{H}/line"): {SELF},
     ("GET", f"{P}/change"): PAIR,
     ("GET", "/api/v1/clinic"): {*EVERYONE, SELF},
     ("PUT", "/api/v1/clinic"): ADMINS,
@@ -110,6 +111,7 @@ class Target:
             f"{H}/today": TODAY,
             f"{H}/plan": PLAN,
             f"{H}/moods/{{moment}}": {"value": 5},
+            f"{H}/line": {"said": "cut"},
             "/api/v1/clinic": {},
             "/api/v1/clients": {"contact": CONTACT},
             "/api/v1/staff": {

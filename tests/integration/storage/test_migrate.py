@@ -10,10 +10,13 @@ from sqlalchemy import Connection, inspect, text
 from signaling.config import Storage
 from signaling.keys import master
 from signaling.storage.audit_tables import DATA_METADATA
+from signaling.storage.change_store import LineSaid, Moment
 from signaling.storage.database import Database
 from signaling.storage.key_tables import KEY_METADATA
 from signaling.storage.migrate import NOTHING, Line, ShapeError, downgrade, revisions, upgrade
+from signaling.storage.session_store import Wanted
 from tests.bench.sessions.shapes import walk
+from tests.integration.storage.house import T0, house
 from tests.support.databases import KINDS, Urls, urls
 
 SHAPES = {Line.KEYS: KEY_METADATA, Line.DATA: DATA_METADATA}
@@ -69,6 +72,22 @@ async def test_down_and_up_with_data_in_it(kind: str, tmp_path: Path) -> None:
     assert found["rows"] > 20
     assert found["steps"] >= 2 * (len(revisions(Line.DATA)) - 1)
     assert (found["changed"], found["chain"], found["bad"]) == (0, 0, 0)
+
+
+async def test_an_hour_outlives_the_way_down_and_up_and_its_ratings_do_not(
+    data: Database, keys: Database
+) -> None:
+    here = house(data, keys)
+    clinic = await here.clinic()
+    counsellor, client = await here.staff(clinic), await here.client(clinic)
+    made = await here.sessions.book(Wanted(counsellor, client, T0, 50), counsellor, T0)
+    await here.changes.rate(made.id, Moment.AFTER, 6, T0)
+    await here.changes.rate_line(made.id, LineSaid.CUT, T0)
+    await downgrade(data, Line.DATA, "0005")
+    await upgrade(data, Line.DATA)
+    assert await here.sessions.get(made.id) == made
+    kept = (await here.changes.of(client, T0))[made.id]
+    assert (kept.moods, kept.said) == ({Moment.AFTER: 6}, None)
 
 
 async def test_a_later_versions_database_is_left_alone(where: Urls) -> None:

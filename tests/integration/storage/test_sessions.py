@@ -16,7 +16,7 @@ from signaling.domain.life import Outcome, Stage, Turn
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
 from signaling.storage.audit_store import pages
-from signaling.storage.change_store import LineKept, Moment
+from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.database import Database
 from signaling.storage.day_store import Caller, Near, Plan, Today
 from signaling.storage.session_store import (
@@ -171,9 +171,13 @@ async def test_what_stays_is_the_clients_and_goes_with_them(here: House, data: D
         await here.changes.rate(made[0].id, Moment.AFTER, value, T0)
     line = LineKept(video_s=2400, gaps=2, gap_s=4.5, rungs={"clear": 2400})
     await here.changes.note_line(made[1].id, line, T0)
+    for said in (LineSaid.CLEAR, LineSaid.CUT):
+        await here.changes.rate_line(made[1].id, said, T0)
+    assert await refused(here.changes.rate_line(uuid4(), LineSaid.CLEAR, T0)) is Code.NOT_FOUND
     found = await here.changes.of(client, T0)
     assert found[made[0].id].moods == {Moment.BEFORE: 3, Moment.AFTER: 6}
-    assert found[made[1].id].line == line
+    assert (found[made[0].id].line, found[made[0].id].said) == (None, None)
+    assert (found[made[1].id].line, found[made[1].id].said) == (line, LineSaid.CUT)
     assert await here.changes.of(counsellor, T0) == {}
     await here.days.set_today(made[0].id, TODAY, client, T0)
 
@@ -182,7 +186,7 @@ async def test_what_stays_is_the_clients_and_goes_with_them(here: House, data: D
     assert await here.erasure.erase(client, client, T0 + 2) == []
     assert (await here.stores.people.person(client)).erased_at is not None
     empty = await here.changes.of(client, T0)
-    assert [(each.moods, each.line) for each in empty.values()] == [({}, None)] * 2
+    assert [(each.moods, each.line, each.said) for each in empty.values()] == [({}, None, None)] * 2
     assert (await here.sessions.get(made[0].id)).client == client
     assert await refused(here.stores.people.details(client, T0)) is Code.NOT_FOUND
     assert await refused(here.erasure.erase(counsellor, counsellor, T0)) is Code.NOT_ALLOWED
@@ -196,6 +200,31 @@ async def test_what_is_said_twice_at_once_is_said_once(here: House) -> None:
         *(here.changes.rate(made.id, Moment.BEFORE, value, T0) for value in range(8))
     )
     assert len((await here.changes.of(client, T0))[made.id].moods) == 1
+
+
+async def test_how_the_line_was_found_is_told_of_and_says_nothing_by_its_length(
+    here: House, data: Database
+) -> None:
+    clinic, counsellor, client = await pair(here)
+    made = await book(here, counsellor, client)
+    lengths = set()
+    for said in LineSaid:
+        await here.changes.rate_line(made.id, said, T0)
+        assert (await here.changes.of(client, T0))[made.id].said is said
+        async with data.read() as reading:
+            sealed = bytes(await reading.scalar(text("SELECT line_said FROM session")))
+        lengths.add(len(sealed))
+        assert said.value.encode() not in sealed
+    assert len(lengths) == 1
+    rows = [row async for page in pages(data, clinic) for row in page]
+    assert [(row.action, row.actor, row.object) for row in rows[-3:]] == [
+        ("line.rate", client, made.id)
+    ] * 3
+    assert await here.journal.said(rows[-1], T0) == {}
+    gone = await here.erasure.erase(client, client, T0 + 1)
+    assert gone
+    with pytest.raises(SealError):
+        await here.keyring.open(sealed, f"session.line_said:{made.id}", T0 + 2)
 
 
 WORDS = (
@@ -234,6 +263,7 @@ async def test_nobody_finds_a_name_in_the_bytes_before_or_after(
     await here.days.set_today(made.id, TODAY, client, T0)
     await here.days.set_plan(made.id, PLAN, client, T0)
     await here.changes.rate(made.id, Moment.BEFORE, 3, T0)
+    await here.changes.rate_line(made.id, LineSaid.HARD, T0)
     held = await everything_on_disk(data, tmp_path)
     assert made.id.bytes in held or str(made.id).encode() in held or made.id.hex.encode() in held
     assert [word for word in WORDS if word.encode() in held] == []

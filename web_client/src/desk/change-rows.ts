@@ -99,7 +99,7 @@ export function rowOf(item: Kept): Row {
     after: rated(item.after),
     met: item.met_s > 0 ? t('desk.minutes', { count: minutes(item.met_s) }) : t('desk.change.none'),
     ways: wayWords(item),
-    line: lineWords(item),
+    line: lineAndSaid(item),
   };
 }
 
@@ -127,6 +127,18 @@ export function lineWords({ line, met_s }: Kept): string {
   const gaps = line.gaps ?? 0;
   if (gaps === 0) return met_s > 0 ? t('desk.change.no_gaps') : t('desk.change.none');
   return t('desk.change.gaps', { count: gaps, seconds: Math.max(1, Math.round(line.gap_s ?? 0)) });
+}
+
+/** What the line did, and how the client found it, if they said. */
+function lineAndSaid(item: Kept): string {
+  const line = lineWords(item);
+  const said = saidWords(item);
+  return said === null ? line : t('desk.change.line_said', { line, said });
+}
+
+/** How the client found the line, in their word; null where they gave none. */
+export function saidWords({ line_said: said }: Kept): string | null {
+  return said === null ? null : t(`desk.line_said.${said}`);
 }
 
 /** The moods of one hour, where either was given; null otherwise. */

@@ -3,7 +3,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
-import { lineWords, moodWords } from './change-rows';
+import { lineWords, moodWords, saidWords } from './change-rows';
 import { nextBooked } from './day';
 import { DeskElement, deskLayout, trouble } from './desk-element';
 import { troubleOf } from './views';
@@ -75,6 +75,7 @@ export class HourAfter extends DeskElement {
 
   private facts(hour: Appointment) {
     const moods = this.kept === null ? null : moodWords(this.kept);
+    const said = this.kept === null ? null : saidWords(this.kept);
     return html`
       <section class="card">
         <dl>
@@ -89,6 +90,14 @@ export class HourAfter extends DeskElement {
                 `
           }
           ${this.timeline === null && this.kept?.line ? this.line(this.kept) : nothing}
+          ${
+            said === null
+              ? nothing
+              : html`
+                  <dt>${t('desk.after.line_said')}</dt>
+                  <dd data-testid="line-said">${said}</dd>
+                `
+          }
           ${this.next === undefined ? nothing : this.following(this.next)}
         </dl>
       </section>

@@ -29,6 +29,10 @@ export type Caller = 'client' | 'counsellor' | 'nobody';
  */
 export type SessionKind1 = 'session' | 'tech_hello';
 /**
+ * How a client found the line, and not who they met.
+ */
+export type LineSaid = 'clear' | 'cut' | 'hard';
+/**
  * Of whom hours are asked for.
  */
 export type Whose = 'client' | 'clinic' | 'counsellor';
@@ -209,6 +213,7 @@ export interface Kept {
   before: number | null;
   after: number | null;
   line: LineKept | null;
+  line_said: LineSaid | null;
 }
 /**
  * What the lines of one session did, and how the two met, in seconds.
@@ -287,6 +292,12 @@ export interface Invited {
  */
 export interface Late {
   minutes: number;
+}
+/**
+ * How a client found the line of an hour, and not who they met in it.
+ */
+export interface LineRating {
+  said: LineSaid;
 }
 /**
  * GET /api/v1/me: whose browser this is.

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 
 import { giveCalendarFile } from './calendar';
 import { giveMood } from './calls';
+import './line-rating';
 import './mood';
 import { whenNext } from './said';
 import { dayOf } from '../i18n/dates';
@@ -116,7 +117,9 @@ export class AfterPage extends QuietElement {
           <p class="sub">${t('after.thanks.sub')}</p>
         </div>
         <div class="cards">
-          ${this.moodCard()} ${this.known ? this.nextCard() : nothing} ${this.staysCard()}
+          ${this.moodCard()}
+          <section><qr-line-rating .hourId=${this.hourId}></qr-line-rating></section>
+          ${this.known ? this.nextCard() : nothing} ${this.staysCard()}
         </div>
         ${this.crisis()}
       </main>

@@ -6,6 +6,8 @@ import type {
   Appointments,
   Before,
   ClinicShown,
+  LineRating,
+  LineSaid,
   Me,
   Mood,
   OpenLink,
@@ -40,6 +42,9 @@ export function giveMood(
 ): Promise<Answer<null>> {
   return ask('PUT', `appointments/${id}/moods/${moment}`, { value } satisfies Mood);
 }
+
+export const rateLine = (id: string, said: LineSaid): Promise<Answer<null>> =>
+  ask('PUT', `appointments/${id}/line`, { said } satisfies LineRating);
 
 /** What stands in the way of going on. */
 export type Trouble =

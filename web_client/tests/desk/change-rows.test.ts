@@ -9,6 +9,7 @@ import {
   placeOf,
   pointsOf,
   rowOf,
+  saidWords,
 } from '../../src/desk/change-rows';
 import { setLanguage } from '../../src/i18n/language';
 import type { Kept } from '../../src/protocol/bodies';
@@ -28,6 +29,7 @@ function keptOf(change: Partial<Kept> = {}): Kept {
     before: 4,
     after: 6,
     line: { video_s: 1_800, voice_s: 1_200, text_s: 0, gaps: 2, gap_s: 9.4, cuts: 0 },
+    line_said: null,
     ...change,
   };
 }
@@ -104,6 +106,22 @@ describe('the rows of the table', () => {
 
   it('tell a line without gaps', () => {
     expect(rowOf(keptOf({ line: { voice_s: 3_000 } })).line).toBe('没有中断');
+  });
+});
+
+describe('the line as a client found it', () => {
+  it('is their word, in both languages, and nothing where they gave none', () => {
+    expect(saidWords(keptOf({ line_said: 'clear' }))).toBe('清楚');
+    expect(saidWords(keptOf({ line_said: 'hard' }))).toBe('很难');
+    setLanguage('en');
+    expect(saidWords(keptOf({ line_said: 'hard' }))).toBe('hard to follow');
+    expect(saidWords(keptOf())).toBe(null);
+  });
+
+  it('stands beside what the line did, and not in its place', () => {
+    expect(rowOf(keptOf({ line_said: 'cut' })).line).toBe(
+      '网络中断 2 次，共 9 秒；来访者觉得有时断',
+    );
   });
 });
 
