@@ -30,7 +30,9 @@ from tests.bench.sessions.place import (
 )
 from tests.support.gateway import free_port
 
-GONE = (aiohttp.ClientError, ConnectionError, OSError, TimeoutError)
+GONE = (
+    aiohttp.ClientError, aiohttp.WSMessageTypeError, ConnectionError, OSError, TimeoutError,
+)  # fmt: skip
 LONGEST_S = 1.0
 """The kill comes at a moment by chance within so long."""
 
