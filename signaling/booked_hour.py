@@ -29,6 +29,7 @@ from signaling.line_tally import LineTally
 from signaling.storage.change_store import ChangeStore, LineKept
 from signaling.storage.database import StorageAway
 from signaling.storage.day_store import DayStore
+from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.session_store import Booked, SessionStore
 from signaling.storage.standing_store import StandingStore
@@ -49,6 +50,7 @@ class HourStores:
     standing: StandingStore
     sessions: SessionStore
     days: DayStore
+    notes: NoteStore
     changes: ChangeStore
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -23,6 +24,7 @@ from signaling.keys.sealing import SealError
 from signaling.seats import BOOKED_JTI, Holder
 from signaling.storage.change_store import Change, LineSaid, Moment
 from signaling.storage.day_store import Plan, Today
+from signaling.storage.note_store import SafetyNote
 from signaling.storage.people_store import Details
 from signaling.storage.session_store import (
     MINUTE_MS,
@@ -41,6 +43,16 @@ KEPT_MS: Final = 12 * 60 * MINUTE_MS
 EMERGENCY_MS: Final = 60 * MINUTE_MS
 """So long after its end a counsellor may still open what they need when a client is in danger
 (45 CFR 164.312(a)(2)(ii))."""
+
+
+@dataclass(frozen=True, slots=True)
+class InDanger:
+    """What a counsellor needs when a client is in danger."""
+
+    booked: Booked
+    today: Today | None
+    client: Details
+    note: SafetyNote | None
 
 
 class Hours:
@@ -187,23 +199,37 @@ class Hours:
         except SealError:  # the day is over
             return found, None, None
 
-    async def open_safety(
-        self, actor: Actor, session: UUID, at: int
-    ) -> tuple[Booked, Today | None, Details]:
+    async def open_safety(self, actor: Actor, session: UUID, at: int) -> InDanger:
         """What a counsellor needs when a client is in danger; also an hour after the end.
 
         Raises :class:`Refusal` with ``not_now`` later.
         """
-        found = await self._party(actor, Right.LEAD, session, at)
-        ended_at = found.life.ended_at
-        if ended_at is not None and at > ended_at + EMERGENCY_MS:
-            raise Refusal(Code.NOT_NOW)
+        found = await self._in_time(actor, session, at)
         await self.gate.tell(actor, "safety.opened", session, at)
         try:
             today = await self.stores.days.today(session, at)
         except SealError:
             today = None
-        return found, today, await self.stores.people.details(found.client, at)
+        client = await self.stores.people.details(found.client, at)
+        return InDanger(found, today, client, await self.stores.notes.read(session, at))
+
+    async def write_note(
+        self, actor: Actor, session: UUID, text: str, at: int
+    ) -> SafetyNote | None:
+        """The counsellor notes something for handing over; an empty note deletes it.
+
+        Raises :class:`Refusal` with ``not_now`` where they may not open what they need any more.
+        """
+        await self._in_time(actor, session, at)
+        return await self.stores.notes.write(session, text, actor.person, at)
+
+    async def note(self, actor: Actor, session: UUID, at: int) -> SafetyNote | None:
+        """Return what the counsellor of an hour noted, while it is kept."""
+        await self._party(actor, Right.LEAD, session, at)
+        found = await self.stores.notes.read(session, at)
+        if found is not None:
+            await self.gate.look(actor, "safety_note", session, at)
+        return found
 
     # --- what stays -------------------------------------------------------------------------------
 
@@ -247,6 +273,13 @@ class Hours:
         if actor.person not in {found.client, found.counsellor}:
             await self.gate.refuse(actor, right, session, at)
             raise Refusal(Code.NOT_ALLOWED)
+        return found
+
+    async def _in_time(self, actor: Actor, session: UUID, at: int) -> Booked:
+        found = await self._party(actor, Right.LEAD, session, at)
+        ended_at = found.life.ended_at
+        if ended_at is not None and at > ended_at + EMERGENCY_MS:
+            raise Refusal(Code.NOT_NOW)
         return found
 
     async def _known(self, session: UUID) -> Booked | None:

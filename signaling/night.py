@@ -1,6 +1,6 @@
 """What is done without anybody asking: days are signed, what was given for one is forgotten.
 
-An hour that nobody ended is over at last.
+So is what a counsellor noted for handing over. An hour that nobody ended is over at last.
 Rule: a database that is away is tried again at the next turn; nothing else waits for it.
 """
 
@@ -17,6 +17,7 @@ from signaling.domain.errors import Refusal
 from signaling.storage.database import StorageAway
 from signaling.storage.day_store import DayStore
 from signaling.storage.journal import Journal
+from signaling.storage.note_store import NoteStore
 from signaling.storage.session_store import SessionStore
 
 EVERY_S: Final = 300.0
@@ -30,11 +31,12 @@ class Night:
 
     def __init__(
         self, journal: Journal, sessions: SessionStore, days: DayStore,
-        wall: Callable[[], float] = time.time,
+        notes: NoteStore, wall: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._journal = journal
         self._sessions = sessions
         self._days = days
+        self._notes = notes
         self._wall = wall
         self._task: asyncio.Task[None] | None = None
 
@@ -57,6 +59,8 @@ class Night:
                 await self._sessions.expire(session, at)
         for session in await self._sessions.with_a_day_before(at - DAY_KEPT_MS):
             await self._days.forget(session, at)
+        for session in await self._notes.due(at):
+            await self._notes.forget(session, at)
 
     async def _run(self) -> None:
         while True:

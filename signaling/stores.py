@@ -26,6 +26,7 @@ from signaling.storage.erasure import Erasure
 from signaling.storage.journal import Journal
 from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.migrate import Line, ShapeError, upgrade
+from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.session_store import SessionStore
 from signaling.storage.sign_in_store import SignInStore
@@ -50,6 +51,7 @@ class Opened:
     accounts: Accounts
     sessions: SessionStore
     days: DayStore
+    notes: NoteStore
     changes: ChangeStore
     erasure: Erasure
     passwords: Passwords
@@ -58,7 +60,9 @@ class Opened:
     def hours(self) -> HourStores:
         """Return where an hour and its people are kept."""
         kept = self.accounts.stores
-        return HourStores(kept.people, kept.standing, self.sessions, self.days, self.changes)
+        return HourStores(
+            kept.people, kept.standing, self.sessions, self.days, self.notes, self.changes
+        )
 
     async def close(self) -> None:
         """Close both databases."""
@@ -94,7 +98,8 @@ async def open_stores(settings: Storage) -> Opened:
     accounts = Accounts(stores, passwords)
     return Opened(
         data, keys, keyring, journal, accounts, SessionStore(journal), DayStore(journal, keyring),
-        ChangeStore(journal, keyring), Erasure(journal, keyring, people), passwords,
+        NoteStore(journal, keyring), ChangeStore(journal, keyring),
+        Erasure(journal, keyring, people), passwords,
     )  # fmt: skip
 
 

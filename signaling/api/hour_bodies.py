@@ -141,6 +141,22 @@ class Safety(Personal, frozen=True):
     """The client's own, as the clinic knows it."""
     lines: list[tuple[str, str]]
     """(what it is, its number), as the clinic chose them."""
+    note: str
+    """What was noted for handing over; empty where nothing is kept."""
+    note_until: Millis | None
+
+
+class Note(Personal, frozen=True):
+    """What a counsellor notes for handing over; an empty one deletes it."""
+
+    note: Annotated[str, Meta(max_length=2000)]
+
+
+class NoteKept(Personal, frozen=True):
+    """What is noted for handing over, and until when; empty and null where nothing is kept."""
+
+    note: str
+    note_until: Millis | None
 
 
 class Mood(Personal, frozen=True):

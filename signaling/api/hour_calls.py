@@ -17,6 +17,7 @@ from signaling.keys.sealing import SealError
 from signaling.seats import Holder
 from signaling.storage.change_store import Moment
 from signaling.storage.day_store import Plan, Today
+from signaling.storage.note_store import SafetyNote
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.session_store import PAGE, Between, Booked, Wanted, Whose
 
@@ -58,6 +59,10 @@ class HourCalls:
                  body=bodies.PlanBody, codes=(Code.NOT_NOW,)),
             Call("POST", f"{HOUR}/safety", "Open what is needed in danger", self._safety,
                  answer=bodies.Safety, codes=(Code.NOT_NOW,)),
+            Call("GET", f"{HOUR}/safety-note", "What was noted for handing over", self._note,
+                 answer=bodies.NoteKept),
+            Call("PUT", f"{HOUR}/safety-note", "Note something for handing over", self._write_note,
+                 body=bodies.Note, answer=bodies.NoteKept, codes=(Code.NOT_NOW,)),
             Call("PUT", f"{HOUR}/moods/{{moment}}", "Say how one feels", self._rate,
                  body=bodies.Mood, words={"moment": Moment}),
             Call("PUT", f"{HOUR}/line", "Say how one found the line", self._rate_line,
@@ -130,11 +135,21 @@ class HourCalls:
         await self._hours.agree(asked.actor, asked.ids[0], plan, asked.at)
 
     async def _safety(self, asked: Asked) -> bodies.Safety:
-        found, today, details = await self._hours.open_safety(asked.actor, asked.ids[0], asked.at)
-        _, settings = await self._hours.stores.people.clinic(found.clinic, asked.at)
+        shown = await self._hours.open_safety(asked.actor, asked.ids[0], asked.at)
+        _, settings = await self._hours.stores.people.clinic(shown.booked.clinic, asked.at)
+        noted = _noted(shown.note)
         return bodies.Safety(
-            asked.at, _today(today, found), details.phone, list(settings.crisis_lines)
-        )
+            asked.at, _today(shown.today, shown.booked), shown.client.phone,
+            list(settings.crisis_lines), noted.note, noted.note_until,
+        )  # fmt: skip
+
+    async def _note(self, asked: Asked) -> bodies.NoteKept:
+        return _noted(await self._hours.note(asked.actor, asked.ids[0], asked.at))
+
+    async def _write_note(self, asked: Asked) -> bodies.NoteKept:
+        body: bodies.Note = asked.body
+        text = body.note.strip()
+        return _noted(await self._hours.write_note(asked.actor, asked.ids[0], text, asked.at))
 
     # --- what stays -------------------------------------------------------------------------------
 
@@ -211,6 +226,10 @@ def _between(asked: Asked) -> Between:
     if whose is Whose.CLINIC and query.person is not None:
         raise Refusal(Code.MALFORMED)
     return Between(whose, query.person or own, query.since, query.until, after)
+
+
+def _noted(note: SafetyNote | None) -> bodies.NoteKept:
+    return bodies.NoteKept("", None) if note is None else bodies.NoteKept(note.text, note.until)
 
 
 def _today(today: Today | None, booked: Booked) -> bodies.TodayBody | None:

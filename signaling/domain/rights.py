@@ -65,7 +65,8 @@ class Right(StrEnum):
     ENTER = "enter"
     """Be in the room of a session."""
     LEAD = "lead"
-    """Let in, begin, give more time, end; open the safety panel; say that one is late."""
+    """Let in, begin, give more time, end; open the safety panel and note in it; say that one is
+    late."""
     SEE_TODAY = "see_today"
     """Today's place, who to call, and the plan for a cut line."""
     GIVE_TODAY = "give_today"

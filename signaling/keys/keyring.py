@@ -18,7 +18,7 @@ from signaling.keys.kinds import PARENT, Kind
 from signaling.keys.master import Master
 from signaling.keys.sealing import Key, SealError, key_of, new_material
 
-ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION})
+ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION, Kind.NOTE})
 """Whose key, once destroyed, has no successor."""
 KEPT_S: Final = 60.0
 KEPT_KEYS: Final = 4096

@@ -5,6 +5,7 @@ Rule 2: a person's data is sealed under the key whose destruction must erase tha
 
     master ─┬─ tenant ─┬─ client     one a client: names, phones, places to keep, what they wrote
             │          ├─ session    one a session: today's place, the plan for a cut line
+            │          ├─ note       one a session: what its counsellor notes for handing over
             │          ├─ index      blind indexes of phones and addresses
             │          └─ audit      the payloads of audit rows
             └─ signing              signs the day's head of the audit
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     TENANT = "tenant"
     CLIENT = "client"
     SESSION = "session"
+    NOTE = "note"
     INDEX = "index"
     AUDIT = "audit"
     SIGNING = "signing"
@@ -33,6 +35,7 @@ PARENT: Final[Mapping[Kind, Kind | None]] = {
     Kind.SIGNING: None,
     Kind.CLIENT: Kind.TENANT,
     Kind.SESSION: Kind.TENANT,
+    Kind.NOTE: Kind.TENANT,
     Kind.INDEX: Kind.TENANT,
     Kind.AUDIT: Kind.TENANT,
 }

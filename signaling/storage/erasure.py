@@ -21,6 +21,9 @@ from signaling.storage.people_tables import PERSON
 from signaling.storage.session_tables import MOOD, SESSION
 
 _NOTHING = {"details": None, "phone_index": None, "email_index": None}
+_NOTHING_GIVEN = dict.fromkeys(
+    ("today", "plan", "line", "line_said", "safety_note", "safety_note_at")
+)
 
 
 class StillReadable(Exception):
@@ -52,7 +55,10 @@ class Erasure:
             query = select(SESSION.c.id).where(SESSION.c.client == client)
             sessions = list((await reading.execute(query)).scalars())
         gone = [
-            key for each in sessions for key in await self._keyring.destroy(Kind.SESSION, each, at)
+            key
+            for each in sessions
+            for kind in (Kind.SESSION, Kind.NOTE)
+            for key in await self._keyring.destroy(kind, each, at)
         ]
         gone += await self._keyring.destroy(Kind.CLIENT, client, at)
         await self._try_to_read(client, sealed, at)
@@ -61,9 +67,7 @@ class Erasure:
         async with self._journal.record(entry) as changing:
             await changing.execute(delete(MOOD).where(MOOD.c.client == client))
             await changing.execute(
-                update(SESSION)
-                .where(SESSION.c.client == client)
-                .values(today=None, plan=None, line=None, line_said=None)
+                update(SESSION).where(SESSION.c.client == client).values(**_NOTHING_GIVEN)
             )
             await changing.execute(
                 update(PERSON).where(PERSON.c.id == client).values(erased_at=at, **_NOTHING)

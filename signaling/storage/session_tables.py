@@ -44,13 +44,16 @@ SESSION: Final = Table(
     Column("plan", LargeBinary, nullable=True),
     Column("line", LargeBinary, nullable=True),
     Column("line_said", LargeBinary, nullable=True),
+    Column("safety_note", LargeBinary, nullable=True),
+    Column("safety_note_at", BigInteger, nullable=True),
     Index("session_by_counsellor", "counsellor", "starts_at"),
     Index("session_by_client", "client", "starts_at"),
     Index("session_by_clinic", "clinic", "starts_at"),
 )
 """A booked hour and its life (:mod:`signaling.domain.life`). ``today`` and ``plan`` are sealed
 under the session's key, which is destroyed a day after it; ``line``, what it did, and
-``line_said``, how the client found it, under the client's."""
+``line_said``, how the client found it, under the client's; ``safety_note`` under one of its own,
+which there is while ``safety_note_at``, when it was last written or deleted, says so."""
 
 MOOD: Final = Table(
     "mood",

@@ -19,6 +19,7 @@ from tests.support.screens import SMALL, fits, shoot
 PLACE = "海淀区梅花巷 12 号 3 单元"
 PLAN_MS = 60_000
 """The plan speaks after half a minute, and a machine is busy."""
+NOTE = "姐姐王梅在路上，二十分钟到。\n请值班老师晚上七点再打一次。"
 
 
 @dataclass
@@ -121,6 +122,25 @@ async def let_in(page: Page) -> None:
     await expect(page.get_by_test_id("door")).to_have_count(0)
 
 
+async def note_for_handing_over(page: Page) -> None:
+    """Written, lost by the network, kept by the page, and saved."""
+    await page.get_by_test_id("note").fill(NOTE)
+    await page.route("**/safety-note", lambda route: route.abort())
+    await page.get_by_test_id("note-save").click()
+    await expect(page.get_by_test_id("note-trouble")).not_to_be_empty()
+    await page.unroute("**/safety-note")
+    await page.get_by_test_id("safety-close").click()
+    await page.keyboard.press("F9")
+    await expect(page.get_by_test_id("note")).to_have_value(NOTE)
+    await page.get_by_test_id("note-save").click()
+    await expect(page.get_by_test_id("note-status")).to_contain_text("已保存")
+    # The panel goes on counting, and what was saved stays where it is.
+    await expect(page.get_by_test_id("elapsed")).not_to_have_text("0:00")
+    await expect(page.get_by_test_id("note")).to_have_value(NOTE)
+    await expect(page.get_by_test_id("note-status")).to_contain_text("已保存")
+    await page.get_by_test_id("note-save").scroll_into_view_if_needed()
+
+
 async def test_an_hour_from_the_link_to_what_stays(hour: Hour, screenshots: Path):
     client, counsellor = hour.client.page, hour.counsellor.page
     await arrive(hour, screenshots)
@@ -134,6 +154,8 @@ async def test_an_hour_from_the_link_to_what_stays(hour: Hour, screenshots: Path
     await counsellor.keyboard.press("F9")
     await expect(counsellor.get_by_test_id("safety-panel")).to_contain_text(PLACE)
     await shoot(hour.counsellor, screenshots, "desk-safety")
+    await note_for_handing_over(counsellor)
+    await shoot(hour.counsellor, screenshots, "desk-safety-note")
     await counsellor.get_by_test_id("safety-close").click()
     await counsellor.get_by_test_id("more-time").click()
 
@@ -148,6 +170,7 @@ async def test_an_hour_from_the_link_to_what_stays(hour: Hour, screenshots: Path
     await expect(counsellor.get_by_test_id("hour-after")).to_be_visible()
     # The page looks again by itself.
     await expect(counsellor.get_by_test_id("line-said")).to_have_text("有时断", timeout=20_000)
+    await expect(counsellor.get_by_test_id("note")).to_have_text(NOTE)
     await shoot(hour.counsellor, screenshots, "desk-after", whole=True)
     await counsellor.get_by_test_id("see-change").click()
     await expect(counsellor.get_by_test_id("change-table")).to_contain_text("有时断")

@@ -26,6 +26,7 @@ NAMES: Final = ("Zhang Sanfeng-Seeded", "张三丰种子", "Moonlight-Seeded", "
 NUMBERS: Final = ("13812345678", "13787654321", "138 1234 5678", "137 8765 4321")
 WORDS: Final = (
     "12 Plum Lane Seeded", "梅花巷十二号", "told me by phone seeded", "li@seeded.example",
+    "her sister drives over seeded", "请转告值班老师种子",
 )  # fmt: skip
 SEEDS: Final = (*NAMES, *NUMBERS, *WORDS)
 FLIPS: Final = 200
@@ -80,6 +81,7 @@ async def fill(stores: Opened) -> tuple[UUID, UUID]:
     await kept.sign_ins.begin(clinic, client, bearer.digest(bearer.new()), at + DAY_MS, at)
     await kept.api_keys.add(clinic, bearer.digest(bearer.new()), staff, at)
     await stores.journal.days.sign(at + DAY_MS)
+    await stores.notes.write(hour.id, f"{WORDS[4]} {WORDS[5]}", staff, at)
     for _ in range(100):
         await stores.days.set_today(hour.id, today, client, at)
     return clinic, client

@@ -13,11 +13,13 @@ import socketio
 from aiohttp import WSMsgType
 
 from signaling.domain.grants import Role
-from signaling.domain.life import Outcome, Stage
+from signaling.domain.life import Outcome, Stage, Turn
+from signaling.hours import EMERGENCY_MS
 from signaling.keys.sealing import SealError
 from signaling.people_routes import COOKIE
 from signaling.storage.change_store import LineSaid, Moment
 from signaling.storage.database import StorageAway
+from signaling.storage.note_store import KEPT_MS
 from signaling.storage.session_store import MINUTE_MS, Booked
 from tests.integration.signaling.test_room_task import OFFER
 from tests.support.page import API_SECRET, Page
@@ -215,6 +217,49 @@ async def test_in_danger_the_counsellor_has_what_they_need_for_an_hour(here: Pra
     assert (await here.ask("zhang", "POST", f"appointments/{hour.id}/safety"))[0] == 403
 
 
+async def test_what_is_noted_in_danger_is_there_for_a_day_and_for_who_wrote_it(
+    here: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hour = await here.hour()
+    path = f"appointments/{hour.id}/safety-note"
+    nothing = {"note": "", "note_until": None}
+    assert await here.ask("li", "GET", path) == (200, nothing)
+    asked = now_ms()
+    status, kept = await here.ask("li", "PUT", path, {"note": " 姐姐在路上。\nCall Wu. "})
+    assert (status, kept["note"]) == (200, "姐姐在路上。\nCall Wu.")
+    assert 0 <= kept["note_until"] - asked - KEPT_MS < 60_000
+    assert await here.ask("li", "GET", path) == (200, kept)
+    shown = (await here.ask("li", "POST", f"appointments/{hour.id}/safety"))[1]
+    assert {name: shown[name] for name in nothing} == kept
+    for note in ("x" * 2001, 7, None):
+        assert (await here.ask("li", "PUT", path, {"note": note}))[0] == 400
+    assert (await here.ask("li", "PUT", path, {"note": "难" * 2000}))[0] == 200
+    # After an hour nothing more is noted; what is there stays to be handed over.
+    ended = now_ms() - EMERGENCY_MS - 1000
+    await here.stores.sessions.step(hour.id, Turn.CANCEL, here.people["li"], ended)
+    assert (await here.ask("li", "PUT", path, {"note": "late"}))[0] == 409
+    assert (await here.ask("li", "PUT", path, {"note": ""}))[0] == 409
+    assert (await here.ask("li", "POST", f"appointments/{hour.id}/safety"))[0] == 409
+    assert (await here.ask("li", "GET", path))[1]["note"] == "难" * 2000
+    # That it was written and looked at is told of, and not to whom it is about.
+    told = [each.action for each in await here.audit() if each.object == hour.id]
+    assert [each for each in told if "note" in each] == [
+        "safety.set_note", "look.safety_note", "safety.set_note",
+    ]  # fmt: skip
+    assert (await here.ask("zhang", "GET", "me/looks"))[1]["items"] == []
+    monkeypatch.setattr("signaling.storage.note_store.KEPT_MS", 0)
+    assert await here.ask("li", "GET", path) == (200, nothing)
+
+
+async def test_an_empty_note_deletes_the_one_there_was(here: Practice) -> None:
+    hour = await here.hour()
+    path = f"appointments/{hour.id}/safety-note"
+    nothing = {"note": "", "note_until": None}
+    await here.ask("li", "PUT", path, {"note": "Call Wu."})
+    assert await here.ask("li", "PUT", path, {"note": " \n"}) == (200, nothing)
+    assert await here.ask("li", "GET", path) == (200, nothing)
+
+
 async def test_a_client_who_is_given_another_counsellor_is_lost_to_the_first_at_once(
     here: Practice,
 ) -> None:
@@ -247,19 +292,21 @@ async def test_whoever_comes_no_more_leaves_no_hour_behind(here: Practice) -> No
 
 async def test_guesses_of_one_address_are_bounded(here: Practice) -> None:
     headers = {"Cookie": f"{COOKIE}={'x' * 43}"}
-    statuses = [
-        (await here.ask("stranger", "GET", "appointments", headers=headers))[0] for _ in range(70)
-    ]
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 400:
+        statuses.append((await here.ask("stranger", "GET", "appointments", headers=headers))[0])
     assert statuses[:60] == [401] * 60
     assert statuses[-1] == 429
 
 
 async def test_whoever_is_refused_again_and_again_waits(here: Practice) -> None:
     path = f"people/{here.people['far.zhang']}/contact"
-    statuses = [(await here.ask("li", "GET", path))[0] for _ in range(105)]
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 500:  # a slow machine is given some meanwhile
+        statuses.append((await here.ask("li", "GET", path))[0])
     assert statuses[:100] == [404] * 100
-    assert 429 in statuses[100:]
-    assert await here.refusals() == sum(status == 404 for status in statuses)
+    assert statuses[-1] == 429
+    assert await here.refusals() == len(statuses) - 1
 
 
 async def test_a_seat_that_is_older_than_the_end_of_its_right_opens_nothing(

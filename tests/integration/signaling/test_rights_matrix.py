@@ -47,6 +47,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("PUT", f"{H}/today"): {SELF},
     ("PUT", f"{H}/plan"): PAIR,
     ("POST", f"{H}/safety"): {THEIRS},
+    ("GET", f"{H}/safety-note"): {THEIRS},
+    ("PUT", f"{H}/safety-note"): {THEIRS},
     ("PUT", f"{H}/moods/{{moment}}"): {SELF},
     ("PUT", f"{H}/line"): {SELF},
     ("GET", f"{P}/change"): PAIR,
@@ -112,6 +114,7 @@ class Target:
             f"{H}/plan": PLAN,
             f"{H}/moods/{{moment}}": {"value": 5},
             f"{H}/line": {"said": "cut"},
+            f"{H}/safety-note": {"note": "Her sister drives over."},
             "/api/v1/clinic": {},
             "/api/v1/clients": {"contact": CONTACT},
             "/api/v1/staff": {

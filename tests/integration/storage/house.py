@@ -20,6 +20,7 @@ from signaling.storage.day_store import DayStore
 from signaling.storage.erasure import Erasure
 from signaling.storage.journal import Journal
 from signaling.storage.key_store import SqlKeyStore
+from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import ClinicSettings, Details, PeopleStore, PersonKind
 from signaling.storage.session_store import SessionStore
 from signaling.storage.sign_in_store import SignInStore
@@ -38,6 +39,7 @@ class House:
     accounts: Accounts
     sessions: SessionStore
     days: DayStore
+    notes: NoteStore
     changes: ChangeStore
     erasure: Erasure
     gone: list[UUID] = field(default_factory=list)
@@ -76,5 +78,6 @@ def house(data: Database, keys: Database) -> House:
     accounts.attend(gone.append, in_session.__contains__)
     return House(
         keyring, journal, stores, accounts, SessionStore(journal), DayStore(journal, keyring),
-        ChangeStore(journal, keyring), Erasure(journal, keyring, stores.people), gone, in_session,
+        NoteStore(journal, keyring), ChangeStore(journal, keyring),
+        Erasure(journal, keyring, stores.people), gone, in_session,
     )  # fmt: skip

@@ -74,7 +74,7 @@ async def test_down_and_up_with_data_in_it(kind: str, tmp_path: Path) -> None:
     assert (found["changed"], found["chain"], found["bad"]) == (0, 0, 0)
 
 
-async def test_an_hour_outlives_the_way_down_and_up_and_its_ratings_do_not(
+async def test_an_hour_outlives_the_way_down_and_up_and_what_is_newer_does_not(
     data: Database, keys: Database
 ) -> None:
     here = house(data, keys)
@@ -83,11 +83,13 @@ async def test_an_hour_outlives_the_way_down_and_up_and_its_ratings_do_not(
     made = await here.sessions.book(Wanted(counsellor, client, T0, 50), counsellor, T0)
     await here.changes.rate(made.id, Moment.AFTER, 6, T0)
     await here.changes.rate_line(made.id, LineSaid.CUT, T0)
+    await here.notes.write(made.id, "Her sister drives over", counsellor, T0)
     await downgrade(data, Line.DATA, "0005")
     await upgrade(data, Line.DATA)
     assert await here.sessions.get(made.id) == made
     kept = (await here.changes.of(client, T0))[made.id]
     assert (kept.moods, kept.said) == ({Moment.AFTER: 6}, None)
+    assert await here.notes.read(made.id, T0) is None
 
 
 async def test_a_later_versions_database_is_left_alone(where: Urls) -> None:

@@ -236,6 +236,7 @@ WORDS = (
     "Wang Mei",
     "98765432",
     "by phone",
+    "sister drives",
 )
 
 
@@ -264,6 +265,7 @@ async def test_nobody_finds_a_name_in_the_bytes_before_or_after(
     await here.days.set_plan(made.id, PLAN, client, T0)
     await here.changes.rate(made.id, Moment.BEFORE, 3, T0)
     await here.changes.rate_line(made.id, LineSaid.HARD, T0)
+    await here.notes.write(made.id, "Her sister drives over", counsellor, T0)
     held = await everything_on_disk(data, tmp_path)
     assert made.id.bytes in held or str(made.id).encode() in held or made.id.hex.encode() in held
     assert [word for word in WORDS if word.encode() in held] == []
@@ -272,15 +274,19 @@ async def test_nobody_finds_a_name_in_the_bytes_before_or_after(
     assert [word for word in WORDS if word.encode() in held] == []
 
 
-@pytest.mark.parametrize("kind", [Kind.TENANT, Kind.CLIENT, Kind.INDEX, Kind.SESSION, Kind.AUDIT])
+@pytest.mark.parametrize(
+    "kind", [Kind.TENANT, Kind.CLIENT, Kind.INDEX, Kind.SESSION, Kind.NOTE, Kind.AUDIT]
+)
 async def test_every_key_can_be_rotated_while_it_is_used(here: House, kind: Kind) -> None:
     clinic, counsellor, client = await pair(here)
     made = await book(here, counsellor, client)
     await here.days.set_today(made.id, TODAY, client, T0)
-    subject = {Kind.CLIENT: client, Kind.SESSION: made.id}.get(kind, clinic)
+    await here.notes.write(made.id, "Her sister drives over", counsellor, T0)
+    subject = {Kind.CLIENT: client, Kind.SESSION: made.id, Kind.NOTE: made.id}.get(kind, clinic)
     await here.keyring.rotate(kind, subject, clinic, T0 + 1)
     assert await here.days.today(made.id, T0 + 2) == TODAY
     assert (await here.stores.people.details(client, T0 + 2)).name == "Zhang San"
+    assert await here.notes.read(made.id, T0 + 2) is not None
     await here.days.set_today(made.id, TODAY, client, T0 + 3)
     assert await here.days.today(made.id, T0 + 4) == TODAY
     assert (await here.journal.verify(clinic, T0 + 5))[1] is None

@@ -12,6 +12,7 @@ import './hour-card';
 import './hour-room';
 import type { HourEnded } from './hour-room';
 import { kept } from './kept';
+import { dropDrafts } from './note-drafts';
 import './safety';
 import type { SafetyPanel } from './safety';
 import './sign-in';
@@ -83,6 +84,7 @@ export class Desk extends DeskElement {
         @open-today=${() => this.open(TODAY)}
         @open-card=${(event: CustomEvent<string>) => this.open({ kind: 'card', hour: event.detail })}
         @open-room=${(event: CustomEvent<InDanger>) => this.openRoom(event.detail)}
+        @open-after=${(event: CustomEvent<string>) => this.openAfter(event.detail)}
         @open-change=${(event: CustomEvent<string>) => this.open({ kind: 'change', person: event.detail })}
         @open-safety=${(event: CustomEvent<string>) => this.openSafety(event.detail)}
         @close-safety=${() => this.closeSafety()}
@@ -260,6 +262,7 @@ export class Desk extends DeskElement {
   private putAway(): void {
     kept.hour = null;
     this.names.clear();
+    dropDrafts();
     this.danger = null;
     this.known = null;
     this.timeline = null;
@@ -297,6 +300,12 @@ export class Desk extends DeskElement {
   private openRoom(known: InDanger): void {
     this.known = known;
     this.open(roomOf(known.hour));
+  }
+
+  /** An earlier one: where its time was lost this page has not seen. */
+  private openAfter(hour: string): void {
+    this.timeline = null;
+    this.open({ kind: 'after', hour });
   }
 
   private handleEnded({ hour, timeline }: HourEnded): void {

@@ -6,13 +6,14 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { lineWords, moodWords, saidWords } from './change-rows';
 import { nextBooked } from './day';
 import { DeskElement, deskLayout, trouble } from './desk-element';
+import { untilWords } from './safety-note';
 import { troubleOf } from './views';
 import { base, buttons } from '../ui/element';
 import '../ui/gap-list';
 import { dayOf } from '../i18n/dates';
 import { type Key, t, timeOfDay } from '../i18n/language';
 import type { TimelineView } from '../media/timeline';
-import type { Appointment, Appointments, Change, Kept } from '../protocol/bodies';
+import type { Appointment, Appointments, Change, Kept, NoteKept } from '../protocol/bodies';
 
 /** The client's own measure of an hour comes after it: their page asks them as they leave. */
 const EVERY_MS = 15_000;
@@ -28,6 +29,11 @@ export class HourAfter extends DeskElement {
       .go {
         margin-block-start: 24px;
       }
+      .note {
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+        max-inline-size: 60ch;
+      }
     `,
   ];
 
@@ -36,6 +42,7 @@ export class HourAfter extends DeskElement {
   @property({ attribute: false }) timeline: TimelineView | null = null;
   @state() private appointment: Appointment | null = null;
   @state() private kept: Kept | null = null;
+  @state() private note: NoteKept | null = null;
   @state() private next: Appointment | null | undefined = undefined;
   @state() private trouble: Key | null = null;
 
@@ -50,7 +57,7 @@ export class HourAfter extends DeskElement {
       <main data-testid="hour-after">
         <h1 tabindex="-1">${t('after.counsellor.ended')}</h1>
         ${trouble(this.trouble)} ${hour === null ? nothing : this.facts(hour)}
-        ${this.timeline === null ? nothing : this.gaps(this.timeline)}
+        ${this.timeline === null ? nothing : this.gaps(this.timeline)} ${this.noted()}
         <div class="row go">
           <button class="primary" data-testid="back" @click=${() => this.say('open-today')}>
             ${t('desk.today.back')}
@@ -136,6 +143,19 @@ export class HourAfter extends DeskElement {
     `;
   }
 
+  /** What was noted in the safety panel, as long as it is kept. */
+  private noted() {
+    const { note } = this;
+    if (typeof note?.note_until !== 'number') return nothing;
+    return html`
+      <section class="card" aria-labelledby="noted">
+        <h2 id="noted">${t('desk.note.title')}</h2>
+        <p class="note" data-testid="note">${note.note}</p>
+        <p class="sub">${t('desk.note.kept', { until: untilWords(note.note_until) })}</p>
+      </section>
+    `;
+  }
+
   private async look(): Promise<void> {
     const { unattended } = this;
     const answer = await this.ask<Appointment>('GET', `appointments/${this.hour}`);
@@ -150,7 +170,7 @@ export class HourAfter extends DeskElement {
     const { client, counsellor, starts_at } = hour;
     const now = Date.now();
     const coming = `whose=client&person=${client.id}&since=${now}&until=${now + YEAR_MS}`;
-    const [change, hours] = await Promise.all([
+    const [change, hours, note] = await Promise.all([
       this.ask<Change>(
         'GET',
         `people/${client.id}/change?since=${starts_at}`,
@@ -158,7 +178,9 @@ export class HourAfter extends DeskElement {
         unattended,
       ),
       this.ask<Appointments>('GET', `appointments?${coming}`, undefined, unattended),
+      this.ask<NoteKept>('GET', `appointments/${this.hour}/safety-note`, undefined, unattended),
     ]);
+    if (note.kind === 'done') this.note = note.said;
     if (change.kind === 'done') {
       this.kept = change.said.items.find(({ session }) => session === this.hour) ?? null;
     }

@@ -110,7 +110,7 @@ export class HourRow extends QuietElement {
           <p class="stage" data-testid="stage">${stageWords(hour, this.now)}</p>
           ${this.about()}
         </div>
-        ${over ? nothing : this.enter()} ${over ? nothing : this.acts()}
+        ${over ? this.stays() : this.enter()} ${over ? nothing : this.acts()}
       </article>
     `;
   }
@@ -155,6 +155,25 @@ export class HourRow extends QuietElement {
       >
         ${t('desk.enter')}
       </button>
+    `;
+  }
+
+  /** What stays of it; of what was cancelled there is nothing. */
+  private stays() {
+    if (this.hour.outcome === 'cancelled') return nothing;
+    const { client, id, starts_at } = this.hour;
+    const label = { name: client.name, time: timeOfDay(starts_at) };
+    return html`
+      <div class="acts">
+        <button
+          class="link"
+          data-testid="see-after"
+          aria-label=${t('desk.after.see.label', label)}
+          @click=${() => this.say('open-after', id)}
+        >
+          ${t('desk.after.see')}
+        </button>
+      </div>
     `;
   }
 

@@ -11,11 +11,12 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { DeskElement, deskLayout, trouble } from './desk-element';
 import { callLink, contactOf, nearOf, phoneOf } from './given';
 import { isPast } from './hour-clock';
+import './safety-note';
 import { troubleOf } from './views';
 import { base, buttons } from '../ui/element';
 import { clock } from '../ui/gap-words';
 import { type Key, t } from '../i18n/language';
-import type { Appointment, Safety, TodayBody } from '../protocol/bodies';
+import type { Appointment, NoteKept, Safety, TodayBody } from '../protocol/bodies';
 
 const TICK_MS = 1_000;
 const EVERY_MS = 60_000;
@@ -159,6 +160,17 @@ export class SafetyPanel extends DeskElement {
             `,
           )}
         </ol>
+        ${
+          this.safety === null
+            ? nothing
+            : html`
+                <qr-safety-note
+                  .hour=${this.hour}
+                  .kept=${this.safety}
+                  @note-kept=${(event: CustomEvent<NoteKept>) => this.handleKept(event.detail)}
+                ></qr-safety-note>
+              `
+        }
       </section>
     `;
   }
@@ -244,6 +256,10 @@ export class SafetyPanel extends DeskElement {
     const answer = await this.ask<Appointment>('GET', path, undefined, true);
     // Where it cannot be known when the hour ended, the panel closes an hour from now.
     this.endedAt = answer.kind === 'done' ? answer.said.ended_at : (this.endedAt ?? Date.now());
+  }
+
+  private handleKept(kept: NoteKept): void {
+    if (this.safety !== null) this.safety = { ...this.safety, ...kept };
   }
 
   private handleTick(): void {

@@ -3,6 +3,7 @@
 import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
+import { SAFETY_WORDS } from './safety';
 import { VISIT_WORDS } from './visit';
 
 export const en = {
@@ -333,6 +334,7 @@ export const en = {
   'timeline.note': 'A silence is not a gap. Gaps shorter than a second are not listed.',
 
   ...OPERATOR_WORDS.en,
+  ...SAFETY_WORDS.en,
   ...VISIT_WORDS.en,
   ...DESK_WORDS.en,
 } as const;

@@ -4,6 +4,7 @@ import type { Key } from './en';
 import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
+import { SAFETY_WORDS } from './safety';
 import { VISIT_WORDS } from './visit';
 
 export const zh: Readonly<Record<Key, string>> = {
@@ -318,6 +319,7 @@ export const zh: Readonly<Record<Key, string>> = {
   'timeline.note': '安静不算中断。不到一秒的没有列出。',
 
   ...OPERATOR_WORDS.zh,
+  ...SAFETY_WORDS['zh-CN'],
   ...VISIT_WORDS['zh-CN'],
   ...DESK_WORDS['zh-CN'],
 };

@@ -331,6 +331,19 @@ export interface NewApiKey {
   secret: string;
 }
 /**
+ * What a counsellor notes for handing over; an empty one deletes it.
+ */
+export interface Note {
+  note: string;
+}
+/**
+ * What is noted for handing over, and until when; empty and null where nothing is kept.
+ */
+export interface NoteKept {
+  note: string;
+  note_until: number | null;
+}
+/**
  * POST /api/v1/links/open: a client's device, on the person's own tap.
  */
 export interface OpenLink {
@@ -363,6 +376,8 @@ export interface Safety {
   today: TodayBody | null;
   phone: string;
   lines: [string, string][];
+  note: string;
+  note_until: number | null;
 }
 /**
  * POST /api/v1/sign-in: staff, by password and one-time code.
