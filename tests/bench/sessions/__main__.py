@@ -204,7 +204,8 @@ def main() -> int:
         print("\n".join(Table(name, kept[name]).lines()), flush=True)
     page = os.environ.get("RESULTS")
     if page:
-        rows = [tuple(row) for name in cases for row in kept.get(name, [])]
+        missing = [("", "not measured", "")]
+        rows = [(row[0] or name, *row[1:]) for name in cases for row in kept.get(name, missing)]
         table = Table("Sessions that last", rows)
         report.write(Path(page), "Sessions that last", "make bench-sessions", METHOD, [table])
     return 0
