@@ -136,7 +136,9 @@ async def _invite(opened: Opened, _config: Config, given: argparse.Namespace) ->
 
 
 async def _end(opened: Opened, _config: Config, given: argparse.Namespace) -> tuple[int, str]:
-    await opened.accounts.end(given.person, None, _now())
+    now = _now()
+    await opened.accounts.end(given.person, None, now)
+    await opened.sessions.cancel_ahead(given.person, None, None, now)
     return 0, "ended"
 
 

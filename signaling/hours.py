@@ -7,7 +7,6 @@ Rule 2: what changes an hour is stored, and then its room is told.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -111,10 +110,8 @@ class Hours:
 
         Whoever asks has been asked for their right to that.
         """
-        while ahead := await self.stores.sessions.ahead(person, client, at):
-            for each in ahead:
-                with contextlib.suppress(Refusal):  # it has begun or ended meanwhile
-                    self._told(await self.stores.sessions.step(each, Turn.CANCEL, by, at))
+        for each in await self.stores.sessions.cancel_ahead(person, client, by, at):
+            self._told(each)
 
     async def get(self, actor: Actor, session: UUID, at: int) -> Booked:
         """Return one hour."""

@@ -7,6 +7,7 @@ Rule 2: every step is told of in its transaction.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -170,11 +171,21 @@ class SessionStore:
         async with self._database.read() as reading:
             return list((await reading.execute(query.limit(PAGE))).scalars())
 
-    async def ahead(self, person: UUID, client: UUID | None, at: int) -> list[UUID]:
-        """Return somebody's hours that have not begun and are not over, all or those with a client.
+    async def cancel_ahead(
+        self, person: UUID, client: UUID | None, by: UUID | None, at: int
+    ) -> list[Booked]:
+        """Cancel somebody's hours that have not begun and are not over, all or those with a client.
 
-        At most :data:`PAGE`.
+        Returns them.
         """
+        cancelled: list[Booked] = []
+        while ahead := await self._ahead(person, client, at):
+            for each in ahead:
+                with contextlib.suppress(Refusal):  # it has begun or ended meanwhile
+                    cancelled.append(await self.step(each, Turn.CANCEL, by, at))
+        return cancelled
+
+    async def _ahead(self, person: UUID, client: UUID | None, at: int) -> list[UUID]:
         mine = or_(SESSION.c.counsellor == person, SESSION.c.client == person)
         theirs = true() if client is None else SESSION.c.client == client
         query = select(SESSION.c.id).where(

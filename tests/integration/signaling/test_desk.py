@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import stat
+import time
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from signaling import __main__, desk
+from signaling.config import Storage
+from signaling.domain.life import Outcome
+from signaling.storage.session_store import Wanted
+from signaling.stores import open_stores
 
 pytestmark = pytest.mark.integration
 
@@ -50,6 +57,33 @@ def test_a_clinic_and_its_people_from_nothing(at: Desk) -> None:
     told = at.say("audit", "verify")
     assert told.startswith(f"{clinic} whole, ")
     assert "Li Wei" not in told
+
+
+def test_whoever_is_ended_leaves_no_hour_behind(at: Desk) -> None:
+    clinic = at.say("clinic", "add", "Harbour Clinic")
+    add = ("user", "add", "--clinic", clinic, "--name", "Li Wei")
+    counsellor, _ = at.say(*add, "--position", "counsellor", "--email", "l@example.org").split()
+    client, _ = at.say(*add, "--position", "client").split()
+    now = int(time.time() * 1000)
+
+    async def book() -> UUID:
+        stores = await open_stores(Storage(folder=str(at.folder)))
+        try:
+            wanted = Wanted(UUID(counsellor), UUID(client), now + 3_600_000, 50)
+            return (await stores.sessions.book(wanted, None, now)).id
+        finally:
+            await stores.close()
+
+    async def outcome(hour: UUID) -> Outcome | None:
+        stores = await open_stores(Storage(folder=str(at.folder)))
+        try:
+            return (await stores.sessions.get(hour)).life.outcome
+        finally:
+            await stores.close()
+
+    hour = asyncio.run(book())
+    assert at.say("user", "end", client) == "ended"
+    assert asyncio.run(outcome(hour)) is Outcome.CANCELLED
 
 
 def test_what_cannot_be_is_one_line(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
