@@ -143,7 +143,7 @@ class Estimator:
         return max(self._floor_bps, min(self._ceiling_bps, rate))
 
     def shown_bps(self, now: Instant) -> float:
-        """Return what a burst has shown lately, infinite if none: with little sent only it sees."""
+        """Return the bits per second that a burst has shown lately, infinite where none did."""
         return self._prober.shown_bps(now)
 
     @property
