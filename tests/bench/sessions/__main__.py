@@ -111,17 +111,10 @@ async def _ends() -> list[Row]:
 
 
 async def _rotation() -> list[Row]:
-    rows: list[Row] = []
-    for kind in KINDS:
-        with tempfile.TemporaryDirectory() as name:
-            found = await rotation.rotate(await _storage(kind, Path(name)))
-        told = f"{found['wrong']} of {found['asked']} answers"
-        broken = f"{found['bad']} keys, {found['chain']} chains"
-        rows += [
-            (f"every key replaced {rotation.ROUNDS} times, {kind}: wrong meanwhile", told, "0"),
-            (f"every key replaced, {kind}: broken afterwards", broken, "0"),
-        ]
-    return rows
+    title = f"every key replaced {rotation.ROUNDS} times"
+    return await _on_both(
+        title, rotation.rotate, lambda found: f"{found['wrong']} of {found['asked']} answers wrong"
+    )
 
 
 async def _door() -> list[Row]:
@@ -134,15 +127,26 @@ async def _door() -> list[Row]:
 
 
 async def _migrations() -> list[Row]:
+    def told(found: dict[str, int]) -> str:
+        return f"{found['changed']} of {found['rows']} rows changed in {found['steps']} steps"
+
+    return await _on_both("migrations down and up", shapes.walk, told)
+
+
+async def _on_both(
+    title: str,
+    look: Callable[[Storage], Awaitable[dict[str, int]]],
+    told: Callable[[dict[str, int]], str],
+) -> list[Row]:
+    """What was seen on each kind of database, and what is broken of its keys and audit."""
     rows: list[Row] = []
     for kind in KINDS:
         with tempfile.TemporaryDirectory() as name:
-            found = await shapes.walk(await _storage(kind, Path(name)))
-        told = f"{found['changed']} of {found['rows']} rows in {found['steps']} steps"
+            found = await look(await _storage(kind, Path(name)))
         broken = f"{found['bad']} keys, {found['chain']} chains"
         rows += [
-            (f"migrations down and up, {kind}: changed", told, "0"),
-            (f"migrations down and up, {kind}: broken afterwards", broken, "0"),
+            (f"{title}, {kind}", told(found), "0"),
+            (f"{title}, {kind}: broken afterwards", broken, "0"),
         ]
     return rows
 
