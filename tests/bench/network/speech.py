@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import math
 from typing import Any
+
+import av
 
 from tests.bench.network import inputs
 from tests.bench.network.place import SIDES, Call
@@ -22,10 +25,13 @@ one that is not: 0.25 and less."""
 
 
 def recorded(text: str) -> Any:
-    """A page's recording as floats."""
+    """A page's recording (PCM in WebM, base64) as floats at :data:`RATE_HZ`."""
     import numpy as np
 
-    return np.frombuffer(base64.b64decode(text), dtype="<i2") / 32768.0
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
+    with av.open(io.BytesIO(base64.b64decode(text))) as container:
+        parts = [part for frame in container.decode(audio=0) for part in resampler.resample(frame)]
+    return np.concatenate([np.zeros(0), *(part.to_ndarray()[0] for part in parts)])
 
 
 def line_scores(speech: inputs.Speech, heard: Any) -> list[tuple[float, float]]:
