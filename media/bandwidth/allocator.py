@@ -25,8 +25,11 @@ LARGE_BPS: Final = 2_000_000.0
 """Likewise a large one, and what is sent again of it."""
 VOICE_BPS: Final = 56_000.0
 """Counted for a voice that has not been heard yet."""
-COPIES_BPS: Final[Mapping[Rung, float]] = {Rung.SLOW: 50_000.0, Rung.VOICE: 32_000.0}
-"""A voice of 16 kbit/s that goes twice, and a still; one of 12 kbit/s in long packets."""
+COPIES_BPS: Final[Mapping[Rung, float]] = {
+    Rung.SAVING: 140_000.0, Rung.SLOW: 50_000.0, Rung.VOICE: 32_000.0,
+}  # fmt: skip
+"""A voice of 28 kbit/s that goes twice beside the smallest picture; one of 16 beside a still; one of
+12 in long packets."""
 _MOVING: Final = (Rung.CLEAR, Rung.SAVING)
 _SPOKEN: Final = (Rung.CLEAR, Rung.SAVING, Rung.SLOW, Rung.VOICE)
 
@@ -58,7 +61,7 @@ def has_copies(rung: Rung, capacity_bps: float, *, loses: bool) -> bool:
 
     A narrow one has room for them only where it loses by itself, and so needs them.
     """
-    return has_pictures(rung) or (loses and capacity_bps >= COPIES_BPS.get(rung, inf))
+    return rung is Rung.CLEAR or (loses and capacity_bps >= COPIES_BPS.get(rung, inf))
 
 
 def allocate(

@@ -185,12 +185,13 @@ class Control:
             packet = subscription.resend(sequence, now)
             if packet is not None and self._send_again(source, subscription.pacer, packet, now):
                 repaired.append(sequence)
-        if subscription.pacer is not None:
-            # After the others: what is lost, is lost in bursts.
-            for sequence in repaired * (source.repairs - 1):
-                packet = subscription.resend_more(sequence)
-                if packet is not None:
-                    self._hold_again(source.pacer, packet, now)
+        # After the others: what is lost, is lost in bursts. A voice's waits for nothing.
+        for sequence in repaired * (source.repairs - 1):
+            packet = subscription.resend_more(sequence)
+            if packet is not None and subscription.pacer is not None:
+                self._hold_again(subscription.pacer, packet, now)
+            elif packet is not None:
+                self._send_again(source, None, packet, now)
         self._deadline = min(self._deadline, source.pacer.next_deadline())
 
     def _send_again(

@@ -343,9 +343,9 @@ class Subscription(Forwarder):
         return None if found is None else self._as_rtx(found[1]) or self._repeat(found[1])
 
     def resend_more(self, sequence: int) -> bytes | None:
-        """Return once more what :meth:`resend` has just given, where RTX numbers it anew."""
+        """Return once more what :meth:`resend` has just given."""
         packet = None if self.history is None else self.history.take_again(sequence)
-        return None if packet is None else self._as_rtx(packet)
+        return None if packet is None else self._as_rtx(packet) or self._repeat(packet)
 
     def _as_rtx(self, packet: bytes) -> bytes | None:
         rtx_type = self._rtx_types.get(packet[1] & 0x7F)

@@ -248,6 +248,15 @@ def test_repairs_are_sent_more_often_where_a_line_loses_by_itself(
     assert router.retransmissions == copies
 
 
+def test_a_voice_is_repeated_as_often_each_time_the_same_to_the_last_bit() -> None:
+    router = room(change_voice(LISTENING, nack=True))
+    listen(router, 12)
+    *_, spoken = [send(router, voice(number), 10.0 + 0.02 * number)[0] for number in range(4)]
+    router.drain()
+    router.handle_rtcp(BOB, rtcp.build_nack(7, BOB_VOICE, [parse_header(spoken)[2]]), 10.12)
+    assert [p for p in to_bob(router.drain()) if parse_header(p)[4] == BOB_VOICE] == [spoken] * 3
+
+
 def test_repeated_voice_is_the_same_to_the_last_bit() -> None:
     """Another number under the same SRTP nonce would give the authentication key away."""
     router = room(change_voice(LISTENING, nack=True))

@@ -11,6 +11,7 @@ import { PictureReturn } from './picture-return';
 import { PictureStart } from './picture-start';
 import { pathOf, type Repair, RepairPlan } from './repair';
 import { type PathStats, readPath } from './stats';
+import { VoiceBuffer } from './voice-buffer';
 import { VOICE, type VoiceSettings } from './voice-settings';
 import type { Guidance } from '../protocol/room';
 import type { Event, IceServer, Offer, Reply } from '../protocol/wire';
@@ -61,7 +62,8 @@ export class MediaLink {
   private voice: VoiceSettings = VOICE.clear;
   private guidance: Guidance = { cue: 'balanced', steady: false };
   private readonly returning = new PictureReturn();
-  private readonly buffer = new PictureBuffer();
+  private readonly pictureBuffer = new PictureBuffer();
+  private readonly voiceBuffer = new VoiceBuffer();
   private readonly start = new PictureStart();
   private readonly choke = new LineChoke();
   private looking: number | null = null;
@@ -338,10 +340,17 @@ export class MediaLink {
     if (stats.bytes !== this.bytes) this.movedAt = performance.now();
     this.bytes = stats.bytes;
     this.considerPicture();
-    this.buffer.handleSample(stats.asked, stats.rttMs, performance.now());
-    peer.waitForPictures(this.buffer.waitMs);
+    this.wait(peer, stats, performance.now());
     if (peer.state === 'connected') this.listener.sampled(stats, performance.now());
     await this.watch(peer, stats.bytes);
+  }
+
+  /** What was lost on its way may come in time. */
+  private wait(peer: Peer, { asked, played, rttMs }: PathStats, now: number): void {
+    this.pictureBuffer.handleSample(asked, rttMs, now);
+    peer.waitFor('video', this.pictureBuffer.waitMs);
+    this.voiceBuffer.handleSample(played, rttMs, now);
+    peer.waitFor('audio', this.voiceBuffer.waitMs);
   }
 
   private look(): void {

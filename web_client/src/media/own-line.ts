@@ -122,12 +122,12 @@ export class OwnLine {
     const own = worst([this.rung, this.room.voiceAt(now)]);
     const rung = worst([own, this.listeners]);
     if (this.steady) return GUARDED[rung];
-    if (carriesPicture(rung)) {
-      const alone = this.options.pictureBps() === 0;
-      return rung === 'saving' && alone && fits(COPIED, this.estimateBps) ? COPIED : VOICE[rung];
-    }
     // Where it is the listener's line that is narrow, the gateway lets the copies through that help there.
     const twice = placeOf(own) < placeOf(rung) || this.copies.on;
+    if (carriesPicture(rung)) {
+      const has = twice || this.options.pictureBps() === 0;
+      return rung === 'saving' && has && fits(COPIED, this.estimateBps) ? COPIED : VOICE[rung];
+    }
     return (twice ? LOSSY : VOICE)[rung];
   }
 

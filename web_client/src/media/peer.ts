@@ -143,10 +143,10 @@ export class Peer {
     return found?.rtpTimestamp ?? null;
   }
 
-  /** Show others' pictures no sooner than this after they were sent; null leaves it to the browser. */
-  waitForPictures(ms: number | null): void {
+  /** Play what others send no sooner than this after it came; null leaves it to the browser. */
+  waitFor(kind: Kind, ms: number | null): void {
     for (const { receiver } of this.connection.getTransceivers())
-      if (receiver.track.kind === 'video' && receiver.jitterBufferTarget !== ms)
+      if (receiver.track.kind === kind && receiver.jitterBufferTarget !== ms)
         receiver.jitterBufferTarget = ms;
   }
 

@@ -3,7 +3,19 @@
 /** A track that is sent is reported on every second. */
 const FRESH_MS = 3_000;
 
-interface Entry {
+type Counter =
+  | 'packetsReceived'
+  | 'packetsLost'
+  | 'packetsSent'
+  | 'bytesSent'
+  | 'headerBytesSent'
+  | 'nackCount'
+  | 'concealmentEvents'
+  | 'concealedSamples'
+  | 'silentConcealedSamples'
+  | 'totalSamplesReceived';
+
+interface Entry extends Readonly<Partial<Record<Counter, number>>> {
   readonly type: string;
   readonly id: string;
   readonly timestamp?: number;
@@ -14,12 +26,6 @@ interface Entry {
   readonly currentRoundTripTime?: number;
   readonly selectedCandidatePairId?: string;
   readonly srtpCipher?: string;
-  readonly packetsReceived?: number;
-  readonly packetsLost?: number;
-  readonly packetsSent?: number;
-  readonly bytesSent?: number;
-  readonly headerBytesSent?: number;
-  readonly nackCount?: number;
   readonly roundTripTime?: number;
   readonly availableOutgoingBitrate?: number;
 }
@@ -38,6 +44,8 @@ export interface PathStats {
   readonly voice: number;
   /** Packets of pictures asked for again, ever. */
   readonly asked: number;
+  /** Of all voices, ever: holes that were filled, samples made up where something was said, all samples. */
+  readonly played: { readonly holes: number; readonly madeUp: number; readonly samples: number };
   /** What the browser believes the way up carries, in bits per second; null where it does not say. */
   readonly estimateBps: number | null;
   /** Packets of sound and picture sent, and lost on the way there, ever, by the other end's reports. */
@@ -70,6 +78,7 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
   const all = [...report].map(([, entry]) => entry as Entry);
   const transport = all.find((entry) => entry.type === 'transport');
   const inbound = all.filter((entry) => entry.type === 'inbound-rtp');
+  const voices = inbound.filter((entry) => entry.kind === 'audio');
   const chosen = chosenPair(all);
   const outbound = all.filter((entry) => entry.type === 'outbound-rtp');
   const reports = all.filter((entry) => entry.type === 'remote-inbound-rtp');
@@ -80,10 +89,12 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
     rttMs: rtt === null ? null : rtt * 1_000,
     received: sum(inbound, 'packetsReceived'),
     lost: sum(inbound, 'packetsLost'),
-    voice: sum(
-      inbound.filter((entry) => entry.kind === 'audio'),
-      'packetsReceived',
-    ),
+    voice: sum(voices, 'packetsReceived'),
+    played: {
+      holes: sum(voices, 'concealmentEvents'),
+      madeUp: sum(voices, 'concealedSamples') - sum(voices, 'silentConcealedSamples'),
+      samples: sum(voices, 'totalSamplesReceived'),
+    },
     asked: sum(
       inbound.filter((entry) => entry.kind === 'video'),
       'nackCount',
@@ -128,16 +139,7 @@ function newestRoundTrip(all: readonly Entry[], reports: readonly Entry[]): numb
   return rtts.length === 0 ? null : Math.max(...rtts.map(({ roundTripTime = 0 }) => roundTripTime));
 }
 
-function sum(
-  entries: readonly Entry[],
-  field:
-    | 'packetsReceived'
-    | 'packetsLost'
-    | 'packetsSent'
-    | 'bytesSent'
-    | 'headerBytesSent'
-    | 'nackCount',
-): number {
+function sum(entries: readonly Entry[], field: Counter): number {
   // A repeated packet counts as less than none lost (RFC 3550, 6.4.1).
   return entries.reduce((total, entry) => total + Math.max(0, entry[field] ?? 0), 0);
 }

@@ -47,8 +47,9 @@ export const LOSSY: Readonly<Record<Rung, VoiceSettings>> = {
   voice: GUARDED.voice,
 };
 
-/** Rung `saving` where no picture is sent: what it leaves is the copy's. Only what is sent shows that the
- * line carries it, so that without this a call of voice alone would never be seen to be fit for `clear`. */
+/** Rung `saving` where the line loses by itself, or no picture is sent: what that leaves is the copy's. Only
+ * what is sent shows that the line carries it, so that without this a call of voice alone would never be seen
+ * to be fit for `clear`. */
 export const COPIED: VoiceSettings = { maxBitrate: 28_000, redundant: true, frameMs: 20 };
 
 /** An estimate of so much more than a voice takes says that it fits: it grows to half as much again. */

@@ -29,7 +29,8 @@ function rig() {
     for (const end = now + seconds * 1_000; now < end; now += 500) {
       packets += 50;
       bytes += sentBps / 16;
-      const rest = { bytes: 1, cipher: null, received: 0, lost: 0, voice: 0, asked: 0 };
+      const played = { holes: 0, madeUp: 0, samples: 0 };
+      const rest = { bytes: 1, cipher: null, received: 0, lost: 0, voice: 0, asked: 0, played };
       const good = {
         estimateBps: 2_000_000,
         sent: packets,
@@ -84,7 +85,7 @@ describe('one’s own line', () => {
     look(3, { estimateBps: 100_000 });
     line.handleListeners(['text'], 18_000);
     line.handleListeners([], 18_000);
-    expect(voices).toEqual([VOICE.saving, VOICE.slow, LOSSY.text, VOICE.slow]);
+    expect(voices).toEqual([COPIED, VOICE.slow, LOSSY.text, VOICE.slow]);
   });
 
   it('has the voice guarded while a moment is kept steady', () => {
@@ -150,5 +151,16 @@ describe('one’s own line', () => {
     let lost = 0;
     for (let turn = 0; turn < 60; turn++) look(0.5, { estimateBps: 60_000, sentLost: (lost += 2) });
     expect(voices.at(-1)).toBe(LOSSY.slow);
+  });
+
+  it('lets every word go twice beside a small picture, too, where it loses', () => {
+    const { line, voices, look } = rig();
+    look(15, {});
+    look(3, { estimateBps: 300_000 });
+    expect([line.rung, voices.at(-1)]).toEqual(['saving', VOICE.saving]);
+    let lost = 0;
+    const loses = (): Partial<PathStats> => ({ estimateBps: 300_000, sentLost: (lost += 5) });
+    for (let turn = 0; turn < 60; turn++) look(0.5, loses());
+    expect([line.rung, voices.at(-1)]).toEqual(['saving', COPIED]);
   });
 });

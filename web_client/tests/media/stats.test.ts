@@ -32,6 +32,7 @@ it('says nothing where the browser says nothing', () => {
     lost: 0,
     voice: 0,
     asked: 0,
+    played: { holes: 0, madeUp: 0, samples: 0 },
     estimateBps: null,
     sent: 0,
     sentLost: 0,
@@ -55,6 +56,10 @@ it('counts what came and what was lost, and knows sound from picture', () => {
       packetsReceived: 50,
       packetsLost: -2,
       nackCount: 3,
+      concealmentEvents: 2,
+      concealedSamples: 900,
+      silentConcealedSamples: 400,
+      totalSamplesReceived: 48_000,
     },
     {
       id: 'P',
@@ -72,6 +77,7 @@ it('counts what came and what was lost, and knows sound from picture', () => {
     lost: 10,
     voice: 50,
     asked: 8,
+    played: { holes: 2, madeUp: 500, samples: 48_000 },
   });
 });
 
