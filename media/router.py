@@ -266,7 +266,7 @@ class Router(Control):
                 continue
             log = subscription.sent_log
             if log is not None:
-                log.add(len(sent), now)
+                log.add(len(sent), now, subscription.ssrc << 16 | sent[2] << 8 | sent[3])
             packets += 1
             size += len(sent)
             outputs.append(SendRtp(target, sent))

@@ -28,8 +28,8 @@ VOICE_BPS: Final = 56_000.0
 COPIES_BPS: Final[Mapping[Rung, float]] = {
     Rung.SAVING: 140_000.0, Rung.SLOW: 50_000.0, Rung.VOICE: 32_000.0,
 }  # fmt: skip
-"""A voice of 28 kbit/s that goes twice beside the smallest picture; one of 16 beside a still; one of
-12 in long packets."""
+"""A voice of 28 kbit/s that goes twice beside the smallest picture; one of 16 beside a still; one
+of 12 in long packets."""
 _MOVING: Final = (Rung.CLEAR, Rung.SAVING)
 _SPOKEN: Final = (Rung.CLEAR, Rung.SAVING, Rung.SLOW, Rung.VOICE)
 

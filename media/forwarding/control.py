@@ -6,7 +6,7 @@ is not done for each packet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from media.clock import Instant
@@ -24,6 +24,10 @@ from media.rtp import rtcp
 
 MAX_RESENT: Final = 512
 """Numbers of one NACK looked at: one datagram can name 6,000, and nobody needs so many."""
+UNASKED_S: Final = 0.4
+"""What was sent longer ago is shown no more by the time it comes again."""
+ANEW_S: Final = 0.012
+"""From one copy of a repair to the next: beyond the packets that a burst takes with it."""
 
 
 class Control:
@@ -70,8 +74,8 @@ class Control:
                 self._handle_blocks(source, blocks, now)
             case rtcp.Bye(ssrcs):
                 source.end_encodings(ssrcs)
-            case rtcp.Nack(_, media_ssrc, lost):
-                self._resend(source, media_ssrc, lost, now)
+            case rtcp.Nack():
+                self._handle_nack(source, packet, now)
             case rtcp.Pli(_, media_ssrc):
                 self._pass_up(source, (media_ssrc,), now)
             case rtcp.Fir(_, ssrcs):
@@ -94,7 +98,23 @@ class Control:
             self._outputs.append(RungChanged(source.id, downlink.rung))
         source.pacer.stop(stopped=downlink.brake.held)
         self._share(source, now)
+        if source.repairs > 1:
+            self._repair_unasked(source, log.lost_since(report, now - UNASKED_S), now)
         self._deadline = min(self._deadline, source.next_deadline())
+
+    def _repair_unasked(
+        self, source: Endpoint, lost: Iterable[tuple[int, int]], now: Instant
+    ) -> None:
+        """Send again what nobody has asked for yet: on a line that loses, requests are lost too."""
+        of_each: dict[int, list[int]] = {}
+        for ssrc, sequence in lost:
+            of_each.setdefault(ssrc, []).append(sequence)
+        for ssrc, sequences in of_each.items():
+            subscription = source.by_slot_ssrc.get(ssrc)
+            history = None if subscription is None else subscription.history
+            if subscription is not None and history is not None:
+                fresh = [each for each in sequences if not history.was_taken(each)]
+                self._resend(source, subscription, fresh, now)
 
     def _share(self, source: Endpoint, now: Instant) -> None:
         """Divide the endpoint's line anew: the router's to do, who knows the targets."""
@@ -170,14 +190,21 @@ class Control:
                 if subscription.reports.rtt_s is not None:
                     source.handle_rtt(subscription.reports.rtt_s)
 
+    def _handle_nack(self, source: Endpoint, asked: rtcp.Nack, now: Instant) -> None:
+        subscription = source.by_slot_ssrc.get(asked.media_ssrc)
+        if subscription is None:
+            return
+        lost = asked.lost[:MAX_RESENT]
+        subscription.asked += len(lost)
+        self._resend(source, subscription, lost, now)
+
     def _resend(
-        self, source: Endpoint, media_ssrc: int, lost: tuple[int, ...], now: Instant
+        self, source: Endpoint, subscription: Subscription, lost: Sequence[int], now: Instant
     ) -> None:
-        subscription = source.by_slot_ssrc.get(media_ssrc)
-        if subscription is None or not source.ready or source.is_braked(now):
+        if not source.ready or source.is_braked(now):
             return
         repaired = []
-        for sequence in lost[:MAX_RESENT]:
+        for sequence in lost:
             if sequence + 1 & 0xFFFF not in lost and has_copy(
                 subscription.history, subscription.section.codecs, sequence
             ):
@@ -185,14 +212,24 @@ class Control:
             packet = subscription.resend(sequence, now)
             if packet is not None and self._send_again(source, subscription.pacer, packet, now):
                 repaired.append(sequence)
-        # After the others: what is lost, is lost in bursts. A voice's waits for nothing.
-        for sequence in repaired * (source.repairs - 1):
-            packet = subscription.resend_more(sequence)
-            if packet is not None and subscription.pacer is not None:
-                self._hold_again(subscription.pacer, packet, now)
-            elif packet is not None:
-                self._send_again(source, None, packet, now)
+        for turn in range(1, source.repairs):
+            self._resend_more(source, subscription, repaired, now, now + turn * ANEW_S)
         self._deadline = min(self._deadline, source.pacer.next_deadline())
+
+    def _resend_more(
+        self, source: Endpoint, subscription: Subscription, sequences: Iterable[int],
+        now: Instant, due: Instant,
+    ) -> None:  # fmt: skip
+        """Send once more what has just been sent again: a picture's later, a voice's at once."""
+        for sequence in sequences:
+            packet = subscription.resend_more(sequence)
+            if packet is None:
+                continue
+            if subscription.pacer is None:
+                self._send_again(source, None, packet, now)
+            else:
+                subscription.pacer.hold_until(packet, due)
+                self.retransmissions += 1
 
     def _send_again(
         self, source: Endpoint, pacer: Pacer | None, packet: bytes, now: Instant

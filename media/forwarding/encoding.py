@@ -52,10 +52,11 @@ class Forwarder:
     A base and not a protocol: compiled, a call through it is a jump and not a look-up.
     """
 
-    __slots__ = ("pacer", "sent_log")
+    __slots__ = ("pacer", "sent_log", "ssrc")
 
     pacer: Pacer | None
     sent_log: SentLog | None
+    ssrc: int
 
     @property
     def encoding_now(self) -> Encoding | None:

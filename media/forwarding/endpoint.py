@@ -168,13 +168,13 @@ class Endpoint:
         Such are what waited in the pacer, and retransmissions. What was never to have one keeps as
         it is.
         """
-        log = self.sent_log
-        ident = self._number_ids.get(int.from_bytes(packet[8:12], "big"))
+        log, ssrc = self.sent_log, int.from_bytes(packet[8:12], "big")
+        ident = self._number_ids.get(ssrc)
         if log is None or ident is None:
             return packet
         numbered = renumber(packet, ident, log.next_number)
         if numbered is not packet:
-            log.add(len(numbered), now)
+            log.add(len(numbered), now, ssrc << 16 | packet[2] << 8 | packet[3])
         return numbered
 
     def publication(self, kind: Kind) -> Publication | None:

@@ -103,6 +103,10 @@ class History:
         self._note_resent(extended, now)
         return extended, packet
 
+    def was_taken(self, sequence: int) -> bool:
+        """Say whether a packet was sent again already."""
+        return extend(sequence, self._highest) in self._resent_at
+
     def take_again(self, sequence: int) -> bytes | None:
         """Return once more what :meth:`take` has just given, if that may be spent."""
         packet = self.peek(sequence)

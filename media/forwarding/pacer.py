@@ -13,7 +13,9 @@ pictures, and what it cannot carry waits here, where it is in no voice's way.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
+from operator import itemgetter
 from typing import Final
 
 from media.clock import Instant
@@ -33,6 +35,8 @@ find room on the slowest."""
 STEP_S: Final = 0.005
 """How long packets are gathered between two releases: a timer for each would cost more than it
 smooths."""
+MOST_LATER: Final = 512
+"""Retransmissions that wait for their time: of half a second of 4 Mbit/s."""
 WINDOW_S: Final = 0.5
 WINDOWS: Final = 4
 NEVER: Final = float("inf")
@@ -59,6 +63,7 @@ class Pacer:
         "_bytes",
         "_estimate_bps",
         "_floor_bps",
+        "_later",
         "_measure_at",
         "_most_bytes",
         "_offered",
@@ -78,6 +83,8 @@ class Pacer:
         self._estimate_bps: float | None = None
         self._pictures: deque[_Waiting] = deque()
         self._again: deque[_Waiting] = deque()
+        self._later: list[_Waiting] = []
+        """By when they join the others that are sent again."""
         self._turn_again = True
         self._stopped = False
         self._bytes = 0
@@ -131,6 +138,13 @@ class Pacer:
         self.waiting = True
         return True
 
+    def hold_until(self, packet: bytes, due: Instant) -> None:
+        """Have a retransmission wait until then, and then for its turn; where there is room."""
+        insort(self._later, (due, packet), key=itemgetter(0))
+        if len(self._later) > MOST_LATER:
+            del self._later[0]
+            self.dropped += 1
+
     def _make_room(self) -> None:
         while self._bytes > self._most_bytes and self._again:
             self._bytes -= len(self._again.popleft()[1])
@@ -157,6 +171,7 @@ class Pacer:
         """Let go of all that waits: the subscriber is not there."""
         self._pictures.clear()
         self._again.clear()
+        self._later.clear()
         self._bytes = 0
         self.waiting = False
 
@@ -164,12 +179,16 @@ class Pacer:
 
     def next_deadline(self) -> Instant:
         """Return when :meth:`handle_timeout` next has something to give."""
-        due = self.waiting and not self._stopped
-        return self._busy_until - self._burst_s + STEP_S if due else NEVER
+        due = self._later[0][0] if self._later else NEVER
+        if not self.waiting or self._stopped:
+            return due
+        return min(due, self._busy_until - self._burst_s + STEP_S)
 
     def handle_timeout(self, now: Instant) -> list[bytes]:
         """Return what may go now, in order."""
         released: list[bytes] = []
+        while self._later and self._later[0][0] <= now:
+            self.hold_again(self._later.pop(0)[1], now)
         if self._stopped:
             return released
         while self.waiting and self._busy_until - now <= self._burst_s:

@@ -12,6 +12,7 @@ returned, or the last.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from librt.vecs import vec
@@ -49,6 +50,7 @@ class SentLog:
         "_reference",
         "_sent_at",
         "_sizes",
+        "_whose",
         "acked",
         "acked_bytes",
         "jumps",
@@ -68,6 +70,8 @@ class SentLog:
         self._sent_at = vec[float]([0.0] * CAPACITY)
         self._sizes = vec[i32]([0] * CAPACITY)
         """By number: bytes, negative once said to be lost, 0 once known to have come."""
+        self._whose = vec[i64]([0] * CAPACITY)
+        """By number: the SSRC and the sequence number of a picture's packet, 0 for any other."""
         self._credit = self._credited = 0
         self._reference: int | None = None
         self._offset: float | None = None
@@ -86,9 +90,14 @@ class SentLog:
         self.jumps = 0
         self.last: Report | None = None
 
-    def add(self, size: int, now: Instant) -> None:
-        """A packet of ``size`` bytes leaves under :attr:`next_number`."""
+    def add(self, size: int, now: Instant, whose: i64 = 0) -> None:
+        """A packet of ``size`` bytes leaves under :attr:`next_number`.
+
+        ``whose``: its SSRC, shifted by 16 bits, and its sequence number, where :meth:`lost_since`
+        is to name it.
+        """
         number = self.next_number
+        self._whose[number & _MASK] = whose
         self._sent_at[number & _MASK] = now
         self._sizes[number & _MASK] = size
         self.next_number = number + 1
@@ -109,6 +118,16 @@ class SentLog:
             return None
         self.last = report
         return report
+
+    def lost_since(self, report: Report, after: Instant) -> list[tuple[int, int]]:
+        """Return (SSRC, sequence number) of what a report says was lost, if sent after a time."""
+        found = []
+        numbers, sent_at, arrived_at = report.numbers, report.sent_at, report.arrived_at
+        for place in range(len(numbers)):
+            whose = self._whose[numbers[place] & _MASK]
+            if whose and math.isnan(arrived_at[place]) and sent_at[place] > after:
+                found.append((whose >> 16, whose & 0xFFFF))
+        return found
 
     @property
     def waiting_since(self) -> Instant | None:

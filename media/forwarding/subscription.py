@@ -61,7 +61,6 @@ class Subscription(Forwarder):
         "_routes",
         "_rtx_sequence",
         "_rtx_types",
-        "_ssrc",
         "_taken",
         "_target",
         "_writer",
@@ -117,7 +116,7 @@ class Subscription(Forwarder):
     def replace_section(self, section: SlotSection, sent_log: SentLog | None = None) -> None:
         """Take a renegotiated section with the same mid and SSRC; the numbering goes on."""
         self.section = section
-        self._ssrc = section.ssrc
+        self.ssrc = section.ssrc
         self._log = sent_log
         self.sent_log = None if self.pacer is None else sent_log
         """Who lets a packet out of :attr:`pacer` tells it so. None for voice."""
@@ -266,7 +265,7 @@ class Subscription(Forwarder):
         out.append(flags & 0x80 | payload_type)
         put_16(out, sequence)
         put_32(out, self._rewriter.out_timestamp)
-        put_32(out, self._ssrc)
+        put_32(out, self.ssrc)
         with_mid = self._mid_left > 0
         if with_mid:
             self._mid_left -= 1
@@ -337,7 +336,6 @@ class Subscription(Forwarder):
         nonce: its transport number cannot be another, and is withdrawn. A picture's packet may
         have waited and gone out under another than the history has, so it is not repeated.
         """
-        self.asked += 1
         history, rtt_s = self.history, self.reports.rtt_s or 0.0
         found = None if history is None else history.take(sequence, rtt_s, now)
         return None if found is None else self._as_rtx(found[1]) or self._repeat(found[1])
@@ -384,8 +382,8 @@ class Subscription(Forwarder):
         if timestamp is None:
             return None
         self.reports.record(report.ntp, now)
-        ours = rtcp.SenderReport(self._ssrc, report.ntp, timestamp, self.packets, self.octets)
-        return rtcp.build_sr(ours) + rtcp.build_sdes(self._ssrc, self._cname)
+        ours = rtcp.SenderReport(self.ssrc, report.ntp, timestamp, self.packets, self.octets)
+        return rtcp.build_sr(ours) + rtcp.build_sdes(self.ssrc, self._cname)
 
     @property
     def is_small(self) -> bool:

@@ -233,19 +233,47 @@ def listen(router: Router, lost_every: int) -> bytes:
     return sent
 
 
+def only_repairs(packets: list[bytes]) -> list[bytes]:
+    probes = 0x20  # padding, RFC 3550 section 5.1
+    return [p for p in packets if parse_header(p)[4] == BOB_REPAIR and not p[0] & probes]
+
+
+def original_of(repair: bytes) -> int:
+    """The sequence number a retransmission stands for (RFC 4588 section 4)."""
+    payload = parse_header(repair)[7]
+    return int.from_bytes(repair[payload : payload + 2], "big")
+
+
 @pytest.mark.parametrize(("lost_every", "copies"), [(0, 1), (30, 2), (12, 3)])
 def test_repairs_are_sent_more_often_where_a_line_loses_by_itself(
     lost_every: int, copies: int
 ) -> None:
     router = room()
     sent = listen(router, lost_every)
-    router.handle_rtcp(BOB, rtcp.build_nack(7, BOB_PICTURE, [parse_header(sent)[2]]), 10.02)
-    outputs = to_bob(router.drain()) + run(router, 10.1)
-    probes = 0x20  # padding, RFC 3550 section 5.1
-    repairs = [p for p in outputs if parse_header(p)[4] == BOB_REPAIR and not p[0] & probes]
+    run(router, 10.1)
+    before = router.retransmissions
+    router.handle_rtcp(BOB, rtcp.build_nack(7, BOB_PICTURE, [parse_header(sent)[2]]), 10.12)
+    repairs = only_repairs(to_bob(router.drain()) + run(router, 10.2))
     assert len(repairs) == copies
     assert len({parse_header(packet)[2] for packet in repairs}) == copies, "each has its own number"
-    assert router.retransmissions == copies
+    assert router.retransmissions == before + copies
+
+
+def test_what_is_known_to_be_lost_is_sent_again_unasked_where_a_line_loses_by_itself() -> None:
+    router = room()
+    sent = listen(router, 30)
+    run(router, 10.1)
+    _, (lost,), _ = (send(router, picture(1000 + n), 10.1 + 0.01 * n) for n in range(3))
+    number = number_of(sent) + 1
+    router.drain()
+    told = transport_cc.build(arrivals(number, 120, 90, (0, None, 40)))
+    packet = rtcp.build_rr(7) + rtcp.build_feedback(rtcp.RTPFB, rtcp.FMT_TRANSPORT_CC, 7, 0, told)
+    router.handle_rtcp(BOB, packet, 10.2)
+    repairs = only_repairs(to_bob(router.drain()) + run(router, 10.3))
+    assert [original_of(repair) for repair in repairs] == [parse_header(lost)[2]] * 2
+    asked = rtcp.build_nack(7, BOB_PICTURE, [parse_header(lost)[2]])
+    router.handle_rtcp(BOB, asked, 10.21)
+    assert not only_repairs(to_bob(router.drain())), "it is on its way"
 
 
 def test_a_voice_is_repeated_as_often_each_time_the_same_to_the_last_bit() -> None:

@@ -10,6 +10,7 @@ from media.forwarding.pacer import (
     FACTOR,
     LEAST_WAITING_BYTES,
     MAX_BYTES,
+    MOST_LATER,
     MOST_WAIT_S,
     NEVER,
     WINDOW_S,
@@ -210,3 +211,27 @@ def test_nothing_is_lost_doubled_or_out_of_order(
     out += [each for _, each in drive(pacer, float(1 << 20))]
     assert [each for each in out if each[11] == 7] == pictures
     assert [each for each in out if each[11] == 8] == repeats
+
+
+def test_what_is_to_wait_for_its_time_goes_then_in_the_order_of_times() -> None:
+    pacer = Pacer(FLOOR_BPS)
+    for number, due in ((1, 0.03), (2, 0.01), (3, 0.02), (4, 0.02)):
+        pacer.hold_until(packet(number), due)
+    assert pacer.next_deadline() == 0.01
+    assert drive(pacer, 0.015) == [(0.01, packet(2))]
+    assert [each for _, each in drive(pacer, 1.0)] == [packet(3), packet(4), packet(1)]
+    assert pacer.next_deadline() == NEVER
+    pacer.hold_until(packet(5), 2.0)
+    pacer.clear()
+    assert pacer.next_deadline() == NEVER
+
+
+def test_what_waits_for_its_time_is_bounded_and_stops_with_all_else() -> None:
+    pacer = Pacer(FLOOR_BPS)
+    for number in range(MOST_LATER + 5):
+        pacer.hold_until(packet(number), number / 1000)
+    assert pacer.dropped == 5
+    pacer.stop(stopped=True)
+    assert drive(pacer, 0.1) == []
+    pacer.stop(stopped=False)
+    assert len(drive(pacer, 5.0)) == MOST_LATER

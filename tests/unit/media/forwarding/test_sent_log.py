@@ -44,6 +44,17 @@ def counts(log: SentLog) -> tuple[int, int, int, int]:
     return log.acked, log.lost, log.late, log.refused
 
 
+def test_names_what_was_lost_and_is_young_enough() -> None:
+    log = SentLog()
+    for index in range(4):
+        log.add(SIZE, 1.0 + index / 10, (7 + index % 2) << 16 | 65_530 + index)
+    log.add(SIZE, 1.4)
+    report = log.handle_feedback(message(0, None, None, 40, None, None), 2.0)
+    assert report is not None
+    assert log.lost_since(report, 1.05) == [(8, 65_531), (8, 65_533)]
+    assert log.lost_since(report, 0.0) == [(7, 65_530), (8, 65_531), (8, 65_533)]
+
+
 def test_says_when_each_packet_went_and_came() -> None:
     log = sent(4)
     found = reported(log, message(0, 0, 40, None, 44))
