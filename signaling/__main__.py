@@ -13,6 +13,7 @@ from typing import Any, Final
 from signaling import config as settings
 from signaling import desk, logs
 from signaling.app import App, StartError
+from signaling.garbage import keep_loaded
 from signaling.metrics import package_version
 
 EXIT_BAD_CONFIG: Final = 2
@@ -64,6 +65,7 @@ async def serve(config: settings.Config, *, demo: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await app.start()
+    keep_loaded()
     await _greet(app, demo=demo)
     await stop.wait()
     try:

@@ -82,11 +82,11 @@ class BookedHour:
         if isinstance(command, LetIn):
             if not life.door_is_open:
                 self.booked = await self._sessions.admit(
-                    self.booked.id, command.reason, by, self._wall_ms()
+                    self.booked, command.reason, by, self._wall_ms()
                 )
             return
         turn = Turn.END if life.door_is_open else Turn.CANCEL
-        self.booked = await self._sessions.step(self.booked.id, turn, by, self._wall_ms())
+        self.booked = await self._sessions.step(self.booked, turn, by, self._wall_ms())
 
     def attend(self, participants: Sequence[Participant], now: float) -> Turn | None:
         """See who is there; returns the turn to :meth:`take`."""
@@ -103,7 +103,7 @@ class BookedHour:
         """Store a turn that followed from who is there; says whether anything changed."""
         before = self.booked
         try:
-            self.booked = await self._sessions.step(before.id, turn, None, self._wall_ms())
+            self.booked = await self._sessions.step(before, turn, None, self._wall_ms())
         except Refusal:  # it was changed elsewhere in this moment
             self.booked = await self._sessions.get(before.id)
         except StorageAway:
@@ -140,6 +140,10 @@ class HourKeeper:
         self._stores = stores
         self._wall_ms = wall_ms
 
+    def open(self, booked: Booked) -> BookedHour:
+        """The hour of somebody who has just been found to have a right to come to it."""
+        return BookedHour(self._stores, booked, self._wall_ms)
+
     async def look(self, session: str, identity: str) -> BookedHour:
         """Return the hour somebody wants to come to.
 
@@ -151,12 +155,11 @@ class HourKeeper:
             raise Refusal(Code.ROOM_ENDED)
         if not await self._may_enter(person, booked):
             raise Refusal(Code.SEAT_INVALID)
-        return BookedHour(self._stores, booked, self._wall_ms)
+        return self.open(booked)
 
     async def _may_enter(self, person: UUID, booked: Booked) -> bool:
         """A seat may be older than the end of the right it was given for."""
-        known = await self._stores.people.person(person)
-        if person not in {booked.counsellor, booked.client} or known.ended_at is not None:
+        if person not in {booked.counsellor, booked.client}:
             return False
         standing, at = self._stores.standing, self._wall_ms()
         positions = (

@@ -103,7 +103,7 @@ async def _fill(stores: Opened, clinic: UUID, at: int) -> None:
         wanted = Wanted(counsellor, client, starts_at, MINUTES)
         booked = await stores.sessions.book(wanted, counsellor, begun)
         if kind is None:
-            await stores.sessions.step(booked.id, Turn.EXPIRE, None, starts_at + 60 * MINUTE_MS)
+            await stores.sessions.step(booked, Turn.EXPIRE, None, starts_at + 60 * MINUTE_MS)
         else:
             await _hold(stores, booked, *kind)
 
@@ -112,10 +112,10 @@ async def _hold(stores: Opened, booked: Booked, before: int, after: int, line: L
     """An hour that was."""
     at, sessions = booked.starts_at, stores.sessions
     await stores.changes.rate(booked.id, Moment.BEFORE, before, at)
-    await sessions.step(booked.id, Turn.ARRIVE, booked.client, at)
-    await sessions.admit(booked.id, "demo", booked.counsellor, at)
-    await sessions.step(booked.id, Turn.MEET, None, at + MINUTE_MS)
-    await sessions.step(booked.id, Turn.END, booked.counsellor, booked.ends_at)
+    await sessions.step(booked, Turn.ARRIVE, booked.client, at)
+    await sessions.admit(booked, "demo", booked.counsellor, at)
+    await sessions.step(booked, Turn.MEET, None, at + MINUTE_MS)
+    await sessions.step(booked, Turn.END, booked.counsellor, booked.ends_at)
     await stores.changes.rate(booked.id, Moment.AFTER, after, booked.ends_at)
     await stores.changes.note_line(booked.id, line, booked.ends_at)
 

@@ -103,7 +103,7 @@ class Hours:
         await self._check_own(actor, found.counsellor, at)
         if found.life.outcome is Outcome.CANCELLED:
             return found
-        return self._told(await self.stores.sessions.step(session, Turn.CANCEL, actor.person, at))
+        return self._told(await self.stores.sessions.step(found, Turn.CANCEL, actor.person, at))
 
     async def cancel_ahead(self, by: UUID, person: UUID, client: UUID | None, at: int) -> None:
         """Somebody will come no more, to nobody or not to one client: what was booked is not held.
@@ -131,8 +131,8 @@ class Hours:
 
     # --- before and during ------------------------------------------------------------------------
 
-    async def enter(self, actor: Actor, session: UUID, at: int) -> Holder:
-        """Come to the room, or to its door; returns whose seat it is.
+    async def enter(self, actor: Actor, session: UUID, at: int) -> tuple[Holder, Booked]:
+        """Come to the room, or to its door; returns whose seat it is, and in what.
 
         Raises :class:`Refusal` with ``not_now`` (too early) or ``room_ended``.
         """
@@ -144,31 +144,32 @@ class Hours:
             raise Refusal(Code.NOT_NOW)
         if is_client and found.life.stage is Stage.BOOKED:
             found = self._told(
-                await self.stores.sessions.step(session, Turn.ARRIVE, actor.person, at)
+                await self.stores.sessions.step(found, Turn.ARRIVE, actor.person, at)
             )
         details = await self.stores.people.details(actor.person, at)
         role = Role.CLIENT if is_client else Role.COUNSELLOR
-        return Holder(
+        holder = Holder(
             str(session), str(actor.person), role, (details.alias or details.name)[:64],
             f"{BOOKED_JTI}{actor.person}", (found.ends_at + KEPT_MS) / 1000, booked=True,
         )  # fmt: skip
+        return holder, found
 
     async def say_late(self, actor: Actor, session: UUID, minutes: int, at: int) -> Booked:
         """The counsellor comes later. Raises :class:`Refusal` with ``not_now``."""
-        await self._party(actor, Right.LEAD, session, at)
+        found = await self._party(actor, Right.LEAD, session, at)
         return self._told(
             await self.stores.sessions.change(
-                session, lambda held: come_later(held.life, minutes), "session.late",
+                found, lambda held: come_later(held.life, minutes), "session.late",
                 actor.person, at, {"minutes": minutes},
             )
         )  # fmt: skip
 
     async def give_time(self, actor: Actor, session: UUID, more_minutes: int, at: int) -> Booked:
         """Make the hour longer, in all by so much. Raises :class:`Refusal` with ``not_now``."""
-        await self._party(actor, Right.LEAD, session, at)
+        found = await self._party(actor, Right.LEAD, session, at)
         return self._told(
             await self.stores.sessions.change(
-                session, lambda held: give_time(held.life, more_minutes), "session.give_time",
+                found, lambda held: give_time(held.life, more_minutes), "session.give_time",
                 actor.person, at, {"more_minutes": more_minutes},
             )
         )  # fmt: skip

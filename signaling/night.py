@@ -54,9 +54,9 @@ class Night:
         """Do what is due now. Raises :class:`~signaling.storage.database.StorageAway`."""
         at = int(self._wall() * 1000)
         await self._journal.days.sign(at)
-        for session in await self._sessions.overdue(at - OVERDUE_MS):
+        for overdue in await self._sessions.overdue(at - OVERDUE_MS):
             with contextlib.suppress(Refusal):  # somebody ended it in this moment
-                await self._sessions.expire(session, at)
+                await self._sessions.expire(overdue, at)
         for session in await self._sessions.with_a_day_before(at - DAY_KEPT_MS):
             await self._days.forget(session, at)
         for session in await self._notes.due(at):

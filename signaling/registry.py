@@ -171,14 +171,17 @@ class Registry:
             raise
         return rest.Seat(seat, claims.role, claims.name)
 
-    async def sit(self, holder: Holder) -> rest.Seat:
-        """Give somebody a seat in the room of their booked hour. Raises :class:`Refusal`."""
+    async def sit(self, holder: Holder, booked: Booked) -> rest.Seat:
+        """Give somebody a seat in the room of their booked hour. Raises :class:`Refusal`.
+
+        They have just been found to have a right to it.
+        """
         known = self.sessions.get(holder.session)
         if known is None:
             self.sessions.keep(_session_of(holder))
         else:  # the hour may have been moved
             known.expires_at = max(known.expires_at, holder.expires_at)
-        await self._admit(holder)
+        await self._admit(holder, booked)
         seat = self.seats.open(holder, self.wall())
         # A right that ended while the seat was made is none: asked again, now that it can be ended.
         if self._hours is not None:
@@ -208,14 +211,14 @@ class Registry:
         await room.connect(participant, connection, auth, following)
         return room, holder.role
 
-    async def _admit(self, holder: Holder) -> tuple[RoomTask, str]:
+    async def _admit(self, holder: Holder, booked: Booked | None = None) -> tuple[RoomTask, str]:
         session = self.sessions.get(holder.session)
         if session is None and holder.jti not in self.tokens.revocations:
             # A seat of the gateway before this one: its seal is authority enough, as a token's is.
             session = self.sessions.keep(_session_of(holder))
         if session is None or session.ended or session.expires_at <= self.wall():
             raise Refusal(Code.ROOM_ENDED)
-        hour = await self._hour_of(holder)
+        hour = await self._hour_of(holder, booked)
         until = self._instant(session.expires_at)
         waits = holder.door is Door.CLOSED and holder.role in WAIT_AT_DOOR
         if hour is not None:
@@ -233,7 +236,7 @@ class Registry:
         room = self._rooms.get(session.id) or self._open(session, hour)
         return room, await room.admit(command)
 
-    async def _hour_of(self, holder: Holder) -> BookedHour | None:
+    async def _hour_of(self, holder: Holder, booked: Booked | None) -> BookedHour | None:
         """What is stored of a booked hour. Who has a seat in its room needs nothing of it.
 
         So calls go on while the database is away. Raises :class:`Refusal` or StorageAway.
@@ -245,6 +248,8 @@ class Registry:
             return room.around.hour
         if self._hours is None:
             raise Refusal(Code.SEAT_INVALID)
+        if booked is not None:
+            return self._hours.open(booked)
         return await self._hours.look(holder.session, holder.identity)
 
     # --- rooms ------------------------------------------------------------------------------------

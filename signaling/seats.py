@@ -28,6 +28,8 @@ BOOKED_JTI: Final = "person-"
 """How the id of who sits in a booked hour begins, in place of a token's."""
 OUTSTANDING: Final = 8
 """Tokens of one seat that are remembered, used ones included."""
+SWEEP_S: Final = 1.0
+"""How often expired seats are looked for, among as many as there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class SeatBook:
         self._started = _number(wall)
         self._ended: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._max_seats = max_seats
+        self._swept_at = wall
         self._seats: OrderedDict[tuple[str, str], _Seat] = OrderedDict()
         self._by_hash: dict[bytes, _Seat] = {}
 
@@ -159,7 +162,8 @@ class SeatBook:
         key = (holder.session, holder.identity)
         seat = self._seats.get(key)
         if seat is None:
-            self._forget_expired(wall)
+            if len(self._seats) >= self._max_seats or wall >= self._swept_at + SWEEP_S:
+                self._forget_expired(wall)
             if len(self._seats) >= self._max_seats:
                 raise Refusal(Code.BUSY)
             seat = self._seats[key] = _Seat(holder)
@@ -207,6 +211,7 @@ class SeatBook:
             del self._by_hash[oldest]
 
     def _forget_expired(self, wall: float) -> None:
+        self._swept_at = wall
         for key in [k for k, seat in self._seats.items() if seat.holder.expires_at <= wall]:
             self.end(*key)
         for old in [key for key, until in self._ended.items() if until <= wall]:

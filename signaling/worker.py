@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -57,6 +56,7 @@ from media.channel import (
 from media.config import MediaConfig
 from media.errors import NegotiationError
 from signaling import logs
+from signaling.garbage import keep_loaded
 from signaling.worker_link import FrameError, Stream, adopt, downward
 
 if TYPE_CHECKING:
@@ -70,9 +70,6 @@ SWITCH_S: Final = 0.001
 """How long a thread may hold the interpreter while the loop waits; the default of 5 ms would be
 heard as delay, when a handshake runs beside a call."""
 PR_SET_PDEATHSIG: Final = 1
-YOUNG_OBJECTS: Final = 20_000
-"""How many new objects a collection waits for; the default of 700 is a few milliseconds of packets,
-which leave no cycles behind."""
 
 
 EngineRequest: TypeAlias = Negotiate | CloseEndpoint | ReadStats | ReadTracks | Stop
@@ -191,9 +188,7 @@ def _load() -> None:
     from media.transport import Certificate
 
     Certificate()  # the first one of a process costs twenty times the second
-    gc.set_threshold(YOUNG_OBJECTS)
-    gc.collect()
-    gc.freeze()  # what is loaded stays: no collection needs to walk it in the middle of a call
+    keep_loaded()
 
 
 def _tie_to_parent() -> None:

@@ -27,7 +27,7 @@ HOUR = "/api/v1/appointments/{session_id}"
 class HourCalls:
     """Answers them. ``sit`` gives a seat in a room."""
 
-    def __init__(self, hours: Hours, sit: Callable[[Holder], Awaitable[rest.Seat]]) -> None:
+    def __init__(self, hours: Hours, sit: Callable[[Holder, Booked], Awaitable[rest.Seat]]) -> None:
         self._hours = hours
         self._sit = sit
 
@@ -102,7 +102,7 @@ class HourCalls:
     # --- before and during ------------------------------------------------------------------------
 
     async def _enter(self, asked: Asked) -> rest.Seat:
-        return await self._sit(await self._hours.enter(asked.actor, asked.ids[0], asked.at))
+        return await self._sit(*await self._hours.enter(asked.actor, asked.ids[0], asked.at))
 
     async def _late(self, asked: Asked) -> bodies.Appointment:
         body: bodies.Late = asked.body

@@ -32,7 +32,7 @@ class House:
         self,
         opened: Opened,
         *,
-        sit: Callable[[Holder], Awaitable[rest.Seat]],
+        sit: Callable[[Holder, Booked], Awaitable[rest.Seat]],
         changed: Callable[[Booked], None],
         let_out: Callable[[UUID, UUID | None], None],
         base_url: Callable[[], str],

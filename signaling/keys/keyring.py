@@ -20,6 +20,9 @@ from signaling.keys.sealing import Key, SealError, key_of, new_material
 
 ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION, Kind.NOTE})
 """Whose key, once destroyed, has no successor."""
+LASTING: Final = frozenset({Kind.AUDIT})
+"""Whose current key is believed for :data:`KEPT_S`: everything that is done seals with it, and what
+one seals that was retired meanwhile by another process opens as well."""
 KEPT_S: Final = 60.0
 KEPT_KEYS: Final = 4096
 
@@ -80,6 +83,7 @@ class Keyring:
         self.master = master
         self._store = store
         self._kept: OrderedDict[UUID, tuple[float, Key]] = OrderedDict()
+        self._current: dict[tuple[Kind, UUID], tuple[float, Key]] = {}
 
     async def key(self, kind: Kind, subject: UUID, tenant: UUID, at: int) -> Key:
         """Return the key that seals this subject's data now; made when there is none.
@@ -87,10 +91,18 @@ class Keyring:
         ``at`` is Unix milliseconds. Raises :class:`SealError` when it does not unwrap,
         :class:`~signaling.keys.master.MasterError` when the master key is out of reach.
         """
+        known = self._current.get((kind, subject))
+        if known is not None and known[0] > at / 1000:
+            return known[1]
         row = await self._store.current(kind, subject)
         if row is None:
             row = await self._make(kind, subject, tenant, at)
-        return await self._unwrapped(row, at / 1000)
+        key = await self._unwrapped(row, at / 1000)
+        if kind in LASTING:
+            if len(self._current) >= KEPT_KEYS:
+                self._current.clear()
+            self._current[kind, subject] = (at / 1000 + KEPT_S, key)
+        return key
 
     async def open(self, sealed: bytes, context: str, at: int) -> bytes:
         """Return what was sealed in this place, by whatever generation of its key.
@@ -129,6 +141,7 @@ class Keyring:
         """Make a new generation. What the one before has sealed still opens."""
         before = await self._store.current(kind, subject)
         row = await self._make(kind, subject, tenant, at, instead_of=before)
+        self._current.pop((kind, subject), None)
         if before is not None:
             for below in await self._store.below(before.id):
                 await self._rewrap(below, at)
@@ -178,6 +191,7 @@ class Keyring:
     def forget(self) -> None:
         """Keep no unwrapped key in memory."""
         self._kept.clear()
+        self._current.clear()
 
     # --- parts ------------------------------------------------------------------------------------
 
@@ -241,6 +255,7 @@ class Keyring:
         if await self._store.destroy(row.id, at):
             gone.append(row.id)
         self._kept.pop(row.id, None)
+        self._current.pop((row.kind, row.subject), None)
         return gone
 
 

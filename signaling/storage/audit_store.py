@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,21 +15,32 @@ from signaling.storage.audit_tables import AUDIT_DAY, AUDIT_EVENT, AUDIT_HEAD
 from signaling.storage.database import Database
 
 PAGE: Final = 1_000
+_OF: Final = bindparam("of", type_=AUDIT_HEAD.c.tenant.type)
+_HOLD: Final = select(AUDIT_HEAD).where(AUDIT_HEAD.c.tenant == _OF).with_for_update()
+_ADD: Final = insert(AUDIT_EVENT)
+_MOVE: Final = update(AUDIT_HEAD).where(AUDIT_HEAD.c.tenant == _OF)
+"""Asked for each row; made once."""
 
 
 async def append(connection: AsyncConnection, row: AuditRow, mac_key: bytes) -> AuditRow:
     """Add a row at the end of its clinic's chain, within a write transaction."""
-    start = {"tenant": row.tenant, "seq": Head().seq, "hash": Head().hash}
-    await _put_if_absent(connection, AUDIT_HEAD, start)
-    of_tenant = AUDIT_HEAD.c.tenant == row.tenant
-    held = await connection.execute(select(AUDIT_HEAD).where(of_tenant).with_for_update())
-    head = held.one()
-    added = follow(Head(head.seq, head.hash), row, mac_key)
-    await connection.execute(insert(AUDIT_EVENT).values(**_values(added)))
-    await connection.execute(
-        update(AUDIT_HEAD).where(of_tenant).values(seq=added.seq, hash=added.hash)
-    )
+    held = await _hold(connection, row.tenant)
+    if held is None:
+        start = {"tenant": row.tenant, "seq": Head().seq, "hash": Head().hash}
+        await _put_if_absent(connection, AUDIT_HEAD, start)
+        held = await _hold(connection, row.tenant)
+        assert held is not None
+    added = follow(held, row, mac_key)
+    await connection.execute(_ADD, _values(added))
+    moved = {"of": row.tenant, "seq": added.seq, "hash": added.hash}
+    await connection.execute(_MOVE, moved)
     return added
+
+
+async def _hold(connection: AsyncConnection, tenant: UUID) -> Head | None:
+    """Where a clinic's chain ends; nobody else adds to it before this transaction is over."""
+    row = (await connection.execute(_HOLD, {"of": tenant})).one_or_none()
+    return None if row is None else Head(row.seq, row.hash)
 
 
 async def head_of(connection: AsyncConnection, tenant: UUID) -> Head:

@@ -1,8 +1,8 @@
 """One database: how it is reached, how a transaction runs, and what happens when it is away.
 
-Rule 1: everything is done in a transaction, and what is promised to a person is promised after its
-commit. On SQLite a commit is synced to the disk (``synchronous=FULL``); writers take turns, so that
-none fails because another was quicker.
+Rule 1: every change is done in a transaction, and what is promised to a person is promised after
+its commit. On SQLite a commit is synced to the disk (``synchronous=FULL``); writers take turns, so
+that none fails because another was quicker.
 Rule 2: nobody waits longer than :data:`PATIENCE_S` for a database: :class:`StorageAway` then.
 Rule 3: on SQLite deleted rows are overwritten (``secure_delete``), and the journal is brought into
 the file and emptied every :data:`CHECKPOINT_S`, so that nothing stays in it that was erased.
@@ -47,6 +47,9 @@ class Database:
         self._engine = _engine(given.set(drivername=DRIVERS[self.dialect]).render_as_string(
             hide_password=False
         ), self.dialect)  # fmt: skip
+        self._writes = self._engine.execution_options(quietroom_writes=True)
+        if self.dialect == "postgresql":
+            self._writes = self._writes.execution_options(isolation_level="READ COMMITTED")
         self._turn = asyncio.Semaphore(1 if self.dialect == "sqlite" else POOL)
         self._sweeper: asyncio.Task[None] | None = None
         self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
@@ -74,7 +77,10 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that changes nothing. Raises :class:`StorageAway`."""
+        """A connection that changes nothing. Raises :class:`StorageAway`.
+
+        On SQLite all that is read is of one moment, on PostgreSQL each statement is.
+        """
         async with _patiently(), self._engine.connect() as connection, connection.begin():
             yield connection
 
@@ -84,17 +90,13 @@ class Database:
 
         Raises :class:`StorageAway`: then nothing of it happened, or nobody was told that it did.
         """
-        async with _patiently(), self._turn, self._engine.connect() as connection:
-            connection = await connection.execution_options(quietroom_writes=True)
-            async with connection.begin():
-                yield connection
+        async with _patiently(), self._turn, self._writes.begin() as connection:
+            yield connection
 
     async def run_sync(self, job: Any) -> Any:
         """Run what knows only plain connections (the migrations), in a transaction."""
-        async with self._turn, self._engine.connect() as connection:
-            connection = await connection.execution_options(quietroom_writes=True)
-            async with connection.begin():
-                return await connection.run_sync(job)
+        async with self._turn, self._writes.begin() as connection:
+            return await connection.run_sync(job)
 
     async def checkpoint(self) -> None:
         """Bring the journal into the file and empty it. Raises :class:`StorageAway`."""
@@ -144,8 +146,12 @@ def _see_end(threads: list[threading.Thread]) -> None:
 
 def _engine(url: str, dialect: str) -> AsyncEngine:
     if dialect == "postgresql":
+        # PostgreSQL reads each statement as of its own moment (READ COMMITTED) within a transaction
+        # too: to begin and end one would be two more rounds to it, and as many where a connection
+        # is looked at before it is used.
         return create_async_engine(
-            url, pool_size=POOL, max_overflow=0, pool_timeout=PATIENCE_S, pool_pre_ping=True,
+            url, isolation_level="AUTOCOMMIT",
+            pool_size=POOL, max_overflow=0, pool_timeout=PATIENCE_S, pool_pre_ping=True,
             connect_args={"timeout": PATIENCE_S, "command_timeout": PATIENCE_S},
         )  # fmt: skip
     engine = create_async_engine(url, pool_size=POOL, max_overflow=0, pool_timeout=PATIENCE_S)

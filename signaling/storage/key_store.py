@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from signaling.keys.keyring import KeyRow, KeyTaken
 from signaling.keys.kinds import Kind
 from signaling.storage.database import Database
 from signaling.storage.key_tables import KEY
+
+_BY_ID: Final = select(KEY).where(KEY.c.id == bindparam("id"))
+_CURRENT: Final = select(KEY).where(
+    KEY.c.kind == bindparam("kind"),
+    KEY.c.subject == bindparam("subject"),
+    KEY.c.retired_at.is_(None),
+)
 
 
 class SqlKeyStore:
@@ -22,16 +29,12 @@ class SqlKeyStore:
 
     async def current(self, kind: Kind, subject: UUID) -> KeyRow | None:
         """Return the key that seals now."""
-        found = await self._rows(
-            select(KEY).where(
-                KEY.c.kind == kind.value, KEY.c.subject == subject, KEY.c.retired_at.is_(None)
-            )
-        )
+        found = await self._rows(_CURRENT, {"kind": kind.value, "subject": subject})
         return found[0] if found else None
 
     async def get(self, key_id: UUID) -> KeyRow | None:
         """Return a key, whatever became of it."""
-        found = await self._rows(select(KEY).where(KEY.c.id == key_id))
+        found = await self._rows(_BY_ID, {"id": key_id})
         return found[0] if found else None
 
     async def below(self, parent: UUID | None) -> list[KeyRow]:
@@ -91,9 +94,9 @@ class SqlKeyStore:
         await self._database.checkpoint()
         return done.rowcount == 1
 
-    async def _rows(self, query: Select[Any]) -> list[KeyRow]:
+    async def _rows(self, query: Select[Any], given: dict[str, Any] | None = None) -> list[KeyRow]:
         async with self._database.read() as connection:
-            return [_row(each) for each in await connection.execute(query)]
+            return [_row(each) for each in await connection.execute(query, given)]
 
 
 def _values(row: KeyRow) -> dict[str, Any]:

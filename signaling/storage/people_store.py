@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from signaling.domain.errors import Code, Refusal
@@ -76,6 +76,9 @@ class Person:
 _PERSON_COLUMNS: Final = (
     PERSON.c.id, PERSON.c.clinic, PERSON.c.kind, PERSON.c.ended_at, PERSON.c.erased_at,
 )  # fmt: skip
+
+
+_DETAILS: Final = select(PERSON.c.details).where(PERSON.c.id == bindparam("person"))
 
 
 class PeopleStore:
@@ -194,7 +197,7 @@ class PeopleStore:
     async def details(self, person: UUID, at: int) -> Details:
         """Return who somebody is. Raises :class:`Refusal` with ``not_found``, also when erased."""
         async with self._database.read() as reading:
-            found = await reading.execute(select(PERSON.c.details).where(PERSON.c.id == person))
+            found = await reading.execute(_DETAILS, {"person": person})
             sealed = found.scalar_one_or_none()
         if sealed is None:
             raise Refusal(Code.NOT_FOUND)

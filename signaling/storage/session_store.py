@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, insert, or_, select, true, update
+from sqlalchemy import CursorResult, Row, and_, bindparam, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +26,11 @@ from signaling.storage.session_tables import SESSION
 
 MINUTE_MS: Final = 60_000
 PAGE: Final = 100
+_OF: Final = bindparam("of", type_=SESSION.c.id.type)
+_GET: Final = select(SESSION).where(SESSION.c.id == _OF)
+_HOLD: Final = _GET.with_for_update()
+_SET: Final = update(SESSION).where(SESSION.c.id == _OF)
+"""Asked whenever somebody comes or goes; made once."""
 
 
 class SessionKind(StrEnum):
@@ -134,11 +139,7 @@ class SessionStore:
     async def get(self, session: UUID) -> Booked:
         """Return a booked hour. Raises :class:`Refusal` with ``not_found``."""
         async with self._database.read() as reading:
-            found = await reading.execute(select(SESSION).where(SESSION.c.id == session))
-            row = found.one_or_none()
-        if row is None:
-            raise Refusal(Code.NOT_FOUND)
-        return _booked(row)
+            return _booked(await reading.execute(_GET, {"of": session}))
 
     async def find(self, asked: Between) -> list[Booked]:
         """Return at most :data:`PAGE` hours, earliest first."""
@@ -150,7 +151,7 @@ class SessionStore:
             query = query.where(or_(SESSION.c.starts_at > starts_at, same))
         query = query.order_by(SESSION.c.starts_at, SESSION.c.id).limit(PAGE)
         async with self._database.read() as reading:
-            return [_booked(row) for row in await reading.execute(query)]
+            return [_of_row(row) for row in await reading.execute(query)]
 
     async def with_a_day_before(self, at: int) -> list[UUID]:
         """Return the hours that were over by then and for which something given is kept yet."""
@@ -162,14 +163,14 @@ class SessionStore:
         async with self._database.read() as reading:
             return list((await reading.execute(query.limit(PAGE))).scalars())
 
-    async def overdue(self, at: int) -> list[UUID]:
+    async def overdue(self, at: int) -> list[Booked]:
         """Return the hours that were over by then and have not ended."""
         ends_at = SESSION.c.starts_at + (SESSION.c.minutes + SESSION.c.more_minutes) * MINUTE_MS
-        query = select(SESSION.c.id).where(
+        query = select(SESSION).where(
             SESSION.c.stage != Stage.ENDED.value, SESSION.c.starts_at < at, ends_at < at
         )
         async with self._database.read() as reading:
-            return list((await reading.execute(query.limit(PAGE))).scalars())
+            return [_of_row(row) for row in await reading.execute(query.limit(PAGE))]
 
     async def cancel_ahead(
         self, person: UUID, client: UUID | None, by: UUID | None, at: int
@@ -185,55 +186,55 @@ class SessionStore:
                     cancelled.append(await self.step(each, Turn.CANCEL, by, at))
         return cancelled
 
-    async def _ahead(self, person: UUID, client: UUID | None, at: int) -> list[UUID]:
+    async def _ahead(self, person: UUID, client: UUID | None, at: int) -> list[Booked]:
         mine = or_(SESSION.c.counsellor == person, SESSION.c.client == person)
         theirs = true() if client is None else SESSION.c.client == client
-        query = select(SESSION.c.id).where(
+        query = select(SESSION).where(
             mine, theirs, SESSION.c.stage.in_([Stage.BOOKED.value, Stage.WAITING.value]),
             SESSION.c.starts_at + SESSION.c.minutes * MINUTE_MS > at,
         )  # fmt: skip
         async with self._database.read() as reading:
-            return list((await reading.execute(query.limit(PAGE))).scalars())
+            return [_of_row(row) for row in await reading.execute(query.limit(PAGE))]
 
     # --- its life ---------------------------------------------------------------------------------
 
-    async def step(self, session: UUID, turn: Turn, by: UUID | None, at: int) -> Booked:
+    async def step(self, known: Booked, turn: Turn, by: UUID | None, at: int) -> Booked:
         """Take a session a step further. Raises :class:`Refusal`."""
         return await self.change(
-            session, lambda held: follow(held.life, turn, at), f"session.{turn.value}", by, at
+            known, lambda held: follow(held.life, turn, at), f"session.{turn.value}", by, at
         )
 
-    async def admit(self, session: UUID, reason: str, by: UUID, at: int) -> Booked:
+    async def admit(self, known: Booked, reason: str, by: UUID, at: int) -> Booked:
         """Let the client in; without a confirmed place for a reason, which is told of.
 
         Raises :class:`Refusal` with ``place_unconfirmed`` or ``not_now``.
         """
         return await self.change(
-            session,
+            known,
             lambda held: admit(held.life, at, confirmed=held.today_at is not None, reason=reason),
             "session.admit", by, at, {"reason": reason} if reason else None,
         )  # fmt: skip
 
-    async def expire(self, session: UUID, at: int) -> Booked:
+    async def expire(self, known: Booked, at: int) -> Booked:
         """An hour that nobody ended was over when its time was. Raises :class:`Refusal`."""
         return await self.change(
-            session, lambda held: follow(held.life, Turn.EXPIRE, held.ends_at), "session.expire",
+            known, lambda held: follow(held.life, Turn.EXPIRE, held.ends_at), "session.expire",
             None, at,
         )  # fmt: skip
 
     async def change(
-        self, session: UUID, how: Callable[[Booked], Life], action: str, by: UUID | None, at: int,
+        self, known: Booked, how: Callable[[Booked], Life], action: str, by: UUID | None, at: int,
         said: dict[str, Any] | None = None,
     ) -> Booked:  # fmt: skip
-        """Change a session's life as ``how`` does, which may refuse. Raises :class:`Refusal`."""
-        clinic = (await self.get(session)).clinic
-        entry = Entry(clinic, by, action, session, at, said=said or {})
+        """Change a session's life as ``how`` does, which may refuse. Raises :class:`Refusal`.
+
+        ``known`` is the session as it was read last; what counts is how it is stored by now.
+        """
+        entry = Entry(known.clinic, by, action, known.id, at, said=said or {})
         async with self._journal.record(entry) as changing:
-            held = await hold(changing, session)
+            held = await hold(changing, known.id)
             changed = replace(held, life=how(held))
-            await changing.execute(
-                update(SESSION).where(SESSION.c.id == session).values(**_life_values(changed.life))
-            )
+            await changing.execute(_SET, {"of": known.id, **_life_values(changed.life)})
         return changed
 
     # --- parts ------------------------------------------------------------------------------------
@@ -248,9 +249,11 @@ class SessionStore:
 
 
 async def hold(changing: AsyncConnection, session: UUID) -> Booked:
-    """Read a row that nobody else changes before this transaction is over."""
-    query = select(SESSION).where(SESSION.c.id == session).with_for_update()
-    return _booked((await changing.execute(query)).one())
+    """Read a row that nobody else changes before this transaction is over.
+
+    Raises :class:`Refusal` with ``not_found``.
+    """
+    return _booked(await changing.execute(_HOLD, {"of": session}))
 
 
 async def _check_free(changing: AsyncConnection, wanted: Booked) -> None:
@@ -287,7 +290,14 @@ def _life_values(life: Life) -> dict[str, Any]:
     }
 
 
-def _booked(row: Row[Any]) -> Booked:
+def _booked(found: CursorResult[Any]) -> Booked:
+    row = found.one_or_none()
+    if row is None:
+        raise Refusal(Code.NOT_FOUND)
+    return _of_row(row)
+
+
+def _of_row(row: Row[Any]) -> Booked:
     life = Life(
         Stage(row.stage), row.arrived_at, row.admitted_at, row.begun_at, row.cut_at, row.ended_at,
         None if row.outcome is None else Outcome(row.outcome), row.late_minutes, row.more_minutes,

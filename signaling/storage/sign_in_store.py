@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Update, and_, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Update,
+    and_,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.storage.access_tables import INVITATION, SIGN_IN
@@ -130,16 +139,8 @@ class SignInStore:
 
     async def find(self, token: bytes, at: int) -> SignIn | None:
         """Return whose browser this is, while it may come in."""
-        query = (
-            select(
-                SIGN_IN.c.id, SIGN_IN.c.person, PERSON.c.clinic, PERSON.c.kind,
-                SIGN_IN.c.invitation, SIGN_IN.c.seen_at, SIGN_IN.c.until,
-            )
-            .join(PERSON, PERSON.c.id == SIGN_IN.c.person)
-            .where(SIGN_IN.c.token == token, _is_good(at), PERSON.c.ended_at.is_(None))
-        )  # fmt: skip
         async with self._database.read() as reading:
-            row = (await reading.execute(query)).one_or_none()
+            row = (await reading.execute(_FIND, {"token": token, "at": at})).one_or_none()
         return None if row is None else SignIn(*row)
 
     async def open_ones(self, person: UUID, at: int) -> list[UUID]:
@@ -168,7 +169,7 @@ class SignInStore:
             await _end_all(changing, SIGN_IN.c.person == person, at)
 
 
-def _is_good(at: int) -> ColumnElement[bool]:
+def _is_good(at: int | BindParameter[int]) -> ColumnElement[bool]:
     return and_(SIGN_IN.c.ended_at.is_(None), SIGN_IN.c.until > at)
 
 
@@ -184,3 +185,18 @@ async def _end_all(changing: AsyncConnection, whose: ColumnElement[bool], at: in
     await changing.execute(
         update(SIGN_IN).where(whose, SIGN_IN.c.ended_at.is_(None)).values(ended_at=at)
     )
+
+
+_FIND = (
+    select(
+        SIGN_IN.c.id, SIGN_IN.c.person, PERSON.c.clinic, PERSON.c.kind, SIGN_IN.c.invitation,
+        SIGN_IN.c.seen_at, SIGN_IN.c.until,
+    )
+    .join(PERSON, PERSON.c.id == SIGN_IN.c.person)
+    .where(
+        SIGN_IN.c.token == bindparam("token"),
+        _is_good(bindparam("at", type_=SIGN_IN.c.until.type)),
+        PERSON.c.ended_at.is_(None),
+    )
+)  # fmt: skip
+"""Asked for each request; made once."""

@@ -8,7 +8,21 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Table, Update, and_, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Table,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.errors import Code, Refusal
@@ -79,23 +93,19 @@ class StandingStore:
             await changing.execute(_until(BOND, whose, at))
 
     async def bonds(self, actor: UUID, subject: UUID, at: int) -> set[Bond]:
-        """Return how one stands to the other now; nothing where either is erased or unknown."""
-        pair = [actor, subject]
-        people = select(PERSON.c.id, PERSON.c.clinic).where(
-            PERSON.c.id.in_(pair), PERSON.c.erased_at.is_(None)
-        )
-        own = select(BOND.c.id).where(
-            BOND.c.counsellor == actor, BOND.c.client == subject, _now(BOND, at)
-        )
+        """Return how one stands to the other now.
+
+        Nothing where either is erased or unknown, or where the first one's access is over.
+        """
+        given = {"actor": actor, "subject": subject, "at": at}
         async with self._database.read() as reading:
-            clinic_of = {row.id: row.clinic for row in await reading.execute(people)}
-            is_own = (await reading.execute(own)).first() is not None
-        if not clinic_of.keys() >= set(pair):
+            rows = {row.id: row for row in await reading.execute(_BONDS, given)}
+        if not rows.keys() >= {actor, subject}:
             return set()
         found = {Bond.SELF} if actor == subject else set()
-        if clinic_of[actor] == clinic_of[subject]:
+        if rows[actor].clinic == rows[subject].clinic:
             found.add(Bond.CLINIC)
-        if is_own:
+        if rows[actor].own:
             found.add(Bond.OWN)
         return found
 
@@ -120,7 +130,7 @@ async def end_standing(changing: AsyncConnection, person: UUID, at: int) -> None
         await changing.execute(_until(table, whose, at))
 
 
-def _now(table: Table, at: int) -> ColumnElement[bool]:
+def _now(table: Table, at: int | BindParameter[int]) -> ColumnElement[bool]:
     return and_(table.c.since <= at, or_(table.c.until.is_(None), table.c.until > at))
 
 
@@ -130,3 +140,17 @@ def _until(table: Table, whose: ColumnElement[bool], at: int) -> Update:
 
 def _of(person: UUID) -> ColumnElement[bool]:
     return or_(BOND.c.counsellor == person, BOND.c.client == person)
+
+
+_ACTOR, _SUBJECT = bindparam("actor", type_=Uuid()), bindparam("subject", type_=Uuid())
+_OWN = exists().where(
+    BOND.c.counsellor == _ACTOR,
+    BOND.c.client == _SUBJECT,
+    _now(BOND, bindparam("at", type_=BOND.c.since.type)),
+)
+_BONDS = select(PERSON.c.id, PERSON.c.clinic, _OWN.label("own")).where(
+    PERSON.c.id.in_([_ACTOR, _SUBJECT]),
+    PERSON.c.erased_at.is_(None),
+    or_(PERSON.c.id != _ACTOR, PERSON.c.ended_at.is_(None)),
+)
+"""Made once: to put such a statement together takes longer than to ask it."""

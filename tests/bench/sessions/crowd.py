@@ -74,23 +74,24 @@ async def _join(gateway: Running, token: str) -> Socket:
 async def joins(seeded: Seeded, per_s: float) -> dict[str, float]:
     """Each client comes to the door of an hour, which is stored, at a steady rate."""
     took: list[float] = []
-    async with running(seeded.storage, core=OURS, **CROWD) as gateway:
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
+    with _on(THEIRS):
+        async with running(seeded.storage, core=OURS, **CROWD) as gateway:
+            loop = asyncio.get_running_loop()
+            begun = loop.time()
 
-        async def join(number: int) -> None:
-            due = begun + number / per_s
-            await asyncio.sleep(max(0.0, due - loop.time()))
-            pair, hour = seeded.pairs[number], seeded.hours[number]
-            status, said = await gateway.ask(
-                pair.tokens[pair.client], "POST", f"appointments/{hour.id}/seat"
-            )
-            assert status == 201, (status, said)
-            # From when it should have begun: whoever waits in a queue waits, too.
-            took.append(loop.time() - due)
+            async def join(number: int) -> None:
+                due = begun + number / per_s
+                await asyncio.sleep(max(0.0, due - loop.time()))
+                pair, hour = seeded.pairs[number], seeded.hours[number]
+                status, said = await gateway.ask(
+                    pair.tokens[pair.client], "POST", f"appointments/{hour.id}/seat"
+                )
+                assert status == 201, (status, said)
+                # From when it should have begun: whoever waits in a queue waits, too.
+                took.append(loop.time() - due)
 
-        await asyncio.gather(*(join(number) for number in range(len(seeded.pairs))))
-        seconds = loop.time() - begun
+            await asyncio.gather(*(join(number) for number in range(len(seeded.pairs))))
+            seconds = loop.time() - begun
     took.sort()
     return {
         "rate": len(took) / seconds,

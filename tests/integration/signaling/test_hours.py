@@ -236,7 +236,7 @@ async def test_what_is_noted_in_danger_is_there_for_a_day_and_for_who_wrote_it(
     assert (await here.ask("li", "PUT", path, {"note": "难" * 2000}))[0] == 200
     # After an hour nothing more is noted; what is there stays to be handed over.
     ended = now_ms() - EMERGENCY_MS - 1000
-    await here.stores.sessions.step(hour.id, Turn.CANCEL, here.people["li"], ended)
+    await here.stores.sessions.step(hour, Turn.CANCEL, here.people["li"], ended)
     assert (await here.ask("li", "PUT", path, {"note": "late"}))[0] == 409
     assert (await here.ask("li", "PUT", path, {"note": ""}))[0] == 409
     assert (await here.ask("li", "POST", f"appointments/{hour.id}/safety"))[0] == 409

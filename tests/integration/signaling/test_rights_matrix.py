@@ -159,8 +159,8 @@ async def target(here: Practice, number: int = 0, *, is_admitted: bool = False) 
                 await here.stores.sessions.step(known, turn, None, at)
     hour = await here.hour("li", SELF, at)
     if is_admitted:
-        await here.stores.sessions.step(hour.id, Turn.ARRIVE, person, at)
-        await here.stores.sessions.admit(hour.id, "test", here.people["li"], at)
+        await here.stores.sessions.step(hour, Turn.ARRIVE, person, at)
+        await here.stores.sessions.admit(hour, "test", here.people["li"], at)
     return Target(here, hour, number)
 
 

@@ -85,10 +85,7 @@ async def test_one_that_stalls_is_away_and_goes_on_afterwards(
         await connection.execute(text("INSERT INTO one VALUES (1)"))
     monkeypatch.setattr("signaling.storage.database.PATIENCE_S", 0.4)
     change = text("UPDATE one SET x = x + 1")
-    async with keys._engine.connect() as other, other.begin():
-        if keys.dialect == "sqlite":
-            await other.exec_driver_sql("COMMIT")
-            await other.exec_driver_sql("BEGIN IMMEDIATE")
+    async with keys._writes.begin() as other:
         await other.execute(text("UPDATE one SET x = 5"))
         with pytest.raises(StorageAway):
             async with keys.write() as connection:

@@ -35,7 +35,7 @@ async def sealed_of(data: Database) -> bytes | None:
 
 
 async def end(here: House, hour: Booked, at: int) -> None:
-    await here.sessions.step(hour.id, Turn.CANCEL, hour.counsellor, at)
+    await here.sessions.step(hour, Turn.CANCEL, hour.counsellor, at)
 
 
 async def actions(data: Database, clinic: UUID) -> list[tuple[str, UUID | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -61,12 +62,12 @@ async def test_an_hour_lives_in_the_database(here: House, data: Database) -> Non
     clinic, counsellor, client = await pair(here)
     made = await book(here, counsellor, client)
     assert await here.sessions.get(made.id) == made
-    await here.sessions.step(made.id, Turn.ARRIVE, client, T0 + 1)
+    await here.sessions.step(made, Turn.ARRIVE, client, T0 + 1)
     with pytest.raises(Refusal, match="place_unconfirmed"):
-        await here.sessions.admit(made.id, "", counsellor, T0 + 2)
-    await here.sessions.admit(made.id, "told me by phone", counsellor, T0 + 2)
-    await here.sessions.step(made.id, Turn.MEET, None, T0 + 3)
-    ended = await here.sessions.step(made.id, Turn.END, counsellor, T0 + 4)
+        await here.sessions.admit(made, "", counsellor, T0 + 2)
+    await here.sessions.admit(made, "told me by phone", counsellor, T0 + 2)
+    await here.sessions.step(made, Turn.MEET, None, T0 + 3)
+    ended = await here.sessions.step(made, Turn.END, counsellor, T0 + 4)
     assert await here.sessions.get(made.id) == ended
     assert (ended.life.stage, ended.life.outcome) == (Stage.ENDED, Outcome.HELD)
     assert ended.ends_at == T0 + 50 * MINUTE_MS
@@ -82,18 +83,21 @@ async def test_a_refused_step_changes_and_tells_nothing(here: House, data: Datab
     clinic, counsellor, client = await pair(here)
     made = await book(here, counsellor, client)
     count = (await here.journal.verify(clinic, T0))[0].seq
-    assert await refused(here.sessions.step(made.id, Turn.MEET, None, T0)) is Code.NOT_NOW
+    assert await refused(here.sessions.step(made, Turn.MEET, None, T0)) is Code.NOT_NOW
     assert await here.sessions.get(made.id) == made
     assert (await here.journal.verify(clinic, T0))[0].seq == count
-    for asked in (here.sessions.get(uuid4()), here.sessions.step(uuid4(), Turn.END, None, T0)):
+    for asked in (
+        here.sessions.get(uuid4()),
+        here.sessions.step(replace(made, id=uuid4()), Turn.END, None, T0),
+    ):
         assert await refused(asked) is Code.NOT_FOUND
 
 
 async def test_of_two_who_admit_at_once_one_is_too_late(here: House) -> None:
     _, counsellor, client = await pair(here)
     made = await book(here, counsellor, client)
-    await here.sessions.step(made.id, Turn.ARRIVE, client, T0)
-    asked = [here.sessions.step(made.id, Turn.ADMIT, counsellor, T0 + n) for n in range(8)]
+    await here.sessions.step(made, Turn.ARRIVE, client, T0)
+    asked = [here.sessions.step(made, Turn.ADMIT, counsellor, T0 + n) for n in range(8)]
     came = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(each) for each in came].count(Booked) == 1
     assert {each.code for each in came if isinstance(each, Refusal)} == {Code.NOT_NOW}
@@ -108,7 +112,7 @@ async def test_nobody_has_two_hours_at_once(here: House) -> None:
     moved = here.sessions.move(second.id, T0 + 49 * MINUTE_MS, 50, counsellor, T0)
     assert await refused(moved) is Code.TAKEN
     assert (await here.sessions.move(second.id, T0 + HOUR_MS, 25, counsellor, T0)).minutes == 25
-    await here.sessions.step(first.id, Turn.CANCEL, counsellor, T0)
+    await here.sessions.step(first, Turn.CANCEL, counsellor, T0)
     assert await book(here, counsellor, other, T0)
     late = here.sessions.move(first.id, T0 + 9 * HOUR_MS, 50, counsellor, T0)
     assert await refused(late) is Code.NOT_NOW
@@ -159,7 +163,7 @@ async def test_what_was_given_for_a_day_is_gone_with_its_key(here: House, data: 
     with pytest.raises(SealError):
         await here.keyring.open(old, f"session.today:{made.id}", T0)
     assert await refused(here.days.set_today(uuid4(), TODAY, client, T0)) is Code.NOT_FOUND
-    await here.sessions.step(made.id, Turn.CANCEL, counsellor, T0)
+    await here.sessions.step(made, Turn.CANCEL, counsellor, T0)
     assert await refused(here.days.set_today(made.id, TODAY, client, T0)) is Code.NOT_NOW
 
 
