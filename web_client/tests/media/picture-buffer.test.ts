@@ -34,16 +34,25 @@ it('waits while a line loses, and some time longer', () => {
 it('waits for two rounds of a long line, within bounds', () => {
   const waits = [null, 1, 120, 150, 900].map((rttMs) => {
     const buffer = new PictureBuffer();
-    watch(buffer, { from: 0, to: 5 }, (second) => 20 * second, rttMs);
+    watch(buffer, { from: 0, to: 5 }, (second) => 7 * second, rttMs);
     return buffer.waitMs;
   });
   expect(waits).toEqual([300, 300, 348, 400, 400]);
 });
 
+it('waits for a third round where much is asked for again, and some time longer', () => {
+  const buffer = new PictureBuffer();
+  watch(buffer, { from: 0, to: 5 }, (second) => 12 * second);
+  expect(buffer.waitMs).toBe(400);
+  const after = watch(buffer, { from: 5, to: 30 }, (second) => 60 + 3 * second);
+  expect(after.slice(0, 16)).toEqual(Array(16).fill(400));
+  expect(after.at(-1)).toBe(300);
+});
+
 it('does not follow every whim of the round trip', () => {
   const buffer = new PictureBuffer();
-  watch(buffer, { from: 0, to: 5 }, (second) => 20 * second, 130);
-  watch(buffer, { from: 5, to: 8 }, (second) => 20 * second, 145);
+  watch(buffer, { from: 0, to: 5 }, (second) => 7 * second, 130);
+  watch(buffer, { from: 5, to: 8 }, (second) => 7 * second, 145);
   expect(buffer.waitMs).toBe(377);
 });
 
