@@ -23,7 +23,8 @@ from media.outputs import Output, RungChanged, SendRtcp, SendRtp
 from media.rtp import rtcp
 
 MAX_RESENT: Final = 512
-"""Numbers of one NACK looked at: one datagram can name 6,000, and nobody needs so many."""
+"""Numbers of one NACK or feedback looked at: a datagram can name 6,000, and nobody needs so
+many."""
 UNASKED_S: Final = 0.4
 """What was sent longer ago is shown no more by the time it comes again."""
 ANEW_S: Final = 0.012
@@ -194,16 +195,15 @@ class Control:
         subscription = source.by_slot_ssrc.get(asked.media_ssrc)
         if subscription is None:
             return
-        lost = asked.lost[:MAX_RESENT]
-        subscription.asked += len(lost)
-        self._resend(source, subscription, lost, now)
+        subscription.asked += min(len(asked.lost), MAX_RESENT)
+        self._resend(source, subscription, asked.lost, now)
 
     def _resend(
         self, source: Endpoint, subscription: Subscription, lost: Sequence[int], now: Instant
     ) -> None:
         if not source.ready or source.is_braked(now):
             return
-        repaired = []
+        lost, repaired = lost[:MAX_RESENT], []
         for sequence in lost:
             if sequence + 1 & 0xFFFF not in lost and has_copy(
                 subscription.history, subscription.section.codecs, sequence

@@ -71,7 +71,7 @@ class SentLog:
         self._sizes = vec[i32]([0] * CAPACITY)
         """By number: bytes, negative once said to be lost, 0 once known to have come."""
         self._whose = vec[i64]([0] * CAPACITY)
-        """By number: the SSRC and the sequence number of a picture's packet, 0 for any other."""
+        """By number: SSRC and sequence number of what left, 0 where it is not to be named."""
         self._credit = self._credited = 0
         self._reference: int | None = None
         self._offset: float | None = None
