@@ -228,8 +228,7 @@ class Control:
             if subscription.pacer is None:
                 self._send_again(source, None, packet, now)
             else:
-                subscription.pacer.hold_until(packet, due)
-                self.retransmissions += 1
+                self._count_held(held=subscription.pacer.hold_until(packet, due))
 
     def _send_again(
         self, source: Endpoint, pacer: Pacer | None, packet: bytes, now: Instant
@@ -244,7 +243,9 @@ class Control:
         return True
 
     def _hold_again(self, pacer: Pacer, packet: bytes, now: Instant) -> bool:
-        held = pacer.hold_again(packet, now)
+        return self._count_held(held=pacer.hold_again(packet, now))
+
+    def _count_held(self, *, held: bool) -> bool:
         if held:
             self.retransmissions += 1
         else:

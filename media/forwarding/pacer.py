@@ -138,12 +138,13 @@ class Pacer:
         self.waiting = True
         return True
 
-    def hold_until(self, packet: bytes, due: Instant) -> None:
-        """Have a retransmission wait until then, and then for its turn; where there is room."""
-        insort(self._later, (due, packet), key=itemgetter(0))
-        if len(self._later) > MOST_LATER:
-            del self._later[0]
+    def hold_until(self, packet: bytes, due: Instant) -> bool:
+        """Have a retransmission wait until then, and then for its turn; says no without room."""
+        if len(self._later) >= MOST_LATER:
             self.dropped += 1
+            return False
+        insort(self._later, (due, packet), key=itemgetter(0))
+        return True
 
     def _make_room(self) -> None:
         while self._bytes > self._most_bytes and self._again:
