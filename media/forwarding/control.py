@@ -266,9 +266,10 @@ class Control:
         self._deadline = min(self._deadline, encoding.next_deadline())
 
     def _send_keyframe_request(self, encoding: Encoding, now: Instant) -> None:
+        before = encoding.keyframes.sent
         packet = encoding.take_keyframe_request(now)
         if packet is not None:
-            self.keyframe_requests += 1
+            self.keyframe_requests += encoding.keyframes.sent - before
             self._outputs.append(SendRtcp(encoding.owner, packet))
 
     # Sending

@@ -15,7 +15,7 @@ from media.clock import Instant
 from media.forwarding.drops import DropReason
 from media.forwarding.header_extensions import ExtensionReader
 from media.forwarding.keyframe_requests import KeyframeRequests
-from media.forwarding.nack import NEVER, PICTURE, VOICE, NackTracker
+from media.forwarding.nack import DEFAULT_RTT_S, NEVER, PICTURE, VOICE, NackTracker
 from media.forwarding.pacer import Pacer
 from media.forwarding.reports import RECEIVER_SSRC, ReceptionStats
 from media.forwarding.sent_log import SentLog
@@ -228,7 +228,7 @@ class Encoding:
         payload = packet[payload_at:]
         self.octets += len(payload)
         if self.keyframes.waiting:
-            self._look_for_keyframe(payload_type, payload, descriptor)
+            self._look_for_keyframe(payload_type, extended, payload, descriptor)
         flags = (first & 0x20) << 8 | second & 0x80
         picture = vp8.parse(payload) if self.layered and payload_type in self._vp8_types else None
         return (
@@ -257,7 +257,7 @@ class Encoding:
         payload = packet[payload_at:]
         self.octets += len(payload)
         if self.keyframes.waiting:
-            self._look_for_keyframe(second & 0x7F, payload, descriptor)
+            self._look_for_keyframe(second & 0x7F, extended, payload, descriptor)
         flags = (first & 0x20) << 8 | second & 0x80
         picture = vp8.parse(payload) if second & 0x7F in self._vp8_types else None
         return (
@@ -292,7 +292,8 @@ class Encoding:
     def take_keyframe_request(self, now: Instant) -> bytes | None:
         """Return a keyframe request if one is due, a compound of its own."""
         source = self.source
-        if source is None or not self.keyframes.take(now):
+        rtt_s = 0.0 if self.nack.rtt_s == DEFAULT_RTT_S else self.nack.rtt_s  # nothing was learned
+        if source is None or not self.keyframes.take(now, rtt_s):
             return None
         return rtcp.build_rr(RECEIVER_SSRC) + rtcp.build_pli(RECEIVER_SSRC, source.ssrc)
 
@@ -338,10 +339,11 @@ class Encoding:
         return detector is not None and detector(media[5])
 
     def _look_for_keyframe(
-        self, payload_type: int, payload: bytes, descriptor: bytes | None
+        self, payload_type: int, extended: int, payload: bytes, descriptor: bytes | None
     ) -> None:
         detector = self._detectors.get(payload_type)
         if (descriptor is not None and descriptor_has_structure(descriptor)) or (
             detector is not None and detector(payload)
         ):
             self.keyframes.handle_keyframe()
+            self.nack.handle_keyframe(extended)

@@ -3,6 +3,8 @@
 Rule 1: a gap waits :data:`REORDER_S`, then is asked for, then again after a round trip, one, two,
 four and so on, until :data:`MAX_TRIES` or the patience of its kind is at an end. Where a queue is
 full the round trip that is known is not the one there is: asking at its pace would keep it full.
+But a full queue loses many at once; while few are missing the first :data:`EVEN_TRIES` follow each
+other after a round trip, as each one that is lost by chance costs a round.
 Rule 2: on a path that is long each request is said twice, for one that is lost costs a round trip.
 A sender takes no notice of the second (libwebrtc's RtpPacketHistory) unless the first was lost.
 Rule 3: the list is bounded by its kind; when a burst is too long the oldest go: of a voice they
@@ -10,6 +12,8 @@ were said too long ago, and a picture is repaired better by a keyframe.
 Rule 4: where what is asked for does not come in time, a queue is full or the path is long. Asking
 would only lengthen the queue, so that one packet in :data:`SAMPLED` is asked for, to see whether it
 comes again.
+Rule 5: what is given up is said (:meth:`NackTracker.take_given_up`), unless a keyframe has come
+since: a player may stand still for it for seconds, as it cannot know that nobody asks any more.
 """
 
 from __future__ import annotations
@@ -27,7 +31,10 @@ ECHO_S: Final = 0.012
 """After a request it is said again: beyond the packets that a burst takes with it."""
 LEAST_ECHOED_RTT_S: Final = 0.05
 """On a shorter path asking anew is as soon."""
-MAX_TRIES: Final = 6
+MAX_TRIES: Final = 10
+EVEN_TRIES: Final = 5
+FEW: Final = 12
+"""Packets missing at once: two bursts of four, and what is lost by chance meanwhile."""
 SAMPLED: Final = 8
 LEAST_ANSWERED: Final = 0.25
 """The share that has to come in time for all to be asked for."""
@@ -70,19 +77,29 @@ class _Missing:
         self.echoes = False
         """Whether its last request is to be said again."""
 
-    def say(self, rtt_s: float, now: Instant) -> None:
+    def say(self, rtt_s: float, now: Instant, *, few: bool) -> None:
         """A request goes out, or is said again."""
         self.echoes = not self.echoes and rtt_s >= LEAST_ECHOED_RTT_S
         if self.echoes:
             self.due = now + ECHO_S
         else:
-            self.due = now + SPARE_S + rtt_s * (1 << max(0, self.tries - 2))
+            even = EVEN_TRIES if few else 2
+            self.due = now + SPARE_S + rtt_s * (1 << max(0, self.tries - even))
 
 
 class NackTracker:
     """The missing numbers of one incoming stream. Numbers are extended."""
 
-    __slots__ = ("_answered", "_missing", "_patience", "asked", "due", "rtt_s")
+    __slots__ = (
+        "_answered",
+        "_given_up",
+        "_missing",
+        "_patience",
+        "_whole_from",
+        "asked",
+        "due",
+        "rtt_s",
+    )
 
     def __init__(self, patience: Patience = PICTURE) -> None:
         self._patience = patience
@@ -91,6 +108,9 @@ class NackTracker:
         self._missing: dict[int, _Missing] = {}
         self._answered = 1.0
         """The share of what was asked for that came in time, lately."""
+        self._whole_from = 0
+        """What is before it no picture needs any more."""
+        self._given_up = False
         self.due: Instant = NEVER
         """When :meth:`collect` next has something to do."""
         self.rtt_s = DEFAULT_RTT_S
@@ -105,13 +125,28 @@ class NackTracker:
             return
         missing, most = self._missing, self._patience.packets
         step = 1 if self._answered >= LEAST_ANSWERED else SAMPLED
-        first = max(first, after - most)
+        if first < after - most:
+            first, self._given_up = after - most, True
         for extended in range(first + -first % step, after, step):
             missing[extended] = _Missing(now)
         while len(missing) > most:
-            del missing[next(iter(missing))]
+            self._give_up(next(iter(missing)))
         if missing:
             self.due = min(self.due, now + REORDER_S)
+
+    def _give_up(self, extended: int) -> None:
+        del self._missing[extended]
+        self._given_up = self._given_up or extended >= self._whole_from
+
+    def take_given_up(self) -> bool:
+        """Say whether something was given up since the last call that is needed yet."""
+        given_up, self._given_up = self._given_up, False
+        return given_up
+
+    def handle_keyframe(self, extended: int) -> None:
+        """A keyframe begins with this number: nobody stands still for what was before it."""
+        self._whole_from = extended
+        self._given_up = False
 
     def handle_late(self, extended: int, now: Instant) -> bool:
         """A packet behind the highest has come. Says whether it was missing."""
@@ -136,11 +171,11 @@ class NackTracker:
         if now < self.due:
             return []
         said: list[int] = []
-        due = NEVER
+        due, few = NEVER, len(self._missing) <= FEW
         most_s = min(self._patience.most_s, REORDER_S + self._patience.round_trips * self.rtt_s)
         for extended, entry in list(self._missing.items()):
             if now - entry.since >= most_s or (entry.tries >= MAX_TRIES and not entry.echoes):
-                del self._missing[extended]
+                self._give_up(extended)
                 if entry.tries:
                     self._answered -= self._answered * _UNANSWERED
                 continue
@@ -150,7 +185,7 @@ class NackTracker:
                     entry.tries += 1
                     entry.asked_at = now
                     self.asked += 1
-                entry.say(self.rtt_s, now)
+                entry.say(self.rtt_s, now, few=few)
             due = min(due, entry.due)
         self.due = due
         return sorted(said)
@@ -158,6 +193,7 @@ class NackTracker:
     def clear(self) -> None:
         """Forget everything missing, for the numbering has changed."""
         self._missing.clear()
+        self._whole_from, self._given_up = 0, False
         self.due = NEVER
 
     def __len__(self) -> int:

@@ -124,8 +124,13 @@ class Publication:
                 encoding.measure(elapsed)
 
     def collect_nack(self, now: Instant) -> list[bytes]:
-        """Return the requests for what is missing now."""
-        return [each for encoding in self.encodings for each in encoding.collect_nack(now)]
+        """Return the requests for what is missing now; what is given up a keyframe is to mend."""
+        asked = [each for encoding in self.encodings for each in encoding.collect_nack(now)]
+        if self.is_video and not self.held:
+            for encoding in self.encodings:
+                if encoding.nack.take_given_up() and encoding.targets:
+                    encoding.keyframes.request(now)
+        return asked
 
     def next_deadline(self) -> Instant:
         """Return when one of the encodings next has something to ask for."""

@@ -7,6 +7,7 @@ import pytest
 from media.forwarding.nack import (
     DEFAULT_RTT_S,
     ECHO_S,
+    FEW,
     LEAST_ECHOED_RTT_S,
     MAX_TRIES,
     NEVER,
@@ -66,18 +67,23 @@ def run(tracker: NackTracker) -> list[float]:
     return asked
 
 
-def test_asks_ever_more_seldom_and_gives_up_after_a_second() -> None:
+@pytest.mark.parametrize(
+    ("missing", "rounds"),
+    [(1, (1, 1, 1, 1, 1, 2)), (FEW, (1, 1, 1, 1, 1, 2)), (FEW + 1, (1, 1, 2, 4))],
+)
+def test_asks_ever_more_seldom_and_gives_up_after_a_second(
+    missing: int, rounds: tuple[int, ...]
+) -> None:
     tracker = NackTracker()
-    tracker.handle_gap(1, 2, 0.0)
+    tracker.handle_gap(1, 1 + missing, 0.0)
     said = run(tracker)
-    assert len(said) == 2 * tracker.asked
-    assert [again - first for first, again in pairs(said)] == pytest.approx(
-        [ECHO_S] * tracker.asked
-    )
+    times = tracker.asked // missing
+    assert len(said) == 2 * times
+    assert [again - first for first, again in pairs(said)] == pytest.approx([ECHO_S] * times)
     asked = [first for first, _ in pairs(said)]
     waits = [later - earlier for earlier, later in pairwise(asked)]
     assert [wait - ECHO_S - SPARE_S for wait in waits] == pytest.approx(
-        [DEFAULT_RTT_S * rounds for rounds in (1, 1, 2, 4)]
+        [DEFAULT_RTT_S * each for each in rounds]
     )
     assert said[-1] < PICTURE.most_s
     assert len(tracker) == 0
@@ -97,9 +103,29 @@ def test_says_it_once_where_asking_anew_is_as_soon() -> None:
 
 def test_gives_up_after_so_many_tries_where_the_line_is_short() -> None:
     tracker = NackTracker()
-    tracker.rtt_s = 0.02
+    tracker.rtt_s = 0.001
     tracker.handle_gap(1, 2, 0.0)
     assert len(run(tracker)) == MAX_TRIES
+
+
+def test_says_what_is_given_up_once_and_only_while_it_is_needed() -> None:
+    tracker = NackTracker()
+    tracker.handle_gap(1, 2, 0.0)
+    run(tracker)
+    assert tracker.take_given_up()
+    assert not tracker.take_given_up()
+    tracker.handle_gap(5, 6, 2.0)
+    tracker.handle_keyframe(8)
+    run(tracker)
+    assert not tracker.take_given_up()
+    tracker.handle_gap(9, 10, 4.0)
+    run(tracker)
+    tracker.handle_keyframe(12)  # it mends that, too
+    assert not tracker.take_given_up()
+    tracker.handle_gap(20, 21 + PICTURE.packets, 6.0)  # more than is kept
+    assert tracker.take_given_up()
+    tracker.clear()
+    assert not tracker.take_given_up()
 
 
 def test_the_list_is_bounded_and_the_newest_stay() -> None:

@@ -42,3 +42,17 @@ def test_the_earliest_need_of_any_encoding_is_due() -> None:
     made.encodings[1].nack.handle_gap(5, 6, 1.0)
     assert made.collect_nack(1.0) == []
     assert len(made.collect_nack(1.1)) == 1
+
+
+def test_what_is_given_up_a_keyframe_is_to_mend_where_somebody_looks() -> None:
+    made = publication()
+    (encoding,) = made.encodings
+    encoding.adopt(12, 5, 1.0)
+    for looked_at, held, asks in ((False, False, False), (True, True, False), (True, False, True)):
+        encoding.targets = (("bob", object()),) if looked_at else ()  # type: ignore[assignment]
+        made.held = held
+        encoding.nack.handle_gap(5, 6, 1.0)
+        made.collect_nack(3.0)
+        assert encoding.keyframes.waiting is asks
+        if looked_at:
+            assert encoding.nack.take_given_up() is held  # kept for when its line has room again
