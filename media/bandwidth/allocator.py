@@ -3,6 +3,8 @@
 Rule 1: voice comes off the top, measured as it is sent; so does what is kept free for text.
 Rule 2: a picture that would get too little to be one gets nothing, and leaves its part to others.
 Rule 3: small pictures are served first: they cost little, and it is several people who are seen.
+Rule 4: a line that loses carries pictures and their repairs: without room for both each would wait
+for the other.
 """
 
 from __future__ import annotations
@@ -65,13 +67,16 @@ def has_copies(rung: Rung, capacity_bps: float, *, loses: bool) -> bool:
 
 
 def allocate(
-    estimate_bps: float, voice_bps: float, rung: Rung, wishes: Sequence[Wish]
+    estimate_bps: float, voice_bps: float, rung: Rung, wishes: Sequence[Wish], again: float = 0.0
 ) -> list[int]:
-    """Return bits per second for each picture, in order; 0 is none."""
+    """Return bits per second for each picture, in order; 0 is none.
+
+    ``again``: how much of a picture is sent once more, as a share of it.
+    """
     shares = [0] * len(wishes)
     if not has_pictures(rung) or not wishes:
         return shares
-    left = estimate_bps - voice_bps - TEXT_BPS
+    left = (estimate_bps - voice_bps - TEXT_BPS) / (1 + again)
     order = sorted(range(len(wishes)), key=lambda place: not wishes[place].small)
     for done, place in enumerate(order):
         fair, least = left / (len(order) - done), wishes[place].least_bps

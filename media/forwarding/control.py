@@ -29,6 +29,8 @@ UNASKED_S: Final = 0.4
 """What was sent longer ago is shown no more by the time it comes again."""
 ANEW_S: Final = 0.012
 """From one copy of a repair to the next: beyond the packets that a burst takes with it."""
+CROWDED_S: Final = 0.1
+"""Where so much waits a repair goes once: half of what a usual line takes to be asked anew."""
 
 
 class Control:
@@ -212,7 +214,10 @@ class Control:
             packet = subscription.resend(sequence, now)
             if packet is not None and self._send_again(source, subscription.pacer, packet, now):
                 repaired.append(sequence)
-        for turn in range(1, source.repairs):
+        pacer = subscription.pacer
+        # One behind the other they would only be late together.
+        crowded = pacer is not None and pacer.wait_s > CROWDED_S
+        for turn in range(1, 1 if crowded else source.repairs):
             self._resend_more(source, subscription, repaired, now, now + turn * ANEW_S)
         self._deadline = min(self._deadline, source.pacer.next_deadline())
 
@@ -222,7 +227,7 @@ class Control:
     ) -> None:  # fmt: skip
         """Send once more what has just been sent again: a picture's later, a voice's at once."""
         for sequence in sequences:
-            packet = subscription.resend_more(sequence)
+            packet = subscription.resend_more(sequence, due)
             if packet is None:
                 continue
             if subscription.pacer is None:

@@ -34,11 +34,6 @@ FEW: Final = 7
 SPARSE_FEEDBACK_S: Final = 0.25
 """As seldom as a browser sends it (libwebrtc's longest interval), which is 2 kbit/s."""
 
-REPAIRS: Final = ((0.04, 3), (0.02, 2))
-"""(share a line loses by itself, how often a repair is sent). At 5 % each copy is 5 % more; of
-repairs sent once 1 in 20 is lost, of those sent twice 1 in 400, and at 1.5 Mbit/s that is a picture
-a minute that stands still."""
-
 
 class Endpoint:
     """The state of one endpoint. ``epochs`` gives numbers unique in the room."""
@@ -264,12 +259,8 @@ class Endpoint:
 
     @property
     def repairs(self) -> int:
-        """How often a repair is sent, for one that is lost costs a round trip.
-
-        More than once where its line loses by itself; where a full line loses that would be worse.
-        """
-        own = 0.0 if self.downlink is None else self.downlink.estimator.own_loss
-        return next((times for least, times in REPAIRS if own >= least), 1)
+        """How often a repair is sent, for one that is lost costs a round trip."""
+        return 1 if self.downlink is None else self.downlink.repairs
 
     def watch_uplink(self, now: Instant) -> bool:
         """See whether its pictures are to wait for its voice; says whether that has changed."""

@@ -107,12 +107,17 @@ class History:
         """Say whether a packet was sent again already."""
         return extend(sequence, self._highest) in self._resent_at
 
-    def take_again(self, sequence: int) -> bytes | None:
-        """Return once more what :meth:`take` has just given, if that may be spent."""
+    def take_again(self, sequence: int, rtt_s: float, due: Instant) -> bytes | None:
+        """Return once more what :meth:`take` has just given, to be sent then, if there is credit.
+
+        Who asks for it again meanwhile knows nothing of this copy: it is given no more for a whole
+        round trip.
+        """
         packet = self.peek(sequence)
         if packet is None or len(packet) > self._credit:
             return None
         self._credit -= len(packet)
+        self._note_resent(extend(sequence, self._highest), due + (1 - ROUND_PART) * rtt_s)
         return packet
 
     def peek(self, sequence: int) -> bytes | None:

@@ -5,8 +5,9 @@ four and so on, until :data:`MAX_TRIES` or the patience of its kind is at an end
 full the round trip that is known is not the one there is: asking at its pace would keep it full.
 But a full queue loses many at once; while few are missing the first :data:`EVEN_TRIES` follow each
 other after a round trip, as each one that is lost by chance costs a round.
-Rule 2: on a path that is long each request is said twice, for one that is lost costs a round trip.
-A sender takes no notice of the second (libwebrtc's RtpPacketHistory) unless the first was lost.
+Rule 2: on a path that is long each request is said :data:`SAYINGS` times, for one that is lost
+costs a round trip. A sender takes no notice of the others (libwebrtc's RtpPacketHistory) unless the
+first was lost.
 Rule 3: the list is bounded by its kind; when a burst is too long the oldest go: of a voice they
 were said too long ago, and a picture is repaired better by a keyframe.
 Rule 4: where what is asked for does not come in time, a queue is full or the path is long. Asking
@@ -29,6 +30,9 @@ SPARE_S: Final = 0.015
 and the answer would be a whole round later."""
 ECHO_S: Final = 0.012
 """After a request it is said again: beyond the packets that a burst takes with it."""
+SAYINGS: Final = 3
+"""Of 100 requests on a line that loses 15 of 100, 15 get lost of those said once, 2 of those said
+twice, and none."""
 LEAST_ECHOED_RTT_S: Final = 0.05
 """On a shorter path asking anew is as soon."""
 MAX_TRIES: Final = 10
@@ -74,17 +78,20 @@ class _Missing:
         self.due = since + REORDER_S
         self.tries = 0
         self.asked_at = since
-        self.echoes = False
-        """Whether its last request is to be said again."""
+        self.echoes = 0
+        """How often its last request is yet to be said again."""
 
     def say(self, rtt_s: float, now: Instant, *, few: bool) -> None:
         """A request goes out, or is said again."""
-        self.echoes = not self.echoes and rtt_s >= LEAST_ECHOED_RTT_S
+        is_long = rtt_s >= LEAST_ECHOED_RTT_S
+        self.echoes = self.echoes - 1 if self.echoes else is_long * (SAYINGS - 1)
         if self.echoes:
             self.due = now + ECHO_S
-        else:
-            even = EVEN_TRIES if few else 2
-            self.due = now + SPARE_S + rtt_s * (1 << max(0, self.tries - even))
+            return
+        # The answer may be to the second saying; to the third it seldom is.
+        spare_s = SPARE_S + ECHO_S if is_long else SPARE_S
+        even = EVEN_TRIES if few else 2
+        self.due = self.asked_at + spare_s + rtt_s * (1 << max(0, self.tries - even))
 
 
 class NackTracker:

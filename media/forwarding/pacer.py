@@ -230,6 +230,11 @@ class Pacer:
         self._apply()
 
     @property
+    def wait_s(self) -> float:
+        """How long what waits now will take to go."""
+        return self._bytes * self._byte_s
+
+    @property
     def rate_bps(self) -> float:
         """The rate now."""
         return 8 / self._byte_s

@@ -340,9 +340,10 @@ class Subscription(Forwarder):
         found = None if history is None else history.take(sequence, rtt_s, now)
         return None if found is None else self._as_rtx(found[1]) or self._repeat(found[1])
 
-    def resend_more(self, sequence: int) -> bytes | None:
-        """Return once more what :meth:`resend` has just given."""
-        packet = None if self.history is None else self.history.take_again(sequence)
+    def resend_more(self, sequence: int, due: Instant) -> bytes | None:
+        """Return once more what :meth:`resend` has just given, to be sent then."""
+        history, rtt_s = self.history, self.reports.rtt_s or 0.0
+        packet = None if history is None else history.take_again(sequence, rtt_s, due)
         return None if packet is None else self._as_rtx(packet) or self._repeat(packet)
 
     def _as_rtx(self, packet: bytes) -> bytes | None:

@@ -259,6 +259,18 @@ def test_repairs_are_sent_more_often_where_a_line_loses_by_itself(
     assert router.retransmissions == before + copies
 
 
+def test_where_pictures_wait_already_a_repair_goes_once() -> None:
+    router = room()
+    sent = listen(router, 12)
+    run(router, 10.1)
+    for number in range(200):  # a keyframe larger than the line carries in 0.1 s
+        send(router, picture(5000 + number), 10.1)
+    router.drain()
+    router.handle_rtcp(BOB, rtcp.build_nack(7, BOB_PICTURE, [parse_header(sent)[2]]), 10.12)
+    repairs = only_repairs(to_bob(router.drain()) + run(router, 11.5))
+    assert len(repairs) == 1
+
+
 def test_what_is_known_to_be_lost_is_sent_again_unasked_where_a_line_loses_by_itself() -> None:
     router = room()
     sent = listen(router, 30)

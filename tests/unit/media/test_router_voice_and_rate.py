@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from media.config import MediaConfig
+from media.forwarding.nack import SAYINGS
 from media.forwarding.pacer import MAX_BYTES
 from media.outputs import Output, SendRtcp, SendRtp
 from media.plan import Kind, MediaPlan, PublishSection, Slot
@@ -89,7 +90,7 @@ def test_lost_voice_is_asked_for_where_agreed_and_given_up_soon() -> None:
     send(router, voice(4), 1.0)
     asked = nacks(run(router, 3.0))
     assert {each.lost for each in asked} == {(2, 3)}
-    assert 2 <= len(asked) <= 4, "200 ms are soon over"
+    assert SAYINGS <= len(asked) <= 2 * SAYINGS, "200 ms are soon over"
 
 
 def test_voice_that_comes_again_takes_its_place() -> None:

@@ -346,8 +346,9 @@ export class MediaLink {
   }
 
   /** What was lost on its way may come in time. */
-  private wait(peer: Peer, { asked, played, rttMs }: PathStats, now: number): void {
-    this.pictureBuffer.handleSample(asked, rttMs, now);
+  private wait(peer: Peer, stats: PathStats, now: number): void {
+    const { played, rttMs } = stats;
+    this.pictureBuffer.handleSample(stats, rttMs, now);
     peer.waitFor('video', this.pictureBuffer.waitMs);
     this.voiceBuffer.handleSample(played, rttMs, now);
     peer.waitFor('audio', this.voiceBuffer.waitMs);

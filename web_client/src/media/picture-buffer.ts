@@ -19,38 +19,66 @@ const HOLD_MS = 10_000;
 const LEAST_MS = 300;
 /** More is seen: the voice waits for no picture, so lips would follow it too late. */
 const MOST_MS = 400;
+/** Unless it stands still all the same, again and again, where much is asked for: lips that are a little
+ * later still disturb less. */
+const FROZEN_MS = 500;
+const FREEZES = 2;
+const FREEZES_WITHIN_MS = 30_000;
+const FROZEN_HOLD_MS = 60_000;
 /** A packet asked for a second time is there after two round trips and the time it takes to miss it, twice. */
 const ROUNDS = 2.9;
 const STEP_MS = 50;
 
+/** Of all pictures on a path, ever: packets asked for again, and how often one stood still. */
+interface Counts {
+  readonly asked: number;
+  readonly frozen: number;
+}
+
+interface Look extends Counts {
+  readonly at: number;
+}
+
 export class PictureBuffer {
-  private looks: { readonly at: number; readonly requests: number }[] = [];
+  private looks: readonly Look[] = [];
   private lossyAt = -Infinity;
   private manyAt = -Infinity;
+  private frozenAt = -Infinity;
   /** How long pictures wait at least; null leaves it to the browser. */
   waitMs: number | null = null;
 
-  /** Take a look at a path that is up: packets of pictures asked for again so far. */
-  handleSample(requests: number, rttMs: number | null, now: number): void {
-    const lately = this.lately(requests, now);
-    if (lately >= REQUESTS) this.lossyAt = now;
-    if (lately >= MANY_REQUESTS) this.manyAt = now;
+  /** Take a look at a path that is up. */
+  handleSample({ asked, frozen }: Counts, rttMs: number | null, now: number): void {
+    this.note({ at: now, asked, frozen });
+    const requests = asked - this.before(now - LOOK_MS).asked;
+    if (requests >= REQUESTS) this.lossyAt = now;
+    if (requests >= MANY_REQUESTS) this.manyAt = now;
+    const loses = now - this.manyAt <= HOLD_MS;
+    if (loses && frozen - this.before(now - FREEZES_WITHIN_MS).frozen >= FREEZES)
+      this.frozenAt = now;
+    this.decide(rttMs, loses, now);
+  }
+
+  private decide(rttMs: number | null, loses: boolean, now: number): void {
     if (now - this.lossyAt > HOLD_MS) {
       this.waitMs = null;
       return;
     }
-    const least = now - this.manyAt > HOLD_MS ? LEAST_MS : MOST_MS;
-    const wait = Math.min(MOST_MS, Math.max(least, ROUNDS * (rttMs ?? 0)));
+    const least = loses ? (now - this.frozenAt <= FROZEN_HOLD_MS ? FROZEN_MS : MOST_MS) : LEAST_MS;
+    const wait = Math.max(least, Math.min(MOST_MS, ROUNDS * (rttMs ?? 0)));
     // A browser settles anew at each change.
     if (this.waitMs === null || Math.abs(wait - this.waitMs) >= STEP_MS) this.waitMs = wait;
   }
 
-  /** So many were asked for in the last moment. */
-  private lately(requests: number, now: number): number {
+  private note(look: Look): void {
     const last = this.looks.at(-1);
     // Another connection counts from nothing.
-    if (last !== undefined && requests < last.requests) this.looks = [];
-    this.looks = [...this.looks, { at: now, requests }].filter(({ at }) => now - at <= LOOK_MS);
-    return requests - (this.looks[0]?.requests ?? requests);
+    if (last !== undefined && look.asked < last.asked) this.looks = [];
+    this.looks = [...this.looks, look].filter(({ at }) => look.at - at <= FREEZES_WITHIN_MS);
+  }
+
+  /** The oldest look since then. */
+  private before(since: number): Counts {
+    return this.looks.find(({ at }) => at >= since) ?? { asked: 0, frozen: 0 };
   }
 }

@@ -10,6 +10,7 @@ type Counter =
   | 'bytesSent'
   | 'headerBytesSent'
   | 'nackCount'
+  | 'freezeCount'
   | 'concealmentEvents'
   | 'concealedSamples'
   | 'silentConcealedSamples'
@@ -42,8 +43,9 @@ export interface PathStats {
   readonly lost: number;
   /** Packets of sound received, ever. */
   readonly voice: number;
-  /** Packets of pictures asked for again, ever. */
+  /** Of pictures, ever: packets asked for again, and how often one stood still (0 where the browser does not count). */
   readonly asked: number;
+  readonly frozen: number;
   /** Of all voices, ever: holes that were filled, samples made up where something was said, all samples. */
   readonly played: { readonly holes: number; readonly madeUp: number; readonly samples: number };
   /** What the browser believes the way up carries, in bits per second; null where it does not say. */
@@ -79,6 +81,7 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
   const transport = all.find((entry) => entry.type === 'transport');
   const inbound = all.filter((entry) => entry.type === 'inbound-rtp');
   const voices = inbound.filter((entry) => entry.kind === 'audio');
+  const pictures = inbound.filter((entry) => entry.kind === 'video');
   const chosen = chosenPair(all);
   const outbound = all.filter((entry) => entry.type === 'outbound-rtp');
   const reports = all.filter((entry) => entry.type === 'remote-inbound-rtp');
@@ -95,10 +98,8 @@ export function readPath(report: Iterable<[string, unknown]>): PathStats {
       madeUp: sum(voices, 'concealedSamples') - sum(voices, 'silentConcealedSamples'),
       samples: sum(voices, 'totalSamplesReceived'),
     },
-    asked: sum(
-      inbound.filter((entry) => entry.kind === 'video'),
-      'nackCount',
-    ),
+    asked: sum(pictures, 'nackCount'),
+    frozen: sum(pictures, 'freezeCount'),
     estimateBps: chosen?.availableOutgoingBitrate ?? null,
     sent: sum(outbound, 'packetsSent'),
     sentLost: sum(reports, 'packetsLost'),

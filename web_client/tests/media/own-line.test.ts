@@ -30,7 +30,16 @@ function rig() {
       packets += 50;
       bytes += sentBps / 16;
       const played = { holes: 0, madeUp: 0, samples: 0 };
-      const rest = { bytes: 1, cipher: null, received: 0, lost: 0, voice: 0, asked: 0, played };
+      const rest = {
+        bytes: 1,
+        cipher: null,
+        received: 0,
+        lost: 0,
+        voice: 0,
+        asked: 0,
+        frozen: 0,
+        played,
+      };
       const good = {
         estimateBps: 2_000_000,
         sent: packets,

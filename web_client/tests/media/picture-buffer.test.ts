@@ -8,10 +8,12 @@ function watch(
   seconds: { from: number; to: number },
   requests: (second: number) => number,
   rttMs: number | null = 50,
+  freezes: (second: number) => number = () => 0,
 ): (number | null)[] {
   const waits: (number | null)[] = [];
   for (let now = seconds.from * 1_000; now < seconds.to * 1_000; now += 500) {
-    buffer.handleSample(requests(now / 1_000), rttMs, now);
+    const [asked, frozen] = [requests(now / 1_000), freezes(now / 1_000)];
+    buffer.handleSample({ asked, frozen }, rttMs, now);
     waits.push(buffer.waitMs);
   }
   return waits;
@@ -47,6 +49,35 @@ it('waits for a third round where much is asked for again, and some time longer'
   const after = watch(buffer, { from: 5, to: 30 }, (second) => 60 + 3 * second);
   expect(after.slice(0, 16)).toEqual(Array(16).fill(400));
   expect(after.at(-1)).toBe(300);
+});
+
+it('waits longer where a picture stands still again and again all the same', () => {
+  const many = (second: number) => 12 * second;
+  const once = new PictureBuffer();
+  watch(once, { from: 0, to: 20 }, many, 50, (second) => Number(second > 5));
+  expect(once.waitMs).toBe(400);
+  const seldom = new PictureBuffer();
+  watch(seldom, { from: 0, to: 100 }, many, 50, (second) => Math.floor(second / 31));
+  expect(seldom.waitMs).toBe(400);
+  const often = new PictureBuffer();
+  watch(often, { from: 0, to: 20 }, many, 50, (second) => Math.floor(second / 6));
+  expect(often.waitMs).toBe(500);
+  watch(often, { from: 20, to: 100 }, many, 50, () => 3);
+  expect(often.waitMs).toBe(500);
+  watch(often, { from: 100, to: 120 }, many, 50, () => 3);
+  expect(often.waitMs).toBe(400);
+});
+
+it('takes no freeze for the line where little is asked for', () => {
+  const buffer = new PictureBuffer();
+  watch(
+    buffer,
+    { from: 0, to: 20 },
+    (second) => 3 * second,
+    50,
+    (second) => second,
+  );
+  expect(buffer.waitMs).toBe(300);
 });
 
 it('does not follow every whim of the round trip', () => {

@@ -32,6 +32,7 @@ it('says nothing where the browser says nothing', () => {
     lost: 0,
     voice: 0,
     asked: 0,
+    frozen: 0,
     played: { holes: 0, madeUp: 0, samples: 0 },
     estimateBps: null,
     sent: 0,

@@ -29,6 +29,10 @@ def test_one_picture_gets_what_voice_and_text_leave() -> None:
     assert allocate(300_000, 50_000, Rung.CLEAR, [LARGE]) == [250_000 - TEXT_BPS]
 
 
+def test_a_line_that_loses_carries_the_repairs_too() -> None:
+    assert allocate(300_000 + TEXT_BPS, 50_000, Rung.CLEAR, [LARGE], 0.25) == [200_000]
+
+
 def test_what_would_be_too_little_is_nothing() -> None:
     least = LEAST_PICTURE_BPS + TEXT_BPS + 50_000
     assert allocate(least, 50_000, Rung.SAVING, [LARGE]) == [LEAST_PICTURE_BPS]
@@ -53,15 +57,15 @@ def test_the_rung_says_what_there_is(rung: Rung) -> None:
     assert has_voice(rung) is (rung is not Rung.TEXT)
 
 
-@given(st.floats(0, 1e8), st.floats(0, 1e6), st.sampled_from(ORDER), wishes)
+@given(st.floats(0, 1e8), st.floats(0, 1e6), st.sampled_from(ORDER), wishes, st.floats(0, 3))
 def test_never_more_than_there_is(
-    estimate: float, voice: float, rung: Rung, asked: list[Wish]
+    estimate: float, voice: float, rung: Rung, asked: list[Wish], again: float
 ) -> None:
-    shares = allocate(estimate, voice, rung, asked)
+    shares = allocate(estimate, voice, rung, asked, again)
     assert len(shares) == len(asked)
     assert all(share == 0 or share >= LEAST_PICTURE_BPS for share in shares)
     if any(shares):
-        assert sum(shares) + voice + TEXT_BPS <= estimate
+        assert sum(shares) * (1 + again) + voice + TEXT_BPS <= estimate + len(shares)
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e8), wishes)

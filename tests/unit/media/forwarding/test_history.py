@@ -39,10 +39,19 @@ def test_gives_once_more_what_it_has_given_while_there_is_credit() -> None:
     history = filled(3, size=100)
     wire = START & 0xFFFF
     assert history.take(wire, RTT, 0.1) is not None
-    assert history.take_again(wire) == bytes(100)
-    assert history.take_again(wire) == bytes(100)
-    assert history.take_again(wire) is None, "300 bytes were sent, and 300 sent again"
-    assert history.take_again(wire - 1 & 0xFFFF) is None
+    assert history.take_again(wire, 0.1, 1.0) == bytes(100)
+    assert history.take_again(wire, 0.1, 1.0) == bytes(100)
+    assert history.take_again(wire, 0.1, 1.0) is None, "300 bytes were sent, and 300 sent again"
+    assert history.take_again(wire - 1 & 0xFFFF, 0.1, 1.0) is None
+
+
+def test_after_the_last_copy_nothing_for_a_whole_round_trip() -> None:
+    history = filled()
+    wire = START & 0xFFFF
+    assert history.take(wire, RTT, 0.1) is not None
+    assert history.take_again(wire, RTT, 0.12) is not None
+    assert history.take(wire, RTT, 0.12 + 0.9 * RTT) is None
+    assert history.take(wire, RTT, 0.121 + RTT) is not None
 
 
 def test_an_unknown_round_trip_still_spaces_copies() -> None:
