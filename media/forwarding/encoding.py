@@ -15,7 +15,7 @@ from media.clock import Instant
 from media.forwarding.drops import DropReason
 from media.forwarding.header_extensions import ExtensionReader
 from media.forwarding.keyframe_requests import KeyframeRequests
-from media.forwarding.nack import DEFAULT_RTT_S, NEVER, PICTURE, VOICE, NackTracker
+from media.forwarding.nack import NEVER, PICTURE, VOICE, NackTracker
 from media.forwarding.pacer import Pacer
 from media.forwarding.reports import RECEIVER_SSRC, ReceptionStats
 from media.forwarding.sent_log import SentLog
@@ -292,8 +292,7 @@ class Encoding:
     def take_keyframe_request(self, now: Instant) -> bytes | None:
         """Return a keyframe request if one is due, a compound of its own."""
         source = self.source
-        rtt_s = 0.0 if self.nack.rtt_s == DEFAULT_RTT_S else self.nack.rtt_s  # nothing was learned
-        if source is None or not self.keyframes.take(now, rtt_s):
+        if source is None or not self.keyframes.take(now, self.nack.echo_s):
             return None
         return rtcp.build_rr(RECEIVER_SSRC) + rtcp.build_pli(RECEIVER_SSRC, source.ssrc)
 

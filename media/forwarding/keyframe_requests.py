@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import Final
 
 from media.clock import Instant
-from media.forwarding.nack import ECHO_S, LEAST_ECHOED_RTT_S
 
 MAX_RETRIES: Final = 5
 NEVER: Final = float("inf")
@@ -67,8 +66,11 @@ class KeyframeRequests:
         self.waiting = self._echoes = False
         self.due = NEVER
 
-    def take(self, now: Instant, rtt_s: float = 0.0) -> bool:
-        """Say whether to send a request now; yes counts as sent. ``rtt_s``: the publisher's."""
+    def take(self, now: Instant, echo_s: float = 0.0) -> bool:
+        """Say whether to send a request now; yes counts as sent.
+
+        ``echo_s``: when to say it once more; 0 is not at all.
+        """
         if now < self.due:
             return False
         if self._echoes:
@@ -82,6 +84,6 @@ class KeyframeRequests:
             self.waiting = False
             self.due = NEVER
             return True
-        self._echoes = rtt_s >= LEAST_ECHOED_RTT_S
-        self.due = now + (ECHO_S if self._echoes else 2 * self._interval_s)
+        self._echoes = echo_s > 0
+        self.due = now + (echo_s or 2 * self._interval_s)
         return True

@@ -173,6 +173,12 @@ class NackTracker:
         sample_s = min(max(sample_s, _RTT_LEAST_S), _RTT_MOST_S)
         self.rtt_s += (sample_s - self.rtt_s) / 8
 
+    @property
+    def echo_s(self) -> float:
+        """When to repeat a request that is no packet's; 0 where the path is short, or unknown."""
+        known = self.rtt_s != DEFAULT_RTT_S
+        return ECHO_S if known and self.rtt_s >= LEAST_ECHOED_RTT_S else 0.0
+
     def collect(self, now: Instant) -> list[int]:
         """Return what to ask for now, ascending, and move each to its next turn."""
         if now < self.due:

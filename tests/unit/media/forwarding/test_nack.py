@@ -203,3 +203,14 @@ def test_clear_forgets() -> None:
     tracker.clear()
     assert tracker.due == NEVER
     assert tracker.collect(1.0) == []
+
+
+@pytest.mark.parametrize(
+    ("rtt_s", "echo_s"), [(DEFAULT_RTT_S, 0.0), (0.04, 0.0), (LEAST_ECHOED_RTT_S, ECHO_S)]
+)
+def test_other_requests_are_repeated_on_a_path_known_to_be_long(
+    rtt_s: float, echo_s: float
+) -> None:
+    tracker = NackTracker()
+    tracker.rtt_s = rtt_s
+    assert tracker.echo_s == echo_s
