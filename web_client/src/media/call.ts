@@ -137,6 +137,7 @@ export class Call {
       microphoneOn: () => this.own.isOn('audio'),
       paused: () => this.pauses.paused,
       rttMs: () => this.rttMs,
+      waitMs: () => this.link.voiceWaitMs,
       timeline: this.timeline,
     });
     this.quality = new QualityReports({

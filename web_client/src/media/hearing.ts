@@ -29,8 +29,9 @@ const SHOW_LOST_MS = 20_000;
 /** Of a round trip: smaller changes are nobody's news. */
 const STEP_MS = 100;
 const REPORT_DELAY_MS = 3_000;
-/** A jitter buffer and the devices at both ends, where nothing is wrong. */
-const BUFFERS_MS = 80;
+/** The devices at both ends, and a jitter buffer where nothing is wrong. */
+const DEVICES_MS = 40;
+const BUFFER_MS = 40;
 
 export interface HearingOptions {
   readonly session: Session;
@@ -42,6 +43,8 @@ export interface HearingOptions {
   paused(): DevicePause;
   /** The round trip of one's own media path; null when it is not known. */
   rttMs(): number | null;
+  /** How long voices wait at least before they are played; null where the browser decides. */
+  waitMs(): number | null;
   readonly timeline: Timeline;
 }
 
@@ -209,7 +212,8 @@ export class Hearing {
     const far = people.map(({ id }) => this.rtts.get(id)).filter((rtt) => rtt !== undefined);
     const known = own !== null && far.length > 0;
     const before = this.delay.delayMs;
-    this.delay.handleDelay(known ? (own + Math.max(...far)) / 2 + BUFFERS_MS : null, now);
+    const ends = DEVICES_MS + Math.max(BUFFER_MS, this.options.waitMs() ?? 0);
+    this.delay.handleDelay(known ? (own + Math.max(...far)) / 2 + ends : null, now);
     if ((this.delay.delayMs === null) !== (before === null)) this.tell();
     if (own === null || this.options.session.state !== 'open') return;
     const moved = this.reportedRtt === null || Math.abs(own - this.reportedRtt) >= STEP_MS;

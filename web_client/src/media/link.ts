@@ -132,6 +132,11 @@ export class MediaLink {
     return performance.now() - this.heardAt < HEARD_MS;
   }
 
+  /** How long voices wait at least before they are played, in ms; null where the browser decides. */
+  get voiceWaitMs(): number | null {
+    return this.voiceBuffer.waitMs;
+  }
+
   /** One's own way up carries so many bits a second of picture; 0 is none, null does not say. */
   allow(bps: number | null): void {
     if (bps === this.allowance) return;
