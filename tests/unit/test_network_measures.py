@@ -153,10 +153,10 @@ def run(kind: str, **worst: float | None) -> records.Record:
 
 def test_a_page_says_what_held_what_did_not_and_what_was_not_measured() -> None:
     found = [
-        run("gateway", concealed_percent=9.0, freezes_per_minute=9.0),  # of before: not counted
-        run("gateway", concealed_percent=1.0, freezes_per_minute=3.0),
-        run("gateway", concealed_percent=1.2, freezes_per_minute=3.0),
-        run("direct", concealed_percent=1.0, freezes_per_minute=None),
+        run("gateway", concealed_percent=9.0, counted_per_minute=9.0),  # of before: not counted
+        run("gateway", concealed_percent=1.0, counted_per_minute=3.0),
+        run("gateway", concealed_percent=1.2, counted_per_minute=3.0),
+        run("direct", concealed_percent=1.0, counted_per_minute=None),
         {"case": "loss5", "kind": "gateway", "error": "TimeoutError"},
     ]
     verdicts = records.tables(found, runs=2)[0].rows

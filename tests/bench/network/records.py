@@ -25,11 +25,13 @@ camera and microphone; one of them lives in a network behind a line that is made
 (`tests/support/netlab`), the gateway and the other do not. Beside each run of ours stands a direct
 call from page to page over the same line, with the browser's own settings. A figure is of the
 person who has it worse; it is the median of the runs, with the least and the greatest. Freezes are
-gaps of max(3 x average, average + 150 ms) between frames shown, while the call means to show a
-moving picture; they are counted a minute of the whole call. A page's own thread that is late to
-hear of frames is no freeze: those shown meanwhile count as evenly spread. Beside it stands the
-browser's own count (`freezeCount`), made where no page is asked. Whoever is asked whether their
-picture may come back, because the line had taken it for half a minute, says yes within two seconds.
+gaps of max(3 x average, average + 150 ms) between frames, while the call means to show a moving
+picture; they are counted a minute of the whole call. They are the browser's own count
+(`freezeCount`), made where frames are handed out. Beside it stands what the page could see: where
+it is told of several frames at once they count as evenly spread, since its own thread may have been
+late to hear of them; but so are frames that come all together after the picture stood still, and
+such a freeze it does not see. Whoever is asked whether their picture may come back, because the
+line had taken it for half a minute, says yes within two seconds.
 
 Both browsers code and decode in software on this machine's cores, which is felt in every figure:
 the case without impairment shows how much, and what counts is the distance between the two calls.
@@ -38,8 +40,8 @@ The load is the machine's average over a minute, at the run's end.
 SHOWN = (
     ("concealed_percent", "concealed, %"),
     ("concealed_settled_percent", "concealed after the first 5 s, %"),
-    ("freezes_per_minute", "freezes a minute"),
-    ("counted_per_minute", "freezes by the browser's own count"),
+    ("counted_per_minute", "freezes a minute"),
+    ("freezes_per_minute", "freezes that the page could see"),
     ("frames_per_s", "frames/s"),
     ("buffer_ms", "voice's buffer, ms"),
     ("voice_gap_s", "longest gap of voice, s"),
@@ -142,7 +144,7 @@ def _verdict(
 def _against(case: Case, ours: Sequence[Record], direct: Sequence[Record]) -> tuple[str, str, str]:
     """The bar of every case: no worse than the direct call, but for a little."""
     concealed = spread(ours, "concealed_percent")[0] - spread(direct, "concealed_percent")[0]
-    freezes = spread(ours, "freezes_per_minute")[0] - spread(direct, "freezes_per_minute")[0]
+    freezes = spread(ours, "counted_per_minute")[0] - spread(direct, "counted_per_minute")[0]
     # Where no moving picture was meant there is none to freeze.
     fits = concealed <= CONCEALED_POINTS and not freezes > FREEZES_MORE
     told = f"{concealed:+.2f} points concealed, {freezes:+.1f} freezes a minute"
