@@ -10,7 +10,7 @@ from signaling.access import bearer
 from signaling.accounts import STAFF_MS
 from signaling.domain.life import Turn
 from signaling.domain.rights import Position
-from signaling.storage.change_store import LineKept, Moment
+from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.session_store import MINUTE_MS, Between, Booked, Wanted, Whose
 from signaling.stores import Opened
@@ -27,15 +27,26 @@ WEEK_MS: Final = 7 * 86_400_000
 MINUTES: Final = 50
 SOON_MS: Final = 5 * MINUTE_MS
 _ALL_S: Final = MINUTES * 60
+_CLEAR: Final = LineKept(video_s=_ALL_S, rungs={"clear": _ALL_S})
 PAST: Final = (
-    (3, 4, LineKept(voice_s=_ALL_S, gaps=3, gap_s=11.0, cuts=1, rungs={"voice": _ALL_S})),
-    (3, 5, LineKept(voice_s=1200, video_s=1800, gaps=1, gap_s=4.0, rungs={"saving": _ALL_S})),
-    (4, 4, LineKept(video_s=_ALL_S, rungs={"clear": _ALL_S})),
+    (
+        3, 4, LineSaid.HARD,
+        LineKept(voice_s=_ALL_S, gaps=3, gap_s=11.0, cuts=1, rungs={"voice": _ALL_S}),
+    ),
+    (
+        3, 5, LineSaid.CUT,
+        LineKept(voice_s=1200, video_s=1800, gaps=1, gap_s=4.0, rungs={"saving": _ALL_S}),
+    ),
+    (4, 4, None, _CLEAR),
     None,
-    (4, 6, LineKept(video_s=2400, text_s=600, gaps=2, gap_s=19.0, cuts=1, rungs={"slow": 900})),
-    (5, 7, LineKept(video_s=_ALL_S, rungs={"clear": _ALL_S})),
+    (
+        4, 6, LineSaid.CUT,
+        LineKept(video_s=2400, text_s=600, gaps=2, gap_s=19.0, cuts=1, rungs={"slow": 900}),
+    ),
+    (5, 7, LineSaid.CLEAR, _CLEAR),
 )  # fmt: skip
-"""Oldest first: how the client felt before and after, and the line; None was missed."""
+"""Oldest first: how the client felt before and after, how they found the line, and what it did;
+None was missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,9 @@ async def _fill(stores: Opened, clinic: UUID, at: int) -> None:
             await _hold(stores, booked, *kind)
 
 
-async def _hold(stores: Opened, booked: Booked, before: int, after: int, line: LineKept) -> None:
+async def _hold(
+    stores: Opened, booked: Booked, before: int, after: int, said: LineSaid | None, line: LineKept
+) -> None:
     """An hour that was."""
     at, sessions = booked.starts_at, stores.sessions
     await stores.changes.rate(booked.id, Moment.BEFORE, before, at)
@@ -118,6 +131,8 @@ async def _hold(stores: Opened, booked: Booked, before: int, after: int, line: L
     await sessions.step(booked, Turn.END, booked.counsellor, booked.ends_at)
     await stores.changes.rate(booked.id, Moment.AFTER, after, booked.ends_at)
     await stores.changes.note_line(booked.id, line, booked.ends_at)
+    if said is not None:
+        await stores.changes.rate_line(booked.id, said, booked.ends_at)
 
 
 async def _book_one(stores: Opened, counsellor: UUID, client: UUID, at: int) -> None:

@@ -27,6 +27,9 @@ async def test_it_is_found_again_and_made_anew_where_it_has_to_be(tmp_path: Path
         hours = await stores.sessions.find(span)
         assert len(hours) == len(PAST) + 1
         assert hours[-1].starts_at > at
+        told = await stores.changes.of(first.client, at)
+        said = [None if kind is None else kind[2] for kind in PAST]
+        assert [told[hour.id].said if hour.id in told else None for hour in hours[:-1]] == said
         await stores.erasure.erase(first.client, first.client, at)
         anew = await open_clinic(stores, at)
         assert anew.clinic != first.clinic
