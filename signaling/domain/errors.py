@@ -40,6 +40,7 @@ class Code(StrEnum):
     NOT_IN_ROOM = "not_in_room"
     NOT_ADMITTED = "not_admitted"
     TEXT_OUT_OF_ORDER = "text_out_of_order"
+    HAND_TAKEN = "hand_taken"
     TOO_MANY_CONNECTIONS = "too_many_connections"
 
     OFFER_MALFORMED = "offer_malformed"

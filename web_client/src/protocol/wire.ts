@@ -10,6 +10,7 @@ export type ChannelMessage = Text | TextAccepted | Refused;
  */
 export type Code =
   | 'busy'
+  | 'hand_taken'
   | 'invitation_invalid'
   | 'key_invalid'
   | 'locked'
