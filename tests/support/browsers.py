@@ -17,10 +17,12 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
+CAMERA = "--use-fake-device-for-media-stream=fps=10"
+"""Enough to see that a picture moves; to code more is what most of a test's time would go to."""
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+    CAMERA, "--autoplay-policy=no-user-gesture-required",
     "--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns",
 )  # fmt: skip
 GRANT_AT_ONCE = "--use-fake-ui-for-media-stream"

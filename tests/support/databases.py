@@ -2,6 +2,8 @@
 
 The server listens on a socket in a folder of its own and on no port. It is started once in a test
 process, as the user `postgres` where we are root, and each test gets databases of its own in it.
+Those in today's shape are copies of two that were brought there once: the way there has tests of
+its own, and is longer than most tests.
 """
 
 from __future__ import annotations
@@ -19,8 +21,12 @@ from pathlib import Path
 
 import asyncpg
 
+from signaling.storage.database import Database
+from signaling.storage.migrate import Line, upgrade
+
 FOLDERS = ("/usr/lib/postgresql", "/usr/local/lib/postgresql")
 KINDS = ("sqlite", "postgresql")
+NAMES = ("data", "keys")
 _numbers = itertools.count(1)
 
 
@@ -32,19 +38,57 @@ class Urls:
     keys: str
 
 
+_shaped: dict[str, Urls] = {}
+"""By kind: those that are copied."""
+
+
 async def urls(kind: str, folder: Path) -> Urls:
     """Two empty databases."""
     if kind == "sqlite":
-        return Urls(f"sqlite:///{folder / 'data.db'}", f"sqlite:///{folder / 'keys.db'}")
+        return Urls(*(f"sqlite:///{folder / what}.db" for what in NAMES))
+    return await _created("")
+
+
+async def shaped_urls(kind: str, folder: Path) -> Urls:
+    """Two databases in the shape this version needs, with nothing in them."""
+    first = await _shape(kind)
+    if kind == "sqlite":
+        for url in (first.data, first.keys):
+            shutil.copy(url.removeprefix("sqlite:///"), folder)
+        return await urls(kind, folder)
+    return await _created(" TEMPLATE {}", first)
+
+
+async def _shape(kind: str) -> Urls:
+    if kind not in _shaped:
+        folder = Path(tempfile.mkdtemp(prefix="quietroom-shape-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        given = await urls(kind, folder)
+        for url, line in ((given.data, Line.DATA), (given.keys, Line.KEYS)):
+            database = Database(url)
+            await upgrade(database, line)
+            await database.stop()
+        assert not list(folder.glob("*-wal")), "a copy would lack what is in the log yet"
+        _shaped[kind] = given
+    return _shaped[kind]
+
+
+async def _created(how: str, first: Urls | None = None) -> Urls:
     server, number = _server(), next(_numbers)
-    names = [f"test_{number}_{what}" for what in ("data", "keys")]
+    names = [f"test_{number}_{what}" for what in NAMES]
+    models = ["", ""] if first is None else [_name(first.data), _name(first.keys)]
     connection = await asyncpg.connect(user="postgres", database="postgres", host=str(server))
     try:
-        for name in names:
-            await connection.execute(f"CREATE DATABASE {name}")
+        for name, model in zip(names, models, strict=True):
+            await connection.execute(f"CREATE DATABASE {name}{how.format(model)}")
     finally:
         await connection.close()
     return Urls(*(f"postgresql://postgres@/{name}?host={server}" for name in names))
+
+
+def _name(url: str) -> str:
+    """Of a database of ours in PostgreSQL."""
+    return url.partition("@/")[2].partition("?")[0]
 
 
 def programs() -> Path:

@@ -8,19 +8,17 @@ from pathlib import Path
 import pytest
 
 from signaling.storage.database import Database
-from signaling.storage.migrate import Line, upgrade
-from tests.support.databases import KINDS, Urls, urls
+from tests.support.databases import KINDS, Urls, shaped_urls
 
 
 @pytest.fixture(params=KINDS)
 async def where(request: pytest.FixtureRequest, tmp_path: Path) -> Urls:
-    return await urls(request.param, tmp_path)
+    return await shaped_urls(request.param, tmp_path)
 
 
 @pytest.fixture
 async def keys(where: Urls) -> AsyncIterator[Database]:
     database = Database(where.keys)
-    await upgrade(database, Line.KEYS)
     yield database
     await database.stop()
 
@@ -28,6 +26,5 @@ async def keys(where: Urls) -> AsyncIterator[Database]:
 @pytest.fixture
 async def data(where: Urls) -> AsyncIterator[Database]:
     database = Database(where.data)
-    await upgrade(database, Line.DATA)
     yield database
     await database.stop()

@@ -22,6 +22,12 @@ from tests.support.databases import KINDS, Urls, urls
 SHAPES = {Line.KEYS: KEY_METADATA, Line.DATA: DATA_METADATA}
 
 
+@pytest.fixture(params=KINDS)
+async def where(request: pytest.FixtureRequest, tmp_path: Path) -> Urls:
+    """Empty ones."""
+    return await urls(request.param, tmp_path)
+
+
 def url(where: Urls, line: Line) -> str:
     return where.keys if line is Line.KEYS else where.data
 
