@@ -28,10 +28,9 @@ person who has it worse; it is the median of the runs, with the least and the gr
 gaps of max(3 x average, average + 150 ms) between frames, while the call means to show a moving
 picture; they are counted a minute of the whole call. They are the browser's own count
 (`freezeCount`), made where frames are handed out. Beside it stands what the page could see: where
-it is told of several frames at once they count as evenly spread, since its own thread may have been
-late to hear of them; but so are frames that come all together after the picture stood still, and
-such a freeze it does not see. Whoever is asked whether their picture may come back, because the
-line had taken it for half a minute, says yes within two seconds.
+its thread was late and is told of several frames at once, they count as evenly spread, and a freeze
+among them is not seen. Whoever is asked whether their picture may come back, because the line had
+taken it for half a minute, says yes within two seconds.
 
 Both browsers code and decode in software on this machine's cores, which is felt in every figure:
 the case without impairment shows how much, and what counts is the distance between the two calls.
