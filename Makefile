@@ -74,7 +74,7 @@ web-test: .make/node ## the web client's own tests
 test: $(PY) .make/web system web-test ## everything that must pass, in at most ten minutes; make e2e has the rest
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/sim tests/fuzz
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) -m 'not line' tests/integration
-	@$(BIN)/pytest -q $(SIDE_BY_SIDE) --dist worksteal -m 'not line' tests/e2e
+	@$(BIN)/pytest -q -m 'not line' tests/e2e
 
 SECONDS ?= 600
 fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target, RESULTS=page.md; prints executions and escapes

@@ -17,6 +17,8 @@ import aiohttp
 import pytest
 import socketio
 
+from signaling.__main__ import main
+
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -163,14 +165,24 @@ def test_busy_media_port_is_one_clear_line() -> None:
         ({}, ("--port", "70000"), "port"),
     ],
 )
+@pytest.mark.parametrize("command", ["serve", "check-config"])
 def test_bad_setting_is_one_clear_line(
-    env: dict[str, str], arguments: tuple[str, ...], setting: str
-) -> None:
-    for command in ("serve", "check-config"):
-        result = run(command, *arguments, env=env)
-        assert result.returncode == 2
-        assert one_line(result.stderr).startswith(f"quietroom: {setting}:")
-        assert "short" not in result.stderr.replace("too short", "")
+    command: str, env: dict[str, str], arguments: tuple[str, ...], setting: str,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert main([command, *arguments]) == 2
+    told = capsys.readouterr()
+    assert not told.out
+    assert one_line(told.err).startswith(f"quietroom: {setting}:")
+    assert "short" not in told.err.replace("too short", "")
+
+
+def test_bad_setting_ends_a_process_the_same_way() -> None:
+    result = run("serve", "--port", "70000")
+    assert result.returncode == 2
+    assert one_line(result.stderr).startswith("quietroom: port:")
 
 
 def test_check_config_shows_settings_without_secrets() -> None:

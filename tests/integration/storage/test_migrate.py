@@ -23,13 +23,12 @@ SHAPES = {Line.KEYS: KEY_METADATA, Line.DATA: DATA_METADATA}
 
 
 @pytest.fixture(params=KINDS)
-async def where(request: pytest.FixtureRequest, tmp_path: Path) -> Urls:
-    """Empty ones."""
+async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Urls:
     return await urls(request.param, tmp_path)
 
 
-def url(where: Urls, line: Line) -> str:
-    return where.keys if line is Line.KEYS else where.data
+def url(empty: Urls, line: Line) -> str:
+    return empty.keys if line is Line.KEYS else empty.data
 
 
 async def names(database: Database) -> set[str]:
@@ -39,8 +38,8 @@ async def names(database: Database) -> set[str]:
 
 
 @pytest.mark.parametrize("line", Line)
-async def test_up_down_and_up_again(where: Urls, line: Line) -> None:
-    database = Database(url(where, line))
+async def test_up_down_and_up_again(empty: Urls, line: Line) -> None:
+    database = Database(url(empty, line))
     for _ in range(2):
         await upgrade(database, line)
         await upgrade(database, line)
@@ -51,12 +50,12 @@ async def test_up_down_and_up_again(where: Urls, line: Line) -> None:
 
 
 @pytest.mark.parametrize("line", Line)
-async def test_the_tables_are_those_the_code_knows(where: Urls, line: Line) -> None:
+async def test_the_tables_are_those_the_code_knows(empty: Urls, line: Line) -> None:
     """A column that only the migration has, or only the code, is found by Alembic itself."""
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
-    database = Database(url(where, line))
+    database = Database(url(empty, line))
     await upgrade(database, line)
 
     def job(connection: Connection) -> list[object]:
@@ -98,8 +97,8 @@ async def test_an_hour_outlives_the_way_down_and_up_and_what_is_newer_does_not(
     assert await here.notes.read(made.id, T0) is None
 
 
-async def test_a_later_versions_database_is_left_alone(where: Urls) -> None:
-    database = Database(where.keys)
+async def test_a_later_versions_database_is_left_alone(empty: Urls) -> None:
+    database = Database(empty.keys)
     await upgrade(database, Line.KEYS)
     async with database.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
