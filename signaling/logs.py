@@ -44,6 +44,7 @@ QUIETED: Final = (
     "aiohttp.websocket",
     "aioice",
     "aiortc",
+    "alembic",
     "asyncio",
 )
 

@@ -65,6 +65,7 @@ def test_fault_says_where_and_not_what(stream: io.StringIO) -> None:
 def test_libraries_words_are_not_repeated(stream: io.StringIO) -> None:
     logging.getLogger("aiohttp.server").error("from %s", "192.0.2.7")
     logging.getLogger("aiohttp.server").info("quiet")
+    logging.getLogger("alembic.runtime.migration").info("step by step")
     logging.getLogger("socketio.server").error("received %s", CLIENT_NAME)
     assert stream.getvalue().split(" ", 1)[1] == "error library module=aiohttp.server\n"
 
