@@ -153,17 +153,34 @@ def run(kind: str, **worst: float | None) -> records.Record:
 
 def test_a_page_says_what_held_what_did_not_and_what_was_not_measured() -> None:
     found = [
-        run("gateway", concealed_percent=9.0, counted_per_minute=9.0),  # of before: not counted
-        run("gateway", concealed_percent=1.0, counted_per_minute=3.0),
-        run("gateway", concealed_percent=1.2, counted_per_minute=3.0),
-        run("direct", concealed_percent=1.0, counted_per_minute=None),
+        run("gateway", concealed_percent=9.0, freezes_per_minute=9.0),  # of before: not counted
+        run("gateway", concealed_percent=1.0, freezes_per_minute=3.0, counted_per_minute=1.0),
+        run("gateway", concealed_percent=1.2, freezes_per_minute=3.0, counted_per_minute=1.0),
+        run("direct", concealed_percent=1.0, freezes_per_minute=None),
         {"case": "loss5", "kind": "gateway", "error": "TimeoutError"},
     ]
     verdicts = records.tables(found, runs=2)[0].rows
     of_case = [row for row in verdicts if row[0].startswith(CASES["loss5"].title)]
-    assert [row[2].rsplit(": ", 1)[1] for row in of_case] == ["held", "MISSED", "held"]
+    assert [row[2].rsplit(": ", 1)[1] for row in of_case] == [
+        "held", "MISSED", "held", "held",
+    ]  # fmt: skip
     assert "1.1 (1.00 to 1.20) %, 2 runs; direct 1 %" in of_case[0][1]
     assert {row[1] for row in verdicts if row not in of_case} == {"not measured"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "counted", "verdict"),
+    [(2.0, 2.0, "held"), (2.1, 0.0, "MISSED"), (0.0, 2.1, "MISSED")],
+)
+def test_no_more_freezes_than_the_direct_call_by_either_count(
+    shown: float, counted: float, verdict: str
+) -> None:
+    found = [
+        run(kind, concealed_percent=1.0, freezes_per_minute=page, counted_per_minute=own)
+        for kind, page, own in (("gateway", shown, counted), ("direct", 1.0, 1.0))
+    ]
+    (row,) = [each for each in records.tables(found, runs=2)[0].rows if "against" in each[0]]
+    assert row[2].endswith(verdict)
 
 
 def test_a_silence_has_the_cause_that_the_page_is_told() -> None:

@@ -26,11 +26,11 @@ camera and microphone; one of them lives in a network behind a line that is made
 call from page to page over the same line, with the browser's own settings. A figure is of the
 person who has it worse; it is the median of the runs, with the least and the greatest. Freezes are
 gaps of max(3 x average, average + 150 ms) between frames, while the call means to show a moving
-picture; they are counted a minute of the whole call. They are the browser's own count
-(`freezeCount`), made where frames are handed out. Beside it stands what the page could see: where
-its thread was late and is told of several frames at once, they count as evenly spread, and a freeze
-among them is not seen. Whoever is asked whether their picture may come back, because the line had
-taken it for half a minute, says yes within two seconds.
+picture; they are counted a minute of the whole call, and twice: by the browser (`freezeCount`),
+where frames are handed out, and by the page, where they are shown. Where the page's thread was late
+and is told of several frames at once, they count as evenly spread, and a freeze among them is not
+seen. What must hold must hold by both. Whoever is asked whether their picture may come back,
+because the line had taken it for half a minute, says yes within two seconds.
 
 Both browsers code and decode in software on this machine's cores, which is felt in every figure:
 the case without impairment shows how much, and what counts is the distance between the two calls.
@@ -39,12 +39,13 @@ The load is the machine's average over a minute, at the run's end.
 SHOWN = (
     ("concealed_percent", "concealed, %"),
     ("concealed_settled_percent", "concealed after the first 5 s, %"),
-    ("counted_per_minute", "freezes a minute"),
-    ("freezes_per_minute", "freezes that the page could see"),
+    ("freezes_per_minute", "freezes a minute"),
+    ("counted_per_minute", "freezes by the browser's own count"),
     ("frames_per_s", "frames/s"),
     ("buffer_ms", "voice's buffer, ms"),
     ("voice_gap_s", "longest gap of voice, s"),
 )
+FREEZES = ("counted_per_minute", "freezes_per_minute")
 CONCEALED_POINTS, FREEZES_MORE = 0.5, 1.0
 """What a call of ours may be worse than the direct one, anywhere."""
 
@@ -143,7 +144,11 @@ def _verdict(
 def _against(case: Case, ours: Sequence[Record], direct: Sequence[Record]) -> tuple[str, str, str]:
     """The bar of every case: no worse than the direct call, but for a little."""
     concealed = spread(ours, "concealed_percent")[0] - spread(direct, "concealed_percent")[0]
-    freezes = spread(ours, "counted_per_minute")[0] - spread(direct, "counted_per_minute")[0]
+    # Each count misses something; the less favourable one is judged.
+    freezes = max(
+        (spread(ours, each)[0] - spread(direct, each)[0] for each in FREEZES),
+        key=lambda more: -math.inf if math.isnan(more) else more,
+    )
     # Where no moving picture was meant there is none to freeze.
     fits = concealed <= CONCEALED_POINTS and not freezes > FREEZES_MORE
     told = f"{concealed:+.2f} points concealed, {freezes:+.1f} freezes a minute"
