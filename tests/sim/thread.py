@@ -1,9 +1,9 @@
 """Two people, their browsers and a thread, on lines that lose, while everything is killed in turn.
 
-A browser keeps what was not answered in a storage that outlives it (docs/protocol.md, "The
-thread"). Requests and answers are lost, doubled and overtaken by each other; pages are closed in
-the middle of it, and come back; the gateway is killed, and comes back with what it has stored; a
-storage may be copied, so that two browsers go on from one.
+A browser keeps what was not answered in a storage that outlives it. Requests and answers are lost,
+doubled and overtaken by each other; pages are closed in the middle of it, and come back; the
+gateway is killed, and comes back with what it has stored; a storage may be copied, so that two
+browsers go on from one.
 """
 
 from __future__ import annotations
