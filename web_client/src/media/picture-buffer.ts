@@ -9,7 +9,7 @@
 
 /** So many requests within LOOK_MS are a line that loses, not a chance. */
 const REQUESTS = 4;
-/** Of so many some picture a minute needs a third round, whoever's line it is. */
+/** Of so many some picture a minute needs a third round, whosever line it is. */
 const MANY_REQUESTS = 24;
 const LOOK_MS = 3_000;
 /** Where no request was needed for so long, nothing waits any longer. */

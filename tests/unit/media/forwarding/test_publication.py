@@ -49,7 +49,7 @@ def test_what_is_given_up_a_keyframe_is_to_mend_where_somebody_looks() -> None:
     (encoding,) = made.encodings
     encoding.adopt(12, 5, 1.0)
     for looked_at, held, asks in ((False, False, False), (True, True, False), (True, False, True)):
-        encoding.targets = (("bob", object()),) if looked_at else ()  # type: ignore[assignment]
+        encoding.targets = (("bob", object()),) if looked_at else ()  # type: ignore[assignment]  # who looks is not asked
         made.held = held
         encoding.nack.handle_gap(5, 6, 1.0)
         made.collect_nack(3.0)
