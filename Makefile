@@ -123,4 +123,4 @@ native-test: .native/.built ## the packet path's own tests over the compiled mod
 	@$(PY) -P -m pytest -q -o 'pythonpath=.native .' tests/unit/media/rtp tests/unit/media/bandwidth tests/unit/media/forwarding tests/unit/media/test_router*.py tests/unit/media/test_alarm.py tests/sim tests/integration/media
 
 clean: ## remove what the targets made
-	@rm -rf .venv .make .native .native-batch web_client/dist web_client/node_modules
+	@rm -rf .venv .make .native .native-batch .native-batch.lock web_client/dist web_client/node_modules
