@@ -178,6 +178,11 @@ class IceAgent:
         """The peer's fragment of the last offer; a new one there asks for a restart."""
         return self._remote.ufrag
 
+    @property
+    def unconfirmed(self) -> bool:
+        """The peer has restarted unasked, and its offer has not come yet."""
+        return not self._remote.password
+
     def ufrags(self) -> tuple[str, ...]:
         """Every fragment of ours that a check may name now."""
         known = (self._current, self._previous, self.promised)
@@ -215,9 +220,12 @@ class IceAgent:
         if "ICE-CONTROLLED" in message.attributes:
             # A lite agent is always controlled; the peer must switch (RFC 8445 section 7.3.1.1).
             return CheckAnswer(_role_conflict(message, credentials), valid=False, selected=False)
-        if credentials is self._current and theirs != self._remote.ufrag:
+        if credentials is self._current and theirs != self._remote.ufrag and not self.unconfirmed:
             raise PacketError("peer fragment")
         self._refuse_replay(message.transaction_id, path)
+        if credentials is self._current and self.unconfirmed:
+            # While its network stays dead it restarts again and again; the last one counts.
+            self._remote = Credentials(theirs, "")
         if credentials is self.promised:
             # The offer with the peer's password was lost, or is still on its way.
             self.restart(Credentials(theirs, ""), credentials)
@@ -252,7 +260,7 @@ class IceAgent:
         Returns the check to send there, when it is time for one. Media goes on to the old address.
         A peer that restarted unasked has not told its password yet, and cannot be asked.
         """
-        if not self._remote.password:
+        if self.unconfirmed:
             return None
         names = f"{self._remote.ufrag}:{self._current.ufrag}"
         return self.following.handle_stray(path, size, names, self._remote.password, now)

@@ -101,10 +101,10 @@ class Transport:
 
         The keys stay.
         """
-        if remote.ufrag != self.ice.remote_ufrag:
-            self.ice.restart(remote, fresh_credentials())
-        else:
+        if self.ice.unconfirmed or remote.ufrag == self.ice.remote_ufrag:
             self.ice.confirm(remote)
+        else:
+            self.ice.restart(remote, fresh_credentials())
         self._promise()
 
     def _promise(self) -> None:

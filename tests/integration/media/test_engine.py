@@ -293,6 +293,29 @@ async def test_a_restart_without_the_gateways_word_is_confirmed_later(
     await until(lambda: len(b.rtp) >= 2)
 
 
+@pytest.mark.parametrize("checked", [False, True])
+async def test_who_restarts_again_and_again_without_a_word_comes_back_with_the_last(
+    plane: Plane, checked: bool
+):
+    a, b = await plane.join("a"), await plane.join("b")
+    for _ in range(2):
+        a.rebind()
+        a.restart_unasked()
+        if checked:
+            await a.check()
+    ufrag = a._their_ufrag
+    a.rebind()
+    a.restart_unasked()
+    await a.check()
+    b.send_rtp(voice(b, 8))
+    await until(lambda: a.rtp)
+    a.read_answer(await plane.engine.negotiate(ROOM, EndpointId("a"), a.offer()))
+    assert a._their_ufrag == ufrag
+    await a.check()
+    b.send_rtp(voice(b, 9))
+    await until(lambda: len(a.rtp) >= 2)
+
+
 async def test_a_wrong_fingerprint_ends_the_endpoint_not_the_room(plane: Plane):
     a = await plane.join("a")
     liar = LoopbackPeer()

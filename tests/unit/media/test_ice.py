@@ -144,8 +144,20 @@ def test_a_check_that_names_the_promised_credentials_is_a_restart():
     assert (agent.local, agent.remote_ufrag, agent.generation) == (NEXT, "theirs2", 1)
     assert agent.selected == AWAY
     assert agent.ufrags() == ("next", "ours")
+
+
+def test_who_restarts_unasked_again_is_answered_until_its_offer_says_which():
+    agent = IceAgent(OURS, THEIRS, NEXT)
+    deliver(agent, check(NEXT, "theirs2", nominate=True), HOME)
+    answer = deliver(agent, check(NEXT, "theirs3", nominate=True), AWAY)
+    assert (answer.valid, answer.selected, answer.restarted) == (True, True, False)
+    assert (agent.remote_ufrag, agent.unconfirmed, agent.generation) == ("theirs3", True, 1)
     with pytest.raises(PacketError):
-        agent.handle_check(check(NEXT, "another"), AWAY)
+        agent.handle_check(check(NEXT, "theirs4", password="guessed" * 4), HOME)
+    agent.confirm(Credentials("theirs3", "u" * 24))
+    assert (agent.local, agent.unconfirmed) == (NEXT, False)
+    with pytest.raises(PacketError):
+        agent.handle_check(check(NEXT, "theirs2"), HOME)
 
 
 def test_a_promise_is_worth_nothing_without_its_password_or_from_a_second_path():

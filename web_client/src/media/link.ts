@@ -24,6 +24,8 @@ const HEARD_MS = 1_500;
  * trip; after so long without one a new line is tried, each time with more patience. */
 const PATIENCE_MS = 800;
 const MAX_PATIENCE_MS = 8_000;
+/** So long the gateway keeps a seat for its voice. */
+const SEAT_MS = 120_000;
 
 export interface LinkListener extends PeerListener {
   /** True while somebody else's sound or picture ought to be arriving. */
@@ -271,7 +273,14 @@ export class MediaLink {
   }
 
   private get answerable(): boolean {
-    return this.listener.lineUp() || this.peer?.promised === true;
+    return this.listener.lineUp() || this.peer?.promised === true || this.restartable;
+  }
+
+  /** The gateway's promise holds, and so does one's seat: nothing has come for less than two minutes. */
+  private get restartable(): boolean {
+    const { peer, movedAt } = this;
+    if (peer?.unconfirmed !== true || movedAt === null) return false;
+    return performance.now() - movedAt < SEAT_MS;
   }
 
   private async build(fresh: boolean): Promise<void> {

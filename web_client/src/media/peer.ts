@@ -36,6 +36,9 @@ export interface PeerOptions {
 /** So long an offer that restarts waits for its answer before the page writes it for itself. */
 const FORESEE_MS = 300;
 
+/** So long a restart that nobody was asked for is given before the next. */
+const RESTART_MS = 5_000;
+
 const STILL_LIFE_MS = 2_500;
 
 /** How an offer went: answered, refused with a code, or lost on the way (to be tried again). */
@@ -52,7 +55,8 @@ export class Peer {
   private closed = false;
   private negotiating: Promise<Negotiated> | null = null;
   private nextAnswer: string | null = null;
-  private taken = false;
+  /** When the path was last restarted without asking, while the gateway's word on it is owed. */
+  private takenAt: number | null = null;
   private foreseeing: Promise<void> = Promise.resolve();
   private voice: VoiceSettings = VOICE.clear;
   /** The gateway's last answer, as it wrote it, and how the voice stands in it since. */
@@ -92,7 +96,7 @@ export class Peer {
 
   /** The path was restarted without the gateway's word: its answer is still owed. */
   get unconfirmed(): boolean {
-    return this.taken;
+    return this.takenAt !== null;
   }
 
   /** The gateway has promised how it will answer the next restart. */
@@ -188,8 +192,7 @@ export class Peer {
     let timer = 0;
     await this.rewriting;
     try {
-      // What was taken without asking is told first: one restart at a time.
-      if (how.restart === true && !this.taken) this.connection.restartIce();
+      if (how.restart === true && !this.tells) this.connection.restartIce();
       await this.describe();
       const sdp = this.connection.localDescription?.sdp ?? '';
       timer = window.setTimeout(() => {
@@ -219,7 +222,7 @@ export class Peer {
     // Foreseen and told are the same answer: the second changes nothing.
     if (this.connection.signalingState === 'have-local-offer') await this.take(sdp);
     this.nextAnswer = next;
-    this.taken = false;
+    this.takenAt = null;
     const known = fragmentOf(this.connection.remoteDescription?.sdp ?? '');
     // Another one is another endpoint's: the gateway had lost the one that promised.
     return fragmentOf(sdp) === known
@@ -227,12 +230,22 @@ export class Peer {
       : { kind: 'refused', code: 'offer_changed' };
   }
 
-  /** The line says nothing. Restart the path without it, where the gateway has promised how. */
+  /** What was restarted without asking is up or under way: an offer only tells of it. */
+  private get tells(): boolean {
+    if (this.takenAt === null || this.state === 'failed') return false;
+    return this.state === 'connected' || performance.now() - this.takenAt < RESTART_MS;
+  }
+
+  /**
+   * The line says nothing. Restart the path without it, where the gateway has promised how. The
+   * promise holds for every restart until the gateway has answered one: of a network that is dead
+   * for long none comes through but the last.
+   */
   private async foresee(): Promise<void> {
-    const sdp = this.nextAnswer;
+    const sdp = this.nextAnswer ?? (this.takenAt === null ? null : (this.answer?.sdp ?? null));
     if (sdp === null || this.connection.signalingState !== 'have-local-offer') return;
     this.nextAnswer = null;
-    this.taken = true;
+    this.takenAt = performance.now();
     await this.take(sdp).catch(() => undefined);
   }
 
