@@ -191,7 +191,7 @@ class App:
         self._routes.set_clinics(stores.accounts.clinic_of_key)
         self.registry.attend(HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000)))
         self._keepers = [
-            Night(stores.journal, stores.sessions, stores.days, stores.notes),
+            Night(stores.journal, stores.sessions, stores.days, stores.notes, stores.threads),
             Departures(people, self.registry.let_out),
         ]
         for keeper in self._keepers:

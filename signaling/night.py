@@ -1,6 +1,7 @@
 """What is done without anybody asking: days are signed, what was given for one is forgotten.
 
-So is what a counsellor noted for handing over. An hour that nobody ended is over at last.
+So is what a counsellor noted for handing over, and a week of a thread that has had its time. An
+hour that nobody ended is over at last.
 Rule: a database that is away is tried again at the next turn; nothing else waits for it.
 """
 
@@ -19,6 +20,7 @@ from signaling.storage.day_store import DayStore
 from signaling.storage.journal import Journal
 from signaling.storage.note_store import NoteStore
 from signaling.storage.session_store import SessionStore
+from signaling.storage.thread_store import ThreadStore
 
 EVERY_S: Final = 300.0
 DAY_KEPT_MS: Final = 86_400_000
@@ -31,12 +33,13 @@ class Night:
 
     def __init__(
         self, journal: Journal, sessions: SessionStore, days: DayStore,
-        notes: NoteStore, wall: Callable[[], float] = time.time,
+        notes: NoteStore, threads: ThreadStore, wall: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._journal = journal
         self._sessions = sessions
         self._days = days
         self._notes = notes
+        self._threads = threads
         self._wall = wall
         self._task: asyncio.Task[None] | None = None
 
@@ -61,6 +64,8 @@ class Night:
             await self._days.forget(session, at)
         for session in await self._notes.due(at):
             await self._notes.forget(session, at)
+        for thread in await self._threads.due(at):
+            await self._threads.clear(thread, at)
 
     async def _run(self) -> None:
         while True:

@@ -31,6 +31,8 @@ from signaling.storage.people_store import PeopleStore
 from signaling.storage.session_store import SessionStore
 from signaling.storage.sign_in_store import SignInStore
 from signaling.storage.standing_store import StandingStore
+from signaling.storage.thread_store import ThreadStore
+from signaling.storage.thread_writer import ThreadWriter
 
 MASTER_FILE: Final = "master.key"
 PRIVATE: Final = 0o700
@@ -53,6 +55,8 @@ class Opened:
     days: DayStore
     notes: NoteStore
     changes: ChangeStore
+    threads: ThreadStore
+    thread_writer: ThreadWriter
     erasure: Erasure
     passwords: Passwords
 
@@ -67,6 +71,7 @@ class Opened:
     async def close(self) -> None:
         """Close both databases."""
         self.passwords.close()
+        await self.thread_writer.stop()
         await self.data.stop()
         await self.keys.stop()
 
@@ -99,6 +104,7 @@ async def open_stores(settings: Storage) -> Opened:
     return Opened(
         data, keys, keyring, journal, accounts, SessionStore(journal), DayStore(journal, keyring),
         NoteStore(journal, keyring), ChangeStore(journal, keyring),
+        ThreadStore(journal, keyring), ThreadWriter(data, keyring),
         Erasure(journal, keyring, people), passwords,
     )  # fmt: skip
 

@@ -18,11 +18,12 @@ from signaling.keys.kinds import PARENT, Kind
 from signaling.keys.master import Master
 from signaling.keys.sealing import Key, SealError, key_of, new_material
 
-ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION, Kind.NOTE})
+ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION, Kind.NOTE, Kind.PAGE})
 """Whose key, once destroyed, has no successor."""
-LASTING: Final = frozenset({Kind.AUDIT})
-"""Whose current key is believed for :data:`KEPT_S`: everything that is done seals with it, and what
-one seals that was retired meanwhile by another process opens as well."""
+LASTING: Final = frozenset({Kind.AUDIT, Kind.PAGE})
+"""Whose current key is believed for :data:`KEPT_S`: it seals one thing after another, and what one
+seals that was retired meanwhile by another process opens as well. What a page's key seals after
+another process has destroyed it is lost, as it should be: whose it is was erased."""
 KEPT_S: Final = 60.0
 KEPT_KEYS: Final = 4096
 
@@ -88,6 +89,7 @@ class Keyring:
     async def key(self, kind: Kind, subject: UUID, tenant: UUID, at: int) -> Key:
         """Return the key that seals this subject's data now; made when there is none.
 
+        ``tenant`` is whose key wraps this one: a clinic, or the client of a page.
         ``at`` is Unix milliseconds. Raises :class:`SealError` when it does not unwrap,
         :class:`~signaling.keys.master.MasterError` when the master key is out of reach.
         """

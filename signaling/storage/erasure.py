@@ -10,6 +10,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.errors import Code, Refusal
 from signaling.keys.keyring import Keyring
@@ -19,6 +20,7 @@ from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_store import PeopleStore, PersonKind
 from signaling.storage.people_tables import PERSON
 from signaling.storage.session_tables import MOOD, SESSION
+from signaling.storage.thread_tables import HAND, MARK, MESSAGE, THREAD
 
 _NOTHING = {"details": None, "phone_index": None, "email_index": None}
 _NOTHING_GIVEN = dict.fromkeys(
@@ -66,6 +68,7 @@ class Erasure:
         entry = Entry(known.clinic, by, "person.erase", client, at, said=said)
         async with self._journal.record(entry) as changing:
             await changing.execute(delete(MOOD).where(MOOD.c.client == client))
+            await _empty_threads(changing, client, at)
             await changing.execute(
                 update(SESSION).where(SESSION.c.client == client).values(**_NOTHING_GIVEN)
             )
@@ -83,3 +86,15 @@ class Erasure:
         except SealError:
             return
         raise StillReadable
+
+
+async def _empty_threads(changing: AsyncConnection, client: UUID, at: int) -> None:
+    theirs = THREAD.c.client == client
+    # Held before anything is deleted: what is being written waits, and finds it closed.
+    await changing.execute(
+        select(THREAD.c.id).where(theirs).order_by(THREAD.c.id).with_for_update()
+    )
+    await changing.execute(update(THREAD).where(theirs).values(closed_at=at, clear_at=None))
+    for table in (MESSAGE, HAND, MARK):
+        threads = select(THREAD.c.id).where(theirs)
+        await changing.execute(delete(table).where(table.c.thread.in_(threads)))

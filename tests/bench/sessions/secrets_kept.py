@@ -14,11 +14,13 @@ from signaling.access import bearer, one_time
 from signaling.config import Storage
 from signaling.domain.life import Turn
 from signaling.domain.rights import Position
+from signaling.domain.thread import Kind, Place
 from signaling.storage.audit_tables import AUDIT_EVENT
 from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.day_store import Caller, Near, Plan, Today
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.session_store import Wanted
+from signaling.storage.thread_batch import Seen, Written
 from signaling.stores import Opened, open_stores
 from tests.bench.sessions.place import DAY_MS, now_ms
 
@@ -82,6 +84,10 @@ async def fill(stores: Opened) -> tuple[UUID, UUID]:
     await kept.api_keys.add(clinic, bearer.digest(bearer.new()), staff, at)
     await stores.journal.days.sign(at + DAY_MS)
     await stores.notes.write(hour.id, f"{WORDS[4]} {WORDS[5]}", staff, at)
+    thread = (await stores.threads.open(clinic, staff, client, staff, at)).id
+    said = Written(thread, client, Place("a", 1, ""), "1", Kind.TEXT, " ".join(WORDS), at)
+    await stores.thread_writer.write(said)
+    await stores.thread_writer.mark(Seen(thread, staff, 1, 1))
     for _ in range(100):
         await stores.days.set_today(hour.id, today, client, at)
     return clinic, client

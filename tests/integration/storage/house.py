@@ -25,6 +25,8 @@ from signaling.storage.people_store import ClinicSettings, Details, PeopleStore,
 from signaling.storage.session_store import SessionStore
 from signaling.storage.sign_in_store import SignInStore
 from signaling.storage.standing_store import StandingStore
+from signaling.storage.thread_store import ThreadStore
+from signaling.storage.thread_writer import ThreadWriter
 
 T0 = 1_800_000_000_000
 
@@ -41,6 +43,8 @@ class House:
     days: DayStore
     notes: NoteStore
     changes: ChangeStore
+    threads: ThreadStore
+    writer: ThreadWriter
     erasure: Erasure
     gone: list[UUID] = field(default_factory=list)
     in_session: set[UUID] = field(default_factory=set)
@@ -79,5 +83,6 @@ def house(data: Database, keys: Database) -> House:
     return House(
         keyring, journal, stores, accounts, SessionStore(journal), DayStore(journal, keyring),
         NoteStore(journal, keyring), ChangeStore(journal, keyring),
+        ThreadStore(journal, keyring), ThreadWriter(data, keyring),
         Erasure(journal, keyring, stores.people), gone, in_session,
     )  # fmt: skip

@@ -27,7 +27,9 @@ async def test_what_was_given_for_a_day_is_forgotten_a_day_later(here: House) ->
     made = await here.sessions.book(Wanted(counsellor, client, T0, 50), counsellor, T0)
     await here.days.set_today(made.id, TODAY, client, T0)
     now = [OVER + DAY_KEPT_MS]
-    night = Night(here.journal, here.sessions, here.days, here.notes, lambda: now[0] / 1000)
+    night = Night(
+        here.journal, here.sessions, here.days, here.notes, here.threads, lambda: now[0] / 1000
+    )
     await night.look()
     assert await here.days.today(made.id, now[0]) == TODAY
     now[0] += 1000
@@ -43,7 +45,9 @@ async def test_an_hour_that_nobody_ended_is_over_at_last(here: House) -> None:
     counsellor, client = await here.staff(clinic), await here.client(clinic)
     made = await here.sessions.book(Wanted(counsellor, client, T0, 50), counsellor, T0)
     now = [OVER + OVERDUE_MS]
-    night = Night(here.journal, here.sessions, here.days, here.notes, lambda: now[0] / 1000)
+    night = Night(
+        here.journal, here.sessions, here.days, here.notes, here.threads, lambda: now[0] / 1000
+    )
     await night.look()
     assert (await here.sessions.get(made.id)).life.stage is Stage.BOOKED
     now[0] += 1
@@ -62,7 +66,7 @@ async def test_it_looks_at_once_and_outlives_a_database_that_is_away(
         raise StorageAway
 
     monkeypatch.setattr(here.journal.days, "sign", away)
-    night = Night(here.journal, here.sessions, here.days, here.notes)
+    night = Night(here.journal, here.sessions, here.days, here.notes, here.threads)
     night.start()
     await asyncio.wait_for(looked.wait(), 5)
     await asyncio.sleep(0)

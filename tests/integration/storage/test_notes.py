@@ -44,7 +44,9 @@ async def actions(data: Database, clinic: UUID) -> list[tuple[str, UUID | None]]
 
 
 async def night(here: House, at: int) -> None:
-    await Night(here.journal, here.sessions, here.days, here.notes, lambda: at / 1000).look()
+    await Night(
+        here.journal, here.sessions, here.days, here.notes, here.threads, lambda: at / 1000
+    ).look()
 
 
 async def test_a_note_is_kept_for_a_day_from_its_last_word(here: House, data: Database) -> None:

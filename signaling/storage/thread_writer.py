@@ -1,0 +1,88 @@
+"""Takes what people write, and keeps what came in while the last batch was being committed.
+
+Rule 1: nobody is answered before the commit.
+Rule 2: more than :data:`WAITING` at once are refused (``busy``): the browser keeps the message and
+says it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.thread import Mark
+from signaling.keys.keyring import Keyring
+from signaling.storage.database import Database, StorageAway
+from signaling.storage.thread_batch import Answer, Job, Kept, Seen, Written, keep
+
+WAITING: Final = 2_000
+AT_ONCE: Final = 200
+"""Jobs of one transaction: some 20 ms of work."""
+
+
+class ThreadWriter:
+    """One for each database of a process. :meth:`stop` when done."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._waiting: deque[tuple[Job, asyncio.Future[Answer]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    async def write(self, job: Written) -> Kept:
+        """Keep a message. Raises :class:`Refusal`, :class:`StorageAway`."""
+        answer = await self._ask(job)
+        assert isinstance(answer, Kept)
+        return answer
+
+    async def mark(self, job: Seen) -> Mark:
+        """Note how far somebody is. Raises :class:`Refusal`, :class:`StorageAway`."""
+        answer = await self._ask(job)
+        assert isinstance(answer, Mark)
+        return answer
+
+    async def stop(self) -> None:
+        """Take no more, and keep what has come."""
+        self._stopped = True
+        if self._task is not None:
+            await self._task
+
+    async def _ask(self, job: Job) -> Answer:
+        if self._stopped or len(self._waiting) >= WAITING:
+            raise Refusal(Code.BUSY)
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, future))
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run(), name="thread-writer")
+        answer = await future
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                count = min(AT_ONCE, len(self._waiting))
+                await self._keep([self._waiting.popleft() for _ in range(count)])
+        finally:
+            self._task = None
+
+    async def _keep(self, asked: list[tuple[Job, asyncio.Future[Answer]]]) -> None:
+        answers: list[Answer] | Exception
+        try:
+            async with self._database.write() as connection:
+                answers = await keep(connection, self._keyring, [job for job, _ in asked])
+        except StorageAway as away:
+            answers = away
+        except Exception as error:  # a fault of one batch must not end the next ones
+            answers = error
+        for place, (_, future) in enumerate(asked):
+            if future.done():  # whoever asked is gone
+                continue
+            if isinstance(answers, Exception):
+                future.set_exception(answers)
+            else:
+                future.set_result(answers[place])
