@@ -46,6 +46,8 @@ STATUS: Final[dict[Code, HTTPStatus]] = {
     Code.PLACE_UNCONFIRMED: HTTPStatus.CONFLICT,
     Code.ROOM_ENDED: HTTPStatus.GONE,
     Code.ROOM_FULL: HTTPStatus.CONFLICT,
+    Code.TEXT_OUT_OF_ORDER: HTTPStatus.CONFLICT,
+    Code.HAND_TAKEN: HTTPStatus.CONFLICT,
 }
 _CALM_TITLES: Final[dict[Code, str]] = {
     Code.NOT_FOUND: "There is nothing here.",

@@ -10,15 +10,14 @@ from signaling import rest
 from signaling.api import hour_bodies as bodies
 from signaling.api.call import Asked, Call
 from signaling.api.changes import change_of, csv_of
+from signaling.api.names import Names
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.rights import Position
 from signaling.hours import Hours
-from signaling.keys.sealing import SealError
 from signaling.seats import Holder
 from signaling.storage.change_store import Moment
 from signaling.storage.day_store import Plan, Today
 from signaling.storage.note_store import SafetyNote
-from signaling.storage.people_store import PeopleStore
 from signaling.storage.session_store import PAGE, Between, Booked, Wanted, Whose
 
 HOUR = "/api/v1/appointments/{session_id}"
@@ -77,7 +76,7 @@ class HourCalls:
         found = await self._hours.find(asked.actor, _between(asked), asked.at)
         more = f"{found[-1].starts_at}_{found[-1].id}" if len(found) == PAGE else None
         names = Names(self._hours.stores.people, asked.at)
-        return bodies.Appointments([await names.show(each) for each in found], more)
+        return bodies.Appointments([await _shown(each, names) for each in found], more)
 
     async def _book(self, asked: Asked) -> bodies.Appointment:
         body: bodies.Book = asked.body
@@ -170,39 +169,17 @@ class HourCalls:
         return csv_of(items) if span.csv else bodies.Change(client, items)
 
     async def _show(self, asked: Asked, booked: Booked) -> bodies.Appointment:
-        return await Names(self._hours.stores.people, asked.at).show(booked)
+        return await _shown(booked, Names(self._hours.stores.people, asked.at))
 
 
-class Names:
-    """What people want to be called, looked up once in an answer."""
-
-    def __init__(self, people: PeopleStore, at: int) -> None:
-        self._people = people
-        self._at = at
-        self._known: dict[UUID, bodies.Shown] = {}
-
-    async def show(self, booked: Booked) -> bodies.Appointment:
-        """Return an hour with its two people."""
-        life = booked.life
-        return bodies.Appointment(
-            booked.id, await self._of(booked.counsellor), await self._of(booked.client),
-            booked.starts_at, booked.ends_at, booked.minutes, life.more_minutes,
-            life.late_minutes, booked.kind, life.stage, life.arrived_at, life.begun_at,
-            life.ended_at, life.outcome, booked.today_at,
-        )  # fmt: skip
-
-    async def _of(self, person: UUID) -> bodies.Shown:
-        if person not in self._known:
-            try:
-                details = await self._people.details(person, self._at)
-            except (Refusal, SealError):  # erased: their row still names somebody
-                self._known[person] = bodies.Shown(person, "")
-            else:
-                name = details.alias or details.name
-                self._known[person] = bodies.Shown(
-                    person, name, details.time_zone, details.register_url, details.hello
-                )
-        return self._known[person]
+async def _shown(booked: Booked, names: Names) -> bodies.Appointment:
+    life = booked.life
+    return bodies.Appointment(
+        booked.id, await names.of(booked.counsellor), await names.of(booked.client),
+        booked.starts_at, booked.ends_at, booked.minutes, life.more_minutes,
+        life.late_minutes, booked.kind, life.stage, life.arrived_at, life.begun_at,
+        life.ended_at, life.outcome, booked.today_at,
+    )  # fmt: skip
 
 
 def _between(asked: Asked) -> Between:

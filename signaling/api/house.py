@@ -15,6 +15,7 @@ from signaling.api.describe import PATH, describe
 from signaling.api.elsewhere import rows
 from signaling.api.hour_calls import HourCalls
 from signaling.api.server import Server
+from signaling.api.thread_calls import ThreadCalls
 from signaling.border import OwnPages
 from signaling.gate import Gate
 from signaling.hours import Hours
@@ -23,6 +24,7 @@ from signaling.request_bodies import json_response
 from signaling.seats import Holder
 from signaling.storage.session_store import Booked
 from signaling.stores import Opened
+from signaling.threads import Threads
 
 
 class House:
@@ -43,9 +45,11 @@ class House:
         self.people = People(
             opened.accounts, opened.erasure, gate, opened.data, let_out, self.hours.cancel_ahead
         )
+        self.threads = Threads(opened.threads, opened.thread_writer, gate)
         self.calls: Sequence[Call] = [
             *HourCalls(self.hours, sit).table(),
             *ClinicCalls(self.people, base_url).table(),
+            *ThreadCalls(self.threads, stores.people).table(),
         ]
         self._accounts = opened.accounts
 

@@ -72,6 +72,8 @@ class Right(StrEnum):
     GIVE_TODAY = "give_today"
     SEE_CHANGE = "see_change"
     """What stays of sessions: attendance, mood, how one met and how the line was."""
+    WRITE = "write"
+    """Write and read in a thread that is one's own."""
     RATE = "rate"
     """Say how one feels before and after, and how one found the line."""
     READ_AUDIT = "read_audit"
@@ -94,6 +96,7 @@ RIGHTS: Final[_Allowed] = {
     (Position.CLIENT, Right.SEE_TODAY): _SELF,
     (Position.CLIENT, Right.GIVE_TODAY): _SELF,
     (Position.CLIENT, Right.SEE_CHANGE): _SELF,
+    (Position.CLIENT, Right.WRITE): _SELF,
     (Position.CLIENT, Right.RATE): _SELF,
     (Position.CLIENT, Right.SEE_LOOKS): _SELF,
     (Position.CLIENT, Right.ERASE): _SELF,
@@ -105,6 +108,7 @@ RIGHTS: Final[_Allowed] = {
     (Position.COUNSELLOR, Right.LEAD): _OWN,
     (Position.COUNSELLOR, Right.SEE_TODAY): _OWN,
     (Position.COUNSELLOR, Right.SEE_CHANGE): _OWN,
+    (Position.COUNSELLOR, Right.WRITE): _OWN,
     (Position.ADMIN, Right.SET_UP_CLINIC): _CLINIC,
     (Position.ADMIN, Right.KEEP_STAFF): _CLINIC,
     (Position.ADMIN, Right.KEEP_CLIENTS): _CLINIC,

@@ -11,14 +11,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from signaling.api.house import House
 from signaling.domain.errors import Refusal
 from signaling.domain.life import Turn
+from signaling.domain.thread import Kind, Place
 from signaling.storage.people_store import Details, PersonKind
 from signaling.storage.session_store import MINUTE_MS, Booked
+from signaling.storage.thread_batch import Written
 from tests.support.practice import CLIENTS, PLAN, SIDES, STAFF, TODAY, Practice, now_ms, practice
 
 pytestmark = pytest.mark.integration
@@ -34,6 +37,7 @@ BOTH_DESKS = {*DESK, "far.admin", "far.program"}
 ADMINS = {"admin", "far.admin"}
 H = "/api/v1/appointments/{session_id}"
 P = "/api/v1/people/{person_id}"
+T = "/api/v1/threads/{thread_id}"
 MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/api/v1/appointments"): PAIR | DESK,
     ("POST", "/api/v1/appointments"): {THEIRS} | DESK,
@@ -52,6 +56,13 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("PUT", f"{H}/moods/{{moment}}"): {SELF},
     ("PUT", f"{H}/line"): {SELF},
     ("GET", f"{P}/change"): PAIR,
+    ("GET", "/api/v1/threads"): {*EVERYONE, SELF},
+    ("PUT", f"{P}/threads/{{counsellor_id}}"): PAIR,
+    ("GET", f"{T}/messages"): PAIR,
+    ("POST", f"{T}/messages"): PAIR,
+    ("POST", f"{T}/recalls"): PAIR,
+    ("PUT", f"{T}/mark"): PAIR,
+    ("PUT", f"{T}/keep"): {SELF},
     ("GET", "/api/v1/clinic"): {*EVERYONE, SELF},
     ("PUT", "/api/v1/clinic"): ADMINS,
     ("GET", "/api/v1/keys"): ADMINS,
@@ -83,6 +94,7 @@ class Target:
 
     here: Practice
     hour: Booked
+    thread: UUID
     number: int
 
     def path(self, method: str, path: str) -> str:
@@ -91,6 +103,7 @@ class Target:
         of_staff = "positions" in path
         ids = {
             "session_id": str(self.hour.id),
+            "thread_id": str(self.thread),
             "person_id": str(people["li" if of_staff else SELF]),
             "counsellor_id": str(people["li"]),
             "key_id": str(self.hour.id),
@@ -123,6 +136,13 @@ class Target:
             },
             "/api/v1/me/hello": {"hello": "Take your time."},
             f"{P}/contact": CONTACT,
+            f"{T}/messages": {
+                "id": f"m{self.number}", "hand": f"h{self.number}", "ref": 1, "after": "",
+                "body": "I am well today",
+            },
+            f"{T}/recalls": {"number": 1},
+            f"{T}/mark": {"delivered": 1, "read": 1},
+            f"{T}/keep": {"days": 30},
             f"{P}/invitations": {},
         }  # fmt: skip
         return bodies.get(path)
@@ -134,6 +154,8 @@ class Target:
             span = {"since": "0", "until": "4000000000000"}
             more["params"] = span | {"whose": "client", "person": str(self.here.people[SELF])}
         body = self.body(path) if method in {"PUT", "POST"} else None
+        if path.endswith("/recalls") and who == THEIRS:
+            body["number"] = 2  # of one's own message alone
         return (await self.here.ask(who, method, self.path(method, path), body, **more))[0]
 
 
@@ -161,7 +183,13 @@ async def target(here: Practice, number: int = 0, *, is_admitted: bool = False) 
     if is_admitted:
         await here.stores.sessions.step(hour, Turn.ARRIVE, person, at)
         await here.stores.sessions.admit(hour, "test", here.people["li"], at)
-    return Target(here, hour, number)
+    thread = await here.stores.threads.open(clinic, here.people["li"], person, person, at)
+    for author in (person, here.people["li"]):
+        said = Written(
+            thread.id, author, Place(str(author), 1, ""), str(author), Kind.TEXT, "x", at
+        )
+        await here.stores.thread_writer.write(said)
+    return Target(here, hour, thread.id, number)
 
 
 def table(here: Practice) -> set[tuple[str, str]]:

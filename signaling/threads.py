@@ -1,0 +1,145 @@
+"""Threads as people deal with them: each question of right is asked here, then it is done.
+
+Rule 1: a thread is of the two it is between. Nobody else reads it, writes into it, or learns that
+it is there; another counsellor of the same client neither.
+Rule 2: who no longer belong together read what they wrote, and write no more.
+Rule 3: a counsellor's look at a thread is written down like any other look at a client's data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from signaling.accounts import Actor
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.messages import check_body
+from signaling.domain.rights import Right
+from signaling.domain.thread import Kind, Mark, Message, Place
+from signaling.gate import Gate
+from signaling.storage.thread_batch import Kept, Seen, Written
+from signaling.storage.thread_store import ThreadHead, ThreadStore
+from signaling.storage.thread_writer import ThreadWriter
+
+LEAST_DAYS: Final = 7
+MOST_DAYS: Final = 365
+"""For how long a client may have a thread kept; a clinic's own bounds come with its policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A thread, and how far each of the two is in it."""
+
+    head: ThreadHead
+    marks: dict[UUID, Mark]
+
+
+class Threads:
+    """Everything about threads. Times are Unix milliseconds."""
+
+    def __init__(self, store: ThreadStore, writer: ThreadWriter, gate: Gate) -> None:
+        self._store = store
+        self._writer = writer
+        self._gate = gate
+
+    async def open(self, actor: Actor, client: UUID, counsellor: UUID, at: int) -> Standing:
+        """Return the thread of two, one of whom asks; it is made when there is none.
+
+        Raises :class:`Refusal` with ``not_found`` when the two do not belong together, or as
+        :class:`Gate` does.
+        """
+        await self._gate.check(actor, Right.WRITE, client, at)
+        if actor.person not in (client, counsellor):
+            await self._gate.refuse(actor, Right.WRITE, client, at)
+            raise Refusal(Code.NOT_FOUND)
+        if not await self._gate.belong(counsellor, client, at):
+            raise Refusal(Code.NOT_FOUND)
+        head = await self._store.open(actor.clinic, counsellor, client, actor.person, at)
+        return Standing(head, (await self._marks([head]))[head.id])
+
+    async def find(self, actor: Actor) -> list[Standing]:
+        """Return one's own threads."""
+        heads = await self._store.of(actor.person)
+        marks = await self._marks(heads)
+        return [Standing(head, marks[head.id]) for head in heads]
+
+    async def since(
+        self, actor: Actor, thread: UUID, rev: int, at: int
+    ) -> tuple[ThreadHead, list[Message]]:
+        """Return what is new or has changed since a revision, and the thread as it was then."""
+        head = await self._looked(actor, thread, at)
+        return head, await self._store.since(thread, rev, at)
+
+    async def before(
+        self, actor: Actor, thread: UUID, number: int, at: int
+    ) -> tuple[ThreadHead, list[Message]]:
+        """Return the messages before this one, the newest last, and the thread as it was then."""
+        head = await self._looked(actor, thread, at)
+        return head, await self._store.before(thread, number, at)
+
+    async def write(
+        self, actor: Actor, thread: UUID, place: Place, ident: str, body: str, at: int
+    ) -> Kept:
+        """Keep a text. Once this returns it is stored; said twice it is there once.
+
+        Raises :class:`Refusal`: as :mod:`signaling.domain.thread` and :func:`check_body` do, and
+        ``not_allowed`` when the two do not belong together any more.
+        """
+        check_body(body)
+        head = await self._own(actor, thread, at)
+        if not await self._gate.belong(head.counsellor, head.client, at):
+            await self._gate.refuse(actor, Right.WRITE, head.client, at)
+            raise Refusal(Code.NOT_ALLOWED)
+        said = Written(thread, actor.person, place, ident, Kind.TEXT, body, at)
+        return await self._writer.write(said)
+
+    async def recall(self, actor: Actor, thread: UUID, number: int, at: int) -> Message:
+        """Take one's own message back."""
+        await self._own(actor, thread, at)
+        return await self._store.recall(thread, actor.person, number, at)
+
+    async def mark(self, actor: Actor, thread: UUID, delivered: int, read: int, at: int) -> Mark:
+        """Note how far somebody is."""
+        await self._own(actor, thread, at)
+        return await self._writer.mark(Seen(thread, actor.person, delivered, read))
+
+    async def keep_for(self, actor: Actor, thread: UUID, days: int, at: int) -> ThreadHead:
+        """A client says for how long what is written is kept. Raises :class:`Refusal`."""
+        head = await self._own(actor, thread, at)
+        if actor.person != head.client:
+            await self._gate.refuse(actor, Right.WRITE, head.client, at)
+            raise Refusal(Code.NOT_ALLOWED)
+        if not LEAST_DAYS <= days <= MOST_DAYS:
+            raise Refusal(Code.MALFORMED)
+        await self._store.keep_for(thread, days, actor.person, at)
+        return await self._store.get(thread)
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    async def _own(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
+        try:
+            head = await self._store.get(thread)
+        except Refusal:
+            await self._gate.refuse(actor, Right.WRITE, thread, at)
+            raise
+        await self._gate.check(actor, Right.WRITE, head.client, at)
+        if actor.person not in (head.client, head.counsellor):
+            await self._gate.refuse(actor, Right.WRITE, head.client, at)
+            raise Refusal(Code.NOT_FOUND)
+        return head
+
+    async def _looked(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
+        head = await self._own(actor, thread, at)
+        await self._gate.look(actor, "thread", head.client, at)
+        return head
+
+    async def _marks(self, heads: list[ThreadHead]) -> dict[UUID, dict[UUID, Mark]]:
+        found = await self._store.marks([head.id for head in heads]) if heads else {}
+        return {
+            head.id: {
+                person: found.get((head.id, person), Mark())
+                for person in (head.client, head.counsellor)
+            }
+            for head in heads
+        }
