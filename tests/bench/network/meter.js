@@ -16,6 +16,19 @@
     }
   }
 
+  // When the page last drew, before a moment at which it does.
+  const drew = {
+    times: [-Infinity, -Infinity],
+    start: () => {
+      const step = (now) => {
+        drew.times = [drew.times[1], now];
+        requestAnimationFrame(step);
+      };
+      requestAnimationFrame(step);
+    },
+    before: (now) => (drew.times[1] < now ? drew.times[1] : drew.times[0]),
+  };
+
   // Note every frame of a remote track that an element of the page shows.
   function follow(peer) {
     const remote = new Set(peer.getReceivers().map(({ track }) => track.id));
@@ -23,14 +36,15 @@
       const track = video.srcObject?.getVideoTracks?.()[0];
       if (!track || !remote.has(track.id) || followed.has(video)) continue;
       followed.add(video);
-      // A frame is shown without the page's own thread, which may be late to hear of it: those it missed
-      // count as evenly spread, as in the page itself (web_client/src/media/freeze-watch.ts).
+      // A frame is shown without the page's own thread, which may be late to hear of it. Those it hears of at
+      // once came after it last drew without any: since then they count as evenly spread.
       let last = NaN;
       let counted = NaN;
       const step = (now, { presentedFrames }) => {
         const shown = presentedFrames - counted;
         const count = shown > 0 && shown <= MOST_MISSED ? shown : 1;
-        for (let left = count - 1; left > 0; left--) meter.frames.push(now - (left * (now - last)) / count);
+        const since = Math.max(last, drew.before(now));
+        for (let left = count - 1; left > 0; left--) meter.frames.push(now - (left * (now - since)) / count);
         meter.frames.push(now);
         [last, counted] = [now, presentedFrames];
         video.requestVideoFrameCallback(step);
@@ -89,6 +103,7 @@
 
   meter.start = (periodMs) => {
     let busy = false;
+    drew.start();
     setInterval(() => {
       if (busy) return;
       busy = true;
