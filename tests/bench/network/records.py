@@ -29,8 +29,8 @@ gaps of max(3 x average, average + 150 ms) between frames, while the call means 
 picture; they are counted a minute of the whole call, and twice: by the browser (`freezeCount`),
 where frames are handed out, and by the page, where they are shown. Where the page's thread was late
 and is told of several frames at once, they count as evenly spread since it last drew, and a freeze
-among them is not seen. What must hold must hold by both. Whoever is asked whether their picture may come back,
-because the line had taken it for half a minute, says yes within two seconds.
+among them is not seen. What must hold must hold by both. Whoever is asked whether their picture
+may come back, because the line had taken it for half a minute, says yes within two seconds.
 
 Both browsers code and decode in software on this machine's cores, which is felt in every figure:
 the case without impairment shows how much, and what counts is the distance between the two calls.
