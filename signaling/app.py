@@ -8,6 +8,7 @@ import secrets
 import ssl
 from collections.abc import Callable
 from typing import Final, Protocol
+from uuid import UUID
 
 import msgspec
 from aiohttp import web
@@ -22,6 +23,7 @@ from signaling.demo_routes import DemoRoutes
 from signaling.departures import Departures
 from signaling.gateway import Gateway
 from signaling.house_watch import HouseWatch
+from signaling.inboxes import Inboxes
 from signaling.lab.legs import Lab
 from signaling.lab.routes import LabRoutes
 from signaling.metrics import Metrics, package_version
@@ -107,6 +109,7 @@ class App:
         self._stopped = False
         self._is_demo = is_demo
         self._demo: DemoRoutes | None = None
+        self._inboxes: Inboxes | None = None
         self.metrics_address: tuple[str, int] | None = None
         self.url = config.public_url
 
@@ -186,16 +189,22 @@ class App:
         except StoreError as error:
             raise StartError(str(error)) from None
         stores = self.stores
-        stores.accounts.attend(self.registry.let_out, self.registry.is_in_session)
+        stores.accounts.attend(self._let_out, self.registry.is_in_session)
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)
         self.registry.attend(HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000)))
         self._keepers = [
             Night(stores.journal, stores.sessions, stores.days, stores.notes, stores.threads),
-            Departures(people, self.registry.let_out),
+            Departures(people, self._let_out),
         ]
         for keeper in self._keepers:
             keeper.start()
+
+    def _let_out(self, person: UUID, client: UUID | None = None) -> None:
+        """Somebody's access is over: to everything, or to one client."""
+        self.registry.let_out(person, client)
+        if self._inboxes is not None:
+            self._inboxes.let_out(person, client)
 
     async def _close_stores(self) -> None:
         for keeper in self._keepers:
@@ -218,9 +227,11 @@ class App:
             PeopleRoutes(self.stores.accounts, self._own_pages, tls=tls).attach(app)
             house = House(
                 self.stores, sit=self.registry.sit, changed=self.registry.refresh,
-                let_out=self.registry.let_out, base_url=lambda: self.url,
+                let_out=self._let_out, base_url=lambda: self.url,
             )  # fmt: skip
             house.attach(app, self._own_pages, cookie_name(tls=tls), package_version())
+            self._inboxes = Inboxes(self.stores.accounts, house.threads, self.registry.wall)
+            self._gateway.attend(self._inboxes, cookie_name(tls=tls))
         self._gateway.attach(app)
         if self.stores is not None and self._is_demo:
             self._demo = DemoRoutes(self.stores, tls=tls)

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from signaling import logs, wire
+from signaling import logs, thread_messages, wire
 from signaling.border import is_own_origin, problem
 from signaling.config import Config
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
+from signaling.inboxes import Inbox, Inboxes
 from signaling.lab.legs import Lab, Leg
 from signaling.limits import Bucket
 from signaling.metrics import Metrics
@@ -26,6 +27,7 @@ from signaling.reports import ReportQuality
 from signaling.room_task import RoomTask
 from signaling.sockets import ConnectionRefused, MalformedBody, SocketServer
 from signaling.storage.database import StorageAway
+from signaling.thread_messages import InboxEvent, InboxRefused, InboxReply, WriteMessage
 
 PATH: Final = "/socket.io/"
 MAX_BACKLOG: Final = 2048
@@ -41,6 +43,7 @@ class PageConnection:
     def __init__(self, sid: str, config: Config, now: float) -> None:
         self.id = sid
         self.room: RoomTask | None = None
+        self.inbox: Inbox | None = None
         self.role = Role.CLIENT
         self.leg: Leg | None = None
         self.commands = Bucket(config.limits.commands, now)
@@ -49,9 +52,9 @@ class PageConnection:
         self.reported = False
         self.strikes = 0
         self.writer: asyncio.Task[None] | None = None
-        self.events: asyncio.Queue[wire.Event | None] = asyncio.Queue()
+        self.events: asyncio.Queue[wire.Event | InboxEvent | None] = asyncio.Queue()
 
-    def deliver(self, event: wire.Event) -> None:
+    def deliver(self, event: wire.Event | InboxEvent) -> None:
         """Send an event, in order."""
         if self.events.qsize() >= MAX_BACKLOG:
             self.close()
@@ -89,6 +92,12 @@ class Gateway:
         self._connections: dict[str, PageConnection] = {}
         self._writers: set[asyncio.Task[None]] = set()
         self._drops: set[asyncio.Task[None]] = set()
+        self._inboxes: Inboxes | None = None
+        self._cookie = ""
+
+    def attend(self, inboxes: Inboxes, cookie: str) -> None:
+        """Tell people of their threads from now on; ``cookie`` names what they are known by."""
+        self._inboxes, self._cookie = inboxes, cookie
 
     def attach(self, app: web.Application) -> None:
         """Answer at :data:`PATH`."""
@@ -132,15 +141,13 @@ class Gateway:
 
     # --- one connection ---------------------------------------------------------------------------
 
-    async def _connect(self, sid: str, _environ: dict[str, Any], auth: object) -> None:
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object) -> None:
         connection = PageConnection(sid, self._config, asyncio.get_running_loop().time())
         try:
-            seat = wire.decode_auth(auth)
-            connection.leg = self._leg_of(seat)
-            if connection.leg is not None and connection.leg.is_dead:
-                await self._server.drop(sid)
-                raise Refusal(Code.BUSY)  # which nobody hears
-            room, role = await self._registry.connect(seat, connection)
+            if thread_messages.decode_auth(auth) is not None:
+                await self._listen(connection, environ["aiohttp.request"])
+            else:
+                await self._enter(connection, wire.decode_auth(auth))
         except (Refusal, StorageAway) as refusal:
             code = refusal.code if isinstance(refusal, Refusal) else Code.BUSY
             self._metrics.refused("connect", code)
@@ -149,12 +156,31 @@ class Gateway:
             logs.fault("connect_fault", error)
             raise ConnectionRefused("refused", {"code": Code.BUSY.value}) from None
         if not self._server.is_open(sid):  # it went while its seat was being taken
-            room.lose(sid)
+            self._forget(connection)
             raise ConnectionRefused("refused", {"code": Code.BUSY.value})
-        connection.room, connection.role = room, role
         self._connections[sid] = connection
         if connection.leg is not None and connection.leg.is_dead:
             self._drop_all_of(connection.leg)
+
+    async def _enter(self, connection: PageConnection, seat: wire.ConnectAuth) -> None:
+        connection.leg = self._leg_of(seat)
+        if connection.leg is not None and connection.leg.is_dead:
+            await self._server.drop(connection.id)
+            raise Refusal(Code.BUSY)  # which nobody hears
+        connection.room, connection.role = await self._registry.connect(seat, connection)
+
+    async def _listen(self, connection: PageConnection, request: web.Request) -> None:
+        if self._inboxes is None:
+            raise Refusal(Code.NOT_FOUND)
+        held = request.cookies.get(self._cookie, "")
+        connection.inbox = await self._inboxes.open(held, connection)
+
+    def _forget(self, connection: PageConnection) -> None:
+        """The page is gone."""
+        if connection.room is not None:
+            connection.room.lose(connection.id)
+        if connection.inbox is not None:
+            connection.inbox.leave()
 
     def _accepted(self, sid: str) -> None:
         """The page knows that it is in: send it what has been waiting."""
@@ -176,8 +202,7 @@ class Gateway:
         connection = self._connections.pop(sid, None)
         if connection is None:
             return
-        if connection.room is not None:
-            connection.room.lose(sid)
+        self._forget(connection)
         if connection.writer is not None and connection.writer is not asyncio.current_task():
             # A writer that is dismissing its page is here itself, by way of the library.
             connection.close()
@@ -185,12 +210,14 @@ class Gateway:
     async def _command(self, sid: str, payload: object) -> Any:
         self._metrics.command()
         reply = await self._carry_out(sid, payload)
-        if isinstance(reply, wire.Refused):
+        if isinstance(reply, wire.Refused | InboxRefused):
             self._metrics.refused("command", reply.code)
         return wire.to_builtins(reply)
 
-    async def _carry_out(self, sid: str, payload: object) -> wire.Reply:
+    async def _carry_out(self, sid: str, payload: object) -> wire.Reply | InboxReply:
         connection = self._connections.get(sid)
+        if connection is not None and connection.inbox is not None:
+            return await self._carry_out_inbox(connection, connection.inbox, payload)
         if connection is None or connection.room is None:
             return wire.Refused(Code.NOT_IN_ROOM)
         ref: int | None = None
@@ -207,6 +234,24 @@ class Gateway:
         except Exception as error:  # a bug: this command fails, the connection lives
             logs.fault("command_fault", error)
             return wire.Refused(Code.BUSY, ref=ref)
+
+    async def _carry_out_inbox(
+        self, connection: PageConnection, inbox: Inbox, payload: object
+    ) -> InboxReply:
+        named: str | None = None
+        try:
+            self._spend(connection, connection.commands)
+            command = thread_messages.decode_command(payload)
+            if isinstance(command, WriteMessage):
+                named = command.id
+            return await inbox.command(command)
+        except Refusal as refusal:
+            return InboxRefused(refusal.code, named)
+        except StorageAway:  # nobody was told that it happened; the page asks again
+            return InboxRefused(Code.BUSY, named)
+        except Exception as error:  # a bug: this command fails, the connection lives
+            logs.fault("inbox_fault", error)
+            return InboxRefused(Code.BUSY, named)
 
     async def _dispatch(
         self, connection: PageConnection, room: RoomTask, command: wire.Command

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from signaling import rest, rest_people, wire
-from signaling.api import clinic_bodies, hour_bodies
+from signaling import rest, rest_people, thread_messages, wire
+from signaling.api import clinic_bodies, hour_bodies, thread_bodies
 
 
 def schema() -> dict[str, Any]:
@@ -22,15 +22,21 @@ def schema() -> dict[str, Any]:
         "Reply": wire.Reply,
         "Event": wire.Event,
         "ChannelMessage": wire.ChannelMessage,
+        "InboxCommand": thread_messages.InboxCommand,
+        "InboxReply": thread_messages.InboxReply,
+        "InboxEvent": thread_messages.InboxEvent,
     }
-    return _document("Wire", named, [wire.ConnectAuth, rest.ExchangeToken, rest.Seat, rest.Problem])
+    single = [
+        wire.ConnectAuth, thread_messages.InboxAuth, rest.ExchangeToken, rest.Seat, rest.Problem,
+    ]  # fmt: skip
+    return _document("Wire", named, single)
 
 
 def bodies() -> dict[str, Any]:
     """Return the JSON Schema of every body of REST about people and their hours."""
     found = [
         thing
-        for module in (rest_people, hour_bodies, clinic_bodies)
+        for module in (rest_people, hour_bodies, clinic_bodies, thread_bodies)
         for name, thing in sorted(vars(module).items())
         if isinstance(thing, type)
         and issubclass(thing, msgspec.Struct)

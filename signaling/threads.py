@@ -4,12 +4,14 @@ Rule 1: a thread is of the two it is between. Nobody else reads it, writes into 
 it is there; another counsellor of the same client neither.
 Rule 2: who no longer belong together read what they wrote, and write no more.
 Rule 3: a counsellor's look at a thread is written down like any other look at a client's data.
+Rule 4: what is told to who listens was stored before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from signaling.accounts import Actor
@@ -33,6 +35,28 @@ class Standing:
 
     head: ThreadHead
     marks: dict[UUID, Mark]
+    open: bool
+    """The two belong together, and may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Some messages of a thread, in the order of their changes or numbers."""
+
+    head: ThreadHead
+    items: list[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far one of the two is now."""
+
+    head: ThreadHead
+    person: UUID
+    mark: Mark
+
+
+Told: TypeAlias = Standing | Changed | Reached
 
 
 class Threads:
@@ -42,6 +66,11 @@ class Threads:
         self._store = store
         self._writer = writer
         self._gate = gate
+        self._tell: Callable[[Told], None] = lambda _told: None
+
+    def attend(self, tell: Callable[[Told], None]) -> None:
+        """``tell`` is told of everything that becomes of any thread."""
+        self._tell = tell
 
     async def open(self, actor: Actor, client: UUID, counsellor: UUID, at: int) -> Standing:
         """Return the thread of two, one of whom asks; it is made when there is none.
@@ -56,27 +85,28 @@ class Threads:
         if not await self._gate.belong(counsellor, client, at):
             raise Refusal(Code.NOT_FOUND)
         head = await self._store.open(actor.clinic, counsellor, client, actor.person, at)
-        return Standing(head, (await self._marks([head]))[head.id])
+        standing = Standing(head, (await self._marks([head]))[head.id], open=True)
+        if head.last == 0:
+            self._tell(standing)
+        return standing
 
-    async def find(self, actor: Actor) -> list[Standing]:
+    async def find(self, actor: Actor, at: int) -> list[Standing]:
         """Return one's own threads."""
         heads = await self._store.of(actor.person)
         marks = await self._marks(heads)
-        return [Standing(head, marks[head.id]) for head in heads]
+        return [
+            Standing(head, marks[head.id], open=await self._is_open(head, at)) for head in heads
+        ]
 
-    async def since(
-        self, actor: Actor, thread: UUID, rev: int, at: int
-    ) -> tuple[ThreadHead, list[Message]]:
+    async def since(self, actor: Actor, thread: UUID, rev: int, at: int) -> Changed:
         """Return what is new or has changed since a revision, and the thread as it was then."""
         head = await self._looked(actor, thread, at)
-        return head, await self._store.since(thread, rev, at)
+        return Changed(head, await self._store.since(thread, rev, at))
 
-    async def before(
-        self, actor: Actor, thread: UUID, number: int, at: int
-    ) -> tuple[ThreadHead, list[Message]]:
+    async def before(self, actor: Actor, thread: UUID, number: int, at: int) -> Changed:
         """Return the messages before this one, the newest last, and the thread as it was then."""
         head = await self._looked(actor, thread, at)
-        return head, await self._store.before(thread, number, at)
+        return Changed(head, await self._store.before(thread, number, at))
 
     async def write(
         self, actor: Actor, thread: UUID, place: Place, ident: str, body: str, at: int
@@ -88,21 +118,28 @@ class Threads:
         """
         check_body(body)
         head = await self._own(actor, thread, at)
-        if not await self._gate.belong(head.counsellor, head.client, at):
+        if not await self._is_open(head, at):
             await self._gate.refuse(actor, Right.WRITE, head.client, at)
             raise Refusal(Code.NOT_ALLOWED)
         said = Written(thread, actor.person, place, ident, Kind.TEXT, body, at)
-        return await self._writer.write(said)
+        kept = await self._writer.write(said)
+        if kept.fresh:
+            self._tell(Changed(head, [kept.message]))
+        return kept
 
     async def recall(self, actor: Actor, thread: UUID, number: int, at: int) -> Message:
         """Take one's own message back."""
-        await self._own(actor, thread, at)
-        return await self._store.recall(thread, actor.person, number, at)
+        head = await self._own(actor, thread, at)
+        taken = await self._store.recall(thread, actor.person, number, at)
+        self._tell(Changed(head, [taken]))
+        return taken
 
     async def mark(self, actor: Actor, thread: UUID, delivered: int, read: int, at: int) -> Mark:
         """Note how far somebody is."""
-        await self._own(actor, thread, at)
-        return await self._writer.mark(Seen(thread, actor.person, delivered, read))
+        head = await self._own(actor, thread, at)
+        mark = await self._writer.mark(Seen(thread, actor.person, delivered, read))
+        self._tell(Reached(head, actor.person, mark))
+        return mark
 
     async def keep_for(self, actor: Actor, thread: UUID, days: int, at: int) -> ThreadHead:
         """A client says for how long what is written is kept. Raises :class:`Refusal`."""
@@ -128,6 +165,11 @@ class Threads:
             await self._gate.refuse(actor, Right.WRITE, head.client, at)
             raise Refusal(Code.NOT_FOUND)
         return head
+
+    async def _is_open(self, head: ThreadHead, at: int) -> bool:
+        if head.closed_at is not None:
+            return False
+        return await self._gate.belong(head.counsellor, head.client, at)
 
     async def _looked(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
         head = await self._own(actor, thread, at)

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from media.channel import PictureSize
 from media.rungs import Rung
+from signaling.decoding import convert
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, Cue, DevicePause, LinkView, Presence
 from signaling.domain.grants import Role
@@ -335,7 +336,7 @@ def decode_command(payload: object) -> Command:
 
     Raises :class:`Refusal` with ``malformed``.
     """
-    command: Command = _convert(payload, Command, Code.MALFORMED)
+    command: Command = convert(payload, Command, Code.MALFORMED)
     return command
 
 
@@ -365,18 +366,8 @@ def decode_auth(payload: object) -> ConnectAuth:
 
     Raises :class:`Refusal` with ``seat_invalid``: a stranger learns no more than that.
     """
-    auth: ConnectAuth = _convert(payload, ConnectAuth, Code.SEAT_INVALID)
+    auth: ConnectAuth = convert(payload, ConnectAuth, Code.SEAT_INVALID)
     return auth
-
-
-def _convert(payload: object, shape: Any, code: Code) -> Any:
-    try:
-        message = msgspec.convert(payload, shape)
-        # Python's JSON lets half a surrogate pair in, which nobody else could be told of.
-        msgspec.json.encode(message)
-    except (msgspec.ValidationError, UnicodeEncodeError) as error:
-        raise Refusal(code) from error
-    return message
 
 
 def to_builtins(message: msgspec.Struct) -> Any:

@@ -1,4 +1,4 @@
-"""The bodies of REST about threads. Times are Unix milliseconds."""
+"""The bodies of REST about threads that are not on a connection, too. Times are Unix ms."""
 
 from __future__ import annotations
 
@@ -8,62 +8,9 @@ from uuid import UUID
 from msgspec import Meta
 
 from signaling.api.hour_bodies import Shown
-from signaling.domain.messages import MAX_BODY_CHARS
-from signaling.domain.thread import Kind
 from signaling.personal import Personal
+from signaling.thread_messages import Mark, Number
 from signaling.threads import LEAST_DAYS, MOST_DAYS
-
-MOST = 2**53 - 1
-"""The largest number that a browser counts exactly."""
-Number = Annotated[int, Meta(ge=0, le=MOST)]
-Ref = Annotated[int, Meta(ge=1, le=MOST)]
-Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-NameOrNone = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
-
-
-class Write(Personal, frozen=True):
-    """A message, and its place with its author."""
-
-    id: Name
-    """Of the author's making; a repeated one is known by it."""
-    hand: Name
-    """The browser that wrote it."""
-    ref: Ref
-    """The how many-th of its hand."""
-    after: NameOrNone
-    """The id of the one before it in its hand; empty for the first."""
-    body: Annotated[str, Meta(min_length=1, max_length=MAX_BODY_CHARS)]
-
-
-class Stored(Personal, frozen=True):
-    """What became of a message: it is stored."""
-
-    number: int
-    rev: int
-    at: int
-    fresh: bool
-    """False when it was there already."""
-
-
-class Message(Personal, frozen=True):
-    """A message as it is read; ``body`` is null once it was recalled or its time was over."""
-
-    number: int
-    rev: int
-    id: str
-    author: UUID
-    kind: Kind
-    body: str | None
-    at: int
-    recalled: bool
-
-
-class Messages(Personal, frozen=True):
-    """Some messages of a thread, and how far it is: ``rev`` of the newest change."""
-
-    items: list[Message]
-    last: int
-    rev: int
 
 
 class Page(Personal, frozen=True):
@@ -71,19 +18,6 @@ class Page(Personal, frozen=True):
 
     since: Number | None = None
     before: Number | None = None
-
-
-class Recall(Personal, frozen=True):
-    """Which message is taken back."""
-
-    number: Ref
-
-
-class Mark(Personal, frozen=True):
-    """Up to which number messages came to somebody's page, and were read."""
-
-    delivered: Number
-    read: Number
 
 
 class Keep(Personal, frozen=True):
@@ -101,8 +35,8 @@ class Thread(Personal, frozen=True):
     last: int
     rev: int
     keep_days: int
-    closed: bool
-    """Nobody writes into it any more."""
+    open: bool
+    """The two belong together, and may write."""
     counsellor_mark: Mark
     client_mark: Mark
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from uuid import UUID
 
+from signaling import thread_messages as wire
 from signaling.api import thread_bodies as bodies
 from signaling.api.call import Asked, Call
 from signaling.api.names import Names
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.thread import Mark, Message, Place
+from signaling.domain.thread import Place
 from signaling.storage.people_store import PeopleStore
-from signaling.storage.thread_store import ThreadHead
+from signaling.thread_views import changes_of, mark_of, message_of
 from signaling.threads import Standing, Threads
 
 THREAD = "/api/v1/threads/{thread_id}"
@@ -33,21 +33,21 @@ class ThreadCalls:
             Call("PUT", "/api/v1/people/{person_id}/threads/{counsellor_id}",
                  "The thread of a client and their counsellor", self._open, answer=bodies.Thread),
             Call("GET", MESSAGES, "What was written", self._read, query=bodies.Page,
-                 answer=bodies.Messages),
-            Call("POST", MESSAGES, "Write a message", self._write, body=bodies.Write,
-                 answer=bodies.Stored, status=HTTPStatus.CREATED,
+                 answer=wire.Changes),
+            Call("POST", MESSAGES, "Write a message", self._write, body=wire.Write,
+                 answer=wire.Stored, status=HTTPStatus.CREATED,
                  codes=(Code.HAND_TAKEN, Code.TEXT_OUT_OF_ORDER)),
             Call("POST", f"{THREAD}/recalls", "Take a message back", self._recall,
-                 body=bodies.Recall, answer=bodies.Message, codes=(Code.NOT_NOW,)),
+                 body=wire.Recall, answer=wire.Message, codes=(Code.NOT_NOW,)),
             Call("PUT", f"{THREAD}/mark", "Say how far one has read", self._mark,
-                 body=bodies.Mark, answer=bodies.Mark),
+                 body=wire.Mark, answer=wire.Mark),
             Call("PUT", f"{THREAD}/keep", "Say for how long it is kept", self._keep,
                  body=bodies.Keep),
         ]  # fmt: skip
 
     async def _find(self, asked: Asked) -> bodies.Threads:
         names = Names(self._people, asked.at)
-        found = await self._threads.find(asked.actor)
+        found = await self._threads.find(asked.actor, asked.at)
         return bodies.Threads([await _thread(each, names) for each in found])
 
     async def _open(self, asked: Asked) -> bodies.Thread:
@@ -55,33 +55,33 @@ class ThreadCalls:
         opened = await self._threads.open(asked.actor, client, counsellor, asked.at)
         return await _thread(opened, Names(self._people, asked.at))
 
-    async def _read(self, asked: Asked) -> bodies.Messages:
+    async def _read(self, asked: Asked) -> wire.Changes:
         page: bodies.Page = asked.query
         actor, thread, at = asked.actor, asked.ids[0], asked.at
         if page.before is not None:
             if page.since is not None:
                 raise Refusal(Code.MALFORMED)
-            return _messages(*await self._threads.before(actor, thread, page.before, at))
-        return _messages(*await self._threads.since(actor, thread, page.since or 0, at))
+            return changes_of(await self._threads.before(actor, thread, page.before, at))
+        return changes_of(await self._threads.since(actor, thread, page.since or 0, at))
 
-    async def _write(self, asked: Asked) -> bodies.Stored:
-        said: bodies.Write = asked.body
+    async def _write(self, asked: Asked) -> wire.Stored:
+        said: wire.Write = asked.body
         place = Place(said.hand, said.ref, said.after)
         kept = await self._threads.write(
             asked.actor, asked.ids[0], place, said.id, said.body, asked.at
         )
         made = kept.message
-        return bodies.Stored(made.number, made.rev, made.at, kept.fresh)
+        return wire.Stored(made.number, made.rev, made.at, kept.fresh)
 
-    async def _recall(self, asked: Asked) -> bodies.Message:
-        body: bodies.Recall = asked.body
-        return _message(
+    async def _recall(self, asked: Asked) -> wire.Message:
+        body: wire.Recall = asked.body
+        return message_of(
             await self._threads.recall(asked.actor, asked.ids[0], body.number, asked.at)
         )
 
-    async def _mark(self, asked: Asked) -> bodies.Mark:
-        body: bodies.Mark = asked.body
-        return _mark(
+    async def _mark(self, asked: Asked) -> wire.Mark:
+        body: wire.Mark = asked.body
+        return mark_of(
             await self._threads.mark(asked.actor, asked.ids[0], body.delivered, body.read, asked.at)
         )
 
@@ -94,21 +94,6 @@ async def _thread(standing: Standing, names: Names) -> bodies.Thread:
     head, marks = standing.head, standing.marks
     return bodies.Thread(
         head.id, await names.of(head.counsellor), await names.of(head.client), head.last,
-        head.rev, head.keep_days, head.closed_at is not None, _mark(marks[head.counsellor]),
-        _mark(marks[head.client]),
+        head.rev, head.keep_days, standing.open,
+        mark_of(marks[head.counsellor]), mark_of(marks[head.client]),
     )  # fmt: skip
-
-
-def _messages(head: ThreadHead, found: list[Message]) -> bodies.Messages:
-    return bodies.Messages([_message(each) for each in found], head.last, head.rev)
-
-
-def _message(each: Message) -> bodies.Message:
-    return bodies.Message(
-        each.number, each.rev, each.id, UUID(each.author), each.kind, each.body, each.at,
-        each.recalled,
-    )  # fmt: skip
-
-
-def _mark(mark: Mark) -> bodies.Mark:
-    return bodies.Mark(mark.delivered, mark.read)

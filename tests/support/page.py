@@ -99,8 +99,9 @@ async def house(**changes: Any) -> AsyncIterator[House]:
 class Page:
     """One page: a socket, and the events it has heard."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
         self._url = url
+        self._headers = headers or {}
         self.client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         self.heard: list[dict[str, Any]] = []
         self.refusal: Any = None
@@ -112,8 +113,9 @@ class Page:
 
     async def connect(self, auth: Any, transports: Any = None) -> None:
         await self.client.connect(
-            self._url, auth=auth, transports=transports or ["websocket"], wait_timeout=PATIENCE_S
-        )
+            self._url, headers=self._headers, auth=auth, transports=transports or ["websocket"],
+            wait_timeout=PATIENCE_S,
+        )  # fmt: skip
 
     async def _event(self, payload: dict[str, Any]) -> None:
         self.heard.append(payload)

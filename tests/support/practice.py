@@ -19,7 +19,7 @@ from signaling.people_routes import COOKIE
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.session_store import Booked, Wanted
 from signaling.stores import Opened
-from tests.support.page import House, house
+from tests.support.page import House, Page, house
 
 DAY_MS = 86_400_000
 STAFF = {
@@ -64,6 +64,13 @@ class Practice:
         ) as answer:
             is_json = "json" in answer.content_type
             return answer.status, await (answer.json() if is_json else answer.text())
+
+    async def listen(self, who: str) -> Page:
+        """Somebody's page that is told of their threads."""
+        page = Page(self.house.app.url, dict(self.browsers[who].headers))
+        await page.connect({"inbox": True, "protocol": 1})
+        await page.event("inbox")
+        return page
 
     async def hour(
         self, counsellor: str = "li", client: str = "zhang", starts_at: int | None = None

@@ -16,7 +16,7 @@ from media.channel import EndpointClose, PictureSize
 from media.errors import OfferFault
 from media.forwarding.drops import DropReason
 from media.stills import StillDrop
-from signaling import gap_messages, guidance, hour_messages, reports, rest, wire
+from signaling import gap_messages, guidance, hour_messages, reports, rest, thread_messages, wire
 from signaling.border import STATUS
 from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, DevicePause, LinkView, Presence
@@ -38,7 +38,15 @@ def messages() -> dict[str, type[msgspec.Struct]]:
     """Every message and body, by class name."""
     return {
         name: thing
-        for module in (wire, guidance, gap_messages, hour_messages, reports, rest)
+        for module in (
+            wire,
+            guidance,
+            gap_messages,
+            hour_messages,
+            thread_messages,
+            reports,
+            rest,
+        )
         for name, thing in vars(module).items()
         if isinstance(thing, type)
         and issubclass(thing, msgspec.Struct)

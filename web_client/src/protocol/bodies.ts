@@ -288,6 +288,12 @@ export interface Invited {
   link: string;
 }
 /**
+ * For how long what is written is kept.
+ */
+export interface Keep {
+  days: number;
+}
+/**
  * The counsellor comes later by so much; 0 takes it back.
  */
 export interface Late {
@@ -298,6 +304,13 @@ export interface Late {
  */
 export interface LineRating {
   said: LineSaid;
+}
+/**
+ * Up to which number messages came to somebody's page, and were read.
+ */
+export interface Mark {
+  delivered: number;
+  read: number;
 }
 /**
  * GET /api/v1/me: whose browser this is.
@@ -352,6 +365,13 @@ export interface OpenLink {
   take_over?: boolean;
 }
 /**
+ * Which messages: changed ``since`` a revision, or those ``before`` a number.
+ */
+export interface Page {
+  since?: number | null;
+  before?: number | null;
+}
+/**
  * Some of a clinic's people; ``after`` asks for those that follow.
  */
 export interface People {
@@ -395,6 +415,26 @@ export interface Span {
   since?: number;
   until?: number;
   csv?: boolean;
+}
+/**
+ * A thread of two.
+ */
+export interface Thread {
+  id: string;
+  counsellor: Shown;
+  client: Shown;
+  last: number;
+  rev: number;
+  keep_days: number;
+  open: boolean;
+  counsellor_mark: Mark;
+  client_mark: Mark;
+}
+/**
+ * One's own threads.
+ */
+export interface Threads {
+  items: Thread[];
 }
 /**
  * How many minutes the hour is longer, in all.

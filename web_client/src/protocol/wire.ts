@@ -4,6 +4,10 @@
  * Where one end of the chosen ICE pair was found (RFC 8445, 5.1.1).
  */
 export type CandidateType = 'host' | 'prflx' | 'relay' | 'srflx';
+/**
+ * What a message is.
+ */
+export type Kind = 'booking' | 'feeling' | 'file' | 'line' | 'text' | 'times' | 'voice';
 export type ChannelMessage = Text | TextAccepted | Refused;
 /**
  * What a peer is told. Stable; each is explained in docs/protocol.md.
@@ -150,6 +154,9 @@ export type LinkView = 'connected' | 'connecting' | 'disconnected' | 'none';
  * How far a session has come.
  */
 export type Stage = 'admitted' | 'booked' | 'ended' | 'in_session' | 'interrupted' | 'waiting';
+export type InboxCommand = WriteMessage | RecallMessage | MarkMessages | ReplayThread;
+export type InboxEvent = Inbox | MessageChanged | Marked | ThreadChanged | Parted | InboxClosed;
+export type InboxReply = Stored | Recalled | Marked | Changes | InboxRefused;
 /**
  * Milestones of a join that only the browser can see (product.md: join_seconds).
  */
@@ -163,6 +170,31 @@ export type Reply = Done | Answer | TextAccepted | Replayed | Refused;
 export interface Answer {
   type: 'answer';
   sdp: string;
+}
+/**
+ * Some messages of a thread in the order of their changes, and how far it is.
+ *
+ * More is there while ``rev`` is above that of the last one.
+ */
+export interface Changes {
+  type: 'changes';
+  thread: string;
+  last: number;
+  rev: number;
+  items: Message[];
+}
+/**
+ * A message as it is read; ``body`` is null once it was recalled or its time was over.
+ */
+export interface Message {
+  number: number;
+  rev: number;
+  id: string;
+  author: string;
+  kind: Kind;
+  body: string | null;
+  at: number;
+  recalled: boolean;
 }
 /**
  * One line of the room's text. ``seq`` has no gaps; ``sender`` is the gateway's word.
@@ -620,6 +652,144 @@ export interface MediaClosed {
  */
 export interface ExchangeToken {
   token: string;
+}
+/**
+ * First event of a connection: one's own threads, and the gateway's time.
+ */
+export interface Inbox {
+  type: 'inbox';
+  you: string;
+  threads: ThreadState[];
+  now: number;
+}
+/**
+ * A thread without what is in it.
+ */
+export interface ThreadState {
+  id: string;
+  counsellor: string;
+  client: string;
+  last: number;
+  rev: number;
+  keep_days: number;
+  open: boolean;
+  counsellor_mark: Mark;
+  client_mark: Mark;
+}
+/**
+ * Up to which number messages came to somebody's page, and were read.
+ */
+export interface Mark {
+  delivered: number;
+  read: number;
+}
+/**
+ * The ``auth`` payload of who wants to be told of their threads; the cookie says who.
+ */
+export interface InboxAuth {
+  inbox: true;
+  protocol: 1;
+}
+/**
+ * Last event: this page is told of nothing more.
+ */
+export interface InboxClosed {
+  type: 'closed';
+  reason: CloseReason;
+}
+/**
+ * Write into a thread. Answered once it is stored.
+ */
+export interface WriteMessage {
+  type: 'write_message';
+  id: string;
+  hand: string;
+  ref: number;
+  after: string;
+  body: string;
+  thread: string;
+}
+/**
+ * Take one's own message back, for two minutes.
+ */
+export interface RecallMessage {
+  type: 'recall_message';
+  number: number;
+  thread: string;
+}
+/**
+ * Say how far one is.
+ */
+export interface MarkMessages {
+  type: 'mark_messages';
+  delivered: number;
+  read: number;
+  thread: string;
+}
+/**
+ * Ask for what is new or has changed since a revision, at most 200, in order.
+ */
+export interface ReplayThread {
+  type: 'replay_thread';
+  thread: string;
+  since: number;
+}
+/**
+ * A message is new, or was recalled.
+ */
+export interface MessageChanged {
+  type: 'message_changed';
+  thread: string;
+  message: Message;
+}
+/**
+ * How far somebody is now. Also an event, of either of the two.
+ */
+export interface Marked {
+  type: 'marked';
+  thread: string;
+  person: string;
+  mark: Mark;
+}
+/**
+ * A thread is new.
+ */
+export interface ThreadChanged {
+  type: 'thread_changed';
+  thread: ThreadState;
+}
+/**
+ * These two belong together no longer: nobody writes into their thread.
+ */
+export interface Parted {
+  type: 'parted';
+  counsellor: string;
+  client: string;
+}
+/**
+ * Nothing changed. ``code`` is stable; ``id`` is that of the message, where there was one.
+ */
+export interface InboxRefused {
+  type: 'refused';
+  code: Code;
+  id?: string | null;
+}
+/**
+ * What became of a message: it is stored.
+ */
+export interface Stored {
+  type: 'stored';
+  number: number;
+  rev: number;
+  at: number;
+  fresh: boolean;
+}
+/**
+ * It is taken back.
+ */
+export interface Recalled {
+  type: 'recalled';
+  message: Message;
 }
 /**
  * An error body (RFC 9457), with a stable ``code``.

@@ -1,0 +1,176 @@
+"""Pages that listen to their threads: who they are, what they ask, and what they are told.
+
+Rule 1: who listens is found out by their cookie, at first and again with everything they ask: an
+access that has ended is over, and staff who were away too long are ``locked``.
+Rule 2: whoever is let out is told nothing more, at once.
+Rule 3: what a page missed it asks for, by revision: nothing is kept for it here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Final, Protocol
+from uuid import UUID
+
+from signaling import thread_messages as wire
+from signaling.accounts import Accounts, Actor
+from signaling.domain.errors import Code, Refusal
+from signaling.domain.events import CloseReason
+from signaling.domain.thread import Place
+from signaling.thread_views import changes_of, event_of, mark_of, message_of, state_of
+from signaling.threads import Threads, Told
+
+MOST_PAGES: Final = 8
+"""Of one person: so many devices and windows listen at once; the one that came first gives way."""
+
+
+class Page(Protocol):
+    """What is told to."""
+
+    def deliver(self, event: wire.InboxEvent) -> None:
+        """Send an event, in order."""
+
+    def close(self) -> None:
+        """Close after what was delivered."""
+
+
+class Inbox:
+    """One page that listens."""
+
+    def __init__(self, inboxes: Inboxes, held: str, actor: Actor, page: Page) -> None:
+        self.person = actor.person
+        self.page = page
+        self._inboxes = inboxes
+        self._held = held
+
+    async def command(self, command: wire.InboxCommand) -> wire.InboxReply:
+        """Do what the page asks.
+
+        Raises :class:`Refusal`, :class:`~signaling.storage.database.StorageAway`.
+        """
+        threads, at = self._inboxes.threads, self._inboxes.now()
+        # What a page asks by itself keeps nobody signed in.
+        attended = isinstance(command, wire.WriteMessage | wire.RecallMessage)
+        actor = await self._inboxes.actor(self._held, at, attended=attended)
+        match command:
+            case wire.WriteMessage():
+                place = Place(command.hand, command.ref, command.after)
+                kept = await threads.write(
+                    actor, command.thread, place, command.id, command.body, at
+                )
+                made = kept.message
+                return wire.Stored(made.number, made.rev, made.at, kept.fresh)
+            case wire.RecallMessage():
+                taken = await threads.recall(actor, command.thread, command.number, at)
+                return wire.Recalled(message_of(taken))
+            case wire.MarkMessages():
+                mark = await threads.mark(
+                    actor, command.thread, command.delivered, command.read, at
+                )
+                return wire.Marked(command.thread, actor.person, mark_of(mark))
+            case wire.ReplayThread():
+                return changes_of(await threads.since(actor, command.thread, command.since, at))
+
+    def leave(self) -> None:
+        """The page is gone."""
+        self._inboxes.forget(self)
+
+
+class Inboxes:
+    """Every page of this gateway that listens."""
+
+    def __init__(
+        self, accounts: Accounts, threads: Threads, wall: Callable[[], float] = time.time
+    ) -> None:
+        self.threads = threads
+        self._accounts = accounts
+        self._wall = wall
+        self._of: defaultdict[UUID, list[Inbox]] = defaultdict(list)
+        threads.attend(self._tell)
+
+    def now(self) -> int:
+        """Unix milliseconds."""
+        return int(self._wall() * 1000)
+
+    async def actor(self, held: str, at: int, *, attended: bool) -> Actor:
+        """Return whose page this is. Raises :class:`Refusal` (``signed_out``, ``locked``)."""
+        actor = await self._accounts.actor(held, at, attended=attended)
+        if actor.locked:
+            raise Refusal(Code.LOCKED)
+        return actor
+
+    async def open(self, held: str, page: Page) -> Inbox:
+        """Somebody's page begins to listen. Raises :class:`Refusal`."""
+        if not held:
+            raise Refusal(Code.SIGNED_OUT)
+        at = self.now()
+        actor = await self.actor(held, at, attended=False)
+        made = Inbox(self, held, actor, page)
+        # Listens before it is told how things are, so that nothing falls between the two.
+        made.page = told = _Held(page)
+        self._of[actor.person].append(made)
+        try:
+            found = await self.threads.find(actor, at)
+        except BaseException:
+            self.forget(made)
+            raise
+        page.deliver(wire.Inbox(actor.person, [state_of(each) for each in found], at))
+        made.page = told.release()
+        for older in self._of[actor.person][:-MOST_PAGES]:
+            self._end(older, CloseReason.TAKEN_OVER)
+        return made
+
+    def forget(self, inbox: Inbox) -> None:
+        """It listens no more."""
+        mine = self._of.get(inbox.person, [])
+        if inbox in mine:
+            mine.remove(inbox)
+        if not mine:
+            self._of.pop(inbox.person, None)
+
+    def let_out(self, person: UUID, client: UUID | None = None) -> None:
+        """Somebody's access is over: to everything, or to one client, whose pages are told so."""
+        if client is None:
+            for inbox in list(self._of.get(person, [])):
+                self._end(inbox, CloseReason.REVOKED)
+            return
+        for one in (person, client):
+            for inbox in self._of.get(one, []):
+                inbox.page.deliver(wire.Parted(person, client))
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    def _end(self, inbox: Inbox, reason: CloseReason) -> None:
+        self.forget(inbox)
+        inbox.page.deliver(wire.InboxClosed(reason))
+        inbox.page.close()
+
+    def _tell(self, told: Told) -> None:
+        event = event_of(told)
+        for person in (told.head.client, told.head.counsellor):
+            for inbox in self._of.get(person, []):
+                inbox.page.deliver(event)
+
+
+class _Held:
+    """Keeps what is told until the page has been told how things are."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._waiting: list[wire.InboxEvent] = []
+        self._closed = False
+
+    def deliver(self, event: wire.InboxEvent) -> None:
+        self._waiting.append(event)
+
+    def close(self) -> None:
+        self._closed = True
+
+    def release(self) -> Page:
+        for event in self._waiting:
+            self._page.deliver(event)
+        if self._closed:
+            self._page.close()
+        return self._page

@@ -1,0 +1,179 @@
+"""Pages that listen to their threads: told of what is stored, until they are let out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from socketio.exceptions import ConnectionError as ConnectionFailed
+
+from signaling.inboxes import MOST_PAGES
+from tests.support.page import Page
+from tests.support.practice import Practice, practice
+
+pytestmark = pytest.mark.integration
+
+WORDS = "I could not sleep, 梦见河边"
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Practice]:
+    async with practice(tmp_path) as made:
+        yield made
+
+
+async def opened(here: Practice, by: str = "zhang") -> str:
+    path = f"people/{here.people['zhang']}/threads/{here.people['li']}"
+    status, said = await here.ask(by, "PUT", path)
+    assert status == 200
+    return str(said["id"])
+
+
+def said(thread: str, number: int, body: str = WORDS, hand: str = "phone") -> dict[str, Any]:
+    return {
+        "thread": thread, "id": f"{hand}-{number}", "hand": hand, "ref": number,
+        "after": f"{hand}-{number - 1}" if number > 1 else "", "body": body,
+    }  # fmt: skip
+
+
+async def refusal(here: Practice, headers: dict[str, str], auth: Any) -> str:
+    page = Page(here.house.app.url, headers)
+    with pytest.raises(ConnectionFailed):
+        await page.connect(auth)
+    assert page.refusal is not None
+    return str(page.refusal["data"]["code"])
+
+
+async def test_what_one_writes_comes_to_the_others_page_and_ones_other_page(here: Practice) -> None:
+    thread = await opened(here)
+    phone, tablet, desk = [await here.listen(who) for who in ("zhang", "zhang", "li")]
+    reply = await phone.ask("write_message", **said(thread, 1))
+    assert (reply["type"], reply["number"], reply["fresh"]) == ("stored", 1, True)
+    for page in (phone, tablet, desk):
+        event = await page.event("message_changed", thread=thread)
+        assert (event["message"]["body"], event["message"]["number"]) == (WORDS, 1)
+    again = await phone.ask("write_message", **said(thread, 1))
+    assert (again["number"], again["fresh"]) == (1, False)
+    reached = await desk.ask("mark_messages", thread=thread, delivered=1, read=0)
+    assert reached["mark"] == {"delivered": 1, "read": 0}
+    told = await phone.event("marked", person=str(here.people["li"]))
+    assert told["mark"] == reached["mark"]
+    assert len(desk.all("message_changed")) == 1
+    for page in (phone, tablet, desk):
+        await page.close()
+
+
+async def test_who_comes_back_asks_for_what_changed_since(here: Practice) -> None:
+    thread = await opened(here)
+    phone = await here.listen("zhang")
+    for number in (1, 2, 3):
+        await phone.ask("write_message", **said(thread, number))
+    desk = await here.listen("li")
+    (state,) = (await desk.event("inbox"))["threads"]
+    assert (state["id"], state["last"], state["rev"], state["open"]) == (thread, 3, 3, True)
+    missed = await desk.ask("replay_thread", thread=thread, since=1)
+    assert [each["number"] for each in missed["items"]] == [2, 3]
+    gone = await phone.ask("recall_message", thread=thread, number=2)
+    assert (gone["message"]["body"], gone["message"]["recalled"]) == (None, True)
+    event = await desk.event("message_changed")
+    assert (event["message"]["number"], event["message"]["rev"]) == (2, 4)
+    await phone.close()
+    await desk.close()
+
+
+async def test_what_cannot_be_done_says_so_with_the_messages_id(here: Practice) -> None:
+    thread = await opened(here)
+    phone = await here.listen("zhang")
+    far = await phone.ask("write_message", **said(thread, 3))
+    assert far == {"type": "refused", "code": "text_out_of_order", "id": "phone-3"}
+    wrong = [
+        {}, {"thread": "x"}, {"number": 1}, {**said(thread, 1), "at": 5},
+        {**said(thread, 1), "body": "a\u0000"}, {**said(thread, 1), "ref": -1},
+    ]  # fmt: skip
+    for fields in wrong:
+        reply = await phone.ask("write_message", **fields)
+        assert reply["code"] == "malformed", fields
+    assert (await phone.ask("send_text", ref=1, body="x"))["code"] == "malformed"
+    far_away = await here.listen("far.zhang")
+    alien = await far_away.ask("write_message", **said(thread, 1, hand="alien"))
+    assert alien["code"] == "not_found"
+    assert (await far_away.ask("replay_thread", thread=thread, since=0))["code"] == "not_found"
+    assert far_away.all("message_changed") == []
+    await phone.close()
+    await far_away.close()
+
+
+async def test_only_who_is_known_may_listen(here: Practice) -> None:
+    url = here.house.app.url
+    auth = {"inbox": True, "protocol": 1}
+    assert await refusal(here, {}, auth) == "signed_out"
+    assert await refusal(here, {"Cookie": "quietroom=guess", "Origin": url}, auth) == "signed_out"
+    headers = dict(here.browsers["zhang"].headers)
+    assert await refusal(here, headers, {"inbox": True, "protocol": 2}) == "malformed"
+    assert await refusal(here, headers, {"inbox": False, "protocol": 1}) == "malformed"
+
+
+async def test_whose_access_ends_is_told_nothing_more(here: Practice) -> None:
+    thread = await opened(here)
+    phone, desk = await here.listen("zhang"), await here.listen("li")
+    ended = f"people/{here.people['zhang']}/end"
+    assert (await here.ask("admin", "POST", ended))[0] == 204
+    assert await phone.closed() == "revoked"
+    reply = await desk.ask("write_message", **said(thread, 1, hand="desk"))
+    assert reply["type"] == "refused"
+    await desk.close()
+
+
+async def test_who_have_parted_are_told_so_and_the_client_still_reads(here: Practice) -> None:
+    thread = await opened(here)
+    phone, desk = await here.listen("zhang"), await here.listen("li")
+    await phone.ask("write_message", **said(thread, 1))
+    parted = f"people/{here.people['zhang']}/counsellors/{here.people['li']}"
+    assert (await here.ask("admin", "DELETE", parted))[0] == 204
+    pair = {"counsellor": str(here.people["li"]), "client": str(here.people["zhang"])}
+    for page in (phone, desk):
+        await page.event("parted", **pair)
+    assert (await phone.ask("write_message", **said(thread, 2)))["code"] == "not_allowed"
+    kept = await phone.ask("replay_thread", thread=thread, since=0)
+    assert [each["body"] for each in kept["items"]] == [WORDS]
+    assert (await desk.ask("replay_thread", thread=thread, since=0))["type"] == "refused"
+    again = await here.listen("zhang")
+    assert [each["open"] for each in (await again.event("inbox"))["threads"]] == [False]
+    for page in (phone, desk, again):
+        await page.close()
+
+
+async def test_a_person_has_so_many_pages_and_the_oldest_gives_way(here: Practice) -> None:
+    pages = [await here.listen("zhang") for _ in range(MOST_PAGES + 1)]
+    assert await pages[0].closed() == "taken_over"
+    assert not pages[1].gone.is_set()
+    for page in pages[1:]:
+        await page.close()
+
+
+async def test_two_who_write_at_once_see_one_order(here: Practice) -> None:
+    thread = await opened(here)
+    phone, desk = await here.listen("zhang"), await here.listen("li")
+
+    async def write(page: Page, hand: str) -> None:
+        for number in range(1, 21):
+            reply = await page.ask("write_message", **said(thread, number, hand, hand))
+            assert reply["type"] == "stored"
+
+    await asyncio.gather(write(phone, "phone"), write(desk, "desk"))
+    seen = []
+    for page in (phone, desk):
+        for number in range(1, 41):
+            await page.event("message_changed", thread=thread) if number == 1 else None
+        async with asyncio.timeout(5):
+            while len(page.all("message_changed")) < 40:
+                await asyncio.sleep(0.01)
+        told = [event["message"] for event in page.all("message_changed")]
+        seen.append([(each["number"], each["id"]) for each in told])
+    assert seen[0] == seen[1]
+    assert [number for number, _ in seen[0]] == [*range(1, 41)]
+    await phone.close()
+    await desk.close()
