@@ -1,12 +1,13 @@
-/** The signaling connection as the session sees it, and Socket.IO behind it. */
+/** A connection to the gateway as its session sees it, and Socket.IO behind it. What passes is a room's,
+ * unless said otherwise. */
 
 import { io, type Socket } from 'socket.io-client';
 
 import type { Code, Command, ConnectAuth, Event, Reply } from './wire';
 
 /** What a line tells its session. */
-export interface LineListener {
-  event(event: Event): void;
+export interface LineListener<E = Event> {
+  event(event: E): void;
   /** The gateway refused the seat, with a stable code. */
   refused(code: Code): void;
   /** The line is gone, or could not be made. */
@@ -14,13 +15,13 @@ export interface LineListener {
 }
 
 /** One way to the gateway. A line carries one connection at a time and never reconnects by itself. */
-export interface Line {
-  listen(listener: LineListener): void;
+export interface Line<A = ConnectAuth, C = Command, R = Reply, E = Event> {
+  listen(listener: LineListener<E>): void;
   /** `patienceMs` is how long the gateway may take to be reached before the try counts as lost. */
-  connect(auth: ConnectAuth, patienceMs: number): void;
+  connect(auth: A, patienceMs: number): void;
   disconnect(): void;
   /** Rejects with {@link LineLost} when no answer can come any more. */
-  send(command: Command): Promise<Reply>;
+  send(command: C): Promise<R>;
 }
 
 export class LineLost extends Error {}
@@ -29,19 +30,24 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** From an open socket to the seat: one round trip, and the gateway's work for it. */
 const SEAT_TIMEOUT_MS = 6_000;
 
-export class SocketLine implements Line {
-  private listener: LineListener | null = null;
+export class SocketLine<
+  A extends object = ConnectAuth,
+  C = Command,
+  R = Reply,
+  E = Event,
+> implements Line<A, C, R, E> {
+  private listener: LineListener<E> | null = null;
   private socket: Socket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `origin` is the gateway's; empty for the page's own. */
   constructor(private readonly origin = '') {}
 
-  listen(listener: LineListener): void {
+  listen(listener: LineListener<E>): void {
     this.listener = listener;
   }
 
-  connect(auth: ConnectAuth, patienceMs: number): void {
+  connect(auth: A, patienceMs: number): void {
     this.disconnect();
     // A socket of its own for each try: one that began while the network was dead asks too rarely.
     const socket = io(this.origin, {
@@ -56,7 +62,7 @@ export class SocketLine implements Line {
       },
     });
     this.socket = socket;
-    socket.on('event', (event: Event) => {
+    socket.on('event', (event: E) => {
       if (socket === this.socket) this.listener?.event(event);
     });
     socket.on('connect', () => clearTimeout(this.timer));
@@ -81,11 +87,11 @@ export class SocketLine implements Line {
     socket?.disconnect();
   }
 
-  async send(command: Command): Promise<Reply> {
+  async send(command: C): Promise<R> {
     const { socket } = this;
     if (socket?.connected !== true) throw new LineLost();
     try {
-      return (await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck('command', command)) as Reply;
+      return (await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck('command', command)) as R;
     } catch {
       throw new LineLost();
     }

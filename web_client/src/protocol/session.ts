@@ -1,31 +1,17 @@
 /**
  * One person's place in a session, for as long as their page lives: it outlasts every connection.
- *
- * Rule 1: the states are the table below; an input it does not name changes nothing.
- * Rule 2: time and chance come from outside, so that a test can drive both.
- * Rule 3: a closed session stays closed. Coming back is a new `Session`.
+ * A closed session stays closed. Coming back is a new `Session`.
  */
 
-import { type Loss, ReturnPlan } from './backoff';
 import { type Line, LineLost } from './line';
+import { type ConnectionState, Returning, type Timers } from './returning';
 import { EMPTY_ROOM, reduceRoom, type Room } from './room';
 import type { SeatStore } from './seats';
 import { Texts, type TextChannel } from './texts';
 import type { UnsentStore } from './unsent';
 import type { CloseReason, Code, Command, Event, Reply, Seat, Welcome } from './wire';
 
-export type SessionState = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed';
-type Input = 'start' | 'welcomed' | 'dropped' | 'due' | 'closed';
-
-export const TRANSITIONS: Readonly<
-  Record<SessionState, Readonly<Partial<Record<Input, SessionState>>>>
-> = {
-  idle: { start: 'connecting', closed: 'closed' },
-  connecting: { welcomed: 'open', dropped: 'waiting', closed: 'closed' },
-  open: { dropped: 'waiting', closed: 'closed' },
-  waiting: { due: 'connecting', closed: 'closed' },
-  closed: {},
-};
+export type SessionState = ConnectionState;
 
 /** Why a session closed for good: the gateway's reason, its refusal of the seat, or one's own wish. */
 export type Ending =
@@ -43,13 +29,6 @@ const TRY_AGAIN: ReadonlySet<Code> = new Set([
   'not_in_room',
 ]);
 
-export interface Timers {
-  /** Unix milliseconds. */
-  now(): number;
-  set(callback: () => void, ms: number): number;
-  clear(id: number): void;
-}
-
 export interface SessionOptions {
   readonly line: Line;
   readonly seats: SeatStore;
@@ -61,12 +40,8 @@ export interface SessionOptions {
 }
 
 export class Session {
-  private current: SessionState = 'idle';
   private seat: Seat;
-  private readonly plan = new ReturnPlan();
-  private timer: number | null = null;
-  private dropTime: number | null = null;
-  private gatewayGone = false;
+  private readonly connection: Returning;
   private readonly changed = new Set<() => void>();
   private readonly heard = new Set<(event: Event) => void>();
 
@@ -76,22 +51,31 @@ export class Session {
 
   constructor(private readonly options: SessionOptions) {
     this.seat = options.seat;
+    const { line, timers, random } = options;
+    this.connection = new Returning({
+      connect: (patienceMs) => this.connect(patienceMs),
+      disconnect: () => line.disconnect(),
+      dropped: () => this.texts.suspend(),
+      changed: () => this.tell(),
+      timers,
+      random,
+    });
     this.texts = new Texts({
       send: (command) => this.request(command),
       changed: () => this.tell(),
-      resync: () => this.resync(),
-      timers: options.timers,
+      resync: () => this.connection.drop(),
+      timers,
       unsent: options.unsent,
     });
-    options.line.listen({
+    line.listen({
       event: (event) => this.handleEvent(event),
       refused: (code) => this.handleRefused(code),
-      dropped: () => this.handleDropped(),
+      dropped: () => this.connection.handleDropped(),
     });
   }
 
   get state(): SessionState {
-    return this.current;
+    return this.connection.state;
   }
 
   get name(): string {
@@ -100,12 +84,12 @@ export class Session {
 
   /** Unix milliseconds since which there is no connection; null while there is one. */
   get droppedAt(): number | null {
-    return this.dropTime;
+    return this.connection.droppedAt;
   }
 
   /** It was the gateway that went, to restart or under its load, and not the network. */
   get restarting(): boolean {
-    return this.gatewayGone;
+    return this.connection.restarting;
   }
 
   /** Call `listener` after every change of state, room or texts. Returns how to stop. */
@@ -121,29 +105,22 @@ export class Session {
   }
 
   start(): void {
-    if (this.move('start')) this.connect();
+    this.connection.start();
   }
 
   /** The network may be back (online, the page is visible again): do not sit out the pause. */
   wake(): void {
-    if (this.current !== 'waiting' && !(this.current === 'connecting' && this.droppedAt !== null))
-      return;
-    this.plan.handleHint(this.options.timers.now());
-    this.move('dropped');
-    this.handleDue();
+    this.connection.wake();
   }
 
   /** The connection may be dead without knowing it: let it go, and take a new one at once. */
   renew(): void {
-    if (this.current !== 'open') return;
-    this.options.line.disconnect();
-    this.handleDropped();
-    this.wake();
+    this.connection.renew();
   }
 
   /** Send a command and wait for its reply. Rejects with {@link LineLost} without a connection. */
   async request(command: Command): Promise<Reply> {
-    if (this.current !== 'open') throw new LineLost();
+    if (this.state !== 'open') throw new LineLost();
     return this.options.line.send(command);
   }
 
@@ -168,29 +145,27 @@ export class Session {
   async end(): Promise<boolean> {
     const reply = await this.request({ type: 'end_session' }).catch(() => null);
     if (reply?.type === 'done') this.close({ kind: 'closed', reason: 'session_ended' });
-    if (this.current !== 'closed') return false;
+    if (this.state !== 'closed') return false;
     this.options.line.disconnect();
     return true;
   }
 
   private async part(command: Command, reason: CloseReason): Promise<void> {
-    if (this.current === 'closed') return;
+    if (this.state === 'closed') return;
     const line = this.options.line;
-    const told = this.current === 'open' ? line.send(command) : Promise.reject(new LineLost());
+    const told = this.state === 'open' ? line.send(command) : Promise.reject(new LineLost());
     this.close({ kind: 'closed', reason });
     await told.catch(() => undefined);
     line.disconnect();
   }
 
-  private connect(): void {
-    this.options.line.connect(
-      { seat: this.seat.seat, protocol: 1, after: this.texts.after, log: this.texts.log },
-      this.plan.handleTry(this.options.timers.now()),
-    );
+  private connect(patienceMs: number): void {
+    const { after, log } = this.texts;
+    this.options.line.connect({ seat: this.seat.seat, protocol: 1, after, log }, patienceMs);
   }
 
   private handleEvent(event: Event): void {
-    if (this.current === 'closed') return;
+    if (this.state === 'closed') return;
     this.room = reduceRoom(this.room, event, this.options.timers.now());
     if (event.type === 'welcome') this.handleWelcome(event);
     else if (event.type === 'text') this.texts.receive(event);
@@ -200,54 +175,27 @@ export class Session {
   }
 
   private handleWelcome(welcome: Welcome): void {
-    if (!this.move('welcomed')) return;
-    this.plan.handleBack(this.options.timers.now());
-    this.dropTime = null;
-    this.gatewayGone = false;
+    if (!this.connection.handleWelcome()) return;
     this.seat = { ...this.seat, seat: welcome.seat };
     this.options.seats.save(this.seat);
     this.texts.resume(welcome);
   }
 
   private handleClosed(reason: CloseReason): void {
-    if (COME_BACK.has(reason)) this.handleDropped('restarting');
+    if (COME_BACK.has(reason)) this.connection.handleDropped('restarting');
     else this.close({ kind: 'closed', reason });
     this.options.line.disconnect();
   }
 
   private handleRefused(code: Code): void {
-    if (TRY_AGAIN.has(code)) this.handleDropped('busy');
+    if (TRY_AGAIN.has(code)) this.connection.handleDropped('busy');
     else if (code === 'seat_replaced') this.close({ kind: 'closed', reason: 'taken_over' });
     else if (code === 'room_ended') this.close({ kind: 'closed', reason: 'session_ended' });
     else this.close({ kind: 'refused', code });
   }
 
-  private handleDropped(loss: Loss = 'lost'): void {
-    if (!this.move('dropped')) return;
-    const { timers, random } = this.options;
-    this.dropTime ??= timers.now();
-    this.gatewayGone ||= loss === 'restarting';
-    this.texts.suspend();
-    const pause = this.plan.handleLost(loss, timers.now(), random());
-    this.timer = timers.set(() => this.handleDue(), pause);
-    this.tell();
-  }
-
-  private handleDue(): void {
-    this.clearTimer();
-    if (this.move('due')) this.connect();
-    this.tell();
-  }
-
-  private resync(): void {
-    if (this.current !== 'open') return;
-    this.options.line.disconnect();
-    this.handleDropped();
-  }
-
   private close(ending: Ending): void {
-    if (!this.move('closed')) return;
-    this.clearTimer();
+    if (!this.connection.close()) return;
     this.ending = ending;
     this.texts.close();
     // A seat that is over is nobody's to find in this browser, nor what was not sent from it. A room
@@ -257,18 +205,6 @@ export class Session {
       this.options.unsent?.clear();
     }
     this.tell();
-  }
-
-  private clearTimer(): void {
-    if (this.timer !== null) this.options.timers.clear(this.timer);
-    this.timer = null;
-  }
-
-  private move(input: Input): boolean {
-    const next = TRANSITIONS[this.current][input];
-    if (next === undefined) return false;
-    this.current = next;
-    return true;
   }
 
   private tell(): void {

@@ -2,7 +2,7 @@
 
 import { Outbox, type Outgoing } from './outbox';
 import { Thread } from './thread';
-import type { Timers } from './session';
+import type { Timers } from './returning';
 import type { UnsentStore } from './unsent';
 import type { ChannelMessage, Code, Command, Reply, Text, TextAccepted, Welcome } from './wire';
 

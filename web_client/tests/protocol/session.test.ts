@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { type SessionState, TRANSITIONS } from '../../src/protocol/session';
+import { TRANSITIONS } from '../../src/protocol/returning';
+import type { SessionState } from '../../src/protocol/session';
 import type { CloseReason, Code } from '../../src/protocol/wire';
 import { makeSession, openSession, person, settle, text, welcome } from '../support/fakes';
 

@@ -3,7 +3,8 @@
 import type { Line, LineListener } from '../../src/protocol/line';
 import { LineLost } from '../../src/protocol/line';
 import { memorySeatStore, type SeatStore } from '../../src/protocol/seats';
-import { Session, type Timers } from '../../src/protocol/session';
+import type { Timers } from '../../src/protocol/returning';
+import { Session } from '../../src/protocol/session';
 import type { UnsentStore } from '../../src/protocol/unsent';
 import type {
   Command,
