@@ -6,7 +6,7 @@ PY := $(BIN)/python
 # Where nothing but the processor is used, a process for each core runs the tests.
 SIDE_BY_SIDE := -n auto --maxprocesses=4
 
-.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record bench-network bench-sessions soak ci types system native native-test clean
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record bench-network bench-sessions bench-messages soak ci types system native native-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -105,6 +105,10 @@ bench-network: $(PY) .make/web .make/bench-network system .native/.built ## call
 
 bench-sessions: $(PY) system ## what is stored, killed, crowded and searched; about 25 minutes; RESULTS=docs/bench/sessions.md
 	@$(PY) -m tests.bench.sessions
+
+bench-messages: $(PY) system ## threads over bad lines, killed, crowded; root, about 15 minutes; RESULTS=docs/bench/messages.md
+	@bash tests/support/system.sh bench
+	@$(PY) -m tests.bench.messages
 
 MINUTES ?= 30
 soak: $(PY) .native/.built ## 30 rooms under load while people come and go; MINUTES=30, RESULTS=page.md

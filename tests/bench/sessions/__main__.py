@@ -20,11 +20,10 @@ from functools import partial
 from pathlib import Path
 
 from signaling.config import Storage
-from signaling.keys import master
 from tests.bench import report
 from tests.bench.sessions import crowd, door, ends, kills, rotation, secrets_kept, shapes, troubles
-from tests.bench.sessions.place import seed
-from tests.support.databases import KINDS, server_of, urls
+from tests.bench.sessions.place import empty_storage, seed
+from tests.support.databases import KINDS, server_of
 from tests.support.figures import Row, Table
 from tests.support.gateway import ROOT
 
@@ -66,7 +65,7 @@ async def _idle() -> list[Row]:
 
 async def _joins() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        storage = await _storage("postgresql", Path(folder))
+        storage = await empty_storage("postgresql", Path(folder))
         seeded = await seed(storage, JOINS, book=True)
         found = await crowd.joins(seeded, PER_S)
     told = f"p50 {1000 * found['p50']:.0f} ms, p99 {1000 * found['p99']:.0f} ms"
@@ -89,7 +88,7 @@ async def _secrets() -> list[Row]:
     for kind in KINDS:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            storage = await _storage(kind, folder)
+            storage = await empty_storage(kind, folder)
             place = folder if kind == "sqlite" else server_of(storage.data) / "data"
             found = await secrets_kept.look(storage, place)
         told = f"{found['before']} before erasure, {found['after']} after"
@@ -142,7 +141,7 @@ async def _on_both(
     rows: list[Row] = []
     for kind in KINDS:
         with tempfile.TemporaryDirectory() as name:
-            found = await look(await _storage(kind, Path(name)))
+            found = await look(await empty_storage(kind, Path(name)))
         broken = f"{found['bad']} keys, {found['chain']} chains"
         rows += [
             (f"{title}, {kind}", told(found), "0"),
@@ -161,7 +160,7 @@ async def _troubles() -> list[Row]:
         with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
             if trouble is troubles.full:
                 stack.enter_context(troubles.small_disk(Path(name)))
-            rows += _told(title, await trouble(await _storage(kind, Path(name))))
+            rows += _told(title, await trouble(await empty_storage(kind, Path(name))))
     return rows
 
 
@@ -176,16 +175,6 @@ def _told(title: str, found: troubles.Trouble) -> list[Row]:
         (f"{title}: stored again after", f"{found.back_after:.1f} s", "(no bar)"),
         (f"{title}: the hour ends as held, its chain whole", str(found.held).lower(), "true"),
     ]
-
-
-async def _storage(kind: str, folder: Path) -> Storage:
-    """Two empty databases and a master key."""
-    where = await urls(kind, folder)
-    key = folder / "master.key"
-    master.put_first(key, master.new_line())
-    return Storage(
-        folder=str(folder), data=where.data, keys=where.keys, master_key_file=str(key)
-    )  # fmt: skip
 
 
 def main() -> int:

@@ -34,7 +34,7 @@ ECHO = "tests.bench.sessions.echo"
 
 async def idle(people: int) -> dict[str, float]:
     """So many pages that do nothing: what they cost the gateway's one core, and that all live."""
-    with _on(THEIRS):
+    with on_core(THEIRS):
         async with running(None, core=OURS, **CROWD) as gateway:
             begun = time.perf_counter()
             pages = await _crowd(gateway, people)
@@ -74,7 +74,7 @@ async def _join(gateway: Running, token: str) -> Socket:
 async def joins(seeded: Seeded, per_s: float) -> dict[str, float]:
     """Each client comes to the door of an hour, which is stored, at a steady rate."""
     took: list[float] = []
-    with _on(THEIRS):
+    with on_core(THEIRS):
         async with running(seeded.storage, core=OURS, **CROWD) as gateway:
             loop = asyncio.get_running_loop()
             begun = loop.time()
@@ -102,7 +102,7 @@ async def joins(seeded: Seeded, per_s: float) -> dict[str, float]:
 
 async def relay_ours() -> float:
     """CPU seconds of the gateway for one text that is relayed to one other and acknowledged."""
-    with _on(THEIRS):
+    with on_core(THEIRS):
         async with running(None, core=OURS, **CROWD) as gateway:
             one, other = await _crowd(gateway, 2)
             ref = iter(range(1, 10**9))
@@ -117,7 +117,7 @@ async def relay_ours() -> float:
 async def relay_bare() -> float:
     """The same of a bare python-socketio server that echoes to the other and acknowledges."""
     port = free_port()
-    with _on(THEIRS):
+    with on_core(THEIRS):
         process = await asyncio.create_subprocess_exec(
             "taskset", "-c", str(OURS), sys.executable, "-m", ECHO, str(port), cwd=ROOT
         )
@@ -157,7 +157,7 @@ async def _cost(gateway: Running, send: Callable[[], Awaitable[object]], other: 
 
 
 @contextlib.contextmanager
-def _on(core: int) -> Iterator[None]:
+def on_core(core: int) -> Iterator[None]:
     """This process on one core, for a while."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})

@@ -20,10 +20,12 @@ import aiohttp
 from signaling.access import bearer
 from signaling.config import Storage
 from signaling.domain.rights import Position
+from signaling.keys import master
 from signaling.people_routes import COOKIE
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.session_store import Booked, Wanted
 from signaling.stores import Opened, open_stores
+from tests.support.databases import urls
 from tests.support.gateway import ROOT, free_port
 
 DAY_MS = 86_400_000
@@ -59,6 +61,16 @@ class Seeded:
     program: str
     pairs: list[Pair] = field(default_factory=list)
     hours: list[Booked] = field(default_factory=list)
+
+
+async def empty_storage(kind: str, folder: Path) -> Storage:
+    """Two empty databases and a master key."""
+    where = await urls(kind, folder)
+    key = folder / "master.key"
+    master.put_first(key, master.new_line())
+    return Storage(
+        folder=str(folder), data=where.data, keys=where.keys, master_key_file=str(key)
+    )  # fmt: skip
 
 
 async def seed(storage: Storage, pairs: int, *, book: bool = False) -> Seeded:
@@ -227,6 +239,8 @@ class Socket:
     def __init__(self, running: Running) -> None:
         self._running = running
         self.heard: list[dict[str, Any]] = []
+        self.heard_at: list[float] = []
+        """When each came, by the monotonic clock."""
         self.alive = False
         self._replies: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
@@ -236,11 +250,18 @@ class Socket:
 
     async def connect(self, seat: str) -> None:
         """Take the seat. Raises ConnectionError when it is refused."""
+        await self._open({"seat": seat, "protocol": 1, "after": 0})
+
+    async def listen(self, token: str) -> None:
+        """Be told of the threads of whose browser this is. Raises ConnectionError."""
+        await self._open({"inbox": True, "protocol": 1}, Cookie=f"{COOKIE}={token}")
+
+    async def _open(self, auth: dict[str, Any], **headers: str) -> None:
         url = f"{self._running.url}/socket.io/?EIO=4&transport=websocket"
-        origin = {"Origin": self._running.url}
-        self._ws = await self._running.http.ws_connect(url, headers=origin, max_msg_size=0)
+        headers["Origin"] = self._running.url
+        self._ws = await self._running.http.ws_connect(url, headers=headers, max_msg_size=0)
         await self._ws.receive_str()
-        await self._ws.send_str("40" + json.dumps({"seat": seat, "protocol": 1, "after": 0}))
+        await self._ws.send_str("40" + json.dumps(auth))
         opened = await self._ws.receive_str()
         if not opened.startswith("40"):
             raise ConnectionError(opened)
@@ -269,6 +290,12 @@ class Socket:
                 self._news.clear()
                 await self._news.wait()
 
+    def abort(self) -> None:
+        """The line is gone, without a word."""
+        transport = None if self._ws is None else self._ws.get_extra_info("transport")
+        if transport is not None:
+            transport.abort()
+
     async def close(self) -> None:
         """Go."""
         if self._ws is not None:
@@ -296,4 +323,5 @@ class Socket:
                 reply.set_result(json.loads("[" + said)[0])
         elif text.startswith("42"):
             self.heard.append(json.loads(text[2:])[1])
+            self.heard_at.append(time.monotonic())
             self._news.set()

@@ -1,0 +1,121 @@
+"""``python -m tests.bench.messages``: what threads must hold, as a table.
+
+With ``RESULTS`` it is also written as a page, of the last run of each case. ``--cases kills,rate``
+runs some; ``--kills 20`` is for a quick look, and the page says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from tests.bench import report
+from tests.bench.messages import exact, kills, rate
+from tests.bench.sessions.place import empty_storage
+from tests.sim.schedules import run_schedule
+from tests.support.databases import KINDS
+from tests.support.figures import Row, Table
+from tests.support.gateway import ROOT
+
+DATA: Final = ROOT / ".make" / "bench-messages.json"
+KILLS, PER_S, SECONDS, SCHEDULES = 200, 1_000.0, 20.0, 10_000
+METHOD: Final = """\
+The gateway is a process of its own, without media, on one core; whoever asks it is another, on the
+other, and PostgreSQL runs on both. Two hundred people write to a hundred threads by turns, each
+from a page that also hears the other's. A message's time is counted from when it was due, until it
+was answered as stored, and until the other's page had it. The line that loses 20 % each way is a
+network of the bench's own (`tests/support/netlab`) with 50 ms each way; one of the two pages is
+behind it. `kill -9` comes at a moment by chance while two write as fast as the gateway answers;
+then what was acknowledged is looked for in the store.
+"""
+
+
+async def _exact() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = await exact.both_ways(Path(folder))
+    told = f"{found['wrong']} wrong, all three the same: {str(found['same']).lower()}"
+    connects = f"{found['connects']} connections each"
+    return [
+        (f"{exact.COUNT} each way over 20 % loss: 1 to {exact.COUNT} here, there, stored", told,
+         "0, true"),
+        ("… through connections torn, and one kill -9", connects, ">= 4"),
+    ]  # fmt: skip
+
+
+async def _schedules(count: int) -> list[Row]:
+    broken = sum(bool(run_schedule(seed)) for seed in range(count))
+    return [(f"{count} random schedules in the pure core: broken", str(broken), "0")]
+
+
+async def _rate(kind: str) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        storage = await empty_storage(kind, Path(folder))
+        found = await rate.write_at(storage, PER_S, SECONDS)
+    bar = "p99 <= 50 ms" if kind == "postgresql" else "(no bar)"
+    title = f"{PER_S:.0f} messages a second, {kind}"
+    return [
+        (f"{title}: stored a second", f"{found['rate']:.0f}, {found['core']:.0f} % of a core",
+         f"{PER_S:.0f}"),
+        (f"{title}: stored after", _told(found, "stored"), bar),
+        (f"{title}: in the other's page after", _told(found, "came"), bar),
+        (f"{title}: missing, refused", f"{found['missing']:.0f}, {found['refused']:.0f}", "0, 0"),
+    ]  # fmt: skip
+
+
+def _told(found: dict[str, float], what: str) -> str:
+    p50, p99 = 1000 * found[f"{what}_p50"], 1000 * found[f"{what}_p99"]
+    return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms"
+
+
+async def _kills(times: int) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = await kills.kill_again_and_again(Path(folder), times, seed_number=1)
+    told = f"{found['missing']} of {found['acknowledged']} in {found['kills']} kills"
+    return [
+        ("kill -9: acknowledged and missing", told, "0"),
+        ("kill -9: doubled, out of order", f"{found['doubled']}, {found['disordered']}", "0, 0"),
+    ]
+
+
+def main() -> int:
+    """Run the cases; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.messages")
+    parser.add_argument("--cases", default="all")
+    parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--schedules", type=int, default=SCHEDULES)
+    given = parser.parse_args()
+    cases: dict[str, Callable[[], Awaitable[list[Row]]]] = {
+        "exact": _exact, "schedules": partial(_schedules, given.schedules),
+        **{f"rate-{kind}": partial(_rate, kind) for kind in KINDS},
+        "kills": partial(_kills, given.kills),
+    }  # fmt: skip
+    names = list(cases) if given.cases == "all" else given.cases.split(",")
+    kept: dict[str, list[Row]] = json.loads(DATA.read_text()) if DATA.exists() else {}
+    for name in names:
+        kept[name] = asyncio.run(_case(cases[name]))
+        DATA.parent.mkdir(exist_ok=True)
+        DATA.write_text(json.dumps(kept))
+        print("\n".join(Table(name, kept[name]).lines()), flush=True)
+    page = os.environ.get("RESULTS")
+    if page:
+        missing = [("", "not measured", "")]
+        rows = [(row[0] or name, *row[1:]) for name in cases for row in kept.get(name, missing)]
+        table = Table("Threads", rows)
+        report.write(Path(page), "Threads", "make bench-messages", METHOD, [table])
+    return 0
+
+
+async def _case(case: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+    return await case()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
