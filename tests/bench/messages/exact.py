@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
@@ -23,8 +22,10 @@ from tests.support.netlab.lab import HERE, Netlab, netlab
 COUNT: Final = 200
 LINE: Final = Impairment(delay_s=0.05, loss=0.2)
 TEARS: Final = 3
-TEAR_S: Final = 4.0
-"""Between two connections that are torn; the gateway dies in the middle."""
+KILL_S: Final = 8.0
+"""The gateway dies after this; a second later there is another."""
+EVERY_S: Final = 0.1
+"""Between two messages, so that what befalls them is in their midst."""
 PATIENCE_S: Final = 240.0
 
 
@@ -41,19 +42,10 @@ async def both_ways(folder: Path) -> dict[str, Any]:
             thread = str((await gateway.ask(pair.tokens[pair.client], "PUT", path))[1]["id"])
             lab.both(LINE)
             pages = await _pages(lab, port, pair, thread)
-            for number in range(TEARS):
-                await asyncio.sleep(TEAR_S)
-                for page in pages:
-                    page.send_signal(signal.SIGUSR1)
-                if number == 1:
-                    break
+            await asyncio.sleep(KILL_S)
             gateway.kill()
             await gateway.process.wait()
         async with running(storage, port=port, **host):
-            await asyncio.sleep(TEAR_S)
-            for page in pages:
-                if page.returncode is None:
-                    page.send_signal(signal.SIGUSR1)
             async with asyncio.timeout(PATIENCE_S):
                 told = [json.loads((await page.communicate())[0]) for page in pages]
     stored = [str(each.body) for each in await all_of(storage, UUID(thread))]
@@ -63,6 +55,7 @@ async def both_ways(folder: Path) -> dict[str, Any]:
         "wrong": sum(_wrong(each, people) for each in lists),
         "same": all(each == stored for each in lists),
         "connects": min(each["connects"] for each in told),
+        "torn": min(each["torn"] for each in told),
     }
 
 
@@ -76,7 +69,8 @@ async def _pages(lab: Netlab, port: int, pair: Pair, thread: str) -> list[Proces
         )  # fmt: skip
         given = {
             "url": f"http://{HERE}:{port}", "token": pair.tokens[person], "thread": thread,
-            "person": str(person), "count": COUNT, "of": 2 * COUNT,
+            "person": str(person), "count": COUNT, "of": 2 * COUNT, "every_s": EVERY_S,
+            "tears": TEARS,
         }  # fmt: skip
         assert page.stdin is not None
         page.stdin.write(json.dumps(given).encode() + b"\n")

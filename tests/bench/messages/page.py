@@ -1,17 +1,16 @@
 """A page of the bench as a program of its own, so that it can live behind a bad line.
 
-Reads what it is to do as one line of JSON: ``{"url", "token", "thread", "person", "count", "of"}``.
-Writes ``count`` numbered messages and reads until it has ``of``, through whatever befalls its line;
-``SIGUSR1`` tears its connection. Then it prints what it has read as one line of JSON.
+Reads what it is to do as one line of JSON: ``{"url", "token", "thread", "person", "count", "of",
+"every_s", "tears"}``. Writes ``count`` numbered messages, one after the other with a pause, and
+reads until it has ``of``, through whatever befalls its line; so often it tears its connection
+itself. Then it prints what it has read as one line of JSON.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import secrets
-import signal
 import sys
 from typing import Any
 
@@ -35,8 +34,11 @@ class Page:
         self._browser = Browser(given["person"], Storage(secrets.token_hex(8)))
         for number in range(1, given["count"] + 1):
             self._browser.storage.put(secrets.token_hex(8), f"{given['person']} {number}")
-        self._socket: Socket | None = None
         self.connects = 0
+        self.torn = 0
+        part = given["count"] // (given["tears"] + 1)
+        self._tears = {part * (number + 1) for number in range(given["tears"])}
+        """After so many messages of its own."""
 
     @property
     def read(self) -> list[str]:
@@ -50,21 +52,17 @@ class Page:
         browser = self._browser
         return not browser.storage.unsent and len(browser.seen) >= self._given["of"]
 
-    def tear(self) -> None:
-        """The connection is gone, without a word."""
-        if self._socket is not None and self._socket.alive:
-            self._socket.abort()
-
     async def run(self) -> None:
         """Until it is done."""
         while not self.is_done:
-            with contextlib.suppress(*GONE):
+            try:
                 await self._connected()
-            await asyncio.sleep(PAUSE_S)
+            except* GONE:
+                await asyncio.sleep(PAUSE_S)
 
     async def _connected(self) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(sock_connect=4)) as http:
-            page = self._socket = Socket(Running(None, self._given["url"], http))  # type: ignore[arg-type]
+            page = Socket(Running(None, self._given["url"], http))  # type: ignore[arg-type]
             async with asyncio.timeout(8):
                 await page.listen(self._given["token"])
             self.connects += 1
@@ -82,6 +80,12 @@ class Page:
             )  # fmt: skip
             code = None if reply["type"] == "stored" else Code(reply["code"])
             browser.handle_answer(sent, code, secrets.token_hex(8))
+            written = self._given["count"] - len(browser.storage.unsent)
+            if written in self._tears:
+                self._tears.discard(written)
+                self.torn += 1
+                page.abort()
+            await asyncio.sleep(self._given["every_s"])
 
     async def _read(self, page: Socket) -> None:
         browser = self._browser
@@ -99,9 +103,9 @@ def _message(told: dict[str, Any]) -> Message:
 
 async def _main() -> None:
     page = Page(json.loads(sys.stdin.readline()))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, page.tear)
     await page.run()
-    print(json.dumps({"read": page.read, "connects": page.connects}), flush=True)
+    told = {"read": page.read, "connects": page.connects, "torn": page.torn}
+    print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":

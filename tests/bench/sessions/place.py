@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -292,9 +293,9 @@ class Socket:
 
     def abort(self) -> None:
         """The line is gone, without a word."""
-        transport = None if self._ws is None else self._ws.get_extra_info("transport")
-        if transport is not None:
-            transport.abort()
+        line = None if self._ws is None else self._ws.get_extra_info("socket")
+        if line is not None:
+            line.shutdown(socket.SHUT_RDWR)
 
     async def close(self) -> None:
         """Go."""
