@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import itertools
+import shutil
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -14,11 +17,12 @@ from uuid import UUID
 from aiohttp import ClientSession
 
 from signaling.access import bearer
+from signaling.config import Storage
 from signaling.domain.rights import Position
 from signaling.people_routes import COOKIE
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.session_store import Booked, Wanted
-from signaling.stores import Opened
+from signaling.stores import Opened, open_stores
 from tests.support.page import House, Page, house
 
 DAY_MS = 86_400_000
@@ -94,52 +98,97 @@ class Practice:
                 found += page
         return found
 
-    async def settle(self, side: str) -> None:
-        """Fill one of them."""
-        stores, at = self.stores.accounts.stores, now_ms()
-        lines = (("Lifeline", "12356"),)
-        chosen = ClinicSettings(crisis_lines=lines)
-        clinic = await stores.people.add_clinic(f"Harbour {side}", chosen, at)
-        self.clinics[side] = clinic
-        for name, positions in STAFF.items():
-            details = Details(f"{name} Seeded", email=f"{name}@example.org")
-            person = await stores.people.add_person(clinic, PersonKind.STAFF, details, None, at)
-            for position in positions:
-                await stores.standing.give_position(person, position, None, at)
-            await self.sign_in(f"{side}{name}", clinic, person)
-        for name in CLIENTS:
-            details = Details(f"{name} Seeded", alias=name.title(), phone="+86 138 1234 5678")
-            person = await stores.people.add_person(clinic, PersonKind.CLIENT, details, None, at)
-            await self.sign_in(f"{side}{name}", clinic, person)
-        admin = self.people[f"{side}admin"]
-        for counsellor, client in (("li", "zhang"), ("chen", "moon")):
-            pair = (self.people[f"{side}{counsellor}"], self.people[f"{side}{client}"])
-            await stores.standing.bind(*pair, admin, at)
-        secret = bearer.new()
-        await stores.api_keys.add(clinic, bearer.digest(secret), admin, at)
-        headers = {"Authorization": f"Bearer {secret}"}
-        self.browsers[f"{side}program"] = ClientSession(headers=headers)
-
     async def sign_in(self, name: str, clinic: UUID, person: UUID) -> None:
         """Give somebody a browser."""
         token, at = bearer.new(), now_ms()
         await self.stores.accounts.stores.sign_ins.begin(
             clinic, person, bearer.digest(token), at + DAY_MS, at
         )
+        self.people[name] = person
+        self.give_browser(name, token)
+
+    def give_browser(self, name: str, token: str) -> None:
+        """Let somebody's browser hold this."""
         headers = {"Origin": self.house.app.url, "Cookie": f"{COOKIE}={token}"}
-        self.people[name], self.browsers[name] = person, ClientSession(headers=headers)
+        self.browsers[name] = ClientSession(headers=headers)
+
+
+@dataclass
+class Settled:
+    """Both clinics in a folder, and what their people hold."""
+
+    folder: Path
+    clinics: dict[str, UUID] = field(default_factory=dict)
+    people: dict[str, UUID] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    programs: dict[str, str] = field(default_factory=dict)
+
+
+_settled: list[Settled] = []
+"""Made once in a test process: to fill two clinics takes longer than most tests."""
+
+
+async def settled() -> Settled:
+    """Two clinics that tests copy."""
+    if not _settled:
+        folder = Path(tempfile.mkdtemp(prefix="quietroom-practice-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        made = Settled(folder)
+        stores = await open_stores(Storage(folder=str(folder)))
+        try:
+            for side in SIDES:
+                await _settle(made, stores, side)
+        finally:
+            await stores.close()
+        _settled.append(made)
+    return _settled[0]
+
+
+async def _settle(made: Settled, stores: Opened, side: str) -> None:
+    kept, at = stores.accounts.stores, now_ms()
+    lines = (("Lifeline", "12356"),)
+    chosen = ClinicSettings(crisis_lines=lines)
+    clinic = made.clinics[side] = await kept.people.add_clinic(f"Harbour {side}", chosen, at)
+
+    async def add(name: str, kind: PersonKind, details: Details) -> UUID:
+        person = await kept.people.add_person(clinic, kind, details, None, at)
+        made.people[f"{side}{name}"] = person
+        token = made.tokens[f"{side}{name}"] = bearer.new()
+        await kept.sign_ins.begin(clinic, person, bearer.digest(token), at + DAY_MS, at)
+        return person
+
+    for name, positions in STAFF.items():
+        details = Details(f"{name} Seeded", email=f"{name}@example.org")
+        person = await add(name, PersonKind.STAFF, details)
+        for position in positions:
+            await kept.standing.give_position(person, position, None, at)
+    for name in CLIENTS:
+        details = Details(f"{name} Seeded", alias=name.title(), phone="+86 138 1234 5678")
+        await add(name, PersonKind.CLIENT, details)
+    admin = made.people[f"{side}admin"]
+    for counsellor, client in (("li", "zhang"), ("chen", "moon")):
+        pair = (made.people[f"{side}{counsellor}"], made.people[f"{side}{client}"])
+        await kept.standing.bind(*pair, admin, at)
+    secret = made.programs[side] = bearer.new()
+    await kept.api_keys.add(clinic, bearer.digest(secret), admin, at)
 
 
 @contextlib.asynccontextmanager
 async def practice(folder: Path, **changes: Any) -> AsyncIterator[Practice]:
     """Open both clinics; what they keep is in a folder."""
-    async with house(storage={"folder": str(folder / "kept")}, **changes) as running:
+    given = await settled()
+    kept = folder / "kept"
+    shutil.copytree(given.folder, kept)
+    async with house(storage={"folder": str(kept)}, **changes) as running:
         stores = running.app.stores
         assert stores is not None
-        made = Practice(running, stores)
+        made = Practice(running, stores, dict(given.clinics), dict(given.people))
         try:
-            for side in SIDES:
-                await made.settle(side)
+            for name, token in given.tokens.items():
+                made.give_browser(name, token)
+            for side, secret in given.programs.items():
+                headers = {"Authorization": f"Bearer {secret}"}
+                made.browsers[f"{side}program"] = ClientSession(headers=headers)
             made.browsers["stranger"] = ClientSession()
             yield made
         finally:
