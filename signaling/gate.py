@@ -71,6 +71,10 @@ class Gate:
         """Whether a counsellor and a client belong together now."""
         return Bond.OWN in await self._standing.bonds(counsellor, client, at)
 
+    async def pairs_of(self, person: UUID, at: int) -> list[tuple[UUID, UUID]]:
+        """Return (counsellor, client) of each two who belong together now, one of whom this is."""
+        return await self._standing.pairs_of(person, at)
+
     async def tell(self, actor: Actor, action: str, subject: UUID, at: int) -> None:
         """Write down what somebody does that changes nothing stored."""
         await self._journal.note(Entry(actor.clinic, actor.person, action, subject, at))

@@ -91,8 +91,14 @@ class Threads:
         return standing
 
     async def find(self, actor: Actor, at: int) -> list[Standing]:
-        """Return one's own threads."""
+        """Return one's own threads; each two who belong together have one."""
         heads = await self._store.of(actor.person)
+        known = {(head.counsellor, head.client) for head in heads}
+        pairs = await self._gate.pairs_of(actor.person, at)
+        lacking = [pair for pair in pairs if pair not in known]
+        if lacking:
+            await self._store.add(actor.clinic, lacking, actor.person, at)
+            heads = await self._store.of(actor.person)
         marks = await self._marks(heads)
         return [
             Standing(head, marks[head.id], open=await self._is_open(head, at)) for head in heads

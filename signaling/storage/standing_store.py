@@ -115,6 +115,12 @@ class StandingStore:
         async with self._database.read() as reading:
             return list((await reading.execute(query)).scalars())
 
+    async def pairs_of(self, person: UUID, at: int) -> list[tuple[UUID, UUID]]:
+        """Return (counsellor, client) of each two who belong together now, one of whom this is."""
+        query = select(BOND.c.counsellor, BOND.c.client).where(_of(person), _now(BOND, at))
+        async with self._database.read() as reading:
+            return [(row.counsellor, row.client) for row in await reading.execute(query)]
+
     async def _whose(self, person: UUID) -> Row[UUID, str]:
         query = select(PERSON.c.clinic, PERSON.c.kind).where(PERSON.c.id == person)
         async with self._database.read() as reading:

@@ -11,6 +11,7 @@ and only that there were messages stays, until the client is forgotten.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -69,24 +70,35 @@ class ThreadStore:
         row = await self._one(query)
         if row is not None and row.closed_at is None:
             return _head(row)
-        entry = Entry(clinic, by, "thread.open", client, at, said={"counsellor": str(counsellor)})
-        values = {
-            "id": uuid4(), "clinic": clinic, "counsellor": counsellor, "client": client,
-            "made_at": at, "last": 0, "rev": 0, "keep_days": KEEP_DAYS,
-        }  # fmt: skip
-        try:
-            async with self._journal.record(entry) as changing:
-                if row is None:
-                    await changing.execute(insert(THREAD).values(**values))
-                else:
-                    await changing.execute(
-                        update(THREAD).where(THREAD.c.id == row.id).values(closed_at=None)
-                    )
-        except IntegrityError:  # the other one of the two was quicker
-            pass
+        if row is None:
+            await self.add(clinic, [(counsellor, client)], by, at)
+        else:
+            async with self._journal.record(
+                _opening(clinic, counsellor, client, by, at)
+            ) as changing:
+                await changing.execute(
+                    update(THREAD).where(THREAD.c.id == row.id).values(closed_at=None)
+                )
         found = await self._one(query)
         assert found is not None
         return _head(found)
+
+    async def add(
+        self, clinic: UUID, pairs: Sequence[tuple[UUID, UUID]], by: UUID, at: int
+    ) -> None:
+        """Make threads of (counsellor, client), none of whom have one; all, or none of them."""
+        rows = [
+            {
+                "id": uuid4(), "clinic": clinic, "counsellor": counsellor, "client": client,
+                "made_at": at, "last": 0, "rev": 0, "keep_days": KEEP_DAYS,
+            }
+            for counsellor, client in pairs
+        ]  # fmt: skip
+        entries = [_opening(clinic, *pair, by, at) for pair in pairs]
+        # One of another gateway may have been quicker: then what was wished for is there.
+        with contextlib.suppress(IntegrityError):
+            async with self._journal.record(*entries) as changing:
+                await changing.execute(insert(THREAD), rows)
 
     async def get(self, thread: UUID) -> ThreadHead:
         """Return a thread. Raises :class:`Refusal` with ``not_found``."""
@@ -211,6 +223,10 @@ class ThreadStore:
         except SealError:  # its page was shredded in this moment
             return message
         return replace(message, body=plain.decode())
+
+
+def _opening(clinic: UUID, counsellor: UUID, client: UUID, by: UUID, at: int) -> Entry:
+    return Entry(clinic, by, "thread.open", client, at, said={"counsellor": str(counsellor)})
 
 
 def _head(row: Row[Any]) -> ThreadHead:

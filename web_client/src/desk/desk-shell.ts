@@ -7,6 +7,14 @@ export const deskShell = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr) auto;
   }
+  .desk[data-view='messages'] > div {
+    display: flex;
+    flex-direction: column;
+    block-size: 100dvh;
+  }
+  qr-messages {
+    flex: 1;
+  }
   header {
     display: flex;
     flex-wrap: wrap;

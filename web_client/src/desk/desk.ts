@@ -26,11 +26,13 @@ import '../ui/page-bar';
 import { type Key, onLanguage, t } from '../i18n/language';
 import type { TimelineView } from '../media/timeline';
 import type { Appointment, Me, TodayBody } from '../protocol/bodies';
+import { MessagesController } from '../thread/messages-controller';
+import { messagesLink, messagesPage } from '../thread/messages-view';
 
 const TICK_MS = 10_000;
 const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
 const PAGES =
-  'qr-today, qr-hour-card, qr-hour-after, qr-change, qr-sign-in, qr-unlock, main[data-gate]';
+  'qr-today, qr-hour-card, qr-hour-after, qr-change, qr-messages, qr-sign-in, qr-unlock, main[data-gate]';
 
 /** Of which hour the panel for a danger is open, and what was known of the client's day before. */
 interface InDanger {
@@ -56,6 +58,7 @@ export class Desk extends DeskElement {
   private gateAfter: Gate | null = null;
   private touchedAt = Date.now();
   private returnTo: HTMLElement | null = null;
+  private readonly messages = new MessagesController(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -119,6 +122,11 @@ export class Desk extends DeskElement {
             ? nothing
             : html`
                 <span class="who">${t('desk.who', { name: me.name, clinic: me.clinic_name })}</span>
+                ${
+                  this.gate === 'open' && view.kind !== 'messages'
+                    ? messagesLink(this.messages, () => this.open({ kind: 'messages' }))
+                    : nothing
+                }
                 ${this.gate === 'open' && hour !== null ? this.safetyButton(hour) : nothing}
                 <button class="link" data-testid="sign-out" @click=${() => void this.signOut()}>
                   ${t('desk.sign_out')}
@@ -196,6 +204,12 @@ export class Desk extends DeskElement {
         return html`
           <qr-today .me=${me}></qr-today>
         `;
+      case 'messages':
+        return messagesPage(this.messages, {
+          clinic: null,
+          counsels: true,
+          leave: () => this.open(TODAY),
+        });
       case 'card':
         return html`
           <qr-hour-card .hour=${view.hour}></qr-hour-card>
@@ -231,6 +245,7 @@ export class Desk extends DeskElement {
     const answer = await this.ask<Me>('GET', 'me');
     if (answer.kind === 'done') this.me = answer.said;
     this.gate = gateOf(answer, kept.locked);
+    if (this.gate === 'open') this.messages.start();
   }
 
   private async handleSignedIn(): Promise<void> {
@@ -261,6 +276,7 @@ export class Desk extends DeskElement {
 
   private putAway(): void {
     kept.hour = null;
+    this.messages.stop();
     this.names.clear();
     dropDrafts();
     this.danger = null;

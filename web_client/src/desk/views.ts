@@ -6,7 +6,7 @@ import type { Answer } from '../protocol/rest';
 import type { Code } from '../protocol/wire';
 
 export type View =
-  | { readonly kind: 'today' }
+  | { readonly kind: 'today' | 'messages' }
   | { readonly kind: 'card'; readonly hour: string }
   | { readonly kind: 'room'; readonly hour: string }
   | { readonly kind: 'after'; readonly hour: string }
@@ -46,6 +46,7 @@ export function viewOf(state: unknown): View {
   if (typeof state !== 'object' || state === null) return TODAY;
   const { kind, hour, person } = state as Partial<Record<string, unknown>>;
   if (kind === 'change' && typeof person === 'string') return { kind, person };
+  if (kind === 'messages') return { kind };
   if (typeof hour !== 'string') return TODAY;
   if (kind === 'card' || kind === 'room') return { kind: 'card', hour };
   return kind === 'after' ? { kind, hour } : TODAY;

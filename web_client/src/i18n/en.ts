@@ -4,10 +4,12 @@ import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { SAFETY_WORDS } from './safety';
+import { THREAD_WORDS } from './thread';
 import { VISIT_WORDS } from './visit';
 
 export const en = {
   ...GUIDANCE_WORDS.en,
+  ...THREAD_WORDS.en,
   title: 'Appointment',
   'lang.switch': 'Language',
 

@@ -5,6 +5,7 @@ import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { SAFETY_WORDS } from './safety';
+import { THREAD_WORDS } from './thread';
 import { VISIT_WORDS } from './visit';
 
 export const zh: Readonly<Record<Key, string>> = {
@@ -320,6 +321,7 @@ export const zh: Readonly<Record<Key, string>> = {
 
   ...OPERATOR_WORDS.zh,
   ...SAFETY_WORDS['zh-CN'],
+  ...THREAD_WORDS['zh-CN'],
   ...VISIT_WORDS['zh-CN'],
   ...DESK_WORDS['zh-CN'],
 };

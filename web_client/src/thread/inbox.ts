@@ -149,9 +149,13 @@ export class Inbox {
 
   /** Up to here messages came to this page, and were shown. */
   async mark(thread: string, mark: Mark): Promise<void> {
+    const held = this.held.get(thread);
     const own = this.markOf(thread, this.you);
-    const next = own === null ? mark : further(own, mark);
-    if (own !== null && next.delivered === own.delivered && next.read === own.read) return;
+    if (held === undefined || own === null) return;
+    const next = further(own, mark);
+    if (next.delivered === own.delivered && next.read === own.read) return;
+    // If this is lost the next connection tells so, and it is said again.
+    handleMarked(held, this.you, next);
     await this.request({ type: 'mark_messages', thread, ...next });
   }
 

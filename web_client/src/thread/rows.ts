@@ -1,8 +1,8 @@
 /**
  * A thread as rows to be shown, in blocks that are drawn and let go of together. Pure.
  *
- * A block holds messages by number, so that older ones that come before it change nothing in it: what has
- * not changed is the same object as before, and need not be drawn again.
+ * A block holds messages by number, so that older ones that come before it change nothing in it. What has
+ * not changed is the same object as before, is not looked into, and need not be drawn again.
  */
 
 import type { Failed, Written } from './hand';
@@ -28,6 +28,7 @@ export interface Block {
 }
 
 export interface Shown {
+  /** In order of their numbers. */
   readonly messages: readonly Message[];
   readonly you: string;
   /** How far the other one is. */
@@ -36,35 +37,42 @@ export interface Shown {
   readonly dayOf: (at: number) => string;
 }
 
+/** A block, and all that it was made of. */
+interface Made {
+  readonly block: Block;
+  readonly messages: readonly Message[];
+  readonly dayBefore: string;
+  readonly dayAfter: string;
+  readonly other: Mark;
+}
+
 export const PER_BLOCK = 25;
 
 /** Makes blocks, and keeps those that have not changed. */
 export class Blocks {
-  private before = new Map<number, { readonly block: Block; readonly told: string }>();
+  private made = new Map<number, Made>();
 
   of(shown: Shown): readonly Block[] {
-    const grouped = new Map<number, Row[]>();
+    const next = new Map<number, Made>();
     let day = '';
-    for (const message of shown.messages) {
-      const key = Math.floor((message.number - 1) / PER_BLOCK);
-      const rows = grouped.get(key) ?? [];
-      grouped.set(key, rows);
-      const named = shown.dayOf(message.at);
-      if (named !== day) rows.push({ kind: 'day', key: `day ${message.number}`, at: message.at });
-      day = named;
-      const standing = standingOf(message, shown);
-      rows.push({ kind: 'message', key: message.id, message, standing });
+    for (let first = 0; first < shown.messages.length;) {
+      const key = blockOf(shown.messages[first]);
+      let end = first + 1;
+      while (end < shown.messages.length && blockOf(shown.messages[end]) === key) end += 1;
+      const made = this.block(key, shown, first, end, day);
+      next.set(key, made);
+      day = made.dayAfter;
+      first = end;
     }
-    const next = new Map<number, { readonly block: Block; readonly told: string }>();
-    for (const [key, rows] of grouped) next.set(key, this.same(key, rows));
-    this.before = next;
+    this.made = next;
     return [...next.values()].map(({ block }) => block);
   }
 
-  private same(key: number, rows: readonly Row[]) {
-    const told = rows.map(tell).join(' ');
-    const known = this.before.get(key);
-    return known?.told === told ? known : { block: { key, rows }, told };
+  private block(key: number, shown: Shown, first: number, end: number, day: string): Made {
+    const other = within(shown.other, key);
+    const known = this.made.get(key);
+    if (known?.dayBefore === day && isSame(known, shown.messages, first, end, other)) return known;
+    return make(key, { ...shown, messages: shown.messages.slice(first, end), other }, day);
   }
 }
 
@@ -76,14 +84,44 @@ export function outgoingRows(unsent: readonly Written[], failed: readonly Failed
   ];
 }
 
+function make(key: number, shown: Shown, dayBefore: string): Made {
+  const rows: Row[] = [];
+  let day = dayBefore;
+  for (const message of shown.messages) {
+    const named = shown.dayOf(message.at);
+    if (named !== day) rows.push({ kind: 'day', key: `day ${message.number}`, at: message.at });
+    day = named;
+    rows.push({ kind: 'message', key: message.id, message, standing: standingOf(message, shown) });
+  }
+  const { messages, other } = shown;
+  return { block: { key, rows }, messages, dayBefore, dayAfter: day, other };
+}
+
+function isSame(
+  known: Made,
+  messages: readonly Message[],
+  first: number,
+  end: number,
+  other: Mark,
+): boolean {
+  if (known.messages.length !== end - first) return false;
+  if (known.other.delivered !== other.delivered || known.other.read !== other.read) return false;
+  return known.messages.every((message, place) => message === messages[first + place]);
+}
+
+function blockOf(message: Message | undefined): number {
+  return message === undefined ? -1 : Math.floor((message.number - 1) / PER_BLOCK);
+}
+
+/** As much of a mark as matters to the messages of a block. */
+function within({ delivered, read }: Mark, key: number): Mark {
+  const clamp = (number: number): number =>
+    Math.min(Math.max(number, key * PER_BLOCK), (key + 1) * PER_BLOCK);
+  return { delivered: clamp(delivered), read: clamp(read) };
+}
+
 function standingOf(message: Message, { you, other }: Shown): Standing {
   if (message.author !== you) return null;
   if (message.number <= other.read) return 'read';
   return message.number <= other.delivered ? 'delivered' : 'stored';
-}
-
-/** Rows that are told alike look alike. */
-function tell(row: Row): string {
-  if (row.kind !== 'message') return row.key;
-  return `${row.key}:${row.message.rev}:${row.standing ?? ''}`;
 }

@@ -1,5 +1,7 @@
 /** C14: gone at once. Media stops first, then the page is another one and leaves nothing behind. */
 
+import { wipeVault } from '../thread/vault';
+
 const PRESSES = 3;
 const WITHIN_MS = 1_500;
 
@@ -33,7 +35,7 @@ export function signOut(): void {
  */
 export async function leaveQuickly(stop: () => Promise<void>): Promise<void> {
   try {
-    const told = stop();
+    const told = Promise.all([stop(), wipeVault()]);
     document.body.replaceChildren();
     sessionStorage.clear();
     localStorage.clear();

@@ -1,6 +1,6 @@
 /** The page of a client's visit: from the link to the room, and after it. */
 
-import { css, html, type PropertyValues } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import './after-page';
@@ -14,13 +14,16 @@ import './moment';
 import './no-hour-page';
 import { wrongTries } from './pin';
 import './pin-page';
+import { visitStyle } from './visit-style';
 import { onLanguage, t } from '../i18n/language';
 import type { Appointment, Clinic } from '../protocol/bodies';
 import { type Answer, ask } from '../protocol/rest';
 import type { Code, Seat } from '../protocol/wire';
+import { MessagesController } from '../thread/messages-controller';
+import { messagesLink, messagesPage } from '../thread/messages-view';
 import type { Parting } from '../ui/after';
 import '../ui/app';
-import { base, QuietElement } from '../ui/element';
+import { base, buttons, QuietElement } from '../ui/element';
 import { EscapeCounter, leaveQuickly, signOut } from '../ui/leaving';
 import { forgetToken, tokenIn } from '../ui/link';
 import { nameThePage } from '../ui/name-page';
@@ -37,6 +40,7 @@ const JUST_MS = 10 * 60_000;
 type View =
   | { readonly kind: 'opening' }
   | { readonly kind: 'link' | 'elsewhere' }
+  | { readonly kind: 'messages' }
   | { readonly kind: 'pin'; readonly tries: number }
   | { readonly kind: 'refused'; readonly why: RefusalKind }
   | {
@@ -56,18 +60,7 @@ const WAITED: ReadonlySet<View['kind']> = new Set(['hour', 'none']);
 
 @customElement('qr-visit')
 export class Visit extends QuietElement {
-  static override styles = [
-    base,
-    css`
-      .bar {
-        padding: 12px 16px;
-      }
-      .opening {
-        padding: 24px;
-        text-align: center;
-      }
-    `,
-  ];
+  static override styles = [base, buttons, visitStyle];
 
   @state() private view: View = { kind: 'opening' };
   @state() private busy = false;
@@ -77,6 +70,8 @@ export class Visit extends QuietElement {
   private pin = '';
   private readonly kept = keptHere();
   private readonly escapes = new EscapeCounter();
+  private readonly messages = new MessagesController(this);
+  private readonly toMessages = (): void => void (this.view = { kind: 'messages' });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -109,6 +104,7 @@ export class Visit extends QuietElement {
     return html`
       <header class="bar">
         <qr-page-bar exit @quick-exit=${() => this.leaveQuickly()}></qr-page-bar>
+        ${view.kind === 'messages' ? nothing : messagesLink(this.messages, this.toMessages)}
       </header>
       ${view.kind === 'opening' ? opening() : this.page(view)}
     `;
@@ -116,6 +112,7 @@ export class Visit extends QuietElement {
 
   /** A new view is read from its heading, not from wherever the last button was. */
   override updated(changes: PropertyValues): void {
+    this.dataset.view = this.view.kind;
     const before = changes.get('view') as View | undefined;
     if (before === undefined || before.kind === this.view.kind || this.view.kind === 'room') return;
     const page = this.renderRoot.querySelector('[data-page]');
@@ -138,6 +135,12 @@ export class Visit extends QuietElement {
             @try-again=${() => this.tryAgain(view.why)}
           ></qr-refusal>
         `;
+      case 'messages':
+        return messagesPage(this.messages, {
+          clinic: this.clinic,
+          counsels: false,
+          leave: () => void this.toHour(),
+        });
       case 'none':
         return this.nonePage(view);
       case 'hour':
@@ -288,6 +291,7 @@ export class Visit extends QuietElement {
   /** From the calendar to the page of the hour that is next. */
   private async toHour(): Promise<void> {
     if (this.clinic === null) void this.readClinic();
+    this.messages.start();
     const hours = await readHours(Date.now());
     if (hours.kind === 'unreachable') this.refuse('unreachable');
     else if (hours.kind === 'refused') this.refuse(visitRefusal(hours.code));
@@ -366,6 +370,7 @@ export class Visit extends QuietElement {
 
   private leaveQuickly(): void {
     this.kept.forget();
+    this.messages.stop();
     signOut();
     void leaveQuickly(() => Promise.resolve());
   }

@@ -1,0 +1,134 @@
+/** Some rows of a thread, drawn together and laid out only where they can be seen. */
+
+import { css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+import type { Row, Standing } from './rows';
+import { rowStyle } from './thread-style';
+import { dayOf } from '../i18n/dates';
+import { type Key, t, timeOfDay } from '../i18n/language';
+import type { Message } from '../protocol/wire';
+import { base, buttons, QuietElement } from '../ui/element';
+
+const DAY_MS = 86_400_000;
+const STANDING: Readonly<Record<Exclude<Standing, null>, Key>> = {
+  stored: 'thread.stored',
+  delivered: 'thread.delivered',
+  read: 'thread.read',
+};
+
+@customElement('qr-thread-block')
+export class ThreadBlock extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    rowStyle,
+    css`
+      :host([loose]) {
+        content-visibility: visible;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) rows: readonly Row[] = [];
+  @property() you = '';
+  /** What the other one is called. */
+  @property() name = '';
+  /** Of one's own messages, those from this number on may still be taken back. */
+  @property({ type: Number }) recallFrom = Infinity;
+
+  override render() {
+    return this.rows.map((row) => this.row(row));
+  }
+
+  private row(row: Row) {
+    switch (row.kind) {
+      case 'day':
+        return html`
+          <p class="day" role="listitem">${dayName(row.at)}</p>
+        `;
+      case 'message':
+        return this.message(row.message, row.standing);
+      case 'waiting':
+        return this.own(row.written.body, t('thread.sending'));
+      case 'failed':
+        return this.failed(row.key, row.failed.body);
+    }
+  }
+
+  private message(message: Message, standing: Standing) {
+    const mine = message.author === this.you;
+    const time = timeOfDay(message.at);
+    const words = standing === null ? time : `${t(STANDING[standing])} · ${time}`;
+    return html`
+      <div
+        class=${mine ? 'row mine' : 'row'}
+        role="listitem"
+        data-number=${message.number}
+        data-standing=${standing ?? nothing}
+      >
+        <p class="unseen">${mine ? t('thread.you') : this.name}</p>
+        ${this.body(message, mine)}
+        <div class="about">
+          ${mine && message.body !== null && message.number >= this.recallFrom ? this.recall(message.number) : nothing}
+          <span>${words}</span>
+        </div>
+      </div>
+    `;
+  }
+
+  private body(message: Message, mine: boolean) {
+    if (message.body !== null)
+      return html`
+        <p class="body" .textContent=${message.body}></p>
+      `;
+    const gone = message.recalled
+      ? t(mine ? 'thread.recalled.you' : 'thread.recalled.other', { name: this.name })
+      : t('thread.expired');
+    return html`
+      <p class="gone">${gone}</p>
+    `;
+  }
+
+  private recall(number: number) {
+    return html`
+      <button class="small" @click=${() => this.say('recall-message', number)}>
+        ${t('thread.recall')}
+      </button>
+    `;
+  }
+
+  private own(body: string, about: string) {
+    return html`
+      <div class="row mine" role="listitem" data-standing="waiting">
+        <p class="unseen">${t('thread.you')}</p>
+        <p class="body" .textContent=${body}></p>
+        <div class="about"><span>${about}</span></div>
+      </div>
+    `;
+  }
+
+  private failed(id: string, body: string) {
+    return html`
+      <div class="row mine" role="listitem" data-standing="failed">
+        <p class="unseen">${t('thread.you')}</p>
+        <p class="body" .textContent=${body}></p>
+        <div class="about">
+          <button class="small failed" @click=${() => this.say('retry-message', id)}>
+            ${t('thread.failed')}
+          </button>
+          <button class="small" @click=${() => this.say('discard-message', id)}>
+            ${t('thread.discard')}
+          </button>
+        </div>
+      </div>
+    `;
+  }
+}
+
+function dayName(at: number): string {
+  const today = new Date().setHours(0, 0, 0, 0);
+  if (at >= today) return t('thread.today');
+  if (at >= today - DAY_MS) return t('thread.yesterday');
+  return dayOf(at);
+}

@@ -1,0 +1,42 @@
+/** What pages show of somebody's messages: the way to them, and their page. */
+
+import { html, nothing } from 'lit';
+
+import type { MessagesController } from './messages-controller';
+import './messages-element';
+import { t } from '../i18n/language';
+import type { Clinic } from '../protocol/bodies';
+
+/** Nothing before it is known whose browser this is. */
+export function messagesLink(messages: MessagesController, open: () => void) {
+  if (messages.mailbox === null) return nothing;
+  const { unread } = messages;
+  return html`
+    <button class="link" data-testid="open-messages" @click=${open}>
+      ${unread === 0 ? t('thread.title') : t('thread.unread', { count: unread })}
+    </button>
+  `;
+}
+
+export interface MessagesPage {
+  readonly clinic: Clinic | null;
+  /** Of a counsellor, with their clients. */
+  readonly counsels: boolean;
+  readonly leave: () => void;
+}
+
+export function messagesPage(messages: MessagesController, page: MessagesPage) {
+  if (messages.mailbox === null) return nothing;
+  const lines = (page.clinic?.crisis_lines ?? []).map(([what, number]) => `${what} ${number}`);
+  return html`
+    <qr-messages
+      data-page
+      ?counsels=${page.counsels}
+      .mailbox=${messages.mailbox}
+      .turn=${messages.turn}
+      .unkept=${messages.unkept}
+      .emergency=${lines.length === 0 ? '' : t('thread.emergency', { lines: lines.join(' · ') })}
+      @leave-messages=${page.leave}
+    ></qr-messages>
+  `;
+}

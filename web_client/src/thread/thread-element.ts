@@ -1,0 +1,299 @@
+/** One thread: what was written, what is on its way, and where to write. */
+
+import { html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+
+import './block-element';
+import type { Inbox } from './inbox';
+import { Blocks, outgoingRows, type Row } from './rows';
+import { threadStyle } from './thread-style';
+import { t } from '../i18n/language';
+import type { ThreadState } from '../protocol/wire';
+import { base, buttons, QuietElement } from '../ui/element';
+
+const RECALL_MS = 120_000;
+const LOOK_MS = 15_000;
+/** So close to its end somebody reads what comes. */
+const NEAR_PX = 120;
+const MOST_CHARS = 2_000;
+/** So many blocks are drawn at first, and so many more in one frame as somebody looks further back. */
+const FIRST_BLOCKS = 4;
+const MORE_BLOCKS = 2;
+/** So far above what is seen the next ones are drawn. */
+const AHEAD_PX = 1_200;
+
+@customElement('qr-thread')
+export class ThreadElement extends QuietElement {
+  static override styles = [base, buttons, threadStyle];
+
+  @property({ attribute: false }) inbox!: Inbox;
+  @property() thread = '';
+  @property() name = '';
+  @property() emergency = '';
+  /** Of a counsellor, with a client. */
+  @property({ type: Boolean }) counsels = false;
+  /** Counts the changes of the inbox. */
+  @property({ type: Number }) turn = 0;
+  @property({ type: Boolean }) receipts = false;
+  @property({ type: Boolean }) unkept = false;
+  @property() draft = '';
+  @state() private fresh = 0;
+  @state() private now = Date.now();
+  @state() private announced = '';
+  @query('.list') private readonly list!: HTMLElement;
+  @query('textarea') private readonly input!: HTMLTextAreaElement;
+  private readonly blocks = new Blocks();
+  private near = true;
+  private last = 0;
+  private height = 0;
+  private depth = FIRST_BLOCKS;
+  private filling = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const timer = window.setInterval(() => (this.now = Date.now()), LOOK_MS);
+    this.while(() => window.clearInterval(timer));
+  }
+
+  override focus(): void {
+    this.input.focus();
+  }
+
+  override render() {
+    const held = this.held;
+    return html`
+      <header class="head">
+        ${this.counsels ? nothing : this.note()}
+        <label class="receipts">
+          <input
+            type="checkbox"
+            .checked=${this.receipts}
+            @change=${() => this.say('set-receipts', !this.receipts)}
+          />
+          ${t('thread.receipts', { name: this.name })}
+        </label>
+      </header>
+      <div class="frame">${this.listOf()} ${this.fresh === 0 ? nothing : this.more()}</div>
+      <div>${this.strip()} ${held?.open === false ? closedNote() : this.composer()}</div>
+      <p class="unseen" role="status">${this.announced}</p>
+    `;
+  }
+
+  override willUpdate(): void {
+    const log = this.inbox.log(this.thread);
+    const last = log?.last ?? 0;
+    if (log === null || last <= this.last) return;
+    if (this.last > 0) this.handleNew(last);
+    this.last = last;
+  }
+
+  override updated(changes: PropertyValues<this>): void {
+    const { list } = this;
+    if (this.near) list.scrollTop = list.scrollHeight;
+    else if (!CSS.supports('overflow-anchor', 'auto') && list.scrollTop < NEAR_PX) {
+      // What came in above pushes down what is read.
+      list.scrollTop += list.scrollHeight - this.height;
+    }
+    this.height = list.scrollHeight;
+    if (changes.has('thread')) {
+      this.last = 0;
+      this.depth = FIRST_BLOCKS;
+    }
+    this.tellSeen();
+    this.lookAhead();
+  }
+
+  /** What comes next further back is drawn before it is looked at, a little in each frame. */
+  private lookAhead(): void {
+    if (this.filling || this.list.scrollTop > AHEAD_PX) return;
+    this.filling = true;
+    requestAnimationFrame(() => {
+      this.filling = false;
+      if (this.depth < this.all().length) {
+        this.depth += MORE_BLOCKS;
+        this.requestUpdate();
+      } else this.say('older-messages');
+    });
+  }
+
+  /** What to expect, and what to do when that is too long to wait. */
+  private note() {
+    return html`
+      <p class="note">${t('thread.about', { name: this.name })} ${this.emergency}</p>
+    `;
+  }
+
+  private get held(): ThreadState | null {
+    return this.inbox.threads.find(({ id }) => id === this.thread) ?? null;
+  }
+
+  private listOf() {
+    const log = this.inbox.log(this.thread);
+    const rows = this.outgoing();
+    const none = log !== null && log.messages.length === 0 && rows.length === 0;
+    return html`
+      <div
+        class="list"
+        role="list"
+        tabindex="0"
+        data-testid="thread-list"
+        aria-label=${t('thread.list')}
+        @scroll=${() => this.handleScroll()}
+      >
+        <p class="edge">${this.edge()}</p>
+        ${
+          none
+            ? html`
+                <p class="empty">${t('thread.empty')}</p>
+              `
+            : nothing
+        }
+        ${repeat(
+          this.all().slice(-this.depth),
+          ({ key }) => key,
+          ({ rows: some }) => this.block(some),
+        )}
+        ${rows.length === 0 ? nothing : this.block(rows)}
+      </div>
+    `;
+  }
+
+  private block(rows: readonly Row[]) {
+    return html`
+      <qr-thread-block
+        role="presentation"
+        .rows=${rows}
+        .you=${this.inbox.you}
+        .name=${this.name}
+        .recallFrom=${this.recallFrom}
+      ></qr-thread-block>
+    `;
+  }
+
+  private all() {
+    const log = this.inbox.log(this.thread);
+    const held = this.held;
+    if (log === null || held === null) return [];
+    const { you } = this.inbox;
+    const other = held.counsellor === you ? held.client_mark : held.counsellor_mark;
+    return this.blocks.of({ messages: log.messages, you, other, dayOf: localDay });
+  }
+
+  private outgoing(): readonly Row[] {
+    const sending = this.inbox.sending(this.thread);
+    return sending === null ? [] : outgoingRows(sending.state.unsent, sending.state.failed);
+  }
+
+  /** What there is above what is here. */
+  private edge(): string {
+    const log = this.inbox.log(this.thread);
+    if (log === null) return t('thread.opening');
+    if ((log.oldest ?? 1) > 1) return t('thread.older');
+    return log.messages.length === 0 ? '' : t('thread.beginning');
+  }
+
+  private get recallFrom(): number {
+    const messages = this.inbox.log(this.thread)?.messages ?? [];
+    const young = messages.find(({ at }) => at > this.now - RECALL_MS);
+    return young?.number ?? Infinity;
+  }
+
+  private more() {
+    return html`
+      <button class="fresh" @click=${() => this.toEnd()}>
+        ${t('thread.new', { count: this.fresh })}
+      </button>
+    `;
+  }
+
+  private strip() {
+    if (this.inbox.state === 'waiting')
+      return html`
+        <p class="strip" role="status" data-testid="thread-away">${t('thread.away')}</p>
+      `;
+    if (!this.unkept) return nothing;
+    return html`
+      <p class="strip" role="status">${t('thread.unkept')}</p>
+    `;
+  }
+
+  private composer() {
+    return html`
+      <form @submit=${(event: SubmitEvent) => this.handleSubmit(event)}>
+        <textarea
+          data-testid="thread-input"
+          rows="1"
+          maxlength=${MOST_CHARS}
+          autocomplete="off"
+          aria-label=${t('thread.input')}
+          placeholder=${t('thread.input')}
+          .value=${this.draft}
+          @input=${() => this.say('draft-changed', this.input.value)}
+          @keydown=${(event: KeyboardEvent) => this.handleKey(event)}
+        ></textarea>
+        <button class="primary" data-testid="thread-send">${t('thread.send')}</button>
+      </form>
+    `;
+  }
+
+  private handleNew(last: number): void {
+    if (!this.near) this.fresh += last - this.last;
+    const log = this.inbox.log(this.thread);
+    const newest = log?.message(last) ?? null;
+    if (newest === null || newest.author === this.inbox.you || newest.body === null) return;
+    this.announced = `${this.name}: ${newest.body}`;
+  }
+
+  private handleScroll(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.list;
+    this.near = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    if (this.near) this.fresh = 0;
+    this.tellSeen();
+    this.lookAhead();
+  }
+
+  private toEnd(): void {
+    this.near = true;
+    this.fresh = 0;
+    this.list.scrollTop = this.list.scrollHeight;
+    this.focus();
+  }
+
+  /** Somebody has seen the newest message. */
+  private tellSeen(): void {
+    if (this.near && !document.hidden && this.last > 0) this.say('thread-seen', this.last);
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    // Enter also ends a word being composed (Chinese input); only a plain Enter sends.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  private handleSubmit(event: SubmitEvent): void {
+    event.preventDefault();
+    this.send();
+    this.focus();
+  }
+
+  private send(): void {
+    const body = this.input.value.trim();
+    if (body === '') return;
+    this.near = true;
+    this.input.value = '';
+    this.say('write-message', body);
+  }
+}
+
+function closedNote() {
+  return html`
+    <p class="foot" data-testid="thread-closed">${t('thread.closed')}</p>
+  `;
+}
+
+/** The day of a moment, where the reader is. */
+function localDay(at: number): string {
+  return new Date(at).toDateString();
+}

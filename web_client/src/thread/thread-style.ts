@@ -1,0 +1,168 @@
+/** How a thread looks: a page of a letter rather than a chat. */
+
+import { css } from 'lit';
+
+export const rowStyle = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    gap: 12px;
+    content-visibility: auto;
+    contain-intrinsic-size: auto 1600px;
+  }
+  .day {
+    align-self: center;
+    padding: 12px 0 4px;
+    font-size: var(--caption);
+    color: var(--ink-2);
+  }
+  .row {
+    max-inline-size: min(88%, 36em);
+    align-self: flex-start;
+  }
+  .row.mine {
+    align-self: flex-end;
+  }
+  .body {
+    padding: 10px 14px;
+    border-radius: var(--round-card);
+    background: var(--surface);
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+    unicode-bidi: isolate;
+    inline-size: fit-content;
+  }
+  .mine .body {
+    background: var(--sunken);
+    margin-inline-start: auto;
+  }
+  .gone {
+    padding: 6px 14px;
+    color: var(--ink-2);
+    font-size: var(--caption);
+  }
+  .about {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 8px;
+    padding: 2px 4px 0;
+    font-size: var(--caption);
+    color: var(--ink-2);
+  }
+  .mine .about {
+    justify-content: flex-end;
+  }
+  .small {
+    min-block-size: 44px;
+    padding: 4px 8px;
+    font-size: var(--caption);
+    text-decoration: underline;
+    text-underline-offset: 3px;
+  }
+  .failed {
+    color: var(--amber);
+  }
+`;
+
+export const threadStyle = css`
+  :host {
+    display: grid;
+    grid-template-rows: auto minmax(0, 1fr) auto;
+    min-block-size: 0;
+  }
+  .head {
+    padding: 4px 20px 12px;
+    display: grid;
+    gap: 4px;
+  }
+  .note {
+    color: var(--ink-2);
+    font-size: var(--caption);
+    text-wrap: pretty;
+  }
+  .receipts {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-block-size: 44px;
+    font-size: var(--caption);
+    color: var(--ink-2);
+  }
+  .receipts input {
+    inline-size: 20px;
+    block-size: 20px;
+    accent-color: var(--qing);
+  }
+  .frame {
+    position: relative;
+    min-block-size: 0;
+    display: grid;
+  }
+  .list {
+    overflow-y: auto;
+    overscroll-behavior: contain;
+    padding: 8px 20px 16px;
+    display: flex;
+    flex-direction: column;
+    gap: 12px;
+  }
+  .edge {
+    align-self: center;
+    min-block-size: 24px;
+    color: var(--ink-2);
+    font-size: var(--caption);
+  }
+  .empty {
+    margin-block: auto;
+    align-self: center;
+    color: var(--ink-2);
+    text-align: center;
+    text-wrap: balance;
+  }
+  .fresh {
+    position: absolute;
+    inset-block-end: 12px;
+    inset-inline-start: 50%;
+    translate: -50% 0;
+    background: var(--surface);
+    border-color: var(--edge);
+  }
+  .strip {
+    margin: 0 12px;
+    padding: 10px 14px;
+    border-radius: var(--round-control);
+    background: var(--amber-ground);
+    color: var(--amber);
+    font-size: var(--caption);
+  }
+  form {
+    display: flex;
+    align-items: flex-end;
+    gap: 8px;
+    padding: 8px 12px 12px;
+  }
+  textarea {
+    flex: 1;
+    min-inline-size: 0;
+    min-block-size: 48px;
+    max-block-size: 30vh;
+    field-sizing: content;
+    resize: none;
+    font: inherit;
+    line-height: 1.5;
+    color: var(--ink);
+    background: var(--surface);
+    border: 1px solid var(--edge);
+    border-radius: var(--round-control);
+    padding: 11px 12px;
+  }
+  textarea::placeholder {
+    color: var(--ink-2);
+    opacity: 1;
+  }
+  .foot {
+    padding: 12px 20px 20px;
+    color: var(--ink-2);
+  }
+`;

@@ -1,0 +1,27 @@
+/** The frame of a visit: its bar, and a page under it. */
+
+import { css } from 'lit';
+
+export const visitStyle = css`
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    padding: 12px 16px;
+  }
+  .bar qr-page-bar {
+    flex: 1;
+  }
+  :host([data-view='messages']) {
+    display: flex;
+    flex-direction: column;
+    block-size: 100dvh;
+  }
+  qr-messages {
+    flex: 1;
+  }
+  .opening {
+    padding: 24px;
+    text-align: center;
+  }
+`;
