@@ -233,6 +233,8 @@ export class Desk extends DeskElement {
   override updated(changes: PropertyValues): void {
     const before = changes.get('view') as View | undefined;
     const gateBefore = changes.get('gate') as Gate | undefined;
+    // Who is locked or signed out is told of nothing.
+    if (gateBefore === 'open') this.messages.stop();
     const turned = before !== undefined && before.kind !== this.view.kind;
     const opened = gateBefore !== undefined && gateBefore !== 'opening';
     if (!turned && !opened) return;

@@ -26,9 +26,10 @@ export class MessagesController implements ReactiveController {
     return this.opened?.unreadOfAll ?? 0;
   }
 
-  /** Whose browser this is, is known. */
+  /** Whose browser this is, is known. A mailbox that was closed on us is opened anew. */
   start(): void {
-    if (this.opened !== null || this.opening) return;
+    if (this.opening || (this.opened !== null && this.opened.inbox.state !== 'closed')) return;
+    this.stop();
     this.opening = true;
     void openMailbox(
       () => this.handleChanged(),

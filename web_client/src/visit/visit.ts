@@ -292,7 +292,10 @@ export class Visit extends QuietElement {
   private async toHour(): Promise<void> {
     if (this.clinic === null) void this.readClinic();
     this.messages.start();
+    const before = this.view;
     const hours = await readHours(Date.now());
+    // Meanwhile the person may have gone to their messages.
+    if (this.view.kind === 'messages' && this.view !== before) return;
     if (hours.kind === 'unreachable') this.refuse('unreachable');
     else if (hours.kind === 'refused') this.refuse(visitRefusal(hours.code));
     else this.showHour(hours.said.items);
