@@ -88,6 +88,11 @@ export class Inbox {
     return this.connection.state;
   }
 
+  /** There was a connection, or a try at one, and there is none: whatever is tried meanwhile. */
+  get away(): boolean {
+    return this.state !== 'closed' && this.connection.droppedAt !== null;
+  }
+
   get threads(): readonly ThreadState[] {
     return [...this.held.values()].map(({ state }) => state);
   }

@@ -6,8 +6,9 @@ import type { Vault } from './vault';
 
 const PREFIX = 'hand ';
 
-/** Opened before the page connects. `lost` is told when the browser will keep nothing. */
+/** Opened before the page connects. `lost` is told as soon as the browser keeps nothing, or no more. */
 export async function keptHands(vault: Vault, lost: () => void): Promise<HandStore> {
+  if (!vault.keeps) lost();
   const texts = await vault.all(PREFIX);
   const states = new Map<string, HandState>();
   for (const [name, text] of texts) {

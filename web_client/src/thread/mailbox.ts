@@ -24,7 +24,7 @@ export class Mailbox {
   readonly inbox: Inbox;
   private readonly drafts = new Map<string, string>();
   private readonly seen = new Map<string, number>();
-  private receiptsOf: ReadonlySet<string> = new Set();
+  private readonly receiptsOf = new Set<string>();
 
   constructor(private readonly options: MailboxOptions) {
     this.inbox = options.inbox;
@@ -35,8 +35,7 @@ export class Mailbox {
     const { vault } = this.options;
     for (const [name, text] of await vault.all(DRAFT)) this.drafts.set(name, text);
     for (const [name, text] of await vault.all(SEEN)) this.seen.set(name, Number(text) || 0);
-    const on = [...(await vault.all(RECEIPTS))].filter(([, text]) => text === ON);
-    this.receiptsOf = new Set(on.map(([name]) => name));
+    for (const name of (await vault.all(RECEIPTS)).keys()) this.receiptsOf.add(name);
   }
 
   /** The inbox has changed: tell the others what came. */
@@ -45,7 +44,7 @@ export class Mailbox {
     if (inbox.state !== 'open') return;
     for (const { id, last } of inbox.threads) {
       const own = inbox.markOf(id, inbox.you);
-      const read = this.receipts ? this.seenOf(id) : (own?.read ?? 0);
+      const read = this.receipts(id) ? this.seenOf(id) : (own?.read ?? 0);
       void inbox.mark(id, { delivered: last, read });
     }
   }
@@ -86,14 +85,15 @@ export class Mailbox {
     return this.inbox.threads.reduce((sum, { id }) => sum + this.unread(id), 0);
   }
 
-  /** The others are told what was read. Off until somebody switches it on. */
-  get receipts(): boolean {
-    return this.receiptsOf.has(this.name(RECEIPTS, ''));
+  /** The other one of a thread is told what was read. Off until somebody switches it on, for this one alone. */
+  receipts(thread: string): boolean {
+    return this.receiptsOf.has(this.name(RECEIPTS, thread));
   }
 
-  setReceipts(on: boolean): void {
-    const name = this.name(RECEIPTS, '');
-    this.receiptsOf = new Set(on ? [name] : []);
+  setReceipts(thread: string, on: boolean): void {
+    const name = this.name(RECEIPTS, thread);
+    if (on) this.receiptsOf.add(name);
+    else this.receiptsOf.delete(name);
     void this.options.vault.save(name, on ? ON : null);
     this.handleChanged();
     this.options.changed();

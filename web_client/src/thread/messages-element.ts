@@ -83,10 +83,22 @@ export class MessagesElement extends QuietElement {
     if (this.known === null) void this.learn();
   }
 
+  override updated(): void {
+    if (this.shown !== '') void this.mailbox.inbox.open(this.shown);
+  }
+
+  /** The one thread there is; empty where there are several, or none. */
+  private get only(): string {
+    return this.known?.length === 1 ? (this.known[0]?.id ?? '') : '';
+  }
+
+  /** The thread that is shown; empty for the list of them. */
+  private get shown(): string {
+    return this.chosen === '' ? this.only : this.chosen;
+  }
+
   override render() {
-    const { known } = this;
-    const only = known?.length === 1 ? (known[0]?.id ?? '') : '';
-    const thread = this.chosen === '' ? only : this.chosen;
+    const { known, only, shown: thread } = this;
     return html`
       <main data-testid="messages">
         <div class="bar">
@@ -128,7 +140,6 @@ export class MessagesElement extends QuietElement {
   private thread(id: string) {
     const { mailbox } = this;
     const { inbox } = mailbox;
-    void inbox.open(id);
     const shown = this.known?.find((each) => each.id === id);
     return html`
       <qr-thread
@@ -138,12 +149,12 @@ export class MessagesElement extends QuietElement {
         ?counsels=${this.counsels}
         .emergency=${this.emergency}
         .turn=${this.turn}
-        .receipts=${mailbox.receipts}
+        .receipts=${mailbox.receipts(id)}
         .unkept=${this.unkept}
         .draft=${mailbox.draft(id)}
         @draft-changed=${(event: CustomEvent<string>) => mailbox.setDraft(id, event.detail)}
         @write-message=${(event: CustomEvent<string>) => mailbox.write(id, event.detail)}
-        @set-receipts=${(event: CustomEvent<boolean>) => mailbox.setReceipts(event.detail)}
+        @set-receipts=${(event: CustomEvent<boolean>) => mailbox.setReceipts(id, event.detail)}
         @older-messages=${() => void inbox.older(id)}
         @thread-seen=${(event: CustomEvent<number>) => mailbox.handleSeen(id, event.detail)}
         @recall-message=${(event: CustomEvent<number>) => void inbox.recall(id, event.detail)}

@@ -1,6 +1,6 @@
 /** One thread: what was written, what is on its way, and where to write. */
 
-import { html, nothing, type PropertyValues } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 
@@ -28,6 +28,7 @@ export class ThreadElement extends QuietElement {
   static override styles = [base, buttons, threadStyle];
 
   @property({ attribute: false }) inbox!: Inbox;
+  /** Of one element always the same. */
   @property() thread = '';
   @property() name = '';
   @property() emergency = '';
@@ -88,7 +89,7 @@ export class ThreadElement extends QuietElement {
     this.last = last;
   }
 
-  override updated(changes: PropertyValues<this>): void {
+  override updated(): void {
     const { list } = this;
     if (this.near) list.scrollTop = list.scrollHeight;
     else if (!CSS.supports('overflow-anchor', 'auto') && list.scrollTop < NEAR_PX) {
@@ -96,10 +97,6 @@ export class ThreadElement extends QuietElement {
       list.scrollTop += list.scrollHeight - this.height;
     }
     this.height = list.scrollHeight;
-    if (changes.has('thread')) {
-      this.last = 0;
-      this.depth = FIRST_BLOCKS;
-    }
     this.tellSeen();
     this.lookAhead();
   }
@@ -208,13 +205,14 @@ export class ThreadElement extends QuietElement {
   }
 
   private strip() {
-    if (this.inbox.state === 'waiting')
+    // What is not kept is not said to be.
+    if (this.unkept)
       return html`
-        <p class="strip" role="status" data-testid="thread-away">${t('thread.away')}</p>
+        <p class="strip" role="status" data-testid="thread-unkept">${t('thread.unkept')}</p>
       `;
-    if (!this.unkept) return nothing;
+    if (!this.inbox.away) return nothing;
     return html`
-      <p class="strip" role="status">${t('thread.unkept')}</p>
+      <p class="strip" role="status" data-testid="thread-away">${t('thread.away')}</p>
     `;
   }
 

@@ -26,6 +26,8 @@ interface Shape extends DBSchema {
 }
 
 export interface Vault {
+  /** False where the browser keeps nothing. */
+  readonly keeps: boolean;
   /** Everything whose name begins so. */
   all(prefix: string): Promise<ReadonlyMap<string, string>>;
   /** Keep a text, or nothing any more. Says whether it is kept. */
@@ -57,11 +59,14 @@ export async function wipeVault(): Promise<void> {
 }
 
 const NOTHING: Vault = {
+  keeps: false,
   all: () => Promise.resolve(new Map()),
   save: () => Promise.resolve(false),
 };
 
 class SealedVault implements Vault {
+  readonly keeps = true;
+
   constructor(
     private readonly database: IDBPDatabase<Shape>,
     private readonly key: CryptoKey,

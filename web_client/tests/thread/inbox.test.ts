@@ -168,9 +168,12 @@ describe('writing', () => {
     await settled();
     const [lost] = line.sent;
     line.listener?.dropped();
-    expect(made.state).toBe('waiting');
+    expect([made.state, made.away]).toEqual(['waiting', true]);
     timers.pass(5_000);
+    // A try that hangs brings nobody back.
+    expect([made.state, made.away]).toEqual(['connecting', true]);
     line.listener?.event(welcome(thread()));
+    expect(made.away).toBe(false);
     await settled();
     expect(line.of('write_message')).toEqual([lost?.command, lost?.command]);
     // The old answer comes after all; it says nothing about what is under way now.

@@ -7,6 +7,7 @@ import type { Vault } from '../../src/thread/vault';
 import type { Mark } from '../../src/protocol/wire';
 
 class MemoryVault implements Vault {
+  readonly keeps = true;
   readonly kept = new Map<string, string>();
 
   all(prefix: string): Promise<ReadonlyMap<string, string>> {
@@ -68,11 +69,13 @@ describe('a mailbox', () => {
     made.handleChanged();
     made.handleSeen('t', 3);
     expect(marks.every(({ delivered, read }) => delivered === 3 && read === 0)).toBe(true);
-    expect(made.receipts).toBe(false);
-    made.setReceipts(true);
+    expect(made.receipts('t')).toBe(false);
+    made.setReceipts('t', true);
     expect(marks.at(-1)).toEqual({ delivered: 3, read: 3 });
-    expect((await mailbox(3, vault)).made.receipts).toBe(true);
-    made.setReceipts(false);
-    expect((await mailbox(3, vault)).made.receipts).toBe(false);
+    expect((await mailbox(3, vault)).made.receipts('t')).toBe(true);
+    // Of this one thread: who else writes to them is told nothing.
+    expect((await mailbox(3, vault)).made.receipts('another')).toBe(false);
+    made.setReceipts('t', false);
+    expect((await mailbox(3, vault)).made.receipts('t')).toBe(false);
   });
 });

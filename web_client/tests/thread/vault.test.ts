@@ -99,11 +99,22 @@ describe('messages that are not stored yet', () => {
 
   it('live as long as the page does where nothing can be kept, and the page is told', async () => {
     const lost = vi.fn();
-    const full = { all: () => Promise.resolve(new Map()), save: () => Promise.resolve(false) };
+    const full = {
+      keeps: true,
+      all: () => Promise.resolve(new Map<string, string>()),
+      save: () => Promise.resolve(false),
+    };
     const hands = await keptHands(full, lost);
     const state = newHand('phone');
     await hands.save('zhang', 't', state);
     expect(hands.load('zhang', 't')).toBe(state);
+    expect(lost).toHaveBeenCalledOnce();
+  });
+
+  it('are said not to be kept before anything is written, where the browser keeps nothing', async () => {
+    vi.stubGlobal('indexedDB', undefined);
+    const lost = vi.fn();
+    await keptHands(await openVault(), lost);
     expect(lost).toHaveBeenCalledOnce();
   });
 
