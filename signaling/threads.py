@@ -94,15 +94,19 @@ class Threads:
         """Return one's own threads; each two who belong together have one."""
         heads = await self._store.of(actor.person)
         known = {(head.counsellor, head.client) for head in heads}
-        pairs = await self._gate.pairs_of(actor.person, at)
+        pairs = set(await self._gate.pairs_of(actor.person, at))
         lacking = [pair for pair in pairs if pair not in known]
         if lacking:
             await self._store.add(actor.clinic, lacking, actor.person, at)
             heads = await self._store.of(actor.person)
         marks = await self._marks(heads)
         return [
-            Standing(head, marks[head.id], open=await self._is_open(head, at)) for head in heads
-        ]
+            Standing(
+                head, marks[head.id],
+                open=head.closed_at is None and (head.counsellor, head.client) in pairs,
+            )
+            for head in heads
+        ]  # fmt: skip
 
     async def since(self, actor: Actor, thread: UUID, rev: int, at: int) -> Changed:
         """Return what is new or has changed since a revision, and the thread as it was then."""
