@@ -12,6 +12,7 @@ import asyncio
 import json
 import secrets
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -19,11 +20,19 @@ import aiohttp
 from signaling.domain.errors import Code
 from signaling.domain.thread import Kind, Message
 from tests.bench.messages.kills import GONE
-from tests.bench.sessions.place import Running, Socket
+from tests.bench.sessions.place import Socket
 from tests.sim.thread import Browser, Storage
 
 PAUSE_S = 0.5
 LOOK_S = 0.3
+
+
+@dataclass
+class Elsewhere:
+    """A gateway that another process has started."""
+
+    url: str
+    http: aiohttp.ClientSession
 
 
 class Page:
@@ -62,7 +71,7 @@ class Page:
 
     async def _connected(self) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(sock_connect=4)) as http:
-            page = Socket(Running(None, self._given["url"], http))  # type: ignore[arg-type]
+            page = Socket(Elsewhere(self._given["url"], http))
             async with asyncio.timeout(8):
                 await page.listen(self._given["token"])
             self.connects += 1

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import aiohttp
@@ -234,10 +234,17 @@ async def _ready(
             await asyncio.sleep(0.05)
 
 
+class Reached(Protocol):
+    """A gateway as a page sees it."""
+
+    url: str
+    http: aiohttp.ClientSession
+
+
 class Socket:
     """A page's connection: Engine.IO and Socket.IO by hand, so that 5,000 cost little."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Reached) -> None:
         self._running = running
         self.heard: list[dict[str, Any]] = []
         self.heard_at: list[float] = []
