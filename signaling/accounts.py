@@ -68,10 +68,17 @@ class Accounts:
         self._passwords = passwords
         self._gone: Callable[[UUID], None] = lambda _person: None
         self._busy: Callable[[UUID], bool] = lambda _person: False
+        self._left: Callable[[str], None] = lambda _token: None
 
-    def attend(self, gone: Callable[[UUID], None], busy: Callable[[UUID], bool]) -> None:
-        """``gone`` is told whose access is over; ``busy`` says who is in a session."""
-        self._gone, self._busy = gone, busy
+    def attend(
+        self, gone: Callable[[UUID], None], busy: Callable[[UUID], bool],
+        left: Callable[[str], None] = lambda _token: None,
+    ) -> None:  # fmt: skip
+        """``gone`` is told whose access is over; ``busy`` says who is in a session.
+
+        ``left`` is told what a browser held that was signed out.
+        """
+        self._gone, self._busy, self._left = gone, busy, left
 
     # --- staff ------------------------------------------------------------------------------------
 
@@ -226,6 +233,7 @@ class Accounts:
         if found is None:
             return
         await self.stores.sign_ins.end(found, at)
+        self._left(token)
         if not await self.stores.sign_ins.open_ones(found.person, at):
             self._gone(found.person)
 

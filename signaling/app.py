@@ -189,7 +189,7 @@ class App:
         except StoreError as error:
             raise StartError(str(error)) from None
         stores = self.stores
-        stores.accounts.attend(self._let_out, self.registry.is_in_session)
+        stores.accounts.attend(self._let_out, self.registry.is_in_session, self._sign_out)
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)
         self.registry.attend(HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000)))
@@ -205,6 +205,11 @@ class App:
         self.registry.let_out(person, client)
         if self._inboxes is not None:
             self._inboxes.let_out(person, client)
+
+    def _sign_out(self, held: str) -> None:
+        """One browser of somebody's is theirs no longer."""
+        if self._inboxes is not None:
+            self._inboxes.sign_out(held)
 
     async def _close_stores(self) -> None:
         for keeper in self._keepers:

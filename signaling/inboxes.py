@@ -73,6 +73,10 @@ class Inbox:
             case wire.ReplayThread():
                 return changes_of(await threads.since(actor, command.thread, command.since, at))
 
+    def holds(self, held: str) -> bool:
+        """Whether this is a page of the browser that holds this."""
+        return self._held == held
+
     def leave(self) -> None:
         """The page is gone."""
         self._inboxes.forget(self)
@@ -139,6 +143,11 @@ class Inboxes:
         for one in (person, client):
             for inbox in self._of.get(one, []):
                 inbox.page.deliver(wire.Parted(person, client))
+
+    def sign_out(self, held: str) -> None:
+        """One browser was signed out; its person may have others, which stay."""
+        for inbox in [each for mine in self._of.values() for each in mine if each.holds(held)]:
+            self._end(inbox, CloseReason.REVOKED)
 
     # --- parts ------------------------------------------------------------------------------------
 

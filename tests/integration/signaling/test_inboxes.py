@@ -127,6 +127,23 @@ async def test_whose_access_ends_is_told_nothing_more(here: Practice) -> None:
     await desk.close()
 
 
+async def test_a_browser_that_is_signed_out_is_told_nothing_and_the_others_stay(
+    here: Practice,
+) -> None:
+    thread = await opened(here)
+    desk = await here.listen("li")
+    here.browsers["li.home"] = here.browsers.pop("li")
+    await here.sign_in("li", here.clinics[""], here.people["li"])
+    other, phone = await here.listen("li"), await here.listen("zhang")
+    assert (await here.ask("li.home", "POST", "sign-out"))[0] == 204
+    assert await desk.closed() == "revoked"
+    await phone.ask("write_message", **said(thread, 1))
+    await other.event("message_changed", thread=thread)
+    assert desk.all("message_changed") == []
+    await phone.close()
+    await other.close()
+
+
 async def test_who_have_parted_are_told_so_and_the_client_still_reads(here: Practice) -> None:
     thread = await opened(here)
     phone, desk = await here.listen("zhang"), await here.listen("li")
