@@ -10,6 +10,7 @@ import { Blocks, outgoingRows, type Row } from './rows';
 import { threadStyle } from './thread-style';
 import { t } from '../i18n/language';
 import type { ThreadState } from '../protocol/wire';
+import { composer } from '../ui/composer-style';
 import { base, buttons, QuietElement } from '../ui/element';
 
 const RECALL_MS = 120_000;
@@ -25,7 +26,7 @@ const AHEAD_PX = 1_200;
 
 @customElement('qr-thread')
 export class ThreadElement extends QuietElement {
-  static override styles = [base, buttons, threadStyle];
+  static override styles = [base, buttons, composer, threadStyle];
 
   @property({ attribute: false }) inbox!: Inbox;
   /** Of one element always the same. */

@@ -3,6 +3,7 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 
+import { composer } from './composer-style';
 import { base, buttons, QuietElement } from './element';
 import './icon';
 import { t, timeOfDay } from '../i18n/language';
@@ -14,6 +15,7 @@ export class TextPanel extends QuietElement {
   static override styles = [
     base,
     buttons,
+    composer,
     css`
       :host {
         display: grid;
@@ -78,31 +80,6 @@ export class TextPanel extends QuietElement {
         color: var(--amber);
         text-decoration: underline;
         text-underline-offset: 3px;
-      }
-      form {
-        display: flex;
-        align-items: flex-end;
-        gap: 8px;
-        padding: 8px 12px 12px;
-      }
-      textarea {
-        flex: 1;
-        min-inline-size: 0;
-        min-block-size: 48px;
-        max-block-size: 30vh;
-        field-sizing: content;
-        resize: none;
-        font: inherit;
-        line-height: 1.5;
-        color: var(--ink);
-        background: var(--surface);
-        border: 1px solid var(--edge);
-        border-radius: var(--round-control);
-        padding: 11px 12px;
-      }
-      textarea::placeholder {
-        color: var(--ink-2);
-        opacity: 1;
       }
       .send {
         padding-inline: 16px;
