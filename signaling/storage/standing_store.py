@@ -63,7 +63,7 @@ class StandingStore:
 
     async def positions(self, person: UUID, at: int) -> set[Position]:
         """Return what somebody is now."""
-        query = select(POSITION.c.position).where(POSITION.c.person == person, _now(POSITION, at))
+        query = select(POSITION.c.position).where(POSITION.c.person == person, now(POSITION, at))
         async with self._database.read() as reading:
             return {Position(each) for each in (await reading.execute(query)).scalars()}
 
@@ -111,13 +111,13 @@ class StandingStore:
 
     async def clients_of(self, counsellor: UUID, at: int) -> list[UUID]:
         """Return whose counsellor somebody is now."""
-        query = select(BOND.c.client).where(BOND.c.counsellor == counsellor, _now(BOND, at))
+        query = select(BOND.c.client).where(BOND.c.counsellor == counsellor, now(BOND, at))
         async with self._database.read() as reading:
             return list((await reading.execute(query)).scalars())
 
     async def pairs_of(self, person: UUID, at: int) -> list[tuple[UUID, UUID]]:
         """Return (counsellor, client) of each two who belong together now, one of whom this is."""
-        query = select(BOND.c.counsellor, BOND.c.client).where(_of(person), _now(BOND, at))
+        query = select(BOND.c.counsellor, BOND.c.client).where(_of(person), now(BOND, at))
         async with self._database.read() as reading:
             return [(row.counsellor, row.client) for row in await reading.execute(query)]
 
@@ -136,7 +136,8 @@ async def end_standing(changing: AsyncConnection, person: UUID, at: int) -> None
         await changing.execute(_until(table, whose, at))
 
 
-def _now(table: Table, at: int | BindParameter[int]) -> ColumnElement[bool]:
+def now(table: Table, at: int | BindParameter[int]) -> ColumnElement[bool]:
+    """What holds at this time, of a table of what has a beginning and an end."""
     return and_(table.c.since <= at, or_(table.c.until.is_(None), table.c.until > at))
 
 
@@ -152,7 +153,7 @@ _ACTOR, _SUBJECT = bindparam("actor", type_=Uuid()), bindparam("subject", type_=
 _OWN = exists().where(
     BOND.c.counsellor == _ACTOR,
     BOND.c.client == _SUBJECT,
-    _now(BOND, bindparam("at", type_=BOND.c.since.type)),
+    now(BOND, bindparam("at", type_=BOND.c.since.type)),
 )
 _BONDS = select(PERSON.c.id, PERSON.c.clinic, _OWN.label("own")).where(
     PERSON.c.id.in_([_ACTOR, _SUBJECT]),

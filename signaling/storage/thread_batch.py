@@ -7,6 +7,9 @@ Rule 1: the threads are held first, in the order of their ids, so that two gatew
 the same ones take turns and never wait for each other in a circle.
 Rule 2: what is refused says so alone; the others of its batch are kept.
 Rule 3: everything is decided by :mod:`signaling.domain.thread`, from rows that are held.
+Rule 4: whose right nobody has looked at yet, it is looked at here, for the whole batch in one
+statement: their browser is signed in, somebody was at it within a minute, and the two belong
+together. Whatever is not plainly so is a :class:`Doubt`: the caller asks the long way.
 """
 
 from __future__ import annotations
@@ -16,69 +19,79 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Row,
+    Table,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.thread import Hand, Kind, Mark, Message, Place, advance, follow, repeat
+from signaling.domain.rights import Position
+from signaling.domain.thread import Hand, Mark, Message, advance, follow, repeat
 from signaling.keys.keyring import Keyring
 from signaling.keys.sealing import SealError
+from signaling.storage.access_tables import SIGN_IN
+from signaling.storage.people_store import PersonKind
+from signaling.storage.people_tables import BOND, PERSON, POSITION
+from signaling.storage.standing_store import now
+from signaling.storage.thread_jobs import (
+    Answer,
+    Doubt,
+    Job,
+    Kept,
+    Marked,
+    Seen,
+    Written,
+    head_of,
+    unopened,
+)
 from signaling.storage.thread_pages import clear_at, page_key, place
 from signaling.storage.thread_tables import HAND, MARK, MESSAGE, THREAD
 
+SEEN_MS: Final = 60_000
+"""So exactly it is known when somebody was last there; who was not, is asked about the long way."""
+_AT: Final = bindparam("at", type_=BigInteger())
+_TOGETHER: Final = exists().where(
+    BOND.c.counsellor == THREAD.c.counsellor, BOND.c.client == THREAD.c.client, now(BOND, _AT)
+)
+_COUNSELS: Final = exists().where(
+    POSITION.c.person == PERSON.c.id,
+    POSITION.c.position == Position.COUNSELLOR.value,
+    now(POSITION, _AT),
+)
+_PRESENT: Final = (
+    select(SIGN_IN.c.token, SIGN_IN.c.person)
+    .join(PERSON, PERSON.c.id == SIGN_IN.c.person)
+    .where(
+        SIGN_IN.c.token.in_(bindparam("tokens", expanding=True)),
+        SIGN_IN.c.ended_at.is_(None),
+        SIGN_IN.c.until > _AT,
+        SIGN_IN.c.seen_at >= _AT - SEEN_MS,
+        PERSON.c.ended_at.is_(None),
+        or_(PERSON.c.kind == PersonKind.CLIENT.value, _COUNSELS),
+    )
+)
+"""Whose browsers these are, of those that may write without another question."""
 _HOLD: Final = (
-    select(THREAD)
+    select(THREAD, _TOGETHER.label("together"))
     .where(THREAD.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(THREAD.c.id)
-    .with_for_update()
+    .with_for_update(of=THREAD)
 )
 _MOVE: Final = (
     update(THREAD)
     .where(THREAD.c.id == bindparam("of"))
     .values(last=bindparam("to"), rev=bindparam("now"), clear_at=bindparam("then"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Somebody's message. Personal: has no readable form."""
-
-    thread: UUID
-    author: UUID
-    place: Place
-    ident: str
-    kind: Kind
-    body: str
-    at: int
-
-    def __repr__(self) -> str:
-        return "Written(...)"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How far somebody says they are."""
-
-    thread: UUID
-    person: UUID
-    delivered: int
-    read: int
-
-
-Job = Written | Seen
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of a :class:`Written`: the message, and whether it is a new one."""
-
-    message: Message
-    fresh: bool
-
-
-Answer = Kept | Mark | Refusal
-"""A :class:`Mark` answers a :class:`Seen`."""
 
 
 @dataclass
@@ -102,15 +115,19 @@ async def keep(connection: AsyncConnection, keyring: Keyring, jobs: Sequence[Job
 
     Raises :class:`~signaling.storage.database.StorageAway`: then nothing of it is done.
     """
-    held = await _hold(connection, jobs)
+    at = max(job.at for job in jobs)
+    held = await _hold(connection, jobs, at)
+    present = await _present(connection, jobs, at)
     answers: list[Answer] = []
     for job in jobs:
         thread = held.get(job.thread)
         try:
-            if thread is None:
+            if job.token is not None and not _is_plain(thread, job, present):
+                answers.append(Doubt())
+            elif thread is None:
                 raise Refusal(Code.NOT_FOUND)
-            if isinstance(job, Seen):
-                answers.append(_mark(thread, job))
+            elif isinstance(job, Seen):
+                answers.append(Marked(_mark(thread, job), head_of(thread.row)))
             else:
                 answers.append(await _write(thread, job, keyring))
         except Refusal as refusal:
@@ -122,19 +139,26 @@ async def keep(connection: AsyncConnection, keyring: Keyring, jobs: Sequence[Job
 # --- deciding -------------------------------------------------------------------------------------
 
 
+def _is_plain(held: _Held | None, job: Job, present: dict[bytes, UUID]) -> bool:
+    person = job.author if isinstance(job, Written) else job.person
+    if held is None or job.token is None or present.get(job.token) != person:
+        return False
+    return held.row.together and person in (held.row.counsellor, held.row.client)
+
+
 async def _write(held: _Held, job: Written, keyring: Keyring) -> Kept:
     if job.author not in (held.row.counsellor, held.row.client):
         raise Refusal(Code.NOT_FOUND)
-    author, name = str(job.author), job.place.hand
+    author, at = str(job.author), job.place
     known = held.known.get(job.ident)
     if known is not None:
-        moved = repeat(held.hands.get(name), known, author, job.place)
-        if moved is not None:
-            _move_hand(held, name, moved)
-        return Kept(known, fresh=False)
+        moved = None if at is None else repeat(held.hands.get(at.hand), known, author, at)
+        if at is not None and moved is not None:
+            _move_hand(held, at.hand, moved)
+        return Kept(known, fresh=False, head=head_of(held.row))
     if held.row.closed_at is not None:
         raise Refusal(Code.NOT_ALLOWED)
-    hand = follow(held.hands.get(name), author, job.place, job.ident)
+    hand = None if at is None else follow(held.hands.get(at.hand), author, at, job.ident)
     number, rev = held.last + 1, held.rev + 1
     try:
         key = await page_key(keyring, job.thread, held.row.client, job.at)
@@ -150,8 +174,9 @@ async def _write(held: _Held, job: Written, keyring: Keyring) -> Kept:
         "author": job.author, "kind": job.kind.value, "at": job.at, "recalled": False,
         "body": key.seal(job.body.encode(), place(job.thread, number)),
     })  # fmt: skip
-    _move_hand(held, name, hand)
-    return Kept(made, fresh=True)
+    if at is not None and hand is not None:
+        _move_hand(held, at.hand, hand)
+    return Kept(made, fresh=True, head=head_of(held.row))
 
 
 def _move_hand(held: _Held, name: str, hand: Hand) -> None:
@@ -173,12 +198,21 @@ def _mark(held: _Held, job: Seen) -> Mark:
 # --- reading and writing --------------------------------------------------------------------------
 
 
-async def _hold(connection: AsyncConnection, jobs: Sequence[Job]) -> dict[UUID, _Held]:
+async def _present(connection: AsyncConnection, jobs: Sequence[Job], at: int) -> dict[bytes, UUID]:
+    tokens = list({job.token for job in jobs if job.token is not None})
+    if not tokens:
+        return {}
+    rows = await connection.execute(_PRESENT, {"tokens": tokens, "at": at})
+    return {row.token: row.person for row in rows}
+
+
+async def _hold(connection: AsyncConnection, jobs: Sequence[Job], at: int) -> dict[UUID, _Held]:
     ids = sorted({job.thread for job in jobs})
-    rows = await connection.execute(_HOLD, {"ids": ids})
+    rows = await connection.execute(_HOLD, {"ids": ids, "at": at})
     held = {row.id: _Held(row, row.last, row.rev, row.clear_at) for row in rows}
     written = [job for job in jobs if isinstance(job, Written) and job.thread in held]
-    for row in await _found(connection, HAND, "name", ((j.thread, j.place.hand) for j in written)):
+    names = ((j.thread, j.place.hand) for j in written if j.place is not None)
+    for row in await _found(connection, HAND, "name", names):
         held[row.thread].hands[row.name] = Hand(str(row.author), row.last, row.last_id)
     for row in await _found(connection, MESSAGE, "id", ((j.thread, j.ident) for j in written)):
         held[row.thread].known[row.id] = unopened(row)
@@ -196,13 +230,6 @@ async def _found(
         return []
     query = select(table).where(tuple_(table.c.thread, table.c[column]).in_(wanted))
     return (await connection.execute(query)).all()
-
-
-def unopened(row: Row[Any]) -> Message:
-    """Return a stored message without its words."""
-    return Message(
-        row.number, row.rev, row.id, str(row.author), Kind(row.kind), None, row.at, row.recalled
-    )
 
 
 async def _put(connection: AsyncConnection, held: dict[UUID, _Held]) -> None:

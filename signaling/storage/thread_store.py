@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -27,7 +27,7 @@ from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
 from signaling.storage.journal import Entry, Journal
-from signaling.storage.thread_batch import unopened
+from signaling.storage.thread_jobs import ThreadHead, head_of, unopened
 from signaling.storage.thread_pages import clear_at, page_of, place, span_of, subject
 from signaling.storage.thread_tables import MARK, MESSAGE, THREAD
 
@@ -35,20 +35,6 @@ KEEP_DAYS: Final = 365
 """Unless somebody chose otherwise."""
 AT_ONCE: Final = 200
 """Messages that one look returns at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadHead:
-    """A thread without what is in it."""
-
-    id: UUID
-    clinic: UUID
-    counsellor: UUID
-    client: UUID
-    closed_at: int | None
-    last: int
-    rev: int
-    keep_days: int
 
 
 class ThreadStore:
@@ -69,7 +55,7 @@ class ThreadStore:
         query = select(THREAD).where(THREAD.c.counsellor == counsellor, THREAD.c.client == client)
         row = await self._one(query)
         if row is not None and row.closed_at is None:
-            return _head(row)
+            return head_of(row)
         if row is None:
             await self.add(clinic, [(counsellor, client)], by, at)
         else:
@@ -81,7 +67,7 @@ class ThreadStore:
                 )
         found = await self._one(query)
         assert found is not None
-        return _head(found)
+        return head_of(found)
 
     async def add(
         self, clinic: UUID, pairs: Sequence[tuple[UUID, UUID]], by: UUID, at: int
@@ -105,14 +91,14 @@ class ThreadStore:
         row = await self._one(select(THREAD).where(THREAD.c.id == thread))
         if row is None:
             raise Refusal(Code.NOT_FOUND)
-        return _head(row)
+        return head_of(row)
 
     async def of(self, person: UUID) -> list[ThreadHead]:
         """Return the threads of somebody."""
         query = select(THREAD).where(or_(THREAD.c.counsellor == person, THREAD.c.client == person))
         async with self._database.read() as reading:
             rows = (await reading.execute(query.order_by(THREAD.c.id))).all()
-        return [_head(row) for row in rows]
+        return [head_of(row) for row in rows]
 
     async def marks(self, threads: Sequence[UUID]) -> dict[tuple[UUID, UUID], Mark]:
         """Return how far each is, by thread and person."""
@@ -227,13 +213,6 @@ class ThreadStore:
 
 def _opening(clinic: UUID, counsellor: UUID, client: UUID, by: UUID, at: int) -> Entry:
     return Entry(clinic, by, "thread.open", client, at, said={"counsellor": str(counsellor)})
-
-
-def _head(row: Row[Any]) -> ThreadHead:
-    return ThreadHead(
-        row.id, row.clinic, row.counsellor, row.client, row.closed_at, row.last, row.rev,
-        row.keep_days,
-    )  # fmt: skip
 
 
 async def _held(changing: AsyncConnection, thread: UUID) -> Row[Any]:

@@ -12,10 +12,10 @@ from collections import deque
 from typing import Final
 
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.thread import Mark
 from signaling.keys.keyring import Keyring
 from signaling.storage.database import Database, StorageAway
-from signaling.storage.thread_batch import Answer, Job, Kept, Seen, Written, keep
+from signaling.storage.thread_batch import keep
+from signaling.storage.thread_jobs import Answer, Job, Kept, Marked, Seen, Written
 
 WAITING: Final = 2_000
 AT_ONCE: Final = 200
@@ -33,16 +33,29 @@ class ThreadWriter:
         self._stopped = False
 
     async def write(self, job: Written) -> Kept:
-        """Keep a message. Raises :class:`Refusal`, :class:`StorageAway`."""
+        """Keep a message of who has been found to have the right.
+
+        Raises :class:`Refusal`, :class:`StorageAway`.
+        """
         answer = await self._ask(job)
         assert isinstance(answer, Kept)
         return answer
 
-    async def mark(self, job: Seen) -> Mark:
-        """Note how far somebody is. Raises :class:`Refusal`, :class:`StorageAway`."""
+    async def mark(self, job: Seen) -> Marked:
+        """Note how far somebody is who has the right. Raises as :meth:`write` does."""
         answer = await self._ask(job)
-        assert isinstance(answer, Mark)
+        assert isinstance(answer, Marked)
         return answer
+
+    async def try_write(self, job: Written) -> Kept | None:
+        """Keep a message of a browser (``token``); None where it is not plain that it may."""
+        answer = await self._ask(job)
+        return answer if isinstance(answer, Kept) else None
+
+    async def try_mark(self, job: Seen) -> Marked | None:
+        """Note how far the person of a browser is; None as of :meth:`try_write`."""
+        answer = await self._ask(job)
+        return answer if isinstance(answer, Marked) else None
 
     async def stop(self) -> None:
         """Take no more, and keep what has come."""

@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from socketio.exceptions import ConnectionError as ConnectionFailed
 
+from signaling.accounts import Accounts
+from signaling.domain.rights import Position
 from signaling.inboxes import MOST_PAGES
 from tests.support.page import Page
-from tests.support.practice import Practice, practice
+from tests.support.practice import Practice, now_ms, practice
 
 pytestmark = pytest.mark.integration
 
@@ -194,3 +197,57 @@ async def test_two_who_write_at_once_see_one_order(here: Practice) -> None:
     assert [number for number, _ in seen[0]] == [*range(1, 41)]
     await phone.close()
     await desk.close()
+
+
+async def test_most_writes_ask_for_nobody_s_right_beforehand(
+    here: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = await opened(here)
+    pages = {who: await here.listen(who) for who in ("zhang", "li")}
+    asked: list[str] = []
+
+    def count(self: Accounts, token: str, at: int, **more: Any) -> Any:
+        asked.append(token)
+        return real(self, token, at, **more)
+
+    real = Accounts.actor
+    monkeypatch.setattr(Accounts, "actor", count)
+    for who, page in pages.items():
+        assert (await page.ask("write_message", **said(thread, 1, hand=who)))["type"] == "stored"
+        marked = await page.ask("mark_messages", thread=thread, delivered=1, read=0)
+        assert marked["mark"] == {"delivered": 1, "read": 0}
+    assert asked == []
+    for page in pages.values():
+        await page.close()
+
+
+@pytest.mark.parametrize(
+    "lost", ["parted", "ended", "signed out", "idle", "no counsellor", "another's"]
+)
+async def test_who_may_not_plainly_is_asked_about_the_long_way(here: Practice, lost: str) -> None:
+    """Behind the back of this gateway, which is told of nothing."""
+    thread = await opened(here)
+    who = "li" if lost == "no counsellor" else "moon" if lost == "another's" else "zhang"
+    page = await here.listen(who)
+    stores, people, at = here.stores.accounts.stores, here.people, now_ms()
+    match lost:
+        case "parted":
+            await stores.standing.part(people["li"], people["zhang"], people["admin"], at)
+        case "ended":
+            await stores.people.end(people["zhang"], people["admin"], at)
+        case "signed out":
+            await stores.sign_ins.end_all(here.clinics[""], people["zhang"], None, at)
+        case "idle":
+            for sign_in in await stores.sign_ins.open_ones(people["zhang"], at):
+                await stores.sign_ins.see(sign_in, at - 10 * 60_000)
+        case "no counsellor":
+            await stores.standing.take_position(
+                people["li"], Position.COUNSELLOR, people["admin"], at
+            )
+    reply = await page.ask("write_message", **said(thread, 1))
+    if lost == "idle":
+        assert reply["type"] == "stored", "a client is locked out by no clock"
+    else:
+        assert reply["type"] == "refused"
+        assert (await here.stores.threads.get(UUID(thread))).last == 0
+    await page.close()

@@ -18,7 +18,7 @@ from signaling.keys.sealing import SealError
 from signaling.night import Night
 from signaling.storage.audit_store import pages
 from signaling.storage.database import Database
-from signaling.storage.thread_batch import Kept, Seen, Written
+from signaling.storage.thread_jobs import Kept, Seen, Written
 from signaling.storage.thread_pages import DAY_MS, WEEK_MS, clear_at, page_of, subject
 from signaling.storage.thread_store import AT_ONCE, KEEP_DAYS
 from signaling.storage.thread_tables import HAND, MARK, MESSAGE
@@ -161,8 +161,8 @@ async def test_marks_only_grow_and_never_past_what_there_is(two: Two) -> None:
     for number in range(3):
         await two.here.writer.write(two.say(two.client, f"line {number}"))
     thread, mark = two.thread, two.here.writer.mark
-    assert await mark(Seen(thread, two.counsellor, 9, 2)) == Mark(3, 2)
-    assert await mark(Seen(thread, two.counsellor, 1, 1)) == Mark(3, 2)
+    assert (await mark(Seen(thread, two.counsellor, 9, 2))).mark == Mark(3, 2)
+    assert (await mark(Seen(thread, two.counsellor, 1, 1))).mark == Mark(3, 2)
     assert await refused(mark(Seen(thread, uuid4(), 1, 1))) is Code.NOT_FOUND
     assert await two.here.threads.marks([thread]) == {(thread, two.counsellor): Mark(3, 2)}
 
