@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from signaling.domain.attendance import Attendance
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import Presence
@@ -22,13 +24,15 @@ from signaling.domain.grants import WAIT_AT_DOOR, Role
 from signaling.domain.life import Stage, Turn
 from signaling.domain.participant import Participant
 from signaling.domain.rights import Position, Right, may
+from signaling.domain.thread import Kind
 from signaling.guidance import LetIn
 from signaling.hour_messages import Hour
 from signaling.keys.sealing import SealError
 from signaling.line_tally import LineTally
+from signaling.room_words import Keep, Line
 from signaling.storage.change_store import ChangeStore, LineKept
 from signaling.storage.database import StorageAway
-from signaling.storage.day_store import DayStore
+from signaling.storage.day_store import Caller, DayStore, Plan
 from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.session_store import Booked, SessionStore
@@ -54,13 +58,24 @@ class HourStores:
     changes: ChangeStore
 
 
+class LineCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a message of the kind ``line``: the line of an hour was lost."""
+
+    caller: Caller | None
+    """Who calls whom, as they agreed; null where nothing was agreed on."""
+
+
 class BookedHour:
     """The hour of one room. ``booked`` is as it was stored last."""
 
-    def __init__(self, stores: HourStores, booked: Booked, wall_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, stores: HourStores, booked: Booked, wall_ms: Callable[[], int], keep: Keep
+    ) -> None:
         self.booked = booked
+        self.keep = keep
         self._sessions = stores.sessions
         self._changes = stores.changes
+        self._days = stores.days
         self._tally = LineTally()
         self._wall_ms = wall_ms
         self._attendance = Attendance()
@@ -110,7 +125,20 @@ class BookedHour:
             self._again_at = asyncio.get_running_loop().time() + AGAIN_S
         finally:
             self._storing = False
+        if turn is Turn.CUT and self.booked.life.cut_at is not None:
+            with contextlib.suppress(StorageAway, Refusal):
+                await self._tell_cut(self.booked.life.cut_at)
         return self.booked != before
+
+    async def _tell_cut(self, cut_at: int) -> None:
+        """In their thread, too, the two find what they agreed to do."""
+        plan: Plan | None = None
+        with contextlib.suppress(SealError):
+            plan = await self._days.plan(self.booked.id, cut_at)
+        caller = None if plan is None else plan.caller if plan.call_is_safe else Caller.NOBODY
+        body = msgspec.json.encode(LineCard(caller)).decode()
+        ident = f"line-{self.booked.id.hex}-{cut_at}"
+        await self.keep(Line(self.booked, self.booked.counsellor, ident, body, cut_at, Kind.LINE))
 
     async def note_line(
         self, gaps: tuple[int, float], participants: Sequence[Participant], now: float
@@ -134,15 +162,19 @@ class BookedHour:
 
 
 class HourKeeper:
-    """Finds the stored session of a room that is to be opened, or come into."""
+    """Finds the stored session of a room that is to be opened, or come into.
 
-    def __init__(self, stores: HourStores, wall_ms: Callable[[], int]) -> None:
+    ``keep`` puts what is said by text into the thread of the two.
+    """
+
+    def __init__(self, stores: HourStores, wall_ms: Callable[[], int], keep: Keep) -> None:
         self._stores = stores
         self._wall_ms = wall_ms
+        self._keep = keep
 
     def open(self, booked: Booked) -> BookedHour:
         """The hour of somebody who has just been found to have a right to come to it."""
-        return BookedHour(self._stores, booked, self._wall_ms)
+        return BookedHour(self._stores, booked, self._wall_ms, self._keep)
 
     async def look(self, session: str, identity: str) -> BookedHour:
         """Return the hour somebody wants to come to.

@@ -5,7 +5,7 @@ Called on the room's owner task only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final, Protocol
 
 from media.channel import (
@@ -29,6 +29,7 @@ from signaling import views, wire
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import Direction, LinkView
+from signaling.domain.messages import check_body
 from signaling.domain.participant import HOLDS_SEAT
 from signaling.domain.room import Room
 from signaling.limits import Bucket, Rate
@@ -59,6 +60,12 @@ class Owner(Protocol):
 
     def wall_ms(self) -> int:
         """Return Unix milliseconds."""
+
+    def say(self, held: Held, text: wire.SendText, now: float) -> wire.TextAccepted | None:
+        """Put a line of a channel into the room's text; None when it is answered later.
+
+        Raises :class:`Refusal`.
+        """
 
 
 class EngineSide:
@@ -198,14 +205,30 @@ class EngineSide:
         bucket = self._text_buckets.setdefault(participant, Bucket(self._text_rate, now))
         return bucket.take(now)
 
+    def is_new_text(self, participant: str, text: wire.SendText, now: float) -> bool:
+        """Whether the room would take this as a line that it does not have yet.
+
+        Counts against the seat's rate. Raises :class:`Refusal` as :meth:`write_text` does.
+        """
+        room = self._owner.room
+        if not self.may_write(participant, now):
+            raise Refusal(Code.RATE_LIMITED)
+        check_body(text.body)
+        room.handle(ask.ReadTexts(participant, text.ref), now)  # who may not read does not write
+        due = room.next_ref(participant)
+        if text.ref > due:
+            raise Refusal(Code.TEXT_OUT_OF_ORDER)
+        return text.ref == due
+
     def write_text(
-        self, participant: str, text: wire.SendText, now: float, *, by_channel: bool
-    ) -> wire.TextAccepted:
-        """Put one line into the room's text.
+        self, participant: str, text: wire.SendText, now: float, *, by_channel: bool,
+        counted: bool = False,
+    ) -> wire.TextAccepted:  # fmt: skip
+        """Put one line into the room's text. ``counted``: :meth:`is_new_text` was asked before.
 
         Raises :class:`Refusal`.
         """
-        if not self.may_write(participant, now):
+        if not counted and not self.may_write(participant, now):
             raise Refusal(Code.RATE_LIMITED)
         command = ask.WriteText(participant, text.ref, text.body, self._owner.wall_ms())
         written = self._owner.room.handle(command, now)
@@ -260,16 +283,35 @@ class EngineSide:
         self._owner.room.handle(ask.SetRung(participant, Direction.UP, report.rung), now)
 
     def _handle_text(self, held: Held, data: str, now: float) -> None:
-        answer: wire.TextAccepted | wire.Refused
+        answer: wire.TextAccepted | wire.Refused | None
         ref: int | None = None
         try:
             text = wire.decode_channel(data)
             ref = text.ref
-            answer = self.write_text(held.owner, text, now, by_channel=True)
+            answer = self._owner.say(held, text, now)
         except Refusal as refusal:
-            self._metrics.refused("channel", refusal.code)
-            answer = wire.Refused(refusal.code, ref=ref)
-        self._plane.send_text(held.endpoint, wire.to_json(answer).decode())
+            answer = self._refused(refusal, ref)
+        if answer is not None:
+            self._answer(held, answer)
+
+    async def answer_later(
+        self, held: Held, ref: int, written: Awaitable[wire.TextAccepted]
+    ) -> None:
+        """Answer a line of the channel once it is written."""
+        answer: wire.TextAccepted | wire.Refused
+        try:
+            answer = await written
+        except Refusal as refusal:
+            answer = self._refused(refusal, ref)
+        self._answer(held, answer)
+
+    def _refused(self, refusal: Refusal, ref: int | None) -> wire.Refused:
+        self._metrics.refused("channel", refusal.code)
+        return wire.Refused(refusal.code, ref=ref)
+
+    def _answer(self, held: Held, answer: wire.TextAccepted | wire.Refused) -> None:
+        if self.media.get(held.endpoint) is held:
+            self._plane.send_text(held.endpoint, wire.to_json(answer).decode())
 
     def _handle_phase(self, held: Held, given: PhaseReached) -> None:
         for participant in self._owner.room.participants():

@@ -35,7 +35,8 @@ from signaling.metrics import Metrics
 from signaling.room_commands import RoomCommands
 from signaling.room_delivery import Connection, RoomDelivery
 from signaling.room_engine import EngineSide
-from signaling.room_media import RoomMedia
+from signaling.room_lines import RoomLines
+from signaling.room_media import Held, RoomMedia
 from signaling.room_watch import RoomWatch
 from signaling.storage.session_store import Booked
 
@@ -88,6 +89,8 @@ class RoomTask:
         )
         self._identities: dict[str, str] = {}
         self._chores = Chores(number)
+        hour = around.hour
+        self._lines = None if hour is None else RoomLines(self, hour, self._person)
         self._over = False
         self._noted_at = asyncio.get_running_loop().time()
         self.task = asyncio.get_running_loop().create_task(self._own(), name="room")
@@ -209,7 +212,17 @@ class RoomTask:
             by = await self.request(lambda _now: self._decider(connection, command))
             await hour.decide(command, by)
             self.tell(lambda _now: self._told.spread_hour())
+        if self._lines is not None and isinstance(command, wire.SendText):
+            holder = await self.request(lambda _now: self.room.holder(connection).id)
+            return await self._lines.say(holder, command, by_channel=False)
         return await self.request(lambda now: self._commands.carry_out(connection, command, now))
+
+    def say(self, held: Held, text: wire.SendText, now: float) -> wire.TextAccepted | None:
+        """Take a line of a channel; None when it has to be stored before. Raises Refusal."""
+        if self._lines is None:
+            return self.side.write_text(held.owner, text, now, by_channel=True)
+        self._lines.say_later(held, text)
+        return None
 
     async def offer(self, connection: str, offer: wire.Offer, *, first: bool) -> wire.Answer:
         """Negotiate media for a page; ``first`` is its connection's first offer.
@@ -310,7 +323,11 @@ class RoomTask:
         here = {each.id for each in self.room.participants() if each.presence in REMEMBERED}
         if isinstance(command, wire.LetIn) and command.participant not in here:
             raise Refusal(Code.NOT_IN_ROOM)
-        return UUID(self._identities[found.id])
+        return self._person(found.id)
+
+    def _person(self, participant: str) -> UUID:
+        """Whose seat this is, in a booked hour."""
+        return UUID(self._identities[participant])
 
     def _answer(
         self, job: Callable[[float], Any], future: asyncio.Future[Any] | None, now: float
@@ -341,6 +358,8 @@ class RoomTask:
 
     def _finish(self) -> None:
         self._over = True
+        if self._lines is not None:
+            self._lines.stop()
         self._note_line(asyncio.get_running_loop().time())
         self.media.forget_all()
         while not self._inbox.empty():

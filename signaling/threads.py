@@ -20,8 +20,9 @@ from signaling.domain.messages import check_body
 from signaling.domain.rights import Right
 from signaling.domain.thread import Kind, Mark, Message, Place
 from signaling.gate import Gate
-from signaling.storage.thread_batch import Kept, Seen, Written
-from signaling.storage.thread_store import ThreadHead, ThreadStore
+from signaling.room_words import Line
+from signaling.storage.thread_jobs import Kept, Seen, ThreadHead, Written
+from signaling.storage.thread_store import ThreadStore
 from signaling.storage.thread_writer import ThreadWriter
 
 LEAST_DAYS: Final = 7
@@ -127,33 +128,50 @@ class Threads:
         ``not_allowed`` when the two do not belong together any more.
         """
         check_body(body)
-        head = await self._own(actor, thread, at)
-        if not await self._is_open(head, at):
-            await self._gate.refuse(actor, Right.WRITE, head.client, at)
-            raise Refusal(Code.NOT_ALLOWED)
+        await self.open_own(actor, thread, at)
         said = Written(thread, actor.person, place, ident, Kind.TEXT, body, at)
         kept = await self._writer.write(said)
-        if kept.fresh:
-            self._tell(Changed(head, [kept.message]))
-        return kept
+        return self._kept(kept)
+
+    async def try_write(
+        self, person: UUID, token: bytes, thread: UUID, place: Place, ident: str, body: str, at: int
+    ) -> Kept | None:  # fmt: skip
+        """Keep a text of somebody's browser, whose right is looked at where it is kept.
+
+        None where that is not plain: then :meth:`write` decides. Raises :class:`Refusal`.
+        """
+        check_body(body)
+        said = Written(thread, person, place, ident, Kind.TEXT, body, at, token)
+        kept = await self._writer.try_write(said)
+        return None if kept is None else self._kept(kept)
 
     async def recall(self, actor: Actor, thread: UUID, number: int, at: int) -> Message:
         """Take one's own message back."""
-        head = await self._own(actor, thread, at)
+        head = await self.own(actor, thread, at)
         taken = await self._store.recall(thread, actor.person, number, at)
         self._tell(Changed(head, [taken]))
         return taken
 
     async def mark(self, actor: Actor, thread: UUID, delivered: int, read: int, at: int) -> Mark:
         """Note how far somebody is."""
-        head = await self._own(actor, thread, at)
-        mark = await self._writer.mark(Seen(thread, actor.person, delivered, read))
-        self._tell(Reached(head, actor.person, mark))
-        return mark
+        head = await self.own(actor, thread, at)
+        marked = await self._writer.mark(Seen(thread, actor.person, delivered, read, at))
+        self._tell(Reached(head, actor.person, marked.mark))
+        return marked.mark
+
+    async def try_mark(
+        self, person: UUID, token: bytes, thread: UUID, delivered: int, read: int, at: int
+    ) -> Mark | None:
+        """Note how far the person of a browser is; None as of :meth:`try_write`."""
+        marked = await self._writer.try_mark(Seen(thread, person, delivered, read, at, token))
+        if marked is None:
+            return None
+        self._tell(Reached(marked.head, person, marked.mark))
+        return marked.mark
 
     async def keep_for(self, actor: Actor, thread: UUID, days: int, at: int) -> ThreadHead:
         """A client says for how long what is written is kept. Raises :class:`Refusal`."""
-        head = await self._own(actor, thread, at)
+        head = await self.own(actor, thread, at)
         if actor.person != head.client:
             await self._gate.refuse(actor, Right.WRITE, head.client, at)
             raise Refusal(Code.NOT_ALLOWED)
@@ -162,9 +180,41 @@ class Threads:
         await self._store.keep_for(thread, days, actor.person, at)
         return await self._store.get(thread)
 
-    # --- parts ------------------------------------------------------------------------------------
+    # --- for what else is said in a thread --------------------------------------------------------
 
-    async def _own(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
+    async def keep_line(self, line: Line) -> None:
+        """Keep what was said by text in the room of an hour, or became of it; its people may.
+
+        Raises :class:`Refusal`, StorageAway.
+        """
+        hour = line.booked
+        head = await self._store.open(
+            hour.clinic, hour.counsellor, hour.client, line.author, line.at
+        )
+        said = Written(head.id, line.author, None, line.ident, line.kind, line.body, line.at)
+        self._kept(await self._writer.write(said))
+
+    def tell(self, told: Told) -> None:
+        """Something was stored elsewhere that becomes of a thread."""
+        self._tell(told)
+
+    async def head(self, thread: UUID) -> ThreadHead:
+        """Return a thread, for who does not show it to anybody. Raises :class:`Refusal`."""
+        return await self._store.get(thread)
+
+    async def open_own(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
+        """Return one's own thread, in which the two may still write.
+
+        Raises :class:`Refusal`: ``not_found``, ``not_allowed``.
+        """
+        head = await self.own(actor, thread, at)
+        if not await self._is_open(head, at):
+            await self._gate.refuse(actor, Right.WRITE, head.client, at)
+            raise Refusal(Code.NOT_ALLOWED)
+        return head
+
+    async def own(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
+        """Return one's own thread. Raises :class:`Refusal`: ``not_found``, ``not_allowed``."""
         try:
             head = await self._store.get(thread)
         except Refusal:
@@ -176,13 +226,20 @@ class Threads:
             raise Refusal(Code.NOT_FOUND)
         return head
 
+    # --- parts ------------------------------------------------------------------------------------
+
+    def _kept(self, kept: Kept) -> Kept:
+        if kept.fresh:
+            self._tell(Changed(kept.head, [kept.message]))
+        return kept
+
     async def _is_open(self, head: ThreadHead, at: int) -> bool:
         if head.closed_at is not None:
             return False
         return await self._gate.belong(head.counsellor, head.client, at)
 
     async def _looked(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
-        head = await self._own(actor, thread, at)
+        head = await self.own(actor, thread, at)
         await self._gate.look(actor, "thread", head.client, at)
         return head
 

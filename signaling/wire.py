@@ -77,6 +77,8 @@ class SendText(_Message, frozen=True, tag="send_text"):
 
     ref: Annotated[int, Meta(ge=1, le=2**53 - 1)]
     body: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
+    id: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    """Of the page's making; a booked hour's line is known by it in the thread, past a restart."""
 
 
 class Replay(_Message, frozen=True, tag="replay"):

@@ -102,6 +102,10 @@ class Room:
         """Whether nobody holds a seat. Its text may be kept for those who are offline."""
         return not self._any(HOLDS_SEAT)
 
+    def next_ref(self, participant: str) -> int:
+        """The ``ref`` that a seat's next line of text must carry."""
+        return self._texts.next_ref(participant)
+
     @property
     def text_size(self) -> tuple[int, int]:
         """How many lines the text has, and how many characters."""

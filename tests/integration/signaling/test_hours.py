@@ -12,6 +12,9 @@ import pytest
 import socketio
 from aiohttp import WSMsgType
 
+from signaling import room_words
+from signaling.domain import attendance
+from signaling.domain.booking import MINUTE_MS
 from signaling.domain.grants import Role
 from signaling.domain.life import Outcome, Stage, Turn
 from signaling.hours import EMERGENCY_MS
@@ -20,7 +23,9 @@ from signaling.people_routes import COOKIE
 from signaling.storage.change_store import LineSaid, Moment
 from signaling.storage.database import StorageAway
 from signaling.storage.note_store import KEPT_MS
-from signaling.storage.session_store import MINUTE_MS, Booked
+from signaling.storage.session_store import Booked
+from signaling.storage.thread_jobs import Kept, Written
+from signaling.storage.thread_writer import ThreadWriter
 from tests.integration.signaling.test_room_task import OFFER
 from tests.support.page import API_SECRET, Page
 from tests.support.practice import PLAN, TODAY, Practice, now_ms, practice
@@ -448,3 +453,97 @@ async def test_nothing_is_sealed_anew_for_who_was_erased(here: Practice) -> None
 async def test_a_cursor_that_no_hour_has_is_refused(here: Practice) -> None:
     asked = {"since": "0", "until": "1", "after": f"{'9' * 20}_{'0' * 8}-0000-0000-0000-{'0' * 12}"}
     assert (await here.ask("li", "GET", "appointments", params=asked))[0] == 400
+
+
+async def texts(here: Practice) -> list[tuple[str, str]]:
+    """(whose, what) of the thread of the two."""
+    path = f"people/{here.people['zhang']}/threads/{here.people['li']}"
+    thread = (await here.ask("zhang", "PUT", path))[1]["id"]
+    items = (await here.ask("zhang", "GET", f"threads/{thread}/messages"))[1]["items"]
+    names = {str(person): name for name, person in here.people.items()}
+    return [(names[each["author"]], each["body"]) for each in items]
+
+
+async def both_in(here: Practice) -> tuple[Page, Page]:
+    hour = await here.hour()
+    client, counsellor = await come(here, "zhang", hour), await come(here, "li", hour)
+    said = {"type_": "let_in", "participant": you(client), "reason": "agreed by phone"}
+    assert (await counsellor.ask(**said))["type"] == "done"
+    await client.event("hour", stage="in_session")
+    return client, counsellor
+
+
+async def test_what_is_said_by_text_in_an_hour_is_in_the_thread_once(here: Practice) -> None:
+    client, counsellor = await both_in(here)
+    desk = await here.listen("li")
+    first: dict[str, Any] = {"ref": 1, "id": "page-a", "body": "能看到吗"}
+    assert (await client.ask("send_text", **first))["type"] == "text_accepted"
+    assert (await client.ask("send_text", **first))["seq"] == 1
+    assert (await counsellor.ask("send_text", ref=1, body="能"))["seq"] == 2
+    told = await desk.event("message_changed")
+    assert told["message"]["body"] == "能看到吗"
+    assert await texts(here) == [("zhang", "能看到吗"), ("li", "能")]
+    # After a gateway was started anew, the page says again what was not answered.
+    again = {"ref": 2, "id": "page-a", "body": "能看到吗"}
+    assert (await client.ask("send_text", **again))["type"] == "text_accepted"
+    assert len(await texts(here)) == 2
+    for page in (client, counsellor, desk):
+        await page.close()
+
+
+async def test_what_a_room_refuses_is_in_no_thread(here: Practice) -> None:
+    hour = await here.hour()
+    client = await come(here, "zhang", hour)
+    counsellor = await come(here, "li", hour)
+    outside = await client.ask("send_text", ref=1, body="vor der Tür")
+    assert outside["code"] == "not_admitted"
+    for wrong, code in (({"ref": 2, "body": "a"}, "text_out_of_order"),
+                        ({"ref": 1, "body": "\u0007"}, "malformed")):  # fmt: skip
+        assert (await counsellor.ask("send_text", **wrong))["code"] == code
+    assert await texts(here) == []
+    for page in (client, counsellor):
+        await page.close()
+
+
+async def test_words_of_a_call_are_said_while_the_database_is_away(
+    here: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_words, "AGAIN_S", 0.05)
+    client, counsellor = await both_in(here)
+    writer = here.stores.thread_writer
+    real, away = writer.write, True
+
+    async def write(job: Written) -> Kept:
+        if away:
+            raise StorageAway
+        return await real(job)
+
+    monkeypatch.setattr(ThreadWriter, "write", lambda _self, job: write(job))
+    for number in (1, 2):
+        said = await client.ask("send_text", ref=number, body=f"{number}")
+        assert said["type"] == "text_accepted"
+    assert (await counsellor.event("text", seq=2))["body"] == "2"
+    away = False
+    async with asyncio.timeout(5):
+        while len(await texts(here)) < 2:
+            await asyncio.sleep(0.02)
+    assert [body for _, body in await texts(here)] == ["1", "2"]
+    for page in (client, counsellor):
+        await page.close()
+
+
+async def test_a_line_that_was_lost_is_told_of_in_the_thread(
+    here: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attendance, "CUT_AFTER_S", 0.05)
+    client, counsellor = await both_in(here)
+    hour = next(iter(here.house.app.registry._rooms.values())).around.hour
+    assert hour is not None
+    path = f"appointments/{hour.booked.id}/plan"
+    assert (await here.ask("li", "PUT", path, PLAN))[0] == 204
+    await client.close()
+    async with asyncio.timeout(10):
+        while not (found := await texts(here)):
+            await asyncio.sleep(0.05)
+    assert found == [("li", '{"caller":"counsellor"}')]
+    await counsellor.close()

@@ -17,6 +17,8 @@ export type Delivery = 'sending' | 'delivered' | 'failed';
 /** One's own text before the room's sequence has it. `key` is this page's own and never sent. */
 export interface Outgoing {
   readonly key: number;
+  /** Names it for ever: said again after a gateway was started anew, it is the same text. */
+  readonly id: string;
   readonly body: string;
   readonly state: Delivery;
   readonly ref: number | null;
@@ -29,13 +31,15 @@ export class Outbox {
   private nextRef = 1;
   private log = '';
 
+  constructor(private readonly newId: () => string = () => crypto.randomUUID()) {}
+
   /** Everything not yet delivered, in the order it was written. */
   get waiting(): readonly Outgoing[] {
     return this.entries;
   }
 
   add(body: string): Outgoing {
-    return this.put({ body, ref: null, failed: false });
+    return this.put({ id: this.newId(), body, ref: null, failed: false });
   }
 
   /** Take what an earlier page left. The welcome that follows drops what did arrive. */
@@ -49,7 +53,8 @@ export class Outbox {
   /** What a later page would need. */
   get unsent(): readonly Unsent[] {
     const { log } = this;
-    return this.entries.map(({ body, ref, state }) => ({
+    return this.entries.map(({ id, body, ref, state }) => ({
+      id,
       body,
       ref,
       failed: state === 'failed',
@@ -63,7 +68,7 @@ export class Outbox {
     if (entry === undefined) return null;
     const ref = entry.ref ?? this.nextRef;
     if (entry.ref === null) this.replace({ ...entry, ref });
-    return { type: 'send_text', ref, body: entry.body };
+    return { type: 'send_text', ref, id: entry.id, body: entry.body };
   }
 
   /** A new connection: `nextRef` says which texts the gateway already has, in the text `log`. */
@@ -104,9 +109,9 @@ export class Outbox {
     this.entries = this.entries.map((entry) => ({ ...entry, ref: null, state: 'failed' }));
   }
 
-  private put({ body, ref, failed }: Omit<Unsent, 'log'>): Outgoing {
+  private put({ id, body, ref, failed }: Omit<Unsent, 'log'>): Outgoing {
     const state = failed ? 'failed' : 'sending';
-    const entry: Outgoing = { key: this.nextKey++, body, state, ref, code: null };
+    const entry: Outgoing = { key: this.nextKey++, id, body, state, ref, code: null };
     this.entries = [...this.entries, entry];
     return entry;
   }

@@ -2,6 +2,7 @@
 
 /** A text as it is kept. With a `ref` it may have reached the gateway; the next welcome tells. */
 export interface Unsent {
+  readonly id: string;
   readonly body: string;
   readonly ref: number | null;
   readonly failed: boolean;
@@ -42,15 +43,16 @@ function parse(text: string | null): readonly Unsent[] {
   }
 }
 
-/** What an older page has kept names no text. */
+/** What an older page has kept names no text, and has no id. */
 function withLog(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? { log: '', ...value } : value;
+  return typeof value === 'object' && value !== null ? { id: '', log: '', ...value } : value;
 }
 
 function isUnsent(value: unknown): value is Unsent {
   if (typeof value !== 'object' || value === null) return false;
-  const { body, ref, failed, log } = value as Partial<Record<keyof Unsent, unknown>>;
+  const { id, body, ref, failed, log } = value as Partial<Record<keyof Unsent, unknown>>;
   return (
+    typeof id === 'string' &&
     typeof body === 'string' &&
     typeof failed === 'boolean' &&
     typeof log === 'string' &&

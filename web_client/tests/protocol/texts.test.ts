@@ -167,7 +167,8 @@ describe('the data channel', () => {
     const channel = new Channel();
     session.setTextChannel(channel);
     session.texts.write('one');
-    expect(channel.sent).toEqual(['{"type":"send_text","ref":1,"body":"one"}']);
+    const sent = channel.sent.map((text) => JSON.parse(text) as unknown);
+    expect(sent).toMatchObject([{ type: 'send_text', ref: 1, body: 'one' }]);
     expect(line.texts()).toEqual([]);
     session.texts.receiveChannel('{"type":"text_accepted","ref":1,"seq":1,"at":7}');
     expect(session.texts.waiting).toEqual([]);

@@ -73,6 +73,6 @@ it('reads nothing into a store that was tampered with', () => {
   }
   storage.setItem('k', texts);
   expect(unsentStore(storage, 'k').load()).toEqual([
-    { body: 'a', ref: null, failed: true, log: '' },
+    { id: '', body: 'a', ref: null, failed: true, log: '' },
   ]);
 });

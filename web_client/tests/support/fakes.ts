@@ -93,11 +93,12 @@ export class FakeLine implements Line {
     this.listener?.event(event);
   }
 
-  /** The commands of one kind, in order. */
-  texts(): SendText[] {
+  /** The commands of one kind, in order, but for the names that are given them by chance. */
+  texts(): Omit<SendText, 'id'>[] {
     return this.sent
       .map(({ command }) => command)
-      .filter((command): command is SendText => command.type === 'send_text');
+      .filter((command): command is SendText => command.type === 'send_text')
+      .map(({ type, ref, body }) => ({ type, ref, body }));
   }
 
   get last(): Sent {
