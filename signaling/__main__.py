@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
-from signaling import config as settings
-from signaling import desk, logs
+from signaling import desk, logs, settings
 from signaling.app import App, StartError
+from signaling.config import Config, ConfigError
 from signaling.garbage import keep_loaded
 from signaling.metrics import package_version
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = given.config or os.environ.get("QUIETROOM_CONFIG")
     try:
         config = settings.load(path, os.environ, _overrides(given))
-    except settings.ConfigError as error:
+    except ConfigError as error:
         print(f"quietroom: {error}", file=sys.stderr)
         return EXIT_BAD_CONFIG
     if given.command == "check-config":
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _run(config, demo=given.demo)
 
 
-def _run(config: settings.Config, *, demo: bool) -> int:
+def _run(config: Config, *, demo: bool) -> int:
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         try:
             return runner.run(serve(config, demo=demo))
@@ -54,7 +54,7 @@ def _run(config: settings.Config, *, demo: bool) -> int:
             return EXIT_CANNOT_START
 
 
-async def serve(config: settings.Config, *, demo: bool) -> int:
+async def serve(config: Config, *, demo: bool) -> int:
     """Serve until SIGTERM or SIGINT.
 
     Raises :class:`StartError`.

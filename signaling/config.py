@@ -1,42 +1,20 @@
-"""Everything that can be set, read once at the start: defaults, TOML, environment, command line.
+"""Everything that can be set, each with its default and its bounds: one line of :class:`Config`.
 
-Rule 1: later sources win; each setting is one line of :class:`Config`, and nothing else in the
-project reads a file or the environment for its settings.
-Rule 2: a bad value stops the start with one line that names the setting (:class:`ConfigError`).
-Rule 3: a summary shows secrets as set or unset.
-
-Environment: ``QUIETROOM_PORT=8080``, ``QUIETROOM_MEDIA__PORT=3480`` (two underscores enter a
-table), lists and tables as JSON.
+How they are read and checked: :mod:`signaling.settings`.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import os
-import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import fields
-from pathlib import Path
-from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from media.config import MediaConfig
+from signaling.carriers.push import SERVICES
 from signaling.limits import Rate
-from signaling.tokens import MIN_KEY_BYTES
 from signaling.wire import IceServer
 
-ENVIRONMENT_PREFIX: Final = "QUIETROOM_"
-_BEFORE: Final = {"environment": "QUIETROOM_CONFIG"}
-_KEY_ID: Final = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
-_ORIGIN: Final = re.compile(
-    r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^https?://\[[0-9a-f:]+\](:[0-9]{1,5})?$"
-)
-MIN_SECRET_CHARS: Final = 16
 LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 """What means this machine and no other, whoever is asked."""
 
@@ -125,6 +103,21 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return bool(self.folder or self.data)
 
 
+class Reminders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How clients are reminded of their hours. Nothing set: nobody is."""
+
+    mail_server: str = ""
+    """smtp://user:password@host:587, or smtps:// for TLS from the beginning."""
+    mail_sender: str = ""
+    """Such as no-reply@example.org; neutral, for others may see it."""
+    push_contact: str = ""
+    """mailto: or https: address that push services may write to (RFC 8292); empty: no push."""
+    push_services: list[str] = msgspec.field(default_factory=lambda: list(SERVICES))
+    """Hosts of push services that may be asked."""
+    to_folder: bool = False
+    """Put them into a folder instead of sending them, to try it out."""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a gateway."""
 
@@ -154,6 +147,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lab: bool = False
     """Development only: lets whoever sits at this machine make the demo session's lines bad."""
     storage: Storage = Storage()
+    reminders: Reminders = Reminders()
     limits: Limits = Limits()
     media_workers: Annotated[int, Meta(ge=0, le=64)] = 1
     """Media processes, one for each core that may be given to media; each takes the next port. 0:
@@ -164,234 +158,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 SECRETS: Final = frozenset(
     {
         "signing_keys", "api_keys", "operator_token", "ice_servers", "turn_secret",
-        "storage.data", "storage.keys", "storage.master_key",
+        "storage.data", "storage.keys", "storage.master_key", "reminders.mail_server",
     }
 )  # fmt: skip
 """Databases' addresses may have a password in them."""
-
-
-def load(
-    path: str | None, environment: Mapping[str, str], command_line: Mapping[str, Any]
-) -> Config:
-    """Read every source and check the whole.
-
-    ``command_line`` holds settings by dotted name; None means not given.
-    Raises :class:`ConfigError`.
-    """
-    settings: dict[str, Any] = {}
-    if path:
-        settings = _read_file(path)
-    for name, text in sorted(environment.items()):
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in _BEFORE.values():
-            dotted = name[len(ENVIRONMENT_PREFIX) :].lower().replace("__", ".")
-            _put(settings, dotted, _parse_text(dotted, text))
-    for dotted, value in command_line.items():
-        if value is not None:
-            _put(settings, dotted, value)
-    return build(settings)
-
-
-def build(settings: Mapping[str, Any]) -> Config:
-    """Turn plain settings into a checked :class:`Config`.
-
-    Raises :class:`ConfigError`.
-    """
-    _check_media_names(settings.get("media", {}))
-    try:
-        config = msgspec.convert(settings, Config)
-    except msgspec.ValidationError as error:
-        raise ConfigError(_explain(str(error), settings)) from None
-    for check in _CHECKS:
-        check(config)
-    return config
-
-
-def summary(config: Config) -> str:
-    """Return the settings a line each; secrets only as set or unset."""
-    plain = msgspec.to_builtins(config)
-    rows: list[str] = []
-    for name, value in plain.items():
-        if name in SECRETS:
-            rows.append(f"{name} = {_set(value)}")
-        elif isinstance(value, dict):
-            rows += [
-                f"{name}.{inner} = {_set(what) if f'{name}.{inner}' in SECRETS else _show(what)}"
-                for inner, what in value.items()
-            ]
-        else:
-            rows.append(f"{name} = {_show(value)}")
-    return "\n".join(rows)
-
-
-def _set(value: Any) -> str:
-    return "set" if value else "unset"
-
-
-def _show(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _read_file(path: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(
-            f"config: cannot read the file: {os.strerror(error.errno or 0)}"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        first_line = str(error).splitlines()[0]
-        raise ConfigError(f"config: not valid TOML: {first_line}") from None
-
-
-def _put(settings: dict[str, Any], dotted: str, value: Any) -> None:
-    *tables, last = dotted.split(".")
-    for table in tables:
-        inner = settings.setdefault(table, {})
-        if not isinstance(inner, dict):
-            raise ConfigError(f"{dotted}: {table} is not a table")
-        settings = inner
-    settings[last] = value
-
-
-def _kind(dotted: str) -> str:
-    """Return the annotation of a setting as text, or an empty string when there is none."""
-    table, _, last = dotted.rpartition(".")
-    if table == "media":
-        return str({f.name: f.type for f in fields(MediaConfig)}.get(last, ""))
-    shape = {"limits": Limits, "storage": Storage}.get(table, Config)
-    return str(shape.__annotations__.get(last, ""))
-
-
-def _parse_text(dotted: str, text: str) -> Any:
-    """Turn an environment variable into the plain value its setting takes."""
-    kind = _kind(dotted)
-    if kind == "str" or not kind:
-        return text
-    if kind == "bool" and text in {"0", "1"}:
-        return text == "1"
-    if kind.startswith(("tuple", "list[str]")) and not text.lstrip().startswith("["):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    try:
-        return json.loads(text)
-    except ValueError:
-        # Left as it is: the check of the whole then names the setting and what it should be.
-        return text
-
-
-def _explain(error: str, settings: Mapping[str, Any]) -> str:
-    """Say where and what, without ever repeating a value: it may be a secret."""
-    what, _, where = error.partition(" - at `$")
-    name = where.rstrip("`").lstrip(".") or "settings"
-    unknown = re.match(r"Object contains unknown field `(.*)`", what)
-    if unknown:
-        prefix = f"{name}." if where.rstrip("`") else ""
-        return f"{prefix}{unknown[1]}: there is no such setting"
-    return f"{name}: {what[:1].lower()}{what[1:]}"
-
-
-def _check_media_names(media: object) -> None:
-    """Media is a plain dataclass, of which msgspec would ignore what it does not know."""
-    known = {field.name for field in fields(MediaConfig)}
-    for name in media if isinstance(media, dict) else ():
-        if name not in known:
-            raise ConfigError(f"media.{name}: there is no such setting")
-
-
-def _check_keys(config: Config) -> None:
-    for kid, secret in config.signing_keys.items():
-        if not _KEY_ID.match(kid):
-            raise ConfigError("signing_keys: a key id is 1-64 letters, digits, _ or -")
-        if len(secret.encode()) < MIN_KEY_BYTES:
-            raise ConfigError(f"signing_keys.{kid}: must be at least {MIN_KEY_BYTES} bytes long")
-    for kid, secret in config.api_keys.items():
-        if not _KEY_ID.match(kid):
-            raise ConfigError("api_keys: a key id is 1-64 letters, digits, _ or -")
-        if len(secret) < MIN_SECRET_CHARS:
-            raise ConfigError(f"api_keys.{kid}: must be at least {MIN_SECRET_CHARS} characters")
-    if config.operator_token and len(config.operator_token) < MIN_SECRET_CHARS:
-        raise ConfigError(f"operator_token: must be at least {MIN_SECRET_CHARS} characters")
-
-
-def _check_turn(config: Config) -> None:
-    if bool(config.turn_urls) != bool(config.turn_secret):
-        missing = "turn_secret" if config.turn_urls else "turn_urls"
-        raise ConfigError(f"{missing}: addresses and secret are needed together")
-    if config.turn_secret and len(config.turn_secret) < MIN_SECRET_CHARS:
-        raise ConfigError(f"turn_secret: must be at least {MIN_SECRET_CHARS} characters")
-    for url in config.turn_urls:
-        if not url.startswith(("turn:", "turns:")):
-            raise ConfigError("turn_urls: each must begin with turn: or turns:")
-
-
-def _check_tls(config: Config) -> None:
-    if bool(config.tls_cert) != bool(config.tls_key):
-        missing = "tls_key" if config.tls_cert else "tls_cert"
-        raise ConfigError(f"{missing}: certificate and key are needed together")
-    if config.tls_self_signed and config.tls_cert:
-        raise ConfigError("tls_self_signed: not together with tls_cert")
-    for name, path in (("tls_cert", config.tls_cert), ("tls_key", config.tls_key)):
-        if path and not Path(path).is_file():
-            raise ConfigError(f"{name}: there is no such file")
-
-
-def _check_origins(config: Config) -> None:
-    if config.public_url and not _ORIGIN.match(config.public_url):
-        raise ConfigError("public_url: must be like https://room.example.org, without a path")
-    for origin in config.frame_ancestors:
-        if not _ORIGIN.match(origin):
-            raise ConfigError("frame_ancestors: each must be like https://clinic.example.org")
-
-
-def _check_lab(config: Config) -> None:
-    """Where others can come, nobody may cut people off: not by address, not behind a front."""
-    if not config.lab:
-        return
-    public = urlsplit(config.public_url).hostname
-    if config.host not in LOOPBACK_NAMES or not (public is None or public in LOOPBACK_NAMES):
-        raise ConfigError(
-            "lab: not on an address others can reach; host must be 127.0.0.1, ::1 or localhost, "
-            "and public_url empty or the same (lab_not_loopback)"
-        )
-
-
-def _check_media(config: Config) -> None:
-    media = config.media
-    if not 0 <= media.port <= 65535:  # noqa: PLR2004  the range of a port number
-        raise ConfigError("media.port: must be between 0 and 65535")
-    if media.port + config.media_workers > 65536:  # noqa: PLR2004  one port each, the first here
-        raise ConfigError("media_workers: there are not so many ports after media.port")
-    for name in (f.name for f in fields(media)):
-        value = getattr(media, name)
-        if name != "port" and type(value) in {int, float} and value <= 0:
-            raise ConfigError(f"media.{name}: must be more than 0")
-    for address in media.external_ips:
-        _check_address("media.external_ips", address)
-    _check_address("media.host", media.host)
-
-
-def _check_address(name: str, text: str) -> None:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        raise ConfigError(f"{name}: must be an IP address") from None
-
-
-def _check_storage(config: Config) -> None:
-    storage = config.storage
-    if bool(storage.data) != bool(storage.keys):
-        missing = "keys" if storage.data else "data"
-        raise ConfigError(f"storage.{missing}: both databases, or a folder for both")
-    for name, url in (("data", storage.data), ("keys", storage.keys)):
-        if url and not url.startswith(("postgresql://", "sqlite:///")):
-            raise ConfigError(f"storage.{name}: must begin with postgresql:// or sqlite:///")
-    if storage.data and storage.data == storage.keys:
-        raise ConfigError("storage.keys: must be another database than storage.data")
-    if storage.data and not (storage.folder or storage.master_key or storage.master_key_file):
-        raise ConfigError("storage.master_key_file: where is the master key?")
-    if storage.master_key and storage.master_key_file:
-        raise ConfigError("storage.master_key: not together with storage.master_key_file")
-
-
-_CHECKS: Final = (
-    _check_keys, _check_turn, _check_tls, _check_origins, _check_media, _check_lab, _check_storage,
-)  # fmt: skip

@@ -22,6 +22,7 @@ PAGES: Final = {
 LAB_PAGE: Final = {"/lab": "lab.html"}
 PLAIN: Final = {
     "/widget.js": "text/javascript",
+    "/reminder.js": "text/javascript",
     "/favicon.svg": "image/svg+xml",
     "/favicon.ico": "image/x-icon",
     "/manifest.webmanifest": "application/manifest+json",

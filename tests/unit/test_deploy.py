@@ -13,9 +13,10 @@ import msgspec
 import pytest
 import yaml
 
-from signaling.config import Config, build, load
+from signaling.config import Config
 from signaling.metrics import Metrics
 from signaling.metrics_quality import MOS_BOUNDS
+from signaling.settings import build, load
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -33,7 +34,7 @@ def flat(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings by dotted name, for the tables that are records; the others are values."""
     found: dict[str, Any] = {}
     for name, value in settings.items():
-        if name in {"limits", "media", "storage"}:
+        if name in {"limits", "media", "storage", "reminders"}:
             found |= {f"{name}.{inner}": what for inner, what in value.items()}
         else:
             found[name] = value

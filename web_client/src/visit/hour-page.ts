@@ -7,6 +7,7 @@ import { giveCalendarFile } from './calendar';
 import { arrivalOf } from './hour';
 import { humanStyle, humanWords } from './human';
 import { factsStyle, safetySheet } from './safety';
+import './reminders';
 import { helloTo, nameOf, whatNow } from './said';
 import { timeElsewhere } from '../i18n/dates';
 import { t } from '../i18n/language';
@@ -55,6 +56,7 @@ export class HourPage extends QuietElement {
   /** Given anew whenever what is said of the hour may have changed. */
   @property({ type: Number }) now = Date.now();
   @state() private asking = false;
+  @state() private reminding = false;
 
   override render() {
     const { hour, now } = this;
@@ -91,6 +93,13 @@ export class HourPage extends QuietElement {
         </div>
       </main>
       ${this.asking ? safetySheet(() => (this.asking = false)) : nothing}
+      ${
+        this.reminding
+          ? html`
+              <qr-reminders @close-sheet=${() => (this.reminding = false)}></qr-reminders>
+            `
+          : nothing
+      }
     `;
   }
 
@@ -137,6 +146,19 @@ export class HourPage extends QuietElement {
                   @click=${() => giveCalendarFile(this.hour)}
                 >
                   ${t('visit.calendar')}
+                </button>
+              `
+            : nothing
+        }
+        ${
+          ahead
+            ? html`
+                <button
+                  class="link"
+                  data-testid="remind-me"
+                  @click=${() => (this.reminding = true)}
+                >
+                  ${t('remind.title')}
                 </button>
               `
             : nothing
