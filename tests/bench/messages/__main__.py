@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import report
-from tests.bench.messages import exact, kills, rate
+from tests.bench.messages import exact, kills, opening, race, rate, zones
 from tests.bench.sessions.place import empty_storage
 from tests.sim.schedules import run_schedule
 from tests.support.databases import KINDS
@@ -82,7 +82,50 @@ async def _kills(times: int) -> list[Row]:
     return [
         ("kill -9: acknowledged and missing", told, "0"),
         ("kill -9: doubled, out of order", f"{found['doubled']}, {found['disordered']}", "0, 0"),
+        (
+            "kill -9: bookings acknowledged and missing",
+            f"{found['bookings_missing']} of {found['bookings']}",
+            "0",
+        ),
+        (
+            "kill -9: bookings doubled, hours that are not as agreed",
+            f"{found['bookings_doubled']}, {found['hours_wrong']}",
+            "0, 0",
+        ),
     ]
+
+
+async def _race() -> list[Row]:
+    rows: list[Row] = []
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as folder:
+            found = await race.for_one_hour(await empty_storage(kind, Path(folder)))
+        told = f"{found['confirmed']}, {found['hours']}, {found['offered']}"
+        rows.append((
+            f"{found['clients']} clients for one hour, {kind}: confirmed, hours booked, "
+            "offered the three nearest", told, f"1, 1, {found['clients'] - 1}",
+        ))  # fmt: skip
+    return rows
+
+
+async def _zones() -> list[Row]:
+    return [
+        (f"evenings at seven in {name}: at the right instant (over {changes} changes)",
+         f"{right} of {count}", "all")
+        for name, (count, right, changes) in zones.right_instants().items()
+    ]  # fmt: skip
+
+
+async def _opening() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = await opening.open_and_scroll(Path(folder))
+    title = f"{opening.MESSAGES} messages, a processor {opening.SLOWED} times as slow"
+    return [
+        (f"{title}: opened after, median and most of {opening.ROUNDS}",
+         f"{found['opened']:.0f} ms, {found['opened_most']:.0f} ms", "<= 300 ms"),
+        (f"{title}: scrolled to message {found['oldest']:.0f}: longest task, median and most",
+         f"{found['longest']:.0f} ms, {found['longest_most']:.0f} ms", "<= 50 ms"),
+    ]  # fmt: skip
 
 
 def main() -> int:
@@ -95,7 +138,8 @@ def main() -> int:
     cases: dict[str, Callable[[], Awaitable[list[Row]]]] = {
         "exact": _exact, "schedules": partial(_schedules, given.schedules),
         **{f"rate-{kind}": partial(_rate, kind) for kind in KINDS},
-        "kills": partial(_kills, given.kills),
+        "kills": partial(_kills, given.kills), "race": _race, "zones": _zones,
+        "opening": _opening,
     }  # fmt: skip
     names = list(cases) if given.cases == "all" else given.cases.split(",")
     kept: dict[str, list[Row]] = json.loads(DATA.read_text()) if DATA.exists() else {}
