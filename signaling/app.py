@@ -31,8 +31,13 @@ from signaling.night import Night
 from signaling.pages import Pages, find_root
 from signaling.people_routes import PeopleRoutes, cookie_name
 from signaling.registry import Registry
+from signaling.reminder_choices import Channels
+from signaling.reminders import Reminders
+from signaling.reminding import Reminding
+from signaling.room_words import Line
 from signaling.routes import Routes
 from signaling.stores import Opened, StoreError, open_stores, read_master
+from signaling.threads import Threads
 from signaling.tokens import Tokens
 from signaling.worker_pool import PortError, WorkerPool
 
@@ -56,6 +61,16 @@ class RunningMedia(MediaPlane, Protocol):
 
     async def stop(self) -> None:
         """End every endpoint and release the ports."""
+
+
+class Keeper(Protocol):
+    """What looks after something while the stores are open."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """End."""
 
 
 MediaFactory = Callable[[MediaConfig, Listener], RunningMedia]
@@ -105,11 +120,14 @@ class App:
         self._runners: list[web.AppRunner] = []
         self.stores: Opened | None = None
         """What lasts, while it is open."""
-        self._keepers: list[Night | Departures] = []
+        self._keepers: list[Keeper] = []
+        self._night: Night | None = None
+        self._reminding: Reminding | None = None
         self._stopped = False
         self._is_demo = is_demo
         self._demo: DemoRoutes | None = None
         self._inboxes: Inboxes | None = None
+        self._threads: Threads | None = None
         self.metrics_address: tuple[str, int] | None = None
         self.url = config.public_url
 
@@ -169,6 +187,11 @@ class App:
             self.lab.close()
         logs.event("stopped")
 
+    @property
+    def reminders(self) -> Reminders | None:
+        """Who reminds people, where somebody does."""
+        return None if self._reminding is None else self._reminding.reminders
+
     async def demo_links(self) -> str:
         """Open a demo session and return its links, laid out to be printed."""
         booked = None
@@ -192,13 +215,20 @@ class App:
         stores.accounts.attend(self._let_out, self.registry.is_in_session, self._sign_out)
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)
-        self.registry.attend(HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000)))
-        self._keepers = [
-            Night(stores.journal, stores.sessions, stores.days, stores.notes, stores.threads),
-            Departures(people, self._let_out),
-        ]
+        self.registry.attend(
+            HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000), self._keep_line)
+        )
+        self._night = Night(
+            stores.journal, stores.sessions, stores.days, stores.notes, stores.threads
+        )
+        self._reminding = Reminding(self.config, stores)
+        self._keepers = [self._night, Departures(people, self._let_out), self._reminding]
         for keeper in self._keepers:
             keeper.start()
+
+    async def _keep_line(self, line: Line) -> None:
+        assert self._threads is not None, "no room is open before the interface is"
+        await self._threads.keep_line(line)
 
     def _let_out(self, person: UUID, client: UUID | None = None) -> None:
         """Somebody's access is over: to everything, or to one client."""
@@ -233,8 +263,14 @@ class App:
             house = House(
                 self.stores, sit=self.registry.sit, changed=self.registry.refresh,
                 let_out=self._let_out, base_url=lambda: self.url,
+                channels=Channels() if self._reminding is None else self._reminding.channels,
             )  # fmt: skip
             house.attach(app, self._own_pages, cookie_name(tls=tls), package_version())
+            self._threads = house.threads
+            self._keepers.append(house.postman)
+            house.postman.start()
+            if self._night is not None:
+                self._night.also(house.bookings.catch_up)
             self._inboxes = Inboxes(self.stores.accounts, house.threads, self.registry.wall)
             self._gateway.attend(self._inboxes, cookie_name(tls=tls))
         self._gateway.attach(app)

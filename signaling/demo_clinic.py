@@ -8,12 +8,14 @@ from uuid import UUID
 
 from signaling.access import bearer
 from signaling.accounts import STAFF_MS
+from signaling.domain.booking import MINUTE_MS
 from signaling.domain.life import Turn
 from signaling.domain.rights import Position
 from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
-from signaling.storage.session_store import MINUTE_MS, Between, Booked, Wanted, Whose
+from signaling.storage.session_store import Between, Booked, Wanted, Whose
 from signaling.stores import Opened
+from signaling.working_times import WorkingRule, WorkingTimes
 
 NAME: Final = "演示机构 Demo clinic"
 EMAIL: Final = "li@demo.example"
@@ -22,7 +24,9 @@ COUNSELLOR: Final = Details(
     "李老师", email=EMAIL, time_zone="Asia/Shanghai", locale="zh-CN",
     hello="慢慢来，不着急。您想从哪里说起都可以。",
 )  # fmt: skip
-CLIENT: Final = Details("来访者", alias="小雨", phone="138 0000 1234", locale="zh-CN")
+CLIENT: Final = Details(
+    "来访者", alias="小雨", phone="138 0000 1234", email="xiaoyu@demo.example", locale="zh-CN"
+)
 WEEK_MS: Final = 7 * 86_400_000
 MINUTES: Final = 50
 SOON_MS: Final = 5 * MINUTE_MS
@@ -47,6 +51,17 @@ PAST: Final = (
 )  # fmt: skip
 """Oldest first: how the client felt before and after, how they found the line, and what it did;
 None was missed."""
+
+
+_DAYS: Final = (("09:00", 180, "MO,TU,WE,TH,FR"), ("14:00", 180, "MO,TU,WE,TH,FR"),
+                ("19:00", 120, "TU,WE,TH"))  # fmt: skip
+TIMES: Final = WorkingTimes(
+    "Asia/Shanghai",
+    [
+        WorkingRule(begins, minutes, rule=f"FREQ=WEEKLY;BYDAY={days}", first="2026-01-01")
+        for begins, minutes, days in _DAYS
+    ],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,7 @@ async def _fill(stores: Opened, clinic: UUID, at: int) -> None:
     begun = at - (len(PAST) + 1) * WEEK_MS
     await kept.standing.give_position(counsellor, Position.COUNSELLOR, None, begun)
     await kept.standing.bind(counsellor, client, counsellor, begun)
+    await stores.availability.set(clinic, counsellor, TIMES, counsellor, begun)
     for number, kind in enumerate(PAST):
         starts_at = at - (len(PAST) - number) * WEEK_MS
         wanted = Wanted(counsellor, client, starts_at, MINUTES)

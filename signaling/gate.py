@@ -71,6 +71,10 @@ class Gate:
         """Whether a counsellor and a client belong together now."""
         return Bond.OWN in await self._standing.bonds(counsellor, client, at)
 
+    async def counsels(self, person: UUID, at: int) -> bool:
+        """Whether somebody is a counsellor now."""
+        return Position.COUNSELLOR in await self._standing.positions(person, at)
+
     async def pairs_of(self, person: UUID, at: int) -> list[tuple[UUID, UUID]]:
         """Return (counsellor, client) of each two who belong together now, one of whom this is."""
         return await self._standing.pairs_of(person, at)

@@ -7,13 +7,15 @@ Rule 2: what changes an hour is stored, and then its room is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid5
 
 from signaling.accounts import Actor
 from signaling.booked_hour import HourStores
+from signaling.domain.booking import MINUTE_MS
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
 from signaling.domain.life import Outcome, Stage, Turn, come_later, give_time
@@ -22,11 +24,11 @@ from signaling.gate import Gate
 from signaling.keys.sealing import SealError
 from signaling.seats import BOOKED_JTI, Holder
 from signaling.storage.change_store import Change, LineSaid, Moment
+from signaling.storage.database import StorageAway
 from signaling.storage.day_store import Plan, Today
 from signaling.storage.note_store import SafetyNote
 from signaling.storage.people_store import Details
 from signaling.storage.session_store import (
-    MINUTE_MS,
     Between,
     Booked,
     Wanted,
@@ -57,10 +59,15 @@ class InDanger:
 class Hours:
     """Everything about booked hours. Times are Unix milliseconds."""
 
-    def __init__(self, stores: HourStores, gate: Gate, changed: Callable[[Booked], None]) -> None:
+    def __init__(
+        self, stores: HourStores, gate: Gate, changed: Callable[[Booked], None],
+        follow: Callable[[UUID, int], Awaitable[None]],
+    ) -> None:  # fmt: skip
+        """``changed`` tells an hour's room of what was stored, and ``follow`` the two's thread."""
         self.stores = stores
         self.gate = gate
         self._changed = changed
+        self._follow = follow
 
     # --- the calendar -----------------------------------------------------------------------------
 
@@ -95,7 +102,7 @@ class Hours:
         if starts_at < at - PAST_MS:
             raise Refusal(Code.NOT_NOW)
         moved = await self.stores.sessions.move(session, starts_at, minutes, actor.person, at)
-        return self._told(moved)
+        return await self._followed(moved, at)
 
     async def cancel(self, actor: Actor, session: UUID, at: int) -> Booked:
         """Nobody will come. Raises :class:`Refusal` with ``not_now`` once it has begun."""
@@ -103,7 +110,8 @@ class Hours:
         await self._check_own(actor, found.counsellor, at)
         if found.life.outcome is Outcome.CANCELLED:
             return found
-        return self._told(await self.stores.sessions.step(found, Turn.CANCEL, actor.person, at))
+        cancelled = await self.stores.sessions.step(found, Turn.CANCEL, actor.person, at)
+        return await self._followed(cancelled, at)
 
     async def cancel_ahead(self, by: UUID, person: UUID, client: UUID | None, at: int) -> None:
         """Somebody will come no more, to nobody or not to one client: what was booked is not held.
@@ -111,7 +119,7 @@ class Hours:
         Whoever asks has been asked for their right to that.
         """
         for each in await self.stores.sessions.cancel_ahead(person, client, by, at):
-            self._told(each)
+            await self._followed(each, at)
 
     async def get(self, actor: Actor, session: UUID, at: int) -> Booked:
         """Return one hour."""
@@ -292,6 +300,13 @@ class Hours:
         if counsellor != actor.person and not desk & actor.positions:
             await self.gate.refuse(actor, Right.BOOK, counsellor, at)
             raise Refusal(Code.NOT_ALLOWED)
+
+    async def _followed(self, booked: Booked, at: int) -> Booked:
+        self._changed(booked)
+        # What is not told now is told at the next look: the hour itself is stored.
+        with contextlib.suppress(StorageAway):
+            await self._follow(booked.id, at)
+        return booked
 
     def _told(self, booked: Booked) -> Booked:
         self._changed(booked)

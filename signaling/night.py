@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from signaling import logs
@@ -41,11 +41,16 @@ class Night:
         self._notes = notes
         self._threads = threads
         self._wall = wall
+        self._also: list[Callable[[int], Awaitable[None]]] = []
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to look."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="night")
+
+    def also(self, chore: Callable[[int], Awaitable[None]]) -> None:
+        """Do this at every look, too; it is told the time, in Unix milliseconds."""
+        self._also.append(chore)
 
     async def stop(self) -> None:
         """Look no more."""
@@ -66,6 +71,8 @@ class Night:
             await self._notes.forget(session, at)
         for thread in await self._threads.due(at):
             await self._threads.clear(thread, at)
+        for chore in self._also:
+            await chore(at)
 
     async def _run(self) -> None:
         while True:

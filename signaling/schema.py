@@ -11,8 +11,16 @@ from typing import Any
 
 import msgspec
 
-from signaling import rest, rest_people, thread_messages, wire
-from signaling.api import clinic_bodies, hour_bodies, thread_bodies
+from signaling import rest, rest_people, thread_messages, wire, working_times
+from signaling.api import (
+    booking_bodies,
+    clinic_bodies,
+    hour_bodies,
+    reminder_bodies,
+    thread_bodies,
+)
+from signaling.booked_hour import LineCard
+from signaling.storage.booking_cards import BookingCard
 
 
 def schema() -> dict[str, Any]:
@@ -28,6 +36,7 @@ def schema() -> dict[str, Any]:
     }
     single = [
         wire.ConnectAuth, thread_messages.InboxAuth, rest.ExchangeToken, rest.Seat, rest.Problem,
+        BookingCard, LineCard,
     ]  # fmt: skip
     return _document("Wire", named, single)
 
@@ -36,7 +45,15 @@ def bodies() -> dict[str, Any]:
     """Return the JSON Schema of every body of REST about people and their hours."""
     found = [
         thing
-        for module in (rest_people, hour_bodies, clinic_bodies, thread_bodies)
+        for module in (
+            rest_people,
+            hour_bodies,
+            clinic_bodies,
+            thread_bodies,
+            booking_bodies,
+            working_times,
+            reminder_bodies,
+        )
         for name, thing in sorted(vars(module).items())
         if isinstance(thing, type)
         and issubclass(thing, msgspec.Struct)

@@ -18,6 +18,8 @@ from signaling.keys import master
 from signaling.keys.keyring import Keyring
 from signaling.keys.master import FileMaster, LocalMaster, MasterError
 from signaling.storage.api_key_store import ApiKeyStore
+from signaling.storage.availability_store import AvailabilityStore
+from signaling.storage.booking_store import BookingStore
 from signaling.storage.change_store import ChangeStore
 from signaling.storage.credential_store import CredentialStore
 from signaling.storage.database import Database, StorageAway
@@ -28,6 +30,8 @@ from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.migrate import Line, ShapeError, upgrade
 from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import PeopleStore
+from signaling.storage.reminder_store import ReminderStore
+from signaling.storage.scheduled_store import ScheduledStore
 from signaling.storage.session_store import SessionStore
 from signaling.storage.sign_in_store import SignInStore
 from signaling.storage.standing_store import StandingStore
@@ -57,6 +61,10 @@ class Opened:
     changes: ChangeStore
     threads: ThreadStore
     thread_writer: ThreadWriter
+    availability: AvailabilityStore
+    bookings: BookingStore
+    reminders: ReminderStore
+    scheduled: ScheduledStore
     erasure: Erasure
     passwords: Passwords
 
@@ -105,6 +113,8 @@ async def open_stores(settings: Storage) -> Opened:
         data, keys, keyring, journal, accounts, SessionStore(journal), DayStore(journal, keyring),
         NoteStore(journal, keyring), ChangeStore(journal, keyring),
         ThreadStore(journal, keyring), ThreadWriter(data, keyring),
+        AvailabilityStore(journal), BookingStore(journal, keyring),
+        ReminderStore(journal, keyring), ScheduledStore(journal, keyring),
         Erasure(journal, keyring, people), passwords,
     )  # fmt: skip
 

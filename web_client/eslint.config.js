@@ -31,5 +31,9 @@ export default tseslint.config(
     files: ['src/media/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['**/ui/*', '**/widget/*'] }] },
   },
+  {
+    files: ['public/*.js'],
+    languageOptions: { globals: { self: 'readonly', URL: 'readonly' } },
+  },
   { files: ['scripts/*.mjs'], languageOptions: { globals: { URL: 'readonly' } } },
 );

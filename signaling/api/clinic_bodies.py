@@ -105,6 +105,8 @@ class Clinic(Personal, frozen=True):
     crisis_lines: Annotated[tuple[CrisisLine, ...], Meta(max_length=20)] = ()
     """(what it is, its number), as the safety panel shows them."""
     phone: Phone = ""
+    cancel_notice_hours: Annotated[int, Meta(ge=0, le=336)] = 24
+    """So long before an hour it may be moved or cancelled without being late."""
 
 
 class ClinicShown(Personal, frozen=True):

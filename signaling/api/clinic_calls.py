@@ -74,12 +74,16 @@ class ClinicCalls:
 
     async def _clinic(self, asked: Asked) -> bodies.ClinicShown:
         name, chosen = await self._people.clinic(asked.actor, asked.at)
-        shown = bodies.Clinic(chosen.origins, chosen.crisis_lines, chosen.phone)
+        shown = bodies.Clinic(
+            chosen.origins, chosen.crisis_lines, chosen.phone, chosen.cancel_notice_hours
+        )
         return bodies.ClinicShown(asked.actor.clinic, name, shown)
 
     async def _set_clinic(self, asked: Asked) -> None:
         body: bodies.Clinic = asked.body
-        chosen = ClinicSettings(body.origins, body.crisis_lines, body.phone)
+        chosen = ClinicSettings(
+            body.origins, body.crisis_lines, body.phone, body.cancel_notice_hours
+        )
         await self._people.set_clinic(asked.actor, chosen, asked.at)
 
     async def _keys(self, asked: Asked) -> bodies.ApiKeys:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
+from typing import Final
 from uuid import UUID
 
 from aiohttp import web
 
 from signaling import rest
+from signaling.api.booking_calls import BookingCalls
 from signaling.api.call import Call
 from signaling.api.clinic_calls import ClinicCalls
 from signaling.api.describe import PATH, describe
 from signaling.api.elsewhere import rows
 from signaling.api.hour_calls import HourCalls
+from signaling.api.later_calls import LaterCalls
+from signaling.api.reminder_calls import ReminderCalls
 from signaling.api.server import Server
 from signaling.api.thread_calls import ThreadCalls
+from signaling.bookings import Bookings
 from signaling.border import OwnPages
 from signaling.gate import Gate
 from signaling.hours import Hours
 from signaling.people import People
+from signaling.postman import Postman
+from signaling.reminder_choices import Channels, ReminderChoices
 from signaling.request_bodies import json_response
 from signaling.seats import Holder
 from signaling.storage.session_store import Booked
 from signaling.stores import Opened
 from signaling.threads import Threads
+
+NO_CHANNELS: Final = Channels()
 
 
 class House:
@@ -38,20 +47,35 @@ class House:
         changed: Callable[[Booked], None],
         let_out: Callable[[UUID, UUID | None], None],
         base_url: Callable[[], str],
+        channels: Channels = NO_CHANNELS,
     ) -> None:
+        """``channels`` is how people can be reminded here."""
         stores = opened.accounts.stores
         gate = Gate(stores.people, stores.standing, opened.journal)
-        self.hours = Hours(opened.hours, gate, changed)
-        self.people = People(
-            opened.accounts, opened.erasure, gate, opened.data, let_out, self.hours.cancel_ahead
-        )
         self.threads = Threads(opened.threads, opened.thread_writer, gate)
+        self.bookings = Bookings(
+            opened.bookings, opened.availability, stores.people, self.threads, gate, changed
+        )
+        self.hours = Hours(opened.hours, gate, changed, self.bookings.follow)
+        self.people = People(
+            opened.accounts, opened.erasure, gate, opened.data, let_out, self._cancel_ahead
+        )
+        self.postman = Postman(opened.scheduled, opened.reminders, self.threads, gate)
+        reminders = ReminderChoices(opened.reminders, stores.people, gate, channels)
         self.calls: Sequence[Call] = [
             *HourCalls(self.hours, sit).table(),
             *ClinicCalls(self.people, base_url).table(),
             *ThreadCalls(self.threads, stores.people).table(),
+            *LaterCalls(self.postman).table(),
+            *BookingCalls(self.bookings).table(),
+            *ReminderCalls(reminders).table(),
         ]
         self._accounts = opened.accounts
+
+    async def _cancel_ahead(self, by: UUID, person: UUID, client: UUID | None, at: int) -> None:
+        """Nothing is asked of somebody any more, and what was booked with them is not held."""
+        await self.bookings.drop(person, client, at)
+        await self.hours.cancel_ahead(by, person, client, at)
 
     def attach(self, app: web.Application, own_pages: OwnPages, cookie: str, version: str) -> None:
         """Answer every call, and describe them."""

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from signaling.api.hour_bodies import Shown
+from signaling.api.hour_bodies import Millis, Shown
+from signaling.domain.messages import MAX_BODY_CHARS
 from signaling.personal import Personal
+from signaling.storage.scheduled_store import Standing
 from signaling.thread_messages import Mark, Number
 from signaling.threads import LEAST_DAYS, MOST_DAYS
 
@@ -39,6 +41,30 @@ class Thread(Personal, frozen=True):
     """The two belong together, and may write."""
     counsellor_mark: Mark
     client_mark: Mark
+
+
+class WriteLater(Personal, frozen=True):
+    """A message that is to be sent later; the same ``id`` again is the same."""
+
+    id: UUID
+    body: Annotated[str, Meta(min_length=1, max_length=MAX_BODY_CHARS)]
+    due_at: Millis
+
+
+class Later(Personal, frozen=True):
+    """One that was not sent yet."""
+
+    id: UUID
+    body: str
+    due_at: int
+    standing: Standing
+    """``held``: it could not be sent."""
+
+
+class LaterOnes(Personal, frozen=True):
+    """One's own, the first one first."""
+
+    items: list[Later]
 
 
 class Threads(Personal, frozen=True):

@@ -8,6 +8,8 @@ have it meanwhile.
 Rule 2: an hour that is to be moved stays as it is until the other one is agreed on.
 Rule 3: only who is asked can agree. Who asked can name another time, or take it back.
 Rule 4: every act says which card it answers, by its revision: a tap on an old one changes nothing.
+Rule 5: the hour itself is kept elsewhere (:mod:`signaling.domain.life`), and can be moved,
+cancelled or missed without a message: then the two are told what it is now (:func:`follow_hour`).
 """
 
 from __future__ import annotations
@@ -18,19 +20,20 @@ from enum import StrEnum
 from typing import Final
 
 from signaling.domain.errors import Code, Refusal
+from signaling.domain.life import Outcome
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 
 
-class Side(StrEnum):
+class BookingSide(StrEnum):
     """Whose act it is."""
 
     CLIENT = "client"
     COUNSELLOR = "counsellor"
 
 
-class Stage(StrEnum):
+class BookingStage(StrEnum):
     """How far the two have come."""
 
     ASKED = "asked"
@@ -44,7 +47,7 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
-class Act(StrEnum):
+class BookingAct(StrEnum):
     """What one of the two does."""
 
     AGREE = "agree"
@@ -55,7 +58,7 @@ class Act(StrEnum):
     CANCEL = "cancel"
 
 
-class End(StrEnum):
+class BookingEnd(StrEnum):
     """Why there is no hour."""
 
     DECLINED = "declined"
@@ -63,6 +66,10 @@ class End(StrEnum):
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
     """Nobody answered in time."""
+    HELD = "held"
+    """The hour was, and is over."""
+    MISSED = "missed"
+    """One of the two did not come, and had not said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,45 +89,55 @@ class Span:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
-_CLIENT, _COUNSELLOR = Side.CLIENT, Side.COUNSELLOR
-TABLE: Final[Mapping[tuple[Stage, Side, Act], Stage]] = {
-    (Stage.ASKED, _COUNSELLOR, Act.AGREE): Stage.CONFIRMED,
-    (Stage.ASKED, _COUNSELLOR, Act.SUGGEST): Stage.SUGGESTED,
-    (Stage.ASKED, _COUNSELLOR, Act.DECLINE): Stage.ENDED,
-    (Stage.ASKED, _CLIENT, Act.SUGGEST): Stage.ASKED,
-    (Stage.ASKED, _CLIENT, Act.TAKE_BACK): Stage.ENDED,
-    (Stage.SUGGESTED, _CLIENT, Act.AGREE): Stage.CONFIRMED,
-    (Stage.SUGGESTED, _CLIENT, Act.SUGGEST): Stage.ASKED,
-    (Stage.SUGGESTED, _CLIENT, Act.DECLINE): Stage.ENDED,
-    (Stage.SUGGESTED, _COUNSELLOR, Act.SUGGEST): Stage.SUGGESTED,
-    (Stage.SUGGESTED, _COUNSELLOR, Act.TAKE_BACK): Stage.ENDED,
-    (Stage.CONFIRMED, _CLIENT, Act.SUGGEST): Stage.MOVE_ASKED,
-    (Stage.CONFIRMED, _COUNSELLOR, Act.SUGGEST): Stage.MOVE_SUGGESTED,
-    (Stage.CONFIRMED, _CLIENT, Act.CANCEL): Stage.ENDED,
-    (Stage.CONFIRMED, _COUNSELLOR, Act.CANCEL): Stage.ENDED,
-    (Stage.MOVE_ASKED, _COUNSELLOR, Act.AGREE): Stage.CONFIRMED,
-    (Stage.MOVE_ASKED, _COUNSELLOR, Act.SUGGEST): Stage.MOVE_SUGGESTED,
-    (Stage.MOVE_ASKED, _COUNSELLOR, Act.DECLINE): Stage.CONFIRMED,
-    (Stage.MOVE_ASKED, _COUNSELLOR, Act.CANCEL): Stage.ENDED,
-    (Stage.MOVE_ASKED, _CLIENT, Act.SUGGEST): Stage.MOVE_ASKED,
-    (Stage.MOVE_ASKED, _CLIENT, Act.TAKE_BACK): Stage.CONFIRMED,
-    (Stage.MOVE_ASKED, _CLIENT, Act.CANCEL): Stage.ENDED,
-    (Stage.MOVE_SUGGESTED, _CLIENT, Act.AGREE): Stage.CONFIRMED,
-    (Stage.MOVE_SUGGESTED, _CLIENT, Act.SUGGEST): Stage.MOVE_ASKED,
-    (Stage.MOVE_SUGGESTED, _CLIENT, Act.DECLINE): Stage.CONFIRMED,
-    (Stage.MOVE_SUGGESTED, _CLIENT, Act.CANCEL): Stage.ENDED,
-    (Stage.MOVE_SUGGESTED, _COUNSELLOR, Act.SUGGEST): Stage.MOVE_SUGGESTED,
-    (Stage.MOVE_SUGGESTED, _COUNSELLOR, Act.TAKE_BACK): Stage.CONFIRMED,
-    (Stage.MOVE_SUGGESTED, _COUNSELLOR, Act.CANCEL): Stage.ENDED,
+_CLIENT, _COUNSELLOR = BookingSide.CLIENT, BookingSide.COUNSELLOR
+TABLE: Final[Mapping[tuple[BookingStage, BookingSide, BookingAct], BookingStage]] = {
+    (BookingStage.ASKED, _COUNSELLOR, BookingAct.AGREE): BookingStage.CONFIRMED,
+    (BookingStage.ASKED, _COUNSELLOR, BookingAct.SUGGEST): BookingStage.SUGGESTED,
+    (BookingStage.ASKED, _COUNSELLOR, BookingAct.DECLINE): BookingStage.ENDED,
+    (BookingStage.ASKED, _CLIENT, BookingAct.SUGGEST): BookingStage.ASKED,
+    (BookingStage.ASKED, _CLIENT, BookingAct.TAKE_BACK): BookingStage.ENDED,
+    (BookingStage.SUGGESTED, _CLIENT, BookingAct.AGREE): BookingStage.CONFIRMED,
+    (BookingStage.SUGGESTED, _CLIENT, BookingAct.SUGGEST): BookingStage.ASKED,
+    (BookingStage.SUGGESTED, _CLIENT, BookingAct.DECLINE): BookingStage.ENDED,
+    (BookingStage.SUGGESTED, _COUNSELLOR, BookingAct.SUGGEST): BookingStage.SUGGESTED,
+    (BookingStage.SUGGESTED, _COUNSELLOR, BookingAct.TAKE_BACK): BookingStage.ENDED,
+    (BookingStage.CONFIRMED, _CLIENT, BookingAct.SUGGEST): BookingStage.MOVE_ASKED,
+    (BookingStage.CONFIRMED, _COUNSELLOR, BookingAct.SUGGEST): BookingStage.MOVE_SUGGESTED,
+    (BookingStage.CONFIRMED, _CLIENT, BookingAct.CANCEL): BookingStage.ENDED,
+    (BookingStage.CONFIRMED, _COUNSELLOR, BookingAct.CANCEL): BookingStage.ENDED,
+    (BookingStage.MOVE_ASKED, _COUNSELLOR, BookingAct.AGREE): BookingStage.CONFIRMED,
+    (BookingStage.MOVE_ASKED, _COUNSELLOR, BookingAct.SUGGEST): BookingStage.MOVE_SUGGESTED,
+    (BookingStage.MOVE_ASKED, _COUNSELLOR, BookingAct.DECLINE): BookingStage.CONFIRMED,
+    (BookingStage.MOVE_ASKED, _COUNSELLOR, BookingAct.CANCEL): BookingStage.ENDED,
+    (BookingStage.MOVE_ASKED, _CLIENT, BookingAct.SUGGEST): BookingStage.MOVE_ASKED,
+    (BookingStage.MOVE_ASKED, _CLIENT, BookingAct.TAKE_BACK): BookingStage.CONFIRMED,
+    (BookingStage.MOVE_ASKED, _CLIENT, BookingAct.CANCEL): BookingStage.ENDED,
+    (BookingStage.MOVE_SUGGESTED, _CLIENT, BookingAct.AGREE): BookingStage.CONFIRMED,
+    (BookingStage.MOVE_SUGGESTED, _CLIENT, BookingAct.SUGGEST): BookingStage.MOVE_ASKED,
+    (BookingStage.MOVE_SUGGESTED, _CLIENT, BookingAct.DECLINE): BookingStage.CONFIRMED,
+    (BookingStage.MOVE_SUGGESTED, _CLIENT, BookingAct.CANCEL): BookingStage.ENDED,
+    (BookingStage.MOVE_SUGGESTED, _COUNSELLOR, BookingAct.SUGGEST): BookingStage.MOVE_SUGGESTED,
+    (BookingStage.MOVE_SUGGESTED, _COUNSELLOR, BookingAct.TAKE_BACK): BookingStage.CONFIRMED,
+    (BookingStage.MOVE_SUGGESTED, _COUNSELLOR, BookingAct.CANCEL): BookingStage.ENDED,
 }
 """An absent triple is refused with ``not_now`` and changes nothing."""
 
 _ENDS: Final = {
-    Act.DECLINE: End.DECLINED, Act.TAKE_BACK: End.TAKEN_BACK, Act.CANCEL: End.CANCELLED,
+    BookingAct.DECLINE: BookingEnd.DECLINED, BookingAct.TAKE_BACK: BookingEnd.TAKEN_BACK,
+    BookingAct.CANCEL: BookingEnd.CANCELLED,
 }  # fmt: skip
 _LAPSES: Final = {
-    Stage.ASKED: Stage.ENDED, Stage.SUGGESTED: Stage.ENDED,
-    Stage.MOVE_ASKED: Stage.CONFIRMED, Stage.MOVE_SUGGESTED: Stage.CONFIRMED,
+    BookingStage.ASKED: BookingStage.ENDED, BookingStage.SUGGESTED: BookingStage.ENDED,
+    BookingStage.MOVE_ASKED: BookingStage.CONFIRMED,
+    BookingStage.MOVE_SUGGESTED: BookingStage.CONFIRMED,
+}  # fmt: skip
+
+
+ASKING: Final = frozenset(_LAPSES)
+"""The stages in which one of the two is asked, and time may pass over it."""
+_OUTCOMES: Final = {
+    Outcome.HELD: BookingEnd.HELD, Outcome.MISSED: BookingEnd.MISSED,
+    Outcome.CANCELLED: BookingEnd.CANCELLED,
 }  # fmt: skip
 
 
@@ -128,14 +145,14 @@ _LAPSES: Final = {
 class Booking:
     """What the two have said so far."""
 
-    stage: Stage
+    stage: BookingStage
     named: Span | None
     """What somebody is asked about."""
     agreed: Span | None = None
     """The hour there is."""
     revision: int = 1
     """Of the card that shows it: one higher with every act."""
-    end: End | None = None
+    end: BookingEnd | None = None
 
     @property
     def kept(self) -> tuple[Span, ...]:
@@ -143,22 +160,29 @@ class Booking:
         return tuple(span for span in (self.agreed, self.named) if span is not None)
 
 
-def begin(by: Side, named: Span, at: int) -> Booking:
+def begin(by: BookingSide, named: Span, at: int) -> Booking:
     """One of the two names a first time. Raises :class:`Refusal` (``not_now``) of what is over."""
     _check_ahead(named, at)
-    return Booking(Stage.ASKED if by is Side.CLIENT else Stage.SUGGESTED, named)
+    return Booking(
+        BookingStage.ASKED if by is BookingSide.CLIENT else BookingStage.SUGGESTED, named
+    )
 
 
 def take(
-    booking: Booking, by: Side, act: Act, revision: int, at: int, named: Span | None = None
+    booking: Booking,
+    by: BookingSide,
+    act: BookingAct,
+    revision: int,
+    at: int,
+    named: Span | None = None,
 ) -> Booking:
     """Return the booking after one of the two has answered the card with this revision.
 
-    ``named`` is the other time of :attr:`Act.SUGGEST`, and of nothing else. Raises
+    ``named`` is the other time of :attr:`BookingAct.SUGGEST`, and of nothing else. Raises
     :class:`Refusal`: ``malformed``, or ``not_now`` when the card is an old one, the table has no
     such step, or the time it is about has come.
     """
-    if (act is Act.SUGGEST) is (named is None):
+    if (act is BookingAct.SUGGEST) is (named is None):
         raise Refusal(Code.MALFORMED)
     following = TABLE.get((booking.stage, by, act))
     if following is None or revision != booking.revision:
@@ -169,11 +193,11 @@ def take(
     if named is not None:
         _check_ahead(named, at)
         return replace(changed, named=named)
-    if act is Act.AGREE:
+    if act is BookingAct.AGREE:
         assert booking.named is not None, "somebody is asked about it"
         _check_ahead(booking.named, at)
         return replace(changed, named=None, agreed=booking.named)
-    if following is Stage.ENDED:
+    if following is BookingStage.ENDED:
         return replace(changed, named=None, agreed=None, end=_ENDS[act])
     return replace(changed, named=None)
 
@@ -187,8 +211,21 @@ def lapse(booking: Booking, at: int, patience_ms: int, asked_at: int) -> Booking
     if named is None or at < min(named.starts_at, asked_at + patience_ms):
         return booking
     following = _LAPSES[booking.stage]
-    end = End.LAPSED if following is Stage.ENDED else None
+    end = BookingEnd.LAPSED if following is BookingStage.ENDED else None
     return replace(booking, stage=following, named=None, revision=booking.revision + 1, end=end)
+
+
+def follow_hour(booking: Booking, hour: Span, outcome: Outcome | None) -> Booking:
+    """Return the booking as the hour it led to is now; the same where it is as agreed.
+
+    ``outcome`` is None while the hour is still to come, or goes on.
+    """
+    if booking.stage is BookingStage.ENDED or (outcome is None and hour == booking.agreed):
+        return booking
+    changed = replace(booking, named=None, revision=booking.revision + 1)
+    if outcome is None:
+        return replace(changed, stage=BookingStage.CONFIRMED, agreed=hour)
+    return replace(changed, stage=BookingStage.ENDED, agreed=None, end=_OUTCOMES[outcome])
 
 
 def is_late(booking: Booking, at: int, notice_ms: int) -> bool:

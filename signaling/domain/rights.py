@@ -57,6 +57,8 @@ class Right(StrEnum):
     """Which hours there are, between whom, by the names they chose to be called."""
     BOOK = "book"
     """Make, move and cancel an hour."""
+    SET_TIMES = "set_times"
+    """Say when a counsellor works."""
     SEE_CONTACT = "see_contact"
     """Full name, telephone, address."""
     SET_CONTACT = "set_contact"
@@ -74,6 +76,8 @@ class Right(StrEnum):
     """What stays of sessions: attendance, mood, how one met and how the line was."""
     WRITE = "write"
     """Write and read in a thread that is one's own."""
+    BE_REMINDED = "be_reminded"
+    """Say how one wants to be reminded of one's hours."""
     RATE = "rate"
     """Say how one feels before and after, and how one found the line."""
     READ_AUDIT = "read_audit"
@@ -97,11 +101,13 @@ RIGHTS: Final[_Allowed] = {
     (Position.CLIENT, Right.GIVE_TODAY): _SELF,
     (Position.CLIENT, Right.SEE_CHANGE): _SELF,
     (Position.CLIENT, Right.WRITE): _SELF,
+    (Position.CLIENT, Right.BE_REMINDED): _SELF,
     (Position.CLIENT, Right.RATE): _SELF,
     (Position.CLIENT, Right.SEE_LOOKS): _SELF,
     (Position.CLIENT, Right.ERASE): _SELF,
     (Position.COUNSELLOR, Right.SEE_CALENDAR): _OWN | _SELF,
     (Position.COUNSELLOR, Right.BOOK): _OWN,
+    (Position.COUNSELLOR, Right.SET_TIMES): _SELF,
     (Position.COUNSELLOR, Right.SEE_CONTACT): _OWN | _SELF,
     (Position.COUNSELLOR, Right.INTRODUCE): _SELF,
     (Position.COUNSELLOR, Right.ENTER): _OWN,
@@ -115,12 +121,14 @@ RIGHTS: Final[_Allowed] = {
     (Position.ADMIN, Right.KEEP_KEYS): _CLINIC,
     (Position.ADMIN, Right.SEE_CALENDAR): _CLINIC,
     (Position.ADMIN, Right.BOOK): _CLINIC,
+    (Position.ADMIN, Right.SET_TIMES): _CLINIC,
     (Position.ADMIN, Right.SET_CONTACT): _CLINIC,
     (Position.ADMIN, Right.READ_AUDIT): _CLINIC,
     (Position.ADMIN, Right.ERASE): _CLINIC,
     (Position.BACK_END, Right.KEEP_CLIENTS): _CLINIC,
     (Position.BACK_END, Right.SEE_CALENDAR): _CLINIC,
     (Position.BACK_END, Right.BOOK): _CLINIC,
+    (Position.BACK_END, Right.SET_TIMES): _CLINIC,
     (Position.BACK_END, Right.SET_CONTACT): _CLINIC,
     (Position.OPERATOR, Right.WATCH_QUALITY): frozenset({Bond.NONE}),
 }

@@ -19,8 +19,9 @@ from signaling.keys.sealing import SealError
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_store import PeopleStore, PersonKind
 from signaling.storage.people_tables import PERSON
+from signaling.storage.reminder_tables import REMINDER_WISH
 from signaling.storage.session_tables import MOOD, SESSION
-from signaling.storage.thread_tables import HAND, MARK, MESSAGE, THREAD
+from signaling.storage.thread_tables import HAND, MARK, MESSAGE, SCHEDULED, THREAD
 
 _NOTHING = {"details": None, "phone_index": None, "email_index": None}
 _NOTHING_GIVEN = dict.fromkeys(
@@ -68,6 +69,7 @@ class Erasure:
         entry = Entry(known.clinic, by, "person.erase", client, at, said=said)
         async with self._journal.record(entry) as changing:
             await changing.execute(delete(MOOD).where(MOOD.c.client == client))
+            await changing.execute(delete(REMINDER_WISH).where(REMINDER_WISH.c.person == client))
             await _empty_threads(changing, client, at)
             await changing.execute(
                 update(SESSION).where(SESSION.c.client == client).values(**_NOTHING_GIVEN)
@@ -95,6 +97,6 @@ async def _empty_threads(changing: AsyncConnection, client: UUID, at: int) -> No
         select(THREAD.c.id).where(theirs).order_by(THREAD.c.id).with_for_update()
     )
     await changing.execute(update(THREAD).where(theirs).values(closed_at=at, clear_at=None))
-    for table in (MESSAGE, HAND, MARK):
+    for table in (MESSAGE, HAND, MARK, SCHEDULED):
         threads = select(THREAD.c.id).where(theirs)
         await changing.execute(delete(table).where(table.c.thread.in_(threads)))

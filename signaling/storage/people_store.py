@@ -60,6 +60,8 @@ class ClinicSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crisis_lines: tuple[tuple[str, str], ...] = ()
     """(what it is, its number), as the safety panel shows them."""
     phone: str = ""
+    cancel_notice_hours: int = 24
+    """So long before an hour it may be moved or cancelled without being late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ from sqlalchemy import CursorResult, Row, and_, bindparam, insert, or_, select, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signaling.domain.booking import MINUTE_MS, Span
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.life import Life, Outcome, Stage, Turn, admit, follow
 from signaling.storage.journal import Entry, Journal
+from signaling.storage.kept_times import check_free, hold_two
 from signaling.storage.people_tables import PERSON
 from signaling.storage.session_tables import SESSION
 
-MINUTE_MS: Final = 60_000
 PAGE: Final = 100
 _OF: Final = bindparam("of", type_=SESSION.c.id.type)
 _GET: Final = select(SESSION).where(SESSION.c.id == _OF)
@@ -55,6 +56,11 @@ class Booked:
     life: Life
     today_at: int | None
     """When the client confirmed where they are."""
+
+    @property
+    def span(self) -> Span:
+        """What was agreed on, without what was added."""
+        return Span(self.starts_at, self.minutes)
 
     @property
     def ends_at(self) -> int:
@@ -113,8 +119,7 @@ class SessionStore:
         entry = Entry(clinic, by, "session.book", made.id, at)
         try:
             async with self._journal.record(entry) as changing:
-                await _check_free(changing, made)
-                await changing.execute(insert(SESSION).values(made_at=at, **_values(made)))
+                await put_new(changing, made, at)
         except IntegrityError:  # the same was asked twice at once
             raise Refusal(Code.TAKEN) from None
         return made
@@ -124,17 +129,7 @@ class SessionStore:
         before = await self.get(session)
         entry = Entry(before.clinic, by, "session.move", session, at)
         async with self._journal.record(entry) as changing:
-            held = await hold(changing, session)
-            if held.life.stage is not Stage.BOOKED:
-                raise Refusal(Code.NOT_NOW)
-            moved = replace(held, starts_at=starts_at, minutes=minutes)
-            await _check_free(changing, moved)
-            await changing.execute(
-                update(SESSION)
-                .where(SESSION.c.id == session)
-                .values(starts_at=starts_at, minutes=minutes)
-            )
-        return moved
+            return await put_moved(changing, before, Span(starts_at, minutes))
 
     async def get(self, session: UUID) -> Booked:
         """Return a booked hour. Raises :class:`Refusal` with ``not_found``."""
@@ -232,10 +227,7 @@ class SessionStore:
         """
         entry = Entry(known.clinic, by, action, known.id, at, said=said or {})
         async with self._journal.record(entry) as changing:
-            held = await hold(changing, known.id)
-            changed = replace(held, life=how(held))
-            await changing.execute(_SET, {"of": known.id, **_life_values(changed.life)})
-        return changed
+            return await put_life(changing, known.id, how)
 
     # --- parts ------------------------------------------------------------------------------------
 
@@ -256,23 +248,43 @@ async def hold(changing: AsyncConnection, session: UUID) -> Booked:
     return _booked(await changing.execute(_HOLD, {"of": session}))
 
 
-async def _check_free(changing: AsyncConnection, wanted: Booked) -> None:
-    """Neither of the two has another hour then. Raises :class:`Refusal` with ``taken``."""
-    # The two are held, so that no other hour of theirs is booked meanwhile.
-    pair = [wanted.counsellor, wanted.client]
+async def put_new(
+    changing: AsyncConnection, made: Booked, at: int, asked: UUID | None = None
+) -> None:
+    """Keep a new hour; ``asked`` is the booking that leads to it.
+
+    Raises :class:`Refusal` with ``taken``.
+    """
+    await hold_two(changing, made.counsellor, made.client)
+    await check_free(changing, made.counsellor, made.client, made.span, asked=asked)
+    await changing.execute(insert(SESSION).values(made_at=at, **_values(made)))
+
+
+async def put_moved(
+    changing: AsyncConnection, known: Booked, to: Span, asked: UUID | None = None
+) -> Booked:
+    """Move an hour that has not begun. Raises :class:`Refusal`: ``not_now``, ``taken``."""
+    await hold_two(changing, known.counsellor, known.client)
+    held = await hold(changing, known.id)
+    if held.life.stage is not Stage.BOOKED:
+        raise Refusal(Code.NOT_NOW)
+    await check_free(changing, held.counsellor, held.client, to, session=held.id, asked=asked)
     await changing.execute(
-        select(PERSON.c.id).where(PERSON.c.id.in_(pair)).order_by(PERSON.c.id).with_for_update()
+        update(SESSION)
+        .where(SESSION.c.id == held.id)
+        .values(starts_at=to.starts_at, minutes=to.minutes)
     )
-    ends_at = SESSION.c.starts_at + SESSION.c.minutes * MINUTE_MS
-    query = select(SESSION.c.id).where(
-        or_(SESSION.c.counsellor == wanted.counsellor, SESSION.c.client == wanted.client),
-        SESSION.c.id != wanted.id,
-        SESSION.c.stage != Stage.ENDED.value,
-        SESSION.c.starts_at < wanted.starts_at + wanted.minutes * MINUTE_MS,
-        ends_at > wanted.starts_at,
-    )
-    if (await changing.execute(query)).first() is not None:
-        raise Refusal(Code.TAKEN)
+    return replace(held, starts_at=to.starts_at, minutes=to.minutes)
+
+
+async def put_life(
+    changing: AsyncConnection, session: UUID, how: Callable[[Booked], Life]
+) -> Booked:
+    """Change a session's life as ``how`` does, which may refuse. Raises :class:`Refusal`."""
+    held = await hold(changing, session)
+    changed = replace(held, life=how(held))
+    await changing.execute(_SET, {"of": session, **_life_values(changed.life)})
+    return changed
 
 
 def _values(booked: Booked) -> dict[str, Any]:

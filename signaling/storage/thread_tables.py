@@ -78,3 +78,18 @@ MARK: Final = Table(
     Column("read", BigInteger, nullable=False),
 )
 """Up to where messages came to somebody's page, and were read."""
+
+SCHEDULED: Final = Table(
+    "scheduled",
+    DATA_METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("thread", Uuid, ForeignKey("thread.id"), nullable=False),
+    Column("author", Uuid, ForeignKey("person.id"), nullable=False),
+    Column("body", LargeBinary, nullable=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Index("scheduled_by_thread", "thread", "author"),
+    Index("scheduled_by_time", "state", "due_at"),
+)
+"""What is to be sent later. ``state`` is ``waiting``, ``sent``, or ``held``: it could not be sent,
+and its author is told so. ``body`` is sealed under the client's key, and gone once it was sent."""

@@ -133,7 +133,9 @@ async def test_one_takes_a_message_back_and_lets_the_other_see_what_was_read(
     await expect(desk.get_by_test_id("thread-list")).not_to_contain_text("先别看这条")
     await write(client, "这条可以看")
     await standing(client, "这条可以看", "delivered")
+    await desk.get_by_test_id("thread-settings").click()
     await desk.get_by_role("checkbox").check()
+    await desk.keyboard.press("Escape")
     await standing(client, "这条可以看", "read")
     await shoot(between.client, screenshots, "messages-read")
     # Who must be gone leaves nothing of it in the browser.

@@ -13,7 +13,7 @@ from av.codec.context import CodecContext
 from media.config import MediaConfig
 from signaling import demo
 from signaling.app import App
-from signaling.config import build
+from signaling.settings import build
 from tests.support.browsers import person
 from tests.support.call import enter, hears_the_other, sees_the_other
 from tests.support.gateway import LINK, free_port

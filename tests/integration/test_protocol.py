@@ -11,8 +11,8 @@ import pytest
 import socketio
 
 from signaling.app import App
-from signaling.config import build
 from signaling.domain.grants import Role
+from signaling.settings import build
 
 pytestmark = pytest.mark.integration
 

@@ -12,7 +12,7 @@ import socketio
 from aiohttp import ClientSession
 
 from media.config import MediaConfig
-from signaling import config as settings
+from signaling import settings
 from signaling.app import App
 from signaling.domain.grants import Role
 from tests.support.media import FakeMediaPlane

@@ -5,23 +5,28 @@ from __future__ import annotations
 import random
 from pathlib import Path
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 from sqlalchemy import func, make_url, select, update
 
 from signaling.access import bearer, one_time
+from signaling.carriers.push import PushKeys, Subscription
 from signaling.config import Storage
+from signaling.domain.booking import Span
 from signaling.domain.life import Turn
 from signaling.domain.rights import Position
 from signaling.domain.thread import Kind, Place
 from signaling.storage.audit_tables import AUDIT_EVENT
+from signaling.storage.booking_store import Parties
 from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.day_store import Caller, Near, Plan, Today
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
+from signaling.storage.reminder_store import Coming, Wish
 from signaling.storage.session_store import Wanted
-from signaling.storage.thread_batch import Seen, Written
+from signaling.storage.thread_jobs import Seen, Written
 from signaling.stores import Opened, open_stores
+from signaling.working_times import WorkingTimes
 from tests.bench.sessions.place import DAY_MS, now_ms
 
 NAMES: Final = ("Zhang Sanfeng-Seeded", "张三丰种子", "Moonlight-Seeded", "Harbour-Seeded")
@@ -88,6 +93,15 @@ async def fill(stores: Opened) -> tuple[UUID, UUID]:
     said = Written(thread, client, Place("a", 1, ""), "1", Kind.TEXT, " ".join(WORDS), at)
     await stores.thread_writer.write(said)
     await stores.thread_writer.mark(Seen(thread, staff, 1, 1))
+    head = await stores.threads.get(thread)
+    await stores.scheduled.add(uuid4(), head, staff, " ".join(WORDS), at + DAY_MS, at)
+    asked = Span(at + DAY_MS, 50)
+    await stores.bookings.begin(uuid4(), Parties(thread, clinic, staff, client), client, asked, at)
+    await stores.availability.set(clinic, staff, WorkingTimes("UTC"), staff, at)
+    where = Subscription(f"https://fcm.googleapis.com/{NAMES[2]}", PushKeys("k", NUMBERS[0]))
+    wish = Wish(before=(60,), by_mail=True, browsers=(where,))
+    await stores.reminders.set_wish(clinic, client, wish, at)
+    await stores.reminders.claim(Coming(hour.id, client, at + DAY_MS, at), 60, at)
     for _ in range(100):
         await stores.days.set_today(hour.id, today, client, at)
     return clinic, client

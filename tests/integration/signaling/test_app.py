@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from signaling.app import App, StartError
-from signaling.config import build
 from signaling.domain.grants import Role
+from signaling.settings import build
 from tests.support.page import BASE, Page, until
 from tests.support.peer import LoopbackPeer
 from tests.support.people import SECRET_TEXT

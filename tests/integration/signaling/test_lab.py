@@ -13,9 +13,9 @@ from aiohttp import ClientSession
 from socketio.exceptions import ConnectionError  # noqa: A004  the library's own
 
 from signaling.app import App
-from signaling.config import build
 from signaling.domain.grants import Role
 from signaling.lab.legs import Leg
+from signaling.settings import build
 from tests.integration.signaling.test_command_line import one_line, run
 from tests.support.page import BASE, Page, until
 from tests.support.peer import LoopbackPeer

@@ -11,17 +11,21 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from signaling.api.house import House
+from signaling.domain.booking import HOUR_MS, MINUTE_MS, Span
 from signaling.domain.errors import Refusal
 from signaling.domain.life import Turn
 from signaling.domain.thread import Kind, Place
+from signaling.storage.booking_store import Parties
 from signaling.storage.people_store import Details, PersonKind
-from signaling.storage.session_store import MINUTE_MS, Booked
-from signaling.storage.thread_batch import Written
+from signaling.storage.session_store import Booked
+from signaling.storage.thread_jobs import Written
+from signaling.working_times import WorkingRule, WorkingTimes
 from tests.support.practice import CLIENTS, PLAN, SIDES, STAFF, TODAY, Practice, now_ms, practice
 
 pytestmark = pytest.mark.integration
@@ -38,6 +42,8 @@ ADMINS = {"admin", "far.admin"}
 H = "/api/v1/appointments/{session_id}"
 P = "/api/v1/people/{person_id}"
 T = "/api/v1/threads/{thread_id}"
+R = "/api/v1/me/reminders"
+EVERY_CLIENT = {SELF, *(f"{side}{name}" for side in SIDES for name in CLIENTS)}
 MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/api/v1/appointments"): PAIR | DESK,
     ("POST", "/api/v1/appointments"): {THEIRS} | DESK,
@@ -63,13 +69,27 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", f"{T}/recalls"): PAIR,
     ("PUT", f"{T}/mark"): PAIR,
     ("PUT", f"{T}/keep"): {SELF},
+    ("GET", f"{P}/working-times"): {THEIRS} | DESK,
+    ("PUT", f"{P}/working-times"): {THEIRS} | DESK,
+    ("GET", f"{T}/free-times"): PAIR,
+    ("GET", f"{T}/working"): PAIR,
+    ("GET", f"{T}/later"): PAIR,
+    ("POST", f"{T}/later"): PAIR,
+    ("DELETE", f"{T}/later/{{later_id}}"): PAIR,
+    ("GET", f"{T}/bookings"): PAIR,
+    ("POST", f"{T}/bookings"): PAIR,
+    ("POST", f"{T}/bookings/{{booking_id}}/acts"): PAIR,
+    ("GET", R): EVERY_CLIENT,
+    ("PUT", R): EVERY_CLIENT,
+    ("POST", f"{R}/browsers"): EVERY_CLIENT,
+    ("POST", f"{R}/browsers/forget"): EVERY_CLIENT,
     ("GET", "/api/v1/clinic"): {*EVERYONE, SELF},
     ("PUT", "/api/v1/clinic"): ADMINS,
     ("GET", "/api/v1/keys"): ADMINS,
     ("POST", "/api/v1/keys"): ADMINS,
     ("DELETE", "/api/v1/keys/{key_id}"): ADMINS,
     ("GET", "/api/v1/audit"): ADMINS,
-    ("GET", "/api/v1/me/looks"): {SELF, *(f"{side}{name}" for side in SIDES for name in CLIENTS)},
+    ("GET", "/api/v1/me/looks"): EVERY_CLIENT,
     ("PUT", "/api/v1/me/hello"): {f"{side}{name}" for side in SIDES for name in ("li", "chen")},
     ("GET", "/api/v1/people"): BOTH_DESKS,
     ("POST", "/api/v1/clients"): BOTH_DESKS,
@@ -84,6 +104,10 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("PUT", f"{P}/counsellors/{{counsellor_id}}"): DESK,
     ("DELETE", f"{P}/counsellors/{{counsellor_id}}"): DESK,
 }
+ALWAYS = WorkingTimes("UTC", [WorkingRule("00:00", 1440, rule="FREQ=DAILY", first="2026-01-01")])
+"""Of somebody who never sleeps."""
+ENDPOINT = "https://fcm.googleapis.com/fcm/send/seeded"
+KEYS = {"p256dh": "B" * 87, "auth": "A" * 22}
 CONTACT = {"name": "Somebody"}
 REFUSED = {401, 403, 404}
 
@@ -95,15 +119,20 @@ class Target:
     here: Practice
     hour: Booked
     thread: UUID
+    booking: UUID
+    later: dict[str, UUID]
+    """What each of the two has written for later."""
     number: int
 
-    def path(self, method: str, path: str) -> str:
-        """A path with its ids."""
+    def path(self, method: str, path: str, who: str) -> str:
+        """A path with its ids, for who asks."""
         people = self.here.people
-        of_staff = "positions" in path
+        of_staff = "positions" in path or "working-times" in path
         ids = {
             "session_id": str(self.hour.id),
             "thread_id": str(self.thread),
+            "booking_id": str(self.booking),
+            "later_id": str(self.later[who]) if who in self.later else str(self.booking),
             "person_id": str(people["li" if of_staff else SELF]),
             "counsellor_id": str(people["li"]),
             "key_id": str(self.hour.id),
@@ -116,6 +145,7 @@ class Target:
         """A body that would be taken."""
         people = self.here.people
         later = now_ms() + (100 + 2 * self.number) * 24 * 60 * MINUTE_MS
+        soon = on_the_hour(26 + 2 * self.number)
         bodies: dict[str, Any] = {
             "/api/v1/appointments": {
                 "counsellor": str(people["li"]), "client": str(people[SELF]), "starts_at": later,
@@ -144,6 +174,15 @@ class Target:
             f"{T}/mark": {"delivered": 1, "read": 1},
             f"{T}/keep": {"days": 30},
             f"{P}/invitations": {},
+            f"{P}/working-times": msgspec.to_builtins(ALWAYS),
+            R: {"before": [60], "zone": "Asia/Shanghai"},
+            f"{R}/browsers": {"endpoint": ENDPOINT, "keys": KEYS},
+            f"{R}/browsers/forget": {"endpoint": ENDPOINT},
+            f"{T}/later": {"id": str(uuid4()), "body": "x", "due_at": soon},
+            f"{T}/bookings": {"starts_at": soon},
+            f"{T}/bookings/{{booking_id}}/acts": {
+                "act": "suggest", "revision": 1, "starts_at": soon,
+            },
         }  # fmt: skip
         return bodies.get(path)
 
@@ -156,12 +195,12 @@ class Target:
         body = self.body(path) if method in {"PUT", "POST"} else None
         if path.endswith("/recalls") and who == THEIRS:
             body["number"] = 2  # of one's own message alone
-        return (await self.here.ask(who, method, self.path(method, path), body, **more))[0]
+        return (await self.here.ask(who, method, self.path(method, path, who), body, **more))[0]
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Practice]:
-    async with practice(tmp_path) as made:
+    async with practice(tmp_path, reminders={"to_folder": True}) as made:
         yield made
 
 
@@ -189,7 +228,20 @@ async def target(here: Practice, number: int = 0, *, is_admitted: bool = False) 
             thread.id, author, Place(str(author), 1, ""), str(author), Kind.TEXT, "x", at
         )
         await here.stores.thread_writer.write(said)
-    return Target(here, hour, thread.id, number)
+    await here.stores.availability.set(clinic, here.people["li"], ALWAYS, person, at)
+    booking, parties = uuid4(), Parties(thread.id, clinic, here.people["li"], person)
+    asked = Span(on_the_hour(25 + 2 * number), 50)
+    await here.stores.bookings.begin(booking, parties, person, asked, at)
+    later = {SELF: uuid4(), THEIRS: uuid4()}
+    for who, ident in later.items():
+        author = here.people[who]
+        await here.stores.scheduled.add(ident, thread, author, "x", at + HOUR_MS, at)
+    return Target(here, hour, thread.id, booking, later, number)
+
+
+def on_the_hour(hours: int) -> int:
+    """So many hours from now, or a little less."""
+    return (now_ms() // HOUR_MS + hours) * HOUR_MS
 
 
 def table(here: Practice) -> set[tuple[str, str]]:

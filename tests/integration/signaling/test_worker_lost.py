@@ -13,8 +13,8 @@ import pytest
 import socketio
 
 from signaling.app import App
-from signaling.config import build
 from signaling.domain.grants import Role
+from signaling.settings import build
 from signaling.worker_pool import WorkerPool
 from tests.support.gateway import Gateway, free_port, gateway
 from tests.support.page import BASE, Page, until

@@ -13,6 +13,8 @@ from signaling.keys.keyring import Keyring
 from signaling.keys.master import new_line as new_master
 from signaling.keys.master import parse
 from signaling.storage.api_key_store import ApiKeyStore
+from signaling.storage.availability_store import AvailabilityStore
+from signaling.storage.booking_store import BookingStore
 from signaling.storage.change_store import ChangeStore
 from signaling.storage.credential_store import CredentialStore
 from signaling.storage.database import Database
@@ -22,6 +24,8 @@ from signaling.storage.journal import Journal
 from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import ClinicSettings, Details, PeopleStore, PersonKind
+from signaling.storage.reminder_store import ReminderStore
+from signaling.storage.scheduled_store import ScheduledStore
 from signaling.storage.session_store import SessionStore
 from signaling.storage.sign_in_store import SignInStore
 from signaling.storage.standing_store import StandingStore
@@ -45,6 +49,10 @@ class House:
     changes: ChangeStore
     threads: ThreadStore
     writer: ThreadWriter
+    availability: AvailabilityStore
+    bookings: BookingStore
+    reminders: ReminderStore
+    scheduled: ScheduledStore
     erasure: Erasure
     gone: list[UUID] = field(default_factory=list)
     in_session: set[UUID] = field(default_factory=set)
@@ -84,5 +92,7 @@ def house(data: Database, keys: Database) -> House:
         keyring, journal, stores, accounts, SessionStore(journal), DayStore(journal, keyring),
         NoteStore(journal, keyring), ChangeStore(journal, keyring),
         ThreadStore(journal, keyring), ThreadWriter(data, keyring),
+        AvailabilityStore(journal), BookingStore(journal, keyring),
+        ReminderStore(journal, keyring), ScheduledStore(journal, keyring),
         Erasure(journal, keyring, stores.people), gone, in_session,
     )  # fmt: skip

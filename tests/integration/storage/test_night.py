@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
+from signaling.domain.booking import MINUTE_MS
 from signaling.domain.life import Outcome, Stage
 from signaling.night import DAY_KEPT_MS, OVERDUE_MS, Night
 from signaling.storage.database import Database, StorageAway
-from signaling.storage.session_store import MINUTE_MS, Wanted
+from signaling.storage.session_store import Wanted
 from tests.integration.storage.house import T0, House, house
 from tests.integration.storage.test_sessions import TODAY
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from signaling.domain.booking import MINUTE_MS
 from signaling.domain.errors import Code
 from signaling.domain.life import Turn
 from signaling.keys.kinds import Kind
@@ -15,7 +16,7 @@ from signaling.night import DAY_KEPT_MS, Night
 from signaling.storage.audit_store import pages
 from signaling.storage.database import Database
 from signaling.storage.note_store import CLOSED_MS, KEPT_MS, SafetyNote
-from signaling.storage.session_store import MINUTE_MS, Booked
+from signaling.storage.session_store import Booked
 from tests.integration.storage.house import T0, House, house
 from tests.integration.storage.test_sessions import TODAY, book, pair, refused
 

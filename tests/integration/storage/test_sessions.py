@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from signaling.domain.booking import MINUTE_MS
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.life import Outcome, Stage, Turn
 from signaling.keys.kinds import Kind
@@ -21,7 +22,6 @@ from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.database import Database
 from signaling.storage.day_store import Caller, Near, Plan, Today
 from signaling.storage.session_store import (
-    MINUTE_MS,
     PAGE,
     Between,
     Booked,

@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from signaling import border
-from signaling.config import build
 from signaling.domain.errors import Code, Refusal
+from signaling.settings import build
 
 CONFIG = build({"public_url": "https://room.example"})
 

@@ -9,7 +9,8 @@ import pytest
 
 from media.config import MediaConfig
 from signaling import config
-from signaling.config import Config, ConfigError, build, load, summary
+from signaling.config import Config, ConfigError
+from signaling.settings import build, load, summary
 
 SECRET = "s" * 40
 

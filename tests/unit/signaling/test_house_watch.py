@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from signaling.config import build
 from signaling.house_watch import bounds_of, cores
+from signaling.settings import build
 
 
 @pytest.mark.parametrize(("written", "given"), [("50000 100000", 0.5), ("100000 100000\n", 1.0)])

@@ -9,12 +9,12 @@ import pytest
 
 from media.config import MediaConfig
 from signaling import wire
-from signaling.config import build
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason
 from signaling.domain.grants import Role
 from signaling.metrics import Metrics
 from signaling.registry import Registry
+from signaling.settings import build
 from signaling.tokens import MAX_LIFETIME_S, Tokens
 from tests.support.media import FakeMediaPlane
 

@@ -25,7 +25,7 @@ import { nameThePage } from '../ui/name-page';
 import '../ui/page-bar';
 import { type Key, onLanguage, t } from '../i18n/language';
 import type { TimelineView } from '../media/timeline';
-import type { Appointment, Me, TodayBody } from '../protocol/bodies';
+import type { Appointment, Clinic, ClinicShown, Me, TodayBody } from '../protocol/bodies';
 import { MessagesController } from '../thread/messages-controller';
 import { messagesLink, messagesPage } from '../thread/messages-view';
 
@@ -59,6 +59,7 @@ export class Desk extends DeskElement {
   private touchedAt = Date.now();
   private returnTo: HTMLElement | null = null;
   private readonly messages = new MessagesController(this);
+  @state() private clinic: Clinic | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -206,9 +207,10 @@ export class Desk extends DeskElement {
         `;
       case 'messages':
         return messagesPage(this.messages, {
-          clinic: null,
+          clinic: this.clinic,
           counsels: true,
           leave: () => this.open(TODAY),
+          openHour: (hour) => this.open({ kind: 'card', hour }),
         });
       case 'card':
         return html`
@@ -247,7 +249,10 @@ export class Desk extends DeskElement {
     const answer = await this.ask<Me>('GET', 'me');
     if (answer.kind === 'done') this.me = answer.said;
     this.gate = gateOf(answer, kept.locked);
-    if (this.gate === 'open') this.messages.start();
+    if (this.gate !== 'open') return;
+    this.messages.start();
+    const clinic = await this.ask<ClinicShown>('GET', 'clinic');
+    if (clinic.kind === 'done') this.clinic = clinic.said.chosen;
   }
 
   private async handleSignedIn(): Promise<void> {

@@ -7,6 +7,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { afterLook, type Bounds, dayBounds, nextOf, withHour } from './day';
 import { DeskElement, deskLayout, trouble } from './desk-element';
 import './hello-sheet';
+import './working-times';
 import './hour-row';
 import { troubleOf } from './views';
 import { base, buttons } from '../ui/element';
@@ -51,6 +52,7 @@ export class Today extends DeskElement {
   /** The hour that somebody is about to cancel. */
   @state() private cancelling: Appointment | null = null;
   @state() private writing = false;
+  @state() private setting = false;
   @state() private day: Bounds = dayBounds(Date.now());
   private now = Date.now();
   /** Until an answer has come a second tap would be for nothing. */
@@ -103,6 +105,9 @@ export class Today extends DeskElement {
           <button class="link" data-testid="hello" @click=${() => (this.writing = true)}>
             ${t('desk.hello')}
           </button>
+          <button class="link" data-testid="working-times" @click=${() => (this.setting = true)}>
+            ${t('desk.times')}
+          </button>
         </p>
       </main>
       ${this.cancelling === null ? nothing : this.confirm(this.cancelling)}
@@ -113,6 +118,16 @@ export class Today extends DeskElement {
                 .person=${this.me.id}
                 @close-sheet=${() => (this.writing = false)}
               ></qr-hello-sheet>
+            `
+          : nothing
+      }
+      ${
+        this.setting
+          ? html`
+              <qr-working-times
+                .person=${this.me.id}
+                @close-sheet=${() => (this.setting = false)}
+              ></qr-working-times>
             `
           : nothing
       }

@@ -8,6 +8,25 @@ export function dayOf(unixMs: number): string {
   return new Intl.DateTimeFormat(language(), style).format(unixMs);
 }
 
+/** A day and a time of it, such as "Thursday, 26 November at 7:00 pm". */
+export function momentOf(unixMs: number): string {
+  const style = {
+    weekday: 'long',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  } as const;
+  return new Intl.DateTimeFormat(language(), style).format(unixMs);
+}
+
+/** A day of the week, Monday first. */
+export function weekdayName(place: number): string {
+  const monday = Date.UTC(2026, 0, 5);
+  const style = { weekday: 'short', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(language(), style).format(monday + place * 86_400_000);
+}
+
 /** A day in few signs, such as "26 Nov". */
 export function shortDay(unixMs: number): string {
   const style = { month: 'short', day: 'numeric' } as const;

@@ -1,5 +1,6 @@
 /** English, and with it the list of every sentence there is. */
 
+import { BOOKING_WORDS } from './booking';
 import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
@@ -9,6 +10,7 @@ import { VISIT_WORDS } from './visit';
 
 export const en = {
   ...GUIDANCE_WORDS.en,
+  ...BOOKING_WORDS.en,
   ...THREAD_WORDS.en,
   title: 'Appointment',
   'lang.switch': 'Language',

@@ -1,6 +1,7 @@
 /** 中文。The type asks for every key there is. */
 
 import type { Key } from './en';
+import { BOOKING_WORDS } from './booking';
 import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
@@ -321,6 +322,7 @@ export const zh: Readonly<Record<Key, string>> = {
 
   ...OPERATOR_WORDS.zh,
   ...SAFETY_WORDS['zh-CN'],
+  ...BOOKING_WORDS['zh-CN'],
   ...THREAD_WORDS['zh-CN'],
   ...VISIT_WORDS['zh-CN'],
   ...DESK_WORDS['zh-CN'],

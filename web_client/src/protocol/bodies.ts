@@ -5,6 +5,10 @@
  */
 export type Position = 'admin' | 'back_end' | 'client' | 'counsellor' | 'operator' | 'supervisor';
 /**
+ * What one of the two does.
+ */
+export type BookingAct = 'agree' | 'cancel' | 'decline' | 'suggest' | 'take_back';
+/**
  * What an hour is for.
  */
 export type SessionKind = 'session' | 'tech_hello';
@@ -29,6 +33,15 @@ export type Caller = 'client' | 'counsellor' | 'nobody';
  */
 export type SessionKind1 = 'session' | 'tech_hello';
 /**
+ * How far the two have come.
+ */
+export type BookingStage =
+  'asked' | 'confirmed' | 'ended' | 'move_asked' | 'move_suggested' | 'suggested';
+/**
+ * Why there is no hour.
+ */
+export type BookingEnd = 'cancelled' | 'declined' | 'held' | 'lapsed' | 'missed' | 'taken_back';
+/**
  * How a client found the line, and not who they met.
  */
 export type LineSaid = 'clear' | 'cut' | 'hard';
@@ -37,9 +50,37 @@ export type LineSaid = 'clear' | 'cut' | 'hard';
  */
 export type Whose = 'client' | 'clinic' | 'counsellor';
 /**
+ * How far one is.
+ */
+export type Standing = 'held' | 'sent' | 'waiting';
+/**
  * Whose key seals a person's details: their own, or the clinic's.
  */
 export type PersonKind = 'client' | 'staff';
+/**
+ * In which words.
+ */
+export type Wording = 'plain' | 'short' | 'time';
+/**
+ * In which language.
+ */
+export type Tongue = 'en' | 'zh-CN';
+/**
+ * In which words.
+ */
+export type Wording1 = 'plain' | 'short' | 'time';
+/**
+ * In which language.
+ */
+export type Tongue1 = 'en' | 'zh-CN';
+/**
+ * In which language.
+ */
+export type Tongue2 = 'en' | 'zh-CN';
+/**
+ * In which words.
+ */
+export type Wording2 = 'plain' | 'short' | 'time';
 
 /**
  * Somebody who comes to the clinic.
@@ -73,6 +114,15 @@ export interface AddStaff {
  */
 export interface After {
   after?: string | null;
+}
+/**
+ * What one of the two does, and which card it answers.
+ */
+export interface AnswerCard {
+  act: BookingAct;
+  revision: number;
+  starts_at?: number | null;
+  minutes?: number | null;
 }
 /**
  * A key of the clinic's own programs.
@@ -123,6 +173,13 @@ export interface Shown {
 export interface Appointments {
   after: string | null;
   items: Appointment[];
+}
+/**
+ * A first time: asked for by a client, suggested by a counsellor.
+ */
+export interface Ask {
+  starts_at: number;
+  minutes?: number | null;
 }
 /**
  * Some rows, oldest first; ``after`` asks for those that follow.
@@ -194,6 +251,46 @@ export interface Book {
   kind?: SessionKind1;
 }
 /**
+ * How far the two have come.
+ */
+export interface Booking {
+  id: string;
+  thread: string;
+  stage: BookingStage;
+  revision: number;
+  named: CardTime | null;
+  agreed: CardTime | null;
+  end: BookingEnd | null;
+  session: string | null;
+}
+/**
+ * A time that is named or agreed on.
+ */
+export interface CardTime {
+  starts_at: number;
+  minutes: number;
+}
+/**
+ * The bookings of a thread that are not over.
+ */
+export interface Bookings {
+  items: Booking[];
+}
+/**
+ * A browser that wants to be told (a PushSubscription).
+ */
+export interface Browser {
+  endpoint: string;
+  keys: BrowserKeys;
+}
+/**
+ * As the browser gives them, in base64url.
+ */
+export interface BrowserKeys {
+  p256dh: string;
+  auth: string;
+}
+/**
  * A client's hours over time, earliest first.
  */
 export interface Change {
@@ -249,6 +346,7 @@ export interface Clinic {
    */
   crisis_lines?: [string, string][];
   phone?: string;
+  cancel_notice_hours?: number;
 }
 /**
  * A clinic.
@@ -267,6 +365,28 @@ export interface Find {
   whose?: Whose | null;
   person?: string | null;
   after?: string | null;
+}
+/**
+ * Which browser is to be told no more.
+ */
+export interface ForgetBrowser {
+  endpoint: string;
+}
+/**
+ * Which free times: of a stretch of time, or the three nearest to one.
+ */
+export interface FreeBetween {
+  since?: number | null;
+  until?: number | null;
+  near?: number | null;
+}
+/**
+ * Times that can be had, earliest first; at most 200.
+ */
+export interface FreeTimes {
+  zone: string | null;
+  notice_minutes: number;
+  items: CardTime[];
 }
 /**
  * A counsellor's own words to who comes to them.
@@ -298,6 +418,21 @@ export interface Keep {
  */
 export interface Late {
   minutes: number;
+}
+/**
+ * One that was not sent yet.
+ */
+export interface Later {
+  id: string;
+  body: string;
+  due_at: number;
+  standing: Standing;
+}
+/**
+ * One's own, the first one first.
+ */
+export interface LaterOnes {
+  items: Later[];
 }
 /**
  * How a client found the line of an hour, and not who they met in it.
@@ -389,6 +524,39 @@ export interface PersonShown {
   ended_at: number | null;
 }
 /**
+ * How one wants to be reminded.
+ */
+export interface ReminderChoice {
+  wording?: Wording;
+  tongue?: Tongue;
+  zone?: string;
+  /**
+   * @maxItems 3
+   */
+  before?: number[];
+  by_mail?: boolean;
+  quiet_from?: string;
+  quiet_until?: string;
+}
+/**
+ * The same, and what can be chosen.
+ */
+export interface Reminders {
+  wording?: Wording1;
+  tongue?: Tongue1;
+  zone?: string;
+  /**
+   * @maxItems 3
+   */
+  before?: number[];
+  by_mail?: boolean;
+  quiet_from?: string;
+  quiet_until?: string;
+  browsers: number;
+  mail: boolean;
+  push_key: string;
+}
+/**
  * What a counsellor needs at once when a client is in danger.
  */
 export interface Safety {
@@ -447,4 +615,62 @@ export interface Time {
  */
 export interface Unlock {
   password: string;
+}
+/**
+ * Whether a counsellor works now.
+ */
+export interface Working {
+  now: boolean | null;
+  next_at: number | null;
+}
+/**
+ * A day that is not as the rules say; without openings it is a day off.
+ */
+export interface WorkingDay {
+  day: string;
+  /**
+   * @maxItems 10
+   */
+  openings?: WorkingOpening[];
+}
+/**
+ * So many minutes from a local time on.
+ */
+export interface WorkingOpening {
+  begins: string;
+  minutes: number;
+}
+/**
+ * An opening on each day that a rule names (RFC 5545), from a first one on.
+ */
+export interface WorkingRule {
+  begins: string;
+  minutes: number;
+  rule: string;
+  first: string;
+}
+/**
+ * When a counsellor works, and how their hours are booked.
+ */
+export interface WorkingTimes {
+  zone: string;
+  /**
+   * @maxItems 50
+   */
+  rules?: WorkingRule[];
+  /**
+   * @maxItems 400
+   */
+  days?: WorkingDay[];
+  minutes?: number;
+  every_minutes?: number;
+  notice_minutes?: number;
+}
+/**
+ * A message that is to be sent later; the same ``id`` again is the same.
+ */
+export interface WriteLater {
+  id: string;
+  body: string;
+  due_at: number;
 }

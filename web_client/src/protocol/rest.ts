@@ -13,6 +13,8 @@ export interface How {
   readonly send?: typeof fetch;
   /** Nobody did anything: the page asks by itself, and that keeps nobody signed in. */
   readonly unattended?: boolean;
+  /** The same key again makes nothing twice. */
+  readonly key?: string;
 }
 
 /** `path` follows `/api/v1/`. What has no body answers with null. */
@@ -20,14 +22,14 @@ export async function ask<T>(
   method: Method,
   path: string,
   body?: unknown,
-  { send = fetch, unattended = false }: How = {},
+  { send = fetch, unattended = false, key = '' }: How = {},
 ): Promise<Answer<T>> {
   try {
     const response = await send(`/api/v1/${path}`, {
       method,
       cache: 'no-store',
       referrerPolicy: 'no-referrer',
-      ...written(body, unattended),
+      ...written(body, unattended, key),
     });
     if (response.ok) return { kind: 'done', said: (await saidIn(response)) as T };
     const code = await problemCode(response);
@@ -39,8 +41,9 @@ export async function ask<T>(
   }
 }
 
-function written(body: unknown, unattended: boolean): RequestInit {
+function written(body: unknown, unattended: boolean, key: string): RequestInit {
   const headers = new Headers();
+  if (key !== '') headers.set('idempotency-key', key);
   if (unattended) headers.set('quietroom-unattended', '1');
   if (body === undefined) return { headers };
   headers.set('content-type', 'application/json');

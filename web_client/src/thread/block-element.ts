@@ -5,9 +5,11 @@ import { customElement, property } from 'lit/decorators.js';
 
 import type { Row, Standing } from './rows';
 import { rowStyle } from './thread-style';
+import { cardOf } from '../booking/card';
+import '../booking/booking-card';
 import { dayOf } from '../i18n/dates';
 import { type Key, t, timeOfDay } from '../i18n/language';
-import type { Message } from '../protocol/wire';
+import type { BookingCard, BookingSide, LineCard, Message } from '../protocol/wire';
 import { base, buttons, QuietElement } from '../ui/element';
 
 const DAY_MS = 86_400_000;
@@ -34,6 +36,12 @@ export class ThreadBlock extends QuietElement {
   @property() you = '';
   /** What the other one is called. */
   @property() name = '';
+  @property() side: BookingSide = 'client';
+  /** Where the other one's clocks are. */
+  @property() zone = '';
+  /** The newest revision of each booking. */
+  @property({ attribute: false }) newest: ReadonlyMap<string, number> = new Map();
+  @property({ type: Boolean }) busy = false;
   /** Of one's own messages, those from this number on may still be taken back. */
   @property({ type: Number }) recallFrom = Infinity;
 
@@ -48,12 +56,19 @@ export class ThreadBlock extends QuietElement {
           <p class="day" role="listitem">${dayName(row.at)}</p>
         `;
       case 'message':
-        return this.message(row.message, row.standing);
+        return this.said(row.message, row.standing);
       case 'waiting':
         return this.own(row.written.body, t('thread.sending'));
       case 'failed':
         return this.failed(row.key, row.failed.body);
     }
+  }
+
+  private said(message: Message, standing: Standing) {
+    const card = cardOf(message);
+    if (card !== null) return this.card(message, card);
+    if (message.kind === 'line' && message.body !== null) return this.line(message, message.body);
+    return this.message(message, standing);
   }
 
   private message(message: Message, standing: Standing) {
@@ -73,6 +88,34 @@ export class ThreadBlock extends QuietElement {
           ${mine && message.body !== null && message.number >= this.recallFrom ? this.recall(message.number) : nothing}
           <span>${words}</span>
         </div>
+      </div>
+    `;
+  }
+
+  /** The line of an hour was lost: what was agreed on, in words. */
+  private line(message: Message, body: string) {
+    const caller = callerIn(body);
+    const agreed =
+      caller === null ? nothing : t(`line.${this.side}.${caller}`, { name: this.name });
+    return html`
+      <p class="day" role="listitem" data-number=${message.number} data-testid="line-card">
+        ${t('line.lost', { time: timeOfDay(message.at) })} ${agreed}
+      </p>
+    `;
+  }
+
+  private card(message: Message, card: BookingCard) {
+    return html`
+      <div class="row wide" role="listitem" data-number=${message.number}>
+        <qr-booking-card
+          .card=${card}
+          ?live=${this.newest.get(card.booking) === card.revision}
+          .side=${this.side}
+          .name=${this.name}
+          .zone=${this.zone}
+          ?busy=${this.busy}
+        ></qr-booking-card>
+        <div class="about"><span>${timeOfDay(message.at)}</span></div>
       </div>
     `;
   }
@@ -123,6 +166,14 @@ export class ThreadBlock extends QuietElement {
         </div>
       </div>
     `;
+  }
+}
+
+function callerIn(body: string): LineCard['caller'] {
+  try {
+    return (JSON.parse(body) as LineCard).caller;
+  } catch {
+    return null;
   }
 }
 

@@ -6,7 +6,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Mailbox } from './mailbox';
 import './thread-element';
 import { t } from '../i18n/language';
-import type { Thread } from '../protocol/bodies';
+import type { Shown, Thread } from '../protocol/bodies';
 import { ask } from '../protocol/rest';
 import { base, buttons, QuietElement } from '../ui/element';
 
@@ -69,6 +69,8 @@ export class MessagesElement extends QuietElement {
 
   @property({ attribute: false }) mailbox!: Mailbox;
   @property() emergency = '';
+  /** What the clinic asks for before an hour is cancelled. */
+  @property({ type: Number }) noticeHours = 24;
   /** Counts the changes of the mailbox. */
   @property({ type: Number }) turn = 0;
   @property({ type: Boolean }) unkept = false;
@@ -147,7 +149,9 @@ export class MessagesElement extends QuietElement {
         .thread=${id}
         .name=${shown === undefined ? '' : this.nameOf(shown)}
         ?counsels=${this.counsels}
+        .zone=${shown === undefined ? '' : (this.otherOf(shown).time_zone ?? '')}
         .emergency=${this.emergency}
+        .noticeHours=${this.noticeHours}
         .turn=${this.turn}
         .receipts=${mailbox.receipts(id)}
         .unkept=${this.unkept}
@@ -170,8 +174,12 @@ export class MessagesElement extends QuietElement {
     return t('thread.title.with', { name: this.nameOf(shown) });
   }
 
-  private nameOf({ counsellor, client }: Thread): string {
-    return (this.counsels ? client : counsellor).name;
+  private nameOf(thread: Thread): string {
+    return this.otherOf(thread).name;
+  }
+
+  private otherOf({ counsellor, client }: Thread): Shown {
+    return this.counsels ? client : counsellor;
   }
 
   private back(only: string): void {

@@ -23,6 +23,8 @@ export interface MessagesPage {
   /** Of a counsellor, with their clients. */
   readonly counsels: boolean;
   readonly leave: () => void;
+  /** Somebody goes to an hour that was arranged. */
+  readonly openHour: (session: string) => void;
 }
 
 export function messagesPage(messages: MessagesController, page: MessagesPage) {
@@ -36,7 +38,9 @@ export function messagesPage(messages: MessagesController, page: MessagesPage) {
       .turn=${messages.turn}
       .unkept=${messages.unkept}
       .emergency=${lines.length === 0 ? '' : t('thread.emergency', { lines: lines.join(' · ') })}
+      .noticeHours=${page.clinic?.cancel_notice_hours ?? 24}
       @leave-messages=${page.leave}
+      @open-hour=${(event: CustomEvent<string>) => page.openHour(event.detail)}
     ></qr-messages>
   `;
 }

@@ -6,18 +6,21 @@ import { repeat } from 'lit/directives/repeat.js';
 
 import './block-element';
 import type { Inbox } from './inbox';
+import './composer-element';
+import type { Composer } from './composer-element';
 import { Blocks, outgoingRows, type Row } from './rows';
+import './settings-sheet';
 import { threadStyle } from './thread-style';
+import type { Wish } from '../booking/booking-card';
+import { NewestCards } from '../booking/card';
 import { t } from '../i18n/language';
-import type { ThreadState } from '../protocol/wire';
-import { composer } from '../ui/composer-style';
+import type { Message, ThreadState } from '../protocol/wire';
 import { base, buttons, QuietElement } from '../ui/element';
 
 const RECALL_MS = 120_000;
 const LOOK_MS = 15_000;
 /** So close to its end somebody reads what comes. */
 const NEAR_PX = 120;
-const MOST_CHARS = 2_000;
 /** So many blocks are drawn at first, and so many more in one frame as somebody looks further back. */
 const FIRST_BLOCKS = 4;
 const MORE_BLOCKS = 2;
@@ -26,13 +29,16 @@ const AHEAD_PX = 1_200;
 
 @customElement('qr-thread')
 export class ThreadElement extends QuietElement {
-  static override styles = [base, buttons, composer, threadStyle];
+  static override styles = [base, buttons, threadStyle];
 
   @property({ attribute: false }) inbox!: Inbox;
   /** Of one element always the same. */
   @property() thread = '';
   @property() name = '';
+  /** Where the other one's clocks are. */
+  @property() zone = '';
   @property() emergency = '';
+  @property({ type: Number }) noticeHours = 24;
   /** Of a counsellor, with a client. */
   @property({ type: Boolean }) counsels = false;
   /** Counts the changes of the inbox. */
@@ -43,8 +49,12 @@ export class ThreadElement extends QuietElement {
   @state() private fresh = 0;
   @state() private now = Date.now();
   @state() private announced = '';
+  @state() private deciding = false;
+  /** What was chosen since the gateway told last. */
+  @state() private kept: number | null = null;
   @query('.list') private readonly list!: HTMLElement;
-  @query('textarea') private readonly input!: HTMLTextAreaElement;
+  @query('qr-thread-composer') private readonly below!: Composer | null;
+  private readonly cards = new NewestCards();
   private readonly blocks = new Blocks();
   private near = true;
   private last = 0;
@@ -59,7 +69,7 @@ export class ThreadElement extends QuietElement {
   }
 
   override focus(): void {
-    this.input.focus();
+    this.below?.focus();
   }
 
   override render() {
@@ -67,18 +77,18 @@ export class ThreadElement extends QuietElement {
     return html`
       <header class="head">
         ${this.counsels ? nothing : this.note()}
-        <label class="receipts">
-          <input
-            type="checkbox"
-            .checked=${this.receipts}
-            @change=${() => this.say('set-receipts', !this.receipts)}
-          />
-          ${t('thread.receipts', { name: this.name })}
-        </label>
+        <button
+          class="link about"
+          data-testid="thread-settings"
+          @click=${() => (this.deciding = true)}
+        >
+          ${t('settings.open')}
+        </button>
       </header>
       <div class="frame">${this.listOf()} ${this.fresh === 0 ? nothing : this.more()}</div>
       <div>${this.strip()} ${held?.open === false ? closedNote() : this.composer()}</div>
       <p class="unseen" role="status">${this.announced}</p>
+      ${this.deciding ? this.settings() : nothing}
     `;
   }
 
@@ -92,8 +102,13 @@ export class ThreadElement extends QuietElement {
 
   override updated(): void {
     const { list } = this;
-    if (this.near) list.scrollTop = list.scrollHeight;
-    else if (!CSS.supports('overflow-anchor', 'auto') && list.scrollTop < NEAR_PX) {
+    if (this.near) {
+      list.scrollTop = list.scrollHeight;
+      // What is drawn within the blocks has its height by then.
+      requestAnimationFrame(() => {
+        if (this.near) list.scrollTop = list.scrollHeight;
+      });
+    } else if (!CSS.supports('overflow-anchor', 'auto') && list.scrollTop < NEAR_PX) {
       // What came in above pushes down what is read.
       list.scrollTop += list.scrollHeight - this.height;
     }
@@ -138,6 +153,7 @@ export class ThreadElement extends QuietElement {
         data-testid="thread-list"
         aria-label=${t('thread.list')}
         @scroll=${() => this.handleScroll()}
+        @card-deed=${(event: CustomEvent<Wish>) => this.below?.handle(event.detail)}
       >
         <p class="edge">${this.edge()}</p>
         ${
@@ -164,6 +180,10 @@ export class ThreadElement extends QuietElement {
         .rows=${rows}
         .you=${this.inbox.you}
         .name=${this.name}
+        .side=${this.counsels ? 'counsellor' : 'client'}
+        .zone=${this.zone}
+        .newest=${this.cards.of(this.inbox.log(this.thread)?.messages ?? [])}
+        ?busy=${this.below?.busy === true}
         .recallFrom=${this.recallFrom}
       ></qr-thread-block>
     `;
@@ -219,20 +239,31 @@ export class ThreadElement extends QuietElement {
 
   private composer() {
     return html`
-      <form @submit=${(event: SubmitEvent) => this.handleSubmit(event)}>
-        <textarea
-          data-testid="thread-input"
-          rows="1"
-          maxlength=${MOST_CHARS}
-          autocomplete="off"
-          aria-label=${t('thread.input')}
-          placeholder=${t('thread.input')}
-          .value=${this.draft}
-          @input=${() => this.say('draft-changed', this.input.value)}
-          @keydown=${(event: KeyboardEvent) => this.handleKey(event)}
-        ></textarea>
-        <button class="primary" data-testid="thread-send">${t('thread.send')}</button>
-      </form>
+      <qr-thread-composer
+        .thread=${this.thread}
+        .name=${this.name}
+        ?counsels=${this.counsels}
+        .emergency=${this.emergency}
+        .noticeHours=${this.noticeHours}
+        .draft=${this.draft}
+        @arranging-changed=${() => this.requestUpdate()}
+        @write-message=${() => (this.near = true)}
+      ></qr-thread-composer>
+    `;
+  }
+
+  private settings() {
+    return html`
+      <qr-thread-settings
+        .thread=${this.thread}
+        .name=${this.name}
+        .you=${this.inbox.you}
+        .side=${this.counsels ? 'counsellor' : 'client'}
+        ?receipts=${this.receipts}
+        .keepDays=${this.kept ?? this.held?.keep_days ?? 365}
+        @keep-days=${(event: CustomEvent<number>) => (this.kept = event.detail)}
+        @close-sheet=${() => (this.deciding = false)}
+      ></qr-thread-settings>
     `;
   }
 
@@ -241,7 +272,9 @@ export class ThreadElement extends QuietElement {
     const log = this.inbox.log(this.thread);
     const newest = log?.message(last) ?? null;
     if (newest === null || newest.author === this.inbox.you || newest.body === null) return;
-    this.announced = `${this.name}: ${newest.body}`;
+    this.announced = isCard(newest)
+      ? t('thread.card', { name: this.name })
+      : `${this.name}: ${newest.body}`;
   }
 
   private handleScroll(): void {
@@ -263,33 +296,17 @@ export class ThreadElement extends QuietElement {
   private tellSeen(): void {
     if (this.near && !document.hidden && this.last > 0) this.say('thread-seen', this.last);
   }
-
-  private handleKey(event: KeyboardEvent): void {
-    // Enter also ends a word being composed (Chinese input); only a plain Enter sends.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.send();
-  }
-
-  private handleSubmit(event: SubmitEvent): void {
-    event.preventDefault();
-    this.send();
-    this.focus();
-  }
-
-  private send(): void {
-    const body = this.input.value.trim();
-    if (body === '') return;
-    this.near = true;
-    this.input.value = '';
-    this.say('write-message', body);
-  }
 }
 
 function closedNote() {
   return html`
     <p class="foot" data-testid="thread-closed">${t('thread.closed')}</p>
   `;
+}
+
+/** What is no text is read from its card. */
+function isCard(message: Message): boolean {
+  return message.kind !== 'text';
 }
 
 /** The day of a moment, where the reader is. */

@@ -23,6 +23,10 @@ export const rowStyle = css`
   .row.mine {
     align-self: flex-end;
   }
+  .row.wide {
+    align-self: stretch;
+    max-inline-size: 36em;
+  }
   .body {
     padding: 10px 14px;
     border-radius: var(--round-card);
@@ -81,18 +85,10 @@ export const threadStyle = css`
     font-size: var(--caption);
     text-wrap: pretty;
   }
-  .receipts {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-block-size: 44px;
+  .about {
+    justify-self: start;
+    padding-inline: 0;
     font-size: var(--caption);
-    color: var(--ink-2);
-  }
-  .receipts input {
-    inline-size: 20px;
-    block-size: 20px;
-    accent-color: var(--qing);
   }
   .frame {
     position: relative;

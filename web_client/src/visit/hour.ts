@@ -41,8 +41,13 @@ export function spanAt(now: number): { readonly since: number; readonly until: n
   return { since: Math.max(0, now - BEFORE_MS), until: now + AHEAD_MS };
 }
 
-/** The hour that is under way or next. One of today that was cancelled is said, not passed over. */
-export function chooseHour(hours: readonly Appointment[], now: number): Choice {
+/**
+ * The hour that was asked for, or the one that is under way or next. One of today that was cancelled is said,
+ * not passed over.
+ */
+export function chooseHour(hours: readonly Appointment[], now: number, wished = ''): Choice {
+  const asked = hours.find((each) => each.id === wished && isOpen(each));
+  if (asked !== undefined) return { kind: 'hour', hour: asked };
   const hour = nearest(hours, now);
   const cancelled = hours.find((each) => isCancelledToday(each, now));
   const today = hour !== null && (sameDay(hour.starts_at, now) || hour.starts_at < now);

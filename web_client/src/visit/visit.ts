@@ -71,6 +71,7 @@ export class Visit extends QuietElement {
   private readonly kept = keptHere();
   private readonly escapes = new EscapeCounter();
   private readonly messages = new MessagesController(this);
+  private wished = ''; // the hour somebody asked to see; empty for the next one
   private readonly toMessages = (): void => void (this.view = { kind: 'messages' });
 
   override connectedCallback(): void {
@@ -139,7 +140,8 @@ export class Visit extends QuietElement {
         return messagesPage(this.messages, {
           clinic: this.clinic,
           counsels: false,
-          leave: () => void this.toHour(),
+          leave: () => void this.toHour(''),
+          openHour: (hour) => void this.toHour(hour),
         });
       case 'none':
         return this.nonePage(view);
@@ -289,7 +291,8 @@ export class Visit extends QuietElement {
   // --- which hour -------------------------------------------------------------------------------
 
   /** From the calendar to the page of the hour that is next. */
-  private async toHour(): Promise<void> {
+  private async toHour(wished = this.wished): Promise<void> {
+    this.wished = wished;
     if (this.clinic === null) void this.readClinic();
     this.messages.start();
     const before = this.view;
@@ -303,7 +306,7 @@ export class Visit extends QuietElement {
 
   private showHour(hours: readonly Appointment[]): void {
     this.now = Date.now();
-    const choice = chooseHour(hours, this.now);
+    const choice = chooseHour(hours, this.now, this.wished);
     if (choice.kind === 'hour') this.view = { kind: 'hour', hour: choice.hour };
     else if (choice.kind === 'none') this.view = { kind: 'none', cancelled: null, next: null };
     else this.view = { kind: 'none', cancelled: choice.hour, next: choice.next };

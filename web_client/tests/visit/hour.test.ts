@@ -62,6 +62,13 @@ describe('the hour of a visit', () => {
     expect(chooseHour([], NOON)).toEqual({ kind: 'none' });
   });
 
+  it('is the one that was asked for, as long as it is to come', () => {
+    const both = [hour('next', 60), hour('later', 300)];
+    expect(chooseHour(both, NOON, 'later')).toEqual({ kind: 'hour', hour: both[1] });
+    const off = [hour('next', 60), hour('later', 300, { stage: 'ended', outcome: 'cancelled' })];
+    expect(chooseHour(off, NOON, 'later')).toEqual({ kind: 'hour', hour: off[0] });
+  });
+
   it('may be one that was just missed, where nothing else is booked', () => {
     expect(chosen(hour('missed', -60))).toBe('missed');
     expect(chosen(hour('missed', -60), hour('next', 2_000))).toBe('next');
