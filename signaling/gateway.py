@@ -9,6 +9,7 @@ Rule 3: no event is sent before the connection was accepted; then a task of its 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 from aiohttp import web
@@ -53,10 +54,15 @@ class PageConnection:
         self.strikes = 0
         self.writer: asyncio.Task[None] | None = None
         self.events: asyncio.Queue[wire.Event | InboxEvent | None] = asyncio.Queue()
+        """What waits until the page was accepted; None closes it."""
+        self.post: Callable[[wire.Event | InboxEvent], None] | None = None
+        """Sends at once, when nothing waits."""
 
     def deliver(self, event: wire.Event | InboxEvent) -> None:
         """Send an event, in order."""
-        if self.events.qsize() >= MAX_BACKLOG:
+        if self.post is not None:
+            self.post(event)
+        elif self.events.qsize() >= MAX_BACKLOG:
             self.close()
         else:
             self.events.put_nowait(event)
@@ -87,7 +93,7 @@ class Gateway:
         )
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
-        self._server.on("command", self._command)
+        self._server.command = self._command
         self._server.accepted = self._accepted
         self._connections: dict[str, PageConnection] = {}
         self._writers: set[asyncio.Task[None]] = set()
@@ -192,10 +198,19 @@ class Gateway:
             task.add_done_callback(self._writers.discard)
 
     async def _write(self, connection: PageConnection) -> None:
-        while (event := await connection.events.get()) is not None:
+        def post(event: wire.Event | InboxEvent) -> None:
             if self._server.backlog(connection.id) >= MAX_BACKLOG:
+                connection.close()
+            else:
+                self._server.post(connection.id, wire.to_json(event))
+
+        while True:
+            if connection.events.empty():
+                connection.post = post
+            event = await connection.events.get()
+            if event is None:
                 break
-            await self._server.emit("event", wire.to_builtins(event), to=connection.id)
+            post(event)
         await self._server.dismiss(connection.id, CLOSE_S)
 
     async def _disconnect(self, sid: str, _reason: str) -> None:
@@ -207,12 +222,12 @@ class Gateway:
             # A writer that is dismissing its page is here itself, by way of the library.
             connection.close()
 
-    async def _command(self, sid: str, payload: object) -> Any:
+    async def _command(self, sid: str, payload: object) -> bytes:
         self._metrics.command()
         reply = await self._carry_out(sid, payload)
         if isinstance(reply, wire.Refused | InboxRefused):
             self._metrics.refused("command", reply.code)
-        return wire.to_builtins(reply)
+        return wire.to_json(reply)
 
     async def _carry_out(self, sid: str, payload: object) -> wire.Reply | InboxReply:
         connection = self._connections.get(sid)

@@ -1,45 +1,36 @@
 """The one door of python-socketio, made strict: what it may be fed, and that it ends.
 
-Used by the gateway alone. The seams are few and named: the class that wraps a WebSocket, the
-function that reads an HTTP request, the class of a Socket.IO packet, and four hooks of the server.
+Used by the gateway alone. The seams are few and named: those of ``frames.py``, and the hooks of the
+server.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
-import engineio
+import msgspec
 import socketio
-from aiohttp import WSMsgType, web
-from engineio.async_drivers import aiohttp as driver
+from aiohttp import web
+from engineio.exceptions import SocketIsClosedError
+from engineio.packet import MESSAGE
+from engineio.packet import Packet as EnginePacket
 from socketio.exceptions import ConnectionRefusedError as ConnectionRefused
 from socketio.packet import CONNECT, DISCONNECT, EVENT
 
 from signaling import logs, wire
 from signaling.domain.errors import Code
+from signaling.frames import Engine, MalformedBody, poll
 from signaling.metrics import Metrics
 
-__all__ = ["ConnectionRefused", "MalformedBody", "SocketServer", "is_allowed", "refusal_of"]
+__all__ = ["ConnectionRefused", "MalformedBody", "SocketServer"]
 
-ALLOWED: Final = re.compile(
-    r"1|2probe|3|3probe|5|6"  # Engine.IO: close, probe, pong, upgrade, noop
-    r"|40(?:\{.*)?"  # CONNECT to the main namespace
-    r"|41"  # DISCONNECT from it
-    r"|42[0-9]{0,15}\[.*",  # EVENT without attachments
-    re.DOTALL,
-)
-"""Everything a page may send (Engine.IO 4, Socket.IO 5). The server asks for no acknowledgements,
-has one namespace and takes no attachments, so the rest is a mistake or an attack."""
-_WANTS_ANSWER: Final = re.compile(r"4(?:2|5[0-9]{1,9}-)([0-9]{1,15})\[")
-MAX_FRAME_BYTES: Final = 4 * wire.MAX_MESSAGE_BYTES
-"""A frame up to here is read, so that its sender can be told ``too_large``; a longer one closes."""
-
-CLOSE_S: Final = 1.0
-"""How long a page may take to answer a WebSocket close frame."""
+_COMMAND: Final = re.compile(r'2([0-9]{0,15})(?=\["command",)')
 
 
 class _Faults(logging.Handler):
@@ -59,129 +50,16 @@ _quiet.propagate = False
 _quiet.addHandler(_Faults())
 
 
-class MalformedBody(Exception):
-    """A polling request whose body is not what the protocol allows."""
-
-
-def is_allowed(packet: str) -> bool:
-    """Whether a page may send this Engine.IO packet."""
-    return ALLOWED.fullmatch(packet) is not None and len(packet.encode()) <= wire.MAX_MESSAGE_BYTES
-
-
-def refusal_of(packet: str) -> str | None:
-    """Return the acknowledgement that refuses a message, when its sender asked for one."""
-    match = _WANTS_ANSWER.match(packet)
-    if match is None:
-        return None
-    is_large = len(packet.encode("utf-8", "replace")) > wire.MAX_MESSAGE_BYTES
-    code = Code.TOO_LARGE if is_large else Code.MALFORMED
-    return f"43{match[1]}[{wire.to_json(wire.Refused(code)).decode()}]"
-
-
-class _WebSocket:
-    """What the library reads from and writes to; only allowed text frames pass inward."""
-
-    def __init__(self, handler: Any, server: _Engine) -> None:
-        self._handler = handler
-        self._server = server
-        self._socket = web.WebSocketResponse(max_msg_size=MAX_FRAME_BYTES, timeout=CLOSE_S)
-
-    async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
-        await self._socket.prepare(environ["aiohttp.request"])
-        self._server.web_sockets.add(self)
-        try:
-            await self._handler(self)
-        finally:
-            self._server.web_sockets.discard(self)
-            await self._socket.close()
-        return self._socket
-
-    async def close(self) -> None:
-        await self._socket.close()
-
-    async def send(self, message: str | bytes) -> None:
-        assert isinstance(message, str)  # nothing we send has attachments
-        await self._socket.send_str(message)
-
-    async def wait(self) -> str:
-        """Return the next frame; OSError ends the connection in good order."""
-        while True:
-            message = await self._socket.receive()
-            if message.type is WSMsgType.BINARY:
-                self._server.malformed()
-            if message.type is not WSMsgType.TEXT:
-                raise OSError
-            packet: str = message.data
-            if is_allowed(packet):
-                return packet
-            self._server.malformed()
-            refusal = refusal_of(packet)
-            if refusal is not None:
-                await self._socket.send_str(refusal)
-            if refusal is None or packet.startswith("45"):  # its attachments would follow
-                raise OSError
-
-
-class _Body:
-    """A request body that was read and checked, as the library wants to read it."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    async def read(self, length: int) -> bytes:
-        return self._data[:length]
-
-
-async def _translate(request: web.Request) -> dict[str, Any]:
-    """Turn a request into what the library reads.
-
-    Raises :class:`MalformedBody`.
-    """
-    environ: dict[str, Any] = driver.translate_request(request)
-    if request.method == "POST":
-        try:
-            body = await request.read()  # the application's limit answers 413 past 64 kB
-            packets = body.decode().split("\x1e")
-        except UnicodeDecodeError:
-            raise MalformedBody from None
-        if not all(is_allowed(packet) for packet in packets):
-            raise MalformedBody
-        environ["wsgi.input"] = _Body(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-    return environ
-
-
-class _Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library is not typed
-    """Engine.IO whose tasks and sockets are known, so that they can be ended."""
-
-    malformed: Callable[[], None]
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.tasks: set[asyncio.Task[Any]] = set()
-        self.web_sockets: set[_WebSocket] = set()
-        self._async: dict[str, Any] = {
-            **driver._async,  # noqa: SLF001  how the library meets aiohttp
-            "websocket": _WebSocket,
-            "translate_request": _translate,
-        }
-
-    def start_background_task(
-        self, target: Callable[..., Coroutine[Any, Any, Any]], *args: Any, **kwargs: Any
-    ) -> asyncio.Task[Any]:
-        task = asyncio.ensure_future(target(*args, **kwargs))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-        return task
-
-
 class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library is not typed
-    """Socket.IO with one namespace and one kind of event.
+    """Socket.IO with one namespace and one kind of event each way.
 
-    ``accepted`` is called with the id of each connection once its page knows that it is in.
+    ``accepted`` is called with the id of each connection once its page knows that it is in;
+    ``command`` with what a page asks, and returns the reply as JSON. Both ways go past the
+    library's own packets: to look for attachments in what has none took half of a message's time.
     """
 
     accepted: Callable[[str], None]
+    command: Callable[[str, object], Awaitable[bytes]]
 
     def __init__(
         self,
@@ -204,6 +82,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         )
         self._metrics = metrics
         self.eio.malformed = self._malformed
+        self.eio.take = self._take
         self._connect_deadline_s = connect_deadline_s
         self._deadlines: dict[str, asyncio.TimerHandle] = {}
         self._cuts: set[asyncio.Task[None]] = set()
@@ -233,6 +112,12 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         """Whether the socket under a connection is still there."""
         socket = self.eio.sockets.get(self.manager.eio_sid_from_sid(sid, "/"))
         return socket is not None and not socket.closed
+
+    def post(self, sid: str, event: bytes) -> None:
+        """Send an event, as JSON, to a page that was accepted."""
+        socket = self.eio.sockets.get(self.manager.eio_sid_from_sid(sid, "/"))
+        if socket is not None and not socket.closed:
+            socket.queue.put_nowait(EnginePacket(MESSAGE, f'2["event",{event.decode()}]'))
 
     async def dismiss(self, sid: str, patience_s: float) -> None:
         """Say goodbye to a page and close its socket; waits no longer than that for its reader."""
@@ -279,12 +164,14 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
 
     # --- hooks of the library ---------------------------------------------------------------------
 
-    def _engineio_server_class(self) -> type[_Engine]:
-        return _Engine
+    def _engineio_server_class(self) -> type[Engine]:
+        return Engine
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         await super()._handle_eio_connect(eio_sid, environ)
         self._metrics.socket_opened()
+        socket = self.eio.sockets[eio_sid]
+        socket.poll = partial(poll, socket)
         self._deadlines[eio_sid] = asyncio.get_running_loop().call_later(
             self._connect_deadline_s, self._cut_soon, eio_sid
         )
@@ -297,7 +184,32 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
         if socket is not None and reason == self.reason.CLIENT_DISCONNECT and not socket.upgraded:
             socket.queue.put_nowait(None)  # a poll that is waiting is answered now, not in 18 s
 
+    async def _take(self, eio_sid: str, packet: str) -> None:
+        try:
+            await self._handle_eio_message(eio_sid, packet)
+        except SocketIsClosedError:
+            pass
+        except Exception as error:  # a bug: this packet is lost, the connection lives
+            logs.fault("socket_fault", error)
+
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
+        if isinstance(data, str) and (asked := _COMMAND.match(data)) is not None:
+            with contextlib.suppress(msgspec.DecodeError, RecursionError):
+                _, *said = msgspec.json.decode(data[asked.end() :])
+                if len(said) == 1 and self.manager.sid_from_eio_sid(eio_sid, "/") is not None:
+                    return await self._carry_out(eio_sid, asked[1], said[0])
+        await self._handle_other(eio_sid, data)
+
+    async def _carry_out(self, eio_sid: str, number: object, payload: object) -> None:
+        sid = self.manager.sid_from_eio_sid(eio_sid, "/")
+        if not self.manager.is_connected(sid, "/"):
+            return
+        reply = await self.command(sid, payload)
+        if number not in ("", None):
+            await self.eio.send(eio_sid, f"3{number}[{reply.decode()}]")
+
+    async def _handle_other(self, eio_sid: str, data: object) -> None:
+        """What begins or ends a connection; and what is no command, though it looks like one."""
         try:
             packet = self.packet_class(encoded_packet=data)
         except (ValueError, TypeError, IndexError, RecursionError):
@@ -311,8 +223,8 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
                 self._admit(eio_sid)
             case (t, _) if t == DISCONNECT and known is not None:
                 await self._handle_disconnect(eio_sid, "/", self.reason.CLIENT_DISCONNECT)
-            case (t, ["command", _]) if t == EVENT and known is not None:
-                await self._handle_event(eio_sid, "/", packet.id, packet.data)
+            case (t, ["command", payload]) if t == EVENT and known is not None:
+                await self._carry_out(eio_sid, packet.id, payload)
             case _:
                 self._malformed()
                 await self.cut(eio_sid)

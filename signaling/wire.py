@@ -8,7 +8,7 @@ Rule 3: the web client's types come from it, by the JSON Schema that ``signaling
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -372,11 +372,6 @@ def decode_auth(payload: object) -> ConnectAuth:
     return auth
 
 
-def to_builtins(message: msgspec.Struct) -> Any:
-    """Turn a message into what python-socketio can send."""
-    return msgspec.to_builtins(message)
-
-
 def to_json(message: msgspec.Struct) -> bytes:
-    """Turn a message into JSON, for REST and the data channel."""
+    """Turn a message into JSON."""
     return msgspec.json.encode(message)

@@ -18,6 +18,8 @@ from signaling.storage.thread_batch import keep
 from signaling.storage.thread_jobs import Answer, Job, Kept, Marked, Seen, Written
 
 WAITING: Final = 2_000
+SIDE_BY_SIDE: Final = 2
+"""Transactions at a time, where the database can: most of one is waiting for its answers."""
 AT_ONCE: Final = 200
 """Jobs of one transaction: some 20 ms of work."""
 
@@ -28,8 +30,9 @@ class ThreadWriter:
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
         self._keyring = keyring
+        self._side_by_side = SIDE_BY_SIDE if database.dialect == "postgresql" else 1
         self._waiting: deque[tuple[Job, asyncio.Future[Answer]]] = deque()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
 
     async def write(self, job: Written) -> Kept:
@@ -60,16 +63,16 @@ class ThreadWriter:
     async def stop(self) -> None:
         """Take no more, and keep what has come."""
         self._stopped = True
-        if self._task is not None:
-            await self._task
+        await asyncio.gather(*self._tasks)
 
     async def _ask(self, job: Job) -> Answer:
         if self._stopped or len(self._waiting) >= WAITING:
             raise Refusal(Code.BUSY)
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run(), name="thread-writer")
+        if len(self._tasks) < self._side_by_side:
+            task = asyncio.get_running_loop().create_task(self._run(), name="thread-writer")
+            self._tasks.add(task)
         answer = await future
         if isinstance(answer, Refusal):
             raise answer
@@ -81,7 +84,10 @@ class ThreadWriter:
                 count = min(AT_ONCE, len(self._waiting))
                 await self._keep([self._waiting.popleft() for _ in range(count)])
         finally:
-            self._task = None
+            # At once, not by a callback: what is asked next must find that nobody works.
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.discard(task)
 
     async def _keep(self, asked: list[tuple[Job, asyncio.Future[Answer]]]) -> None:
         answers: list[Answer] | Exception

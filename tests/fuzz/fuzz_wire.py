@@ -54,4 +54,4 @@ def one(data: bytes) -> None:
             return
         raise
     assert wire.to_json(message)
-    assert json.loads(json.dumps(wire.to_builtins(message)))
+    assert json.loads(wire.to_json(message))

@@ -7,7 +7,6 @@ runs some; ``--kills 20`` is for a quick look, and the page says so.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import sys
@@ -16,6 +15,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+import uvloop
 
 from tests.bench import report
 from tests.bench.messages import exact, kills, opening, race, rate, zones
@@ -144,7 +145,7 @@ def main() -> int:
     names = list(cases) if given.cases == "all" else given.cases.split(",")
     kept: dict[str, list[Row]] = json.loads(DATA.read_text()) if DATA.exists() else {}
     for name in names:
-        kept[name] = asyncio.run(_case(cases[name]))
+        kept[name] = uvloop.run(_case(cases[name]))
         DATA.parent.mkdir(exist_ok=True)
         DATA.write_text(json.dumps(kept))
         print("\n".join(Table(name, kept[name]).lines()), flush=True)

@@ -85,7 +85,7 @@ class Arranger:
             if self.agreeing is None:
                 if not self.key:
                     self.taps += 1
-                    self.key = f"tap {self.taps}"
+                    self.key = f"tap-{self.taps}"
                 asked = {"starts_at": self.first + self.taps * HOUR_MS}
                 token = pair.tokens[pair.counsellor]
                 status, said = await gateway.ask(token, "POST", path, asked, key=self.key)

@@ -57,7 +57,7 @@ async def _ask(
     """What a client's page does: tap, and look for the nearest where somebody was quicker."""
     path = f"threads/{thread}"
     _, said = await gateway.ask(
-        token, "POST", f"{path}/bookings", {"starts_at": wanted}, key=f"tap {thread}"
+        token, "POST", f"{path}/bookings", {"starts_at": wanted}, key=f"tap-{thread}"
     )
     if said.get("code") != "taken":
         return said, []

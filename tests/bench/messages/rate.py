@@ -19,12 +19,32 @@ WARM_S: Final = 3.0
 BODY: Final = "How was your day? 今天过得怎么样?"
 
 
+class Ear(Socket):
+    """A page that reads what it has heard when all is over: then it costs the bench little."""
+
+    def __init__(self, running: Running) -> None:
+        super().__init__(running)
+        self.raw: list[tuple[float, str]] = []
+
+    def _take(self, text: str) -> None:
+        if text.startswith("42"):
+            self.raw.append((time.monotonic(), text))
+        else:
+            super()._take(text)
+
+    def read(self) -> None:
+        """Read it now."""
+        for at, text in self.raw:
+            super()._take(text)
+            self.heard_at[-1] = at
+
+
 @dataclass
 class Talk:
     """Two who write to each other."""
 
     thread: str
-    pages: dict[UUID, Socket]
+    pages: dict[UUID, Ear]
     sent: dict[UUID, int] = field(default_factory=dict)
     due: dict[str, float] = field(default_factory=dict)
     """When each message was to be written, by its id."""
@@ -55,6 +75,7 @@ class Talk:
     def delivered_after(self, since: float) -> Iterator[float]:
         """How long after its time each was in the other one's page."""
         for person, page in self.pages.items():
+            page.read()
             for at, event in zip(page.heard_at, page.heard, strict=True):
                 message = event.get("message", {})
                 if message and message["author"] != str(person):
@@ -102,9 +123,9 @@ async def _meet(gateway: Running, pair: Pair) -> Talk:
     path = f"people/{pair.client}/threads/{pair.counsellor}"
     status, thread = await gateway.ask(pair.tokens[pair.client], "PUT", path)
     assert status == 200, thread
-    pages: dict[UUID, Socket] = {}
+    pages: dict[UUID, Ear] = {}
     for person in (pair.client, pair.counsellor):
-        pages[person] = Socket(gateway)
+        pages[person] = Ear(gateway)
         await pages[person].listen(pair.tokens[person])
     return Talk(thread["id"], pages)
 

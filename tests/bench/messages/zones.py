@@ -32,7 +32,8 @@ def _evenings(name: str) -> tuple[int, int, int]:
     # A year at a time: free times are not asked for further ahead.
     for year in range(0, DAYS, 366):
         begins = since + year * 24 * HOUR_MS
-        found += [start for start, _ in available.open_between(begins, begins + 366 * 24 * HOUR_MS)]
+        ends = begins + 367 * 24 * HOUR_MS  # the last evening may be the next day's, by UTC
+        found += [start for start, _ in available.open_between(begins, ends)]
     changes = sum(later - earlier != 24 * HOUR_MS for earlier, later in pairwise(expected))
     return len(expected), len(set(expected) & set(found)), changes
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.sockets import is_allowed, refusal_of
+from signaling.frames import is_allowed, refusal_of
 
 
 @pytest.mark.parametrize(
