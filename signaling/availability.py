@@ -12,6 +12,7 @@ Rule 3: a free time lies whole in what is open, and meets nothing that is kept.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -162,12 +163,16 @@ def free_times(
     has already, in any order.
     """
     taken = sorted(kept, key=lambda span: span.starts_at)
+    starts = [span.starts_at for span in taken]
+    longest = max((span.ends_at - span.starts_at for span in taken), default=0)
     found: list[Span] = []
     for begins, ends in opened:
-        near = [span for span in taken if span.starts_at < ends and span.ends_at > begins]
         for starts_at in range(begins, ends - minutes * MINUTE_MS + 1, every_minutes * MINUTE_MS):
             span = Span(starts_at, minutes)
-            if not any(span.meets(each) for each in near):
+            # What began longer ago than the longest lasts is over.
+            first = bisect_left(starts, starts_at - longest)
+            last = bisect_left(starts, span.ends_at)
+            if not any(span.meets(each) for each in taken[first:last]):
                 found.append(span)
     return found
 

@@ -137,7 +137,7 @@ class BookedHour:
             plan = await self._days.plan(self.booked.id, cut_at)
         caller = None if plan is None else plan.caller if plan.call_is_safe else Caller.NOBODY
         body = msgspec.json.encode(LineCard(caller)).decode()
-        ident = f"line-{self.booked.id.hex}-{cut_at}"
+        ident = f"line:{self.booked.id.hex}:{cut_at}"
         await self.keep(Line(self.booked, self.booked.counsellor, ident, body, cut_at, Kind.LINE))
 
     async def note_line(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from signaling import wire
 from signaling.booked_hour import BookedHour
@@ -47,9 +47,11 @@ class RoomLines:
         """Store a line and put it into the room's text. Raises :class:`Refusal`."""
         task, side = self._task, self._task.side
         if await task.request(lambda now: side.is_new_text(participant, text, now)):
-            ident = text.id or f"{task.room.log}-{participant}-{text.ref}"
+            author = self._author(participant)
+            named = text.id or f"{task.room.log}-{text.ref}"
+            ident = f"r:{uuid5(author, named).hex}"
             await self._words.keep(
-                Line(self._hour.booked, self._author(participant), ident, text.body, task.wall_ms())
+                Line(self._hour.booked, author, ident, text.body, task.wall_ms())
             )
 
         def write(now: float) -> wire.TextAccepted:

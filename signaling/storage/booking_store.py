@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,6 +49,8 @@ from signaling.storage.thread_jobs import Kept, Written
 PATIENCE_MS: Final = 48 * rules.HOUR_MS
 """So long is waited for an answer."""
 AT_ONCE: Final = 100
+MOST_ASKED: Final = 5
+"""Times that are asked about in one thread: each is kept from everybody else."""
 LATE: Final = frozenset({BookingAct.CANCEL, BookingAct.SUGGEST})
 """What can come later than the clinic asks for."""
 
@@ -122,7 +124,7 @@ class BookingStore:
         """One of the two names a first time.
 
         Raises :class:`Refusal`: ``taken``, ``not_now`` of what is over, ``not_allowed`` in a thread
-        that is closed.
+        that is closed, ``busy`` where :data:`MOST_ASKED` are asked about already.
         """
         by = parties.side(actor)
         assert by is not None, "one of the two"
@@ -132,6 +134,7 @@ class BookingStore:
             async with self._journal.record(entry) as changing:
                 await hold_two(changing, parties.counsellor, parties.client)
                 await check_free(changing, parties.counsellor, parties.client, named)
+                await _check_few(changing, parties.thread)
                 await changing.execute(insert(BOOKING).values(**_values(made)))
                 return Step(made, await self._tell(changing, made.booking, made, at))
         except IntegrityError:  # the same was asked twice at once
@@ -257,7 +260,7 @@ class BookingStore:
         card = card_of(now.id, before, now.booking, now.act, by, now.session, late=late)
         said = Written(
             now.of.thread, now.actor or now.of.counsellor, None,
-            f"b-{now.id.hex}-{now.booking.revision}", Kind.BOOKING, body_of(card), at,
+            f"b:{now.id.hex}:{now.booking.revision}", Kind.BOOKING, body_of(card), at,
         )  # fmt: skip
         (answer,) = await keep(changing, self._keyring, [said])
         if isinstance(answer, Refusal):
@@ -307,6 +310,15 @@ async def _change_hour(
         )
     known = await hold(changing, held.session)
     return await put_moved(changing, known, agreed, asked=held.id)
+
+
+async def _check_few(changing: AsyncConnection, thread: UUID) -> None:
+    """Nobody keeps a calendar full by asking. Raises :class:`Refusal` with ``busy``."""
+    query = select(func.count()).where(
+        BOOKING.c.thread == thread, BOOKING.c.stage.in_([each.value for each in rules.ASKING])
+    )
+    if (await changing.scalar(query) or 0) >= MOST_ASKED:
+        raise Refusal(Code.BUSY)
 
 
 async def _hold(changing: AsyncConnection, ident: UUID) -> Arranged:

@@ -126,7 +126,7 @@ class ScheduledStore:
             if await changing.scalar(held) != Standing.WAITING.value:
                 return None
             said = Written(
-                each.thread, each.author, None, f"s-{each.id.hex}", MessageKind.TEXT, each.body, at
+                each.thread, each.author, None, f"s:{each.id.hex}", MessageKind.TEXT, each.body, at
             )
             (answer,) = await keep(changing, self._keyring, [said])
             kept = answer if isinstance(answer, Kept) else None

@@ -35,6 +35,7 @@ class Written:
     place: Place | None
     """None of what no browser wrote, but a transaction that says it once."""
     ident: str
+    """Of its author's making; with a colon in it of ours, so that nobody takes one before us."""
     kind: Kind
     body: str
     at: int

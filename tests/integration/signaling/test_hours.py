@@ -495,7 +495,7 @@ async def test_what_a_room_refuses_is_in_no_thread(here: Practice) -> None:
     hour = await here.hour()
     client = await come(here, "zhang", hour)
     counsellor = await come(here, "li", hour)
-    outside = await client.ask("send_text", ref=1, body="vor der Tür")
+    outside = await client.ask("send_text", ref=1, body="from outside")
     assert outside["code"] == "not_admitted"
     for wrong, code in (({"ref": 2, "body": "a"}, "text_out_of_order"),
                         ({"ref": 1, "body": "\u0007"}, "malformed")):  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.life import Outcome, Turn
 from signaling.storage.audit_store import pages
 from signaling.storage.booking_cards import BookingCard, CardDone
-from signaling.storage.booking_store import PATIENCE_MS, Arranged, Parties, Step
+from signaling.storage.booking_store import MOST_ASKED, PATIENCE_MS, Arranged, Parties, Step
 from signaling.storage.database import Database
 from signaling.storage.session_store import Wanted
 from signaling.working_times import WorkingRule, WorkingTimes
@@ -101,6 +102,21 @@ async def test_a_time_that_somebody_is_asked_about_cannot_be_booked_at_a_desk(tw
     await two.ask()
     wanted = Wanted(two.of.counsellor, two.of.client, FIRST.starts_at, 50)
     assert await refused(two.here.sessions.book(wanted, None, T0)) is Code.TAKEN
+
+
+async def test_nobody_keeps_a_calendar_full_by_asking(two: Two) -> None:
+    spans = [Span(FIRST.starts_at + number * HOUR_MS, 50) for number in range(MOST_ASKED + 1)]
+    asked = [(await two.ask(span)).arranged for span in spans[:-1]]
+    assert await refused(two.ask(spans[-1])) is Code.BUSY
+    await two.act(asked[0], two.of.client, BookingAct.TAKE_BACK)
+    await two.ask(spans[-1])
+
+
+async def test_no_message_of_somebody_stands_in_the_place_of_a_card(two: Two) -> None:
+    ident = (await two.ask()).arranged.id
+    (card,) = await two.here.threads.since(two.of.thread, 0, T0)
+    assert card.id == f"b:{ident.hex}:1"
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", card.id) is None, "what a page may call a message"
 
 
 async def test_many_who_want_one_hour_get_it_once(data: Database, keys: Database) -> None:

@@ -53,6 +53,7 @@ export class ThreadTimes extends QuietElement {
   @property({ type: Number }) noticeHours = 24;
   @state() private ending: BookingCard | null = null;
   private made: Arranging | null = null;
+  private wasIdle = true;
 
   /** Somebody wants something done with a card. */
   handle({ card, deed }: Wish): void {
@@ -90,6 +91,13 @@ export class ThreadTimes extends QuietElement {
       }
       ${this.ending === null ? nothing : this.sure(this.ending)}
     `;
+  }
+
+  /** Who has chosen, or closed it, goes on where they began. */
+  override updated(): void {
+    const idle = this.arranging.state.kind === 'idle';
+    if (idle && !this.wasIdle) this.renderRoot.querySelector<HTMLElement>('.chip')?.focus();
+    this.wasIdle = idle;
   }
 
   private get arranging(): Arranging {
