@@ -6,15 +6,12 @@ second; what this gateway ends itself it does not wait for.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from signaling import logs
-from signaling.storage.database import StorageAway
+from signaling.lookout import Lookout
 from signaling.storage.people_store import PeopleStore
 
 EVERY_S: Final = 0.5
@@ -35,17 +32,15 @@ class Departures:
         self._gone = gone
         self._since = int(wall() * 1000) - OVERLAP_MS
         self._told: dict[UUID, int] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._lookout = Lookout("departures", EVERY_S, self.look)
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="departures")
+        self._lookout.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._lookout.stop()
 
     async def look(self) -> None:
         """Tell of who is new. Raises :class:`~signaling.storage.database.StorageAway`."""
@@ -56,12 +51,3 @@ class Departures:
             self._since = max(self._since, ended_at)
         oldest = self._since - OVERLAP_MS
         self._told = {who: at for who, at in self._told.items() if at >= oldest}
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                with contextlib.suppress(StorageAway):
-                    await self.look()
-            except Exception as error:  # a bug here must not leave people in for good
-                logs.fault("departures_fault", error)
-            await asyncio.sleep(EVERY_S)

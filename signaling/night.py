@@ -7,15 +7,13 @@ Rule: a database that is away is tried again at the next turn; nothing else wait
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from signaling import logs
 from signaling.domain.errors import Refusal
-from signaling.storage.database import StorageAway
+from signaling.lookout import Lookout
 from signaling.storage.day_store import DayStore
 from signaling.storage.journal import Journal
 from signaling.storage.note_store import NoteStore
@@ -42,11 +40,11 @@ class Night:
         self._threads = threads
         self._wall = wall
         self._also: list[Callable[[int], Awaitable[None]]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._lookout = Lookout("night", EVERY_S, self.look)
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="night")
+        self._lookout.start()
 
     def also(self, chore: Callable[[int], Awaitable[None]]) -> None:
         """Do this at every look, too; it is told the time, in Unix milliseconds."""
@@ -54,9 +52,7 @@ class Night:
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._lookout.stop()
 
     async def look(self) -> None:
         """Do what is due now. Raises :class:`~signaling.storage.database.StorageAway`."""
@@ -73,12 +69,3 @@ class Night:
             await self._threads.clear(thread, at)
         for chore in self._also:
             await chore(at)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                with contextlib.suppress(StorageAway):
-                    await self.look()
-            except Exception as error:  # a bug here must not end what is due tomorrow
-                logs.fault("night_fault", error)
-            await asyncio.sleep(EVERY_S)

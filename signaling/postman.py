@@ -6,7 +6,6 @@ Rule 2: who no longer belong together are sent nothing; the author is told.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections.abc import Callable
@@ -14,14 +13,13 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from signaling import logs
 from signaling.accounts import Actor
 from signaling.domain.booking import HOUR_MS
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.messages import check_body
 from signaling.domain.reminding import after_quiet
 from signaling.gate import Gate
-from signaling.storage.database import StorageAway
+from signaling.lookout import Lookout
 from signaling.storage.reminder_store import ReminderStore
 from signaling.storage.scheduled_store import Scheduled, ScheduledStore
 from signaling.threads import Changed, Threads
@@ -42,7 +40,7 @@ class Postman:
         self._threads = threads
         self._gate = gate
         self._wall = wall
-        self._task: asyncio.Task[None] | None = None
+        self._lookout = Lookout("postman", EVERY_S, self.look)
 
     # --- who writes ahead -------------------------------------------------------------------------
 
@@ -70,13 +68,11 @@ class Postman:
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="postman")
+        self._lookout.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._lookout.stop()
 
     async def look(self) -> None:
         """Send what is due now. Raises StorageAway."""
@@ -105,12 +101,3 @@ class Postman:
         with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
             return after_quiet(at, ZoneInfo(wish.zone), wish.quiet_from, wish.quiet_until)
         return at
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                with contextlib.suppress(StorageAway):
-                    await self.look()
-            except Exception as error:  # a bug here must not end what is due tomorrow
-                logs.fault("postman_fault", error)
-            await asyncio.sleep(EVERY_S)

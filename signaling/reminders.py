@@ -16,12 +16,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from signaling import logs
 from signaling.carriers.notice import Carried, Carrier, Notice
 from signaling.domain.errors import Refusal
 from signaling.domain.reminding import SUBJECT, due, sentence
 from signaling.keys.sealing import SealError
-from signaling.storage.database import StorageAway
+from signaling.lookout import Lookout
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.reminder_store import ReminderStore, Turn, Wish, drop_browser
 
@@ -44,17 +43,15 @@ class Reminders:
         self._push = push
         self._wall = wall
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._task: asyncio.Task[None] | None = None
+        self._lookout = Lookout("reminders", EVERY_S, self.look)
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="reminders")
+        self._lookout.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._lookout.stop()
 
     async def look(self) -> int:
         """Give what is due now; returns how many. Raises StorageAway."""
@@ -116,12 +113,3 @@ class Reminders:
                 person = await self._people.person(turn.person)
                 changed = drop_browser(wish, endpoint)
                 await self._store.set_wish(person.clinic, turn.person, changed, at)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                with contextlib.suppress(StorageAway):
-                    await self.look()
-            except Exception as error:  # a bug here must not end what is due tomorrow
-                logs.fault("reminder_fault", error)
-            await asyncio.sleep(EVERY_S)

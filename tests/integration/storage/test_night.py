@@ -71,7 +71,6 @@ async def test_it_looks_at_once_and_outlives_a_database_that_is_away(
     night.start()
     await asyncio.wait_for(looked.wait(), 5)
     await asyncio.sleep(0)
-    assert night._task is not None
-    assert not night._task.done()
+    assert "night" in {task.get_name() for task in asyncio.all_tasks()}
     await night.stop()
-    assert night._task.done()
+    assert "night" not in {task.get_name() for task in asyncio.all_tasks()}
