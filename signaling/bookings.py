@@ -111,14 +111,15 @@ class Bookings:
     ) -> Arranged:  # fmt: skip
         """Ask for a time, or suggest one. The same ``key`` again gives the same booking.
 
-        Raises :class:`Refusal`: ``taken``, ``not_now`` of what is over or comes too soon,
-        ``not_allowed`` where the two belong together no longer.
+        Raises :class:`Refusal`: ``taken`` (also of a key that was used in another thread),
+        ``not_now`` of what is over or comes too soon, ``not_allowed`` where the two belong together
+        no longer.
         """
         head = await self._threads.open_own(actor, thread, at)
         named = uuid5(actor.person, f"booking:{key or f'{thread}:{starts_at}:{at}'}")
         before = await self._known(named)
         if before is not None:
-            return before
+            return _of_thread(before, thread)
         span = await self._span(head, actor, starts_at, minutes, at)
         try:
             step = await self._store.begin(named, _parties(head), actor.person, span, at)
@@ -127,7 +128,7 @@ class Bookings:
             before = await self._known(named) if refusal.code is Code.TAKEN else None
             if before is None:
                 raise
-            return before
+            return _of_thread(before, thread)
         return self._told(head, step)
 
     async def act(
@@ -236,6 +237,12 @@ class Bookings:
         if step.message is not None:
             self._threads.tell(Changed(head, [step.message]))
         return step.arranged
+
+
+def _of_thread(known: Arranged, thread: UUID) -> Arranged:
+    if known.of.thread != thread:
+        raise Refusal(Code.TAKEN)
+    return known
 
 
 def _parties(head: ThreadHead) -> Parties:

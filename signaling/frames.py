@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import engineio
@@ -60,7 +60,7 @@ class _WebSocket:
 
     def __init__(self, handler: Any, server: Engine) -> None:
         self._handler = handler
-        self._page = handler.__self__
+        self._page = handler.__self__  # the library's socket, whose method this is
         self._server = server
         self._socket = web.WebSocketResponse(max_msg_size=MAX_FRAME_BYTES, timeout=CLOSE_S)
 
@@ -94,8 +94,13 @@ class _WebSocket:
                 if not packet.startswith("42") or not self._page.upgraded:
                     return packet
                 # What a page asks goes straight to who answers: the library makes two tasks and a
-                # timer of every frame that it is given.
-                await self._server.take(self._page.sid, packet[1:])
+                # timer of every frame that it is given. Shielded from that timer, which is for a
+                # page that is silent: what was begun is done, whatever becomes of the connection.
+                await asyncio.shield(
+                    self._server.start_background_task(
+                        self._server.take, self._page.sid, packet[1:]
+                    )
+                )
                 continue
             self._server.malformed()
             refusal = refusal_of(packet)
@@ -160,7 +165,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library is not 
     """Engine.IO whose tasks and sockets are known, so that they can be ended."""
 
     malformed: Callable[[], None]
-    take: Callable[[str, str], Awaitable[None]]
+    take: Callable[[str, str], Coroutine[Any, Any, None]]
     """Takes what a page asks: (the connection, its Socket.IO packet)."""
 
     def __init__(self, **options: Any) -> None:

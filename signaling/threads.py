@@ -188,6 +188,8 @@ class Threads:
         Raises :class:`Refusal`, StorageAway.
         """
         hour = line.booked
+        if not await self._gate.belong(hour.counsellor, hour.client, line.at):
+            raise Refusal(Code.NOT_ALLOWED)  # nor is a thread opened again that was closed
         head = await self._store.open(
             hour.clinic, hour.counsellor, hour.client, line.author, line.at
         )

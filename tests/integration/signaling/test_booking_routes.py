@@ -256,3 +256,18 @@ async def test_who_writes_is_told_whether_somebody_works_now(here: Practice) -> 
     ):
         await here.ask("li", "PUT", times, msgspec.to_builtins(said))
         assert (await here.ask("zhang", "GET", thread))[1] == expected
+
+
+async def test_a_key_that_was_used_in_another_thread_gives_nothing_of_it(here: Practice) -> None:
+    thread = await opened(here)
+    people, standing = here.people, here.stores.accounts.stores.standing
+    await standing.bind(people["li"], people["moon"], people["admin"], now_ms())
+    path = f"people/{people['moon']}/threads/{people['li']}"
+    other = f"threads/{(await here.ask('moon', 'PUT', path))[1]['id']}"
+    first, second = (await free(here, thread))[:2]
+    keyed: dict[str, Any] = {"headers": {"Idempotency-Key": "tap"}}
+    body = {"starts_at": first}
+    assert (await here.ask("li", "POST", f"{thread}/bookings", body, **keyed))[0] == 201
+    body = {"starts_at": second}
+    status, said = await here.ask("li", "POST", f"{other}/bookings", body, **keyed)
+    assert (status, said["code"]) == (409, "taken")
