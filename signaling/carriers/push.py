@@ -10,10 +10,11 @@ from __future__ import annotations
 import base64
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -93,12 +94,20 @@ def _fits(host: str, service: str) -> bool:
     return host == service
 
 
+class Poster(Protocol):
+    """Of an HTTP client, what is needed here (:class:`aiohttp.ClientSession`)."""
+
+    def post(
+        self, url: str, *, data: bytes, headers: Mapping[str, str], allow_redirects: bool,
+        timeout: aiohttp.ClientTimeout,
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:  # fmt: skip
+        """Ask; the answer is there within the block."""
+
+
 class PushCarrier:
     """Reaches browsers. The address is a :class:`Subscription` as JSON."""
 
-    def __init__(
-        self, vouching: Vouching, services: Collection[str], http: aiohttp.ClientSession
-    ) -> None:
+    def __init__(self, vouching: Vouching, services: Collection[str], http: Poster) -> None:
         self._vouching = vouching
         self._services = services
         self._http = http

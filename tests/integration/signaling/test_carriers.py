@@ -216,7 +216,7 @@ async def pushing(service: Service) -> AsyncIterator[PushCarrier]:
 
     vouching = Vouching(key_of("ab" * 32), "mailto:it@example.org")
     async with aiohttp.ClientSession() as http:
-        yield PushCarrier(vouching, [SERVICE], Elsewhere(http, service.url))  # type: ignore[arg-type]
+        yield PushCarrier(vouching, [SERVICE], Elsewhere(http, service.url))
 
 
 @dataclass

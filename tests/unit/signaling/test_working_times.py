@@ -12,8 +12,8 @@ EVENINGS = WorkingRule("19:00", 120, rule="FREQ=WEEKLY;BYDAY=TU,TH", first="2027
 HOUR_MS = 3_600_000
 
 
-def ms(*when: int) -> int:
-    return int(datetime(*when, tzinfo=UTC).timestamp() * 1000)  # type: ignore[arg-type]
+def ms(year: int, month: int, day: int, hour: int = 0) -> int:
+    return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp() * 1000)
 
 
 def test_what_is_said_is_what_is_open() -> None:
