@@ -55,7 +55,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]  # the library i
 
     ``accepted`` is called with the id of each connection once its page knows that it is in;
     ``command`` with what a page asks, and returns the reply as JSON. Both ways go past the
-    library's own packets: to look for attachments in what has none took half of a message's time.
+    library's own packets, which look for attachments in what has none.
     """
 
     accepted: Callable[[str], None]

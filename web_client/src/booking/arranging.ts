@@ -21,7 +21,6 @@ export interface Choosing {
   readonly kind: 'choosing';
   readonly for: Purpose;
   readonly times: readonly CardTime[];
-  readonly zone: string | null;
   /** The time to show first; null for the first there is. */
   readonly first: number | null;
   /** What came of the last tap. */
@@ -142,11 +141,9 @@ export class Arranging {
     return this.asking<Booking>('POST', this.path(`bookings/${card.booking}/acts`), body);
   }
 
-  private async look(
-    query: string,
-  ): Promise<{ readonly times: readonly CardTime[]; readonly zone: string | null } | null> {
+  private async look(query: string): Promise<{ readonly times: readonly CardTime[] } | null> {
     const answer = await this.asking<FreeTimes>('GET', this.path(`free-times?${query}`));
-    return answer.kind === 'done' ? { times: answer.said.items, zone: answer.said.zone } : null;
+    return answer.kind === 'done' ? { times: answer.said.items } : null;
   }
 
   private path(rest: string): string {
@@ -164,7 +161,6 @@ function none(purpose: Purpose): Choosing {
     kind: 'choosing',
     for: purpose,
     times: [],
-    zone: null,
     first: null,
     note: null,
     sending: false,

@@ -228,6 +228,10 @@ export const en = {
   'trust.cipher': 'Cipher: {cipher}',
   'trust.records': 'What is kept',
   'trust.records.none': 'Not recorded. Sound and picture leave nothing behind.',
+  'trust.records.text':
+    'What you write is in the server’s memory for as long as this room is there.',
+  'trust.records.text.kept':
+    'What you write is kept, sealed, in the messages of the client and the counsellor, for as long as the client has chosen.',
 
   'after.thanks': 'Thank you for coming today.',
   'after.thanks.sub': 'Take a moment before you go on.',

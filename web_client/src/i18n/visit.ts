@@ -124,6 +124,8 @@ const en = {
   'visit.after.stays.time': 'When it was, and for how long: {day}, {time}',
   'visit.after.stays.line': 'How well the line worked, and what you said of it, if you did',
   'visit.after.stays.mood': 'How you said you felt, if you did',
+  'visit.after.stays.text':
+    'What you wrote to each other: in your messages, for as long as you have chosen',
   'visit.after.stays.place': 'Where you were and who to call: forgotten a day after',
   'visit.after.who':
     'You and your counsellor can see this. The clinic sees when appointments are, not how you felt.',
@@ -253,6 +255,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'visit.after.stays.time': '这次的时间和时长：{day} {time}',
   'visit.after.stays.line': '线路的情况，和您选的（如果选了）',
   'visit.after.stays.mood': '您选的心情（如果选了）',
+  'visit.after.stays.text': '你们写的话：在消息里，保留多久由您决定',
   'visit.after.stays.place': '您在哪里、怎么联系：一天后就忘掉',
   'visit.after.who': '您和您的老师能看到这些。机构只看得到约定的时间，看不到您的心情。',
   'visit.after.delete': '想删掉的话，告诉机构就好。',

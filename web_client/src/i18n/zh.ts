@@ -216,6 +216,8 @@ export const zh: Readonly<Record<Key, string>> = {
   'trust.cipher': '加密方式：{cipher}',
   'trust.records': '会留下什么',
   'trust.records.none': '未录制。声音和画面不会留下。',
+  'trust.records.text': '您写的话只在服务器的内存里，这个房间没有了就没有了。',
+  'trust.records.text.kept': '您写的话封存在来访者和咨询师的消息里，保留多久由来访者决定。',
 
   'after.thanks': '谢谢您今天来。',
   'after.thanks.sub': '不急着走，先缓一缓。',

@@ -40,6 +40,7 @@ export function roomSheet(setting: SheetSetting) {
           .you=${call.session.room.you}
           .encrypted=${call.link.encrypted}
           .cipher=${call.link.cipher}
+          ?kept=${call.session.room.hour !== null}
         ></qr-trust-sheet>
       `;
     case 'leave':

@@ -111,6 +111,8 @@ export class TrustSheet extends QuietElement {
   @property() you = '';
   @property({ type: Boolean }) encrypted = false;
   @property() cipher: string | null = null;
+  /** The hour was booked: its text goes into the thread of the two. */
+  @property({ type: Boolean }) kept = false;
 
   override render() {
     return html`
@@ -135,6 +137,7 @@ export class TrustSheet extends QuietElement {
         <section>
           <h3>${t('trust.records')}</h3>
           <p>${t('trust.records.none')}</p>
+          <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
         </section>
       </qr-sheet>
     `;

@@ -192,6 +192,7 @@ export class AfterPage extends QuietElement {
           }
           <li>${t('visit.after.stays.mood')}</li>
           <li>${t('visit.after.stays.line')}</li>
+          <li>${t('visit.after.stays.text')}</li>
           <li>${t('visit.after.stays.place')}</li>
         </ul>
         <p>${t('visit.after.who')}</p>

@@ -88,7 +88,7 @@ export class RemindersSheet extends QuietElement {
     return html`
       <qr-sheet heading=${t('remind.title')}>
         <p class="about">${t('remind.about')}</p>
-        ${said === null ? nothing : said.mail || said.push_key !== '' ? this.choices(said) : none()}
+        ${said === null ? nothing : said.mail || canBePushed(said) ? this.choices(said) : none()}
         ${said === null ? nothing : this.quiet(said)}
         <p class="trouble" role="alert">${this.trouble === null ? '' : t(this.trouble)}</p>
         <p class="note" role="status" data-testid="remind-saved">
@@ -106,8 +106,7 @@ export class RemindersSheet extends QuietElement {
       </fieldset>
       <fieldset>
         <legend>${t('remind.how')}</legend>
-        ${said.mail ? this.mail(said) : nothing}
-        ${said.push_key !== '' && canPush() ? this.browser(said) : nothing}
+        ${said.mail ? this.mail(said) : nothing} ${canBePushed(said) ? this.browser(said) : nothing}
       </fieldset>
       <fieldset>
         <legend>${t('remind.words')}</legend>
@@ -255,6 +254,11 @@ export class RemindersSheet extends QuietElement {
     this.here = false;
     this.saved = true;
   }
+}
+
+/** This installation can, and this browser. */
+function canBePushed(said: Reminders): boolean {
+  return said.push_key !== '' && canPush();
 }
 
 function none() {
