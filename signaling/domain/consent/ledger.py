@@ -1,0 +1,79 @@
+"""What was decided in one room, who is there, and the moves that several turns share. Pure."""
+
+from __future__ import annotations
+
+from signaling.domain.consent.rules import Present
+from signaling.domain.consent.table import follow
+from signaling.domain.consent.terms import (
+    Consent,
+    ConsentFact,
+    ConsentStage,
+    ConsentTurn,
+    Hold,
+    HoldReason,
+    PartyId,
+    Scope,
+)
+from signaling.domain.errors import Code, Refusal
+
+
+class ConsentLedger:
+    """The state, and each turn that led to it, in order."""
+
+    def __init__(self) -> None:
+        self.consent = Consent()
+        self.parties: dict[PartyId, Present] = {}
+        self._facts: list[ConsentFact] = []
+
+    def drain(self) -> list[ConsentFact]:
+        """What has happened since it was last asked."""
+        facts, self._facts = self._facts, []
+        return facts
+
+    def happened(self, fact: ConsentFact) -> None:
+        """Go one turn further. Raises :class:`Refusal` where there is none, and changes nothing."""
+        self.consent = follow(self.consent, fact)
+        self._facts.append(fact)
+
+    def turn(
+        self, turn: ConsentTurn, now: float, party: PartyId = "", *,
+        scope: Scope | None = None, reason: HoldReason | None = None, text: str = "",
+    ) -> None:  # fmt: skip
+        """The same, of what most turns say."""
+        self.happened(ConsentFact(turn, now, party, scope, reason, text=text))
+
+    def present(self, party: PartyId) -> Present:
+        """Somebody who is there. Raises :class:`Refusal`: ``not_in_room``."""
+        if party not in self.parties:
+            raise Refusal(Code.NOT_IN_ROOM)
+        return self.parties[party]
+
+    def hold(self, reason: HoldReason, party: PartyId, now: float) -> None:
+        """One more reason not to capture; the same one twice is one."""
+        if Hold(reason, party) not in self.consent.holds:
+            self.turn(ConsentTurn.HOLD, now, party, reason=reason)
+
+    def release(self, reason: HoldReason, party: PartyId, now: float) -> None:
+        """One reason is gone; with the last of them it goes on."""
+        holds = self.consent.holds
+        if Hold(reason, party) in holds:
+            turn = ConsentTurn.RELEASE if len(holds) > 1 else ConsentTurn.RESUME
+            self.turn(turn, now, party, reason=reason)
+            self.exclude(now)
+
+    def release_all(self, party: PartyId, now: float) -> None:
+        """Somebody is gone, and their reasons with them."""
+        for hold in sorted(self.consent.holds, key=lambda each: each.reason):
+            if hold.party == party:
+                self.release(hold.reason, party, now)
+
+    def exclude(self, now: float) -> None:
+        """Say once of each medium that is on and not in the scope that it is left out."""
+        if self.consent.stage is not ConsentStage.RECORDING:
+            return
+        for party, present in self.parties.items():
+            known = {medium for who, medium in self.consent.excluded if who == party}
+            media = present.live - self.consent.scope.media - known
+            if media:
+                out = Scope(media=media)
+                self.turn(ConsentTurn.EXCLUDE, now, party, scope=out)

@@ -1,0 +1,32 @@
+"""Consent in a room of up to four, whatever they do, in any order: what must hold, always holds.
+
+The invariants are numbered as in docs/consent.md.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sim.consent_schedules import run_schedule
+
+pytestmark = pytest.mark.sim
+
+SCHEDULES, A_TEST, ENOUGH = 300, 20, 100
+
+
+@pytest.mark.parametrize("first", range(0, SCHEDULES, A_TEST))
+def test_nothing_is_captured_that_somebody_has_not_agreed_to(first: int) -> None:
+    found = {seed: run_schedule(seed) for seed in range(first, first + A_TEST)}
+    assert not {seed: broken for seed, broken in found.items() if broken}
+
+
+def test_the_schedules_come_to_where_something_is_captured_and_to_every_end() -> None:
+    """Of schedules in which nothing ever happens, nothing could be said."""
+    turns: set[str] = set()
+    for seed in range(ENOUGH):
+        run_schedule(seed, turns)
+    assert turns >= {
+        "start", "resume", "narrow", "exclude", "withdraw", "withdraw_purpose", "withdraw_medium",
+        "stop", "emergency_stop", "fail", "close", "decline", "call_off", "unseen", "lapse",
+        "cancel", "scatter",
+    }  # fmt: skip
