@@ -1,0 +1,1 @@
+"""What people send beside words: found out, made harmless, and never believed."""
