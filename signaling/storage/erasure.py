@@ -16,6 +16,7 @@ from signaling.domain.errors import Code, Refusal
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
+from signaling.storage.file_rows import FILE, drop_files
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_store import PeopleStore, PersonKind
 from signaling.storage.people_tables import PERSON
@@ -96,7 +97,9 @@ async def _empty_threads(changing: AsyncConnection, client: UUID, at: int) -> No
     await changing.execute(
         select(THREAD.c.id).where(theirs).order_by(THREAD.c.id).with_for_update()
     )
-    await changing.execute(update(THREAD).where(theirs).values(closed_at=at, clear_at=None))
+    gone = {"closed_at": at, "clear_at": None, "change_days": None}
+    await changing.execute(update(THREAD).where(theirs).values(**gone))
+    await drop_files(changing, FILE.c.thread.in_(select(THREAD.c.id).where(theirs)))
     for table in (MESSAGE, HAND, MARK, SCHEDULED):
         threads = select(THREAD.c.id).where(theirs)
         await changing.execute(delete(table).where(table.c.thread.in_(threads)))
