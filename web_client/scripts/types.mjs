@@ -9,7 +9,7 @@ await write('bodies', 'Bodies', 'signaling/api');
 
 async function write(file, title, source) {
   const schema = JSON.parse(await readFile(new URL(`${file}.schema.json`, folder), 'utf8'));
-  const text = await compile({ title, $defs: tuples(schema.$defs) }, title, {
+  const text = await compile({ title, $defs: known(schema.$defs) }, title, {
     additionalProperties: false,
     unreachableDefinitions: true,
     format: false,
@@ -31,12 +31,16 @@ async function write(file, title, source) {
   await writeFile(target, await format(plain, { ...options, parser: 'typescript' }));
 }
 
-/** Tuples as the compiler knows them: `prefixItems` is younger than it. */
-function tuples(node) {
-  if (Array.isArray(node)) return node.map(tuples);
+/**
+ * The schema as the compiler knows it: `prefixItems` is younger than it, and of a reference that says more
+ * than where it leads it makes a second type.
+ */
+function known(node) {
+  if (Array.isArray(node)) return node.map(known);
   if (typeof node !== 'object' || node === null) return node;
+  if ('$ref' in node) return { $ref: node.$ref };
   const { prefixItems, items, ...rest } = Object.fromEntries(
-    Object.entries(node).map(([name, value]) => [name, tuples(value)]),
+    Object.entries(node).map(([name, value]) => [name, known(value)]),
   );
   if (prefixItems === undefined) return items === undefined ? rest : { ...rest, items };
   return { ...rest, items: prefixItems, additionalItems: false };

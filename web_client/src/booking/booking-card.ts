@@ -141,12 +141,26 @@ export class BookingCardElement extends QuietElement {
     `;
   }
 
+  /** What somebody hopes for and fears, if they wish to say it. */
+  private hopes(session: string) {
+    return html`
+      <button
+        class="link"
+        data-testid="card-hopes"
+        @click=${() => this.say('write-hopes', session)}
+      >
+        ${t('hopes.open')}
+      </button>
+    `;
+  }
+
   private hour(session: string, { starts_at, minutes }: CardTime) {
     const hour = { id: session, starts_at, ends_at: starts_at + minutes * MINUTE_MS };
     return html`
       <button class="link" data-testid="card-calendar" @click=${() => giveCalendarFile(hour)}>
         ${t('booking.calendar')}
       </button>
+      ${this.side === 'client' && starts_at > this.now ? this.hopes(session) : nothing}
       <button class="link" data-testid="card-go" @click=${() => this.say('open-hour', session)}>
         ${t('booking.go')}
       </button>

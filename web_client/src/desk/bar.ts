@@ -56,6 +56,16 @@ export class DeskBar extends DeskElement {
       .note {
         color: var(--ink-2);
       }
+      .held {
+        color: var(--ink-2);
+        font-size: var(--caption);
+      }
+      /* Where there is little room it is the room's. */
+      @media (max-width: 767px) {
+        .held {
+          display: none;
+        }
+      }
       .acts {
         display: flex;
         flex-wrap: wrap;
@@ -97,6 +107,13 @@ export class DeskBar extends DeskElement {
     const hour = this.appointment;
     return html`
       ${hour === null ? nothing : this.clock(hour)}
+      ${
+        this.inside
+          ? html`
+              <span class="held" data-testid="in-session">${t('quiet.room')}</span>
+            `
+          : nothing
+      }
       <p class="unseen" role="status" data-testid="nudge">${nudgeWords(this.nudge)}</p>
       <p class="note" role="status" data-testid="bar-note">
         ${this.note === null ? nothing : t(this.note)}

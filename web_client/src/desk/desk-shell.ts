@@ -2,6 +2,19 @@
 
 import { css } from 'lit';
 
+import { QuietElement } from '../ui/element';
+import { focusHeading } from '../ui/focus';
+
+const PAGES =
+  'qr-today, qr-hour-card, qr-hour-after, qr-change, qr-messages, qr-sign-in, qr-unlock, main[data-gate]';
+
+/** The focus goes to the heading of the page that is shown. */
+export function readFromHeading(desk: ParentNode): void {
+  const page = desk.querySelector(PAGES);
+  if (!(page instanceof QuietElement)) page?.querySelector('h1')?.focus();
+  else focusHeading(page);
+}
+
 export const deskShell = css`
   .desk {
     display: grid;

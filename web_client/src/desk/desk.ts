@@ -6,23 +6,26 @@ import { keyed } from 'lit/directives/keyed.js';
 
 import './change';
 import { DeskElement, deskLayout, trouble } from './desk-element';
-import { deskShell } from './desk-shell';
+import { deskShell, readFromHeading } from './desk-shell';
 import './hour-after';
 import './hour-card';
 import './hour-room';
 import type { HourEnded } from './hour-room';
-import { kept } from './kept';
+import { kept, shared } from './kept';
 import { dropDrafts } from './note-drafts';
+import { QuietKeeper } from './quiet-keeper';
+import './quiet-switch';
 import './safety';
 import type { SafetyPanel } from './safety';
-import './sign-in';
+import { standing } from './standing';
 import './today';
-import './unlock';
 import { type Gate, gateOf, isAway, TODAY, troubleOf, type View, viewOf } from './views';
-import { base, buttons, QuietElement } from '../ui/element';
+import { base, buttons } from '../ui/element';
+import { deepActive } from '../ui/focus';
 import { forgetToken } from '../ui/link';
 import { nameThePage } from '../ui/name-page';
 import '../ui/page-bar';
+import { PAGE_TIMERS } from '../ui/page-timers';
 import { type Key, onLanguage, t } from '../i18n/language';
 import type { TimelineView } from '../media/timeline';
 import type { Appointment, Clinic, ClinicShown, Me, TodayBody } from '../protocol/bodies';
@@ -31,8 +34,6 @@ import { messagesLink, messagesPage } from '../thread/messages-view';
 
 const TICK_MS = 10_000;
 const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
-const PAGES =
-  'qr-today, qr-hour-card, qr-hour-after, qr-change, qr-messages, qr-sign-in, qr-unlock, main[data-gate]';
 
 /** Of which hour the panel for a danger is open, and what was known of the client's day before. */
 interface InDanger {
@@ -58,7 +59,13 @@ export class Desk extends DeskElement {
   private gateAfter: Gate | null = null;
   private touchedAt = Date.now();
   private returnTo: HTMLElement | null = null;
-  private readonly messages = new MessagesController(this);
+  private readonly quiet = new QuietKeeper({
+    keeps: shared,
+    timers: PAGE_TIMERS,
+    changed: () => this.messages.handleHeld(),
+  });
+  private readonly messages = new MessagesController(this, this.quiet.whyHeld);
+  private readonly clients = new Map<string, string>();
   @state() private clinic: Clinic | null = null;
 
   override connectedCallback(): void {
@@ -68,6 +75,8 @@ export class Desk extends DeskElement {
     nameThePage();
     this.listen('popstate', (event) => this.handleBack(event as PopStateEvent));
     this.listen('keydown', (event) => this.handleKey(event as KeyboardEvent));
+    this.listen('storage', () => this.quiet.handleKept());
+    this.while(() => this.quiet.close());
     for (const touch of TOUCHES) this.listen(touch, () => (this.touchedAt = Date.now()));
     const timer = window.setInterval(() => this.handleTick(), TICK_MS);
     this.while(() => window.clearInterval(timer));
@@ -82,6 +91,7 @@ export class Desk extends DeskElement {
         data-testid="desk"
         data-view=${this.gate === 'open' ? this.view.kind : this.gate}
         @gate=${(event: CustomEvent<Gate>) => this.handleGate(event.detail)}
+        @set-quiet=${(event: CustomEvent<boolean>) => this.quiet.set(event.detail)}
         @signed-in=${() => void this.handleSignedIn()}
         @unlocked=${() => void this.handleUnlocked()}
         @hours=${(event: CustomEvent<readonly Appointment[]>) => this.learn(event.detail)}
@@ -96,7 +106,7 @@ export class Desk extends DeskElement {
         @hour-ended=${(event: CustomEvent<HourEnded>) => this.handleEnded(event.detail)}
       >
         <div>
-          ${room ? nothing : this.header()} ${this.gate === 'open' ? this.page() : this.standing()}
+          ${room ? nothing : this.header()} ${this.gate === 'open' ? this.page() : this.gatePage()}
         </div>
         ${
           this.danger === null
@@ -128,6 +138,7 @@ export class Desk extends DeskElement {
                     ? messagesLink(this.messages, () => this.open({ kind: 'messages' }))
                     : nothing
                 }
+                ${this.gate === 'open' ? this.quietSwitch() : nothing}
                 ${this.gate === 'open' && hour !== null ? this.safetyButton(hour) : nothing}
                 <button class="link" data-testid="sign-out" @click=${() => void this.signOut()}>
                   ${t('desk.sign_out')}
@@ -137,6 +148,21 @@ export class Desk extends DeskElement {
       </header>
       ${trouble(this.trouble)}
     `;
+  }
+
+  private quietSwitch() {
+    const { quiet, messages } = this;
+    return html`
+      <qr-quiet-switch
+        .until=${quiet.until}
+        .held=${quiet.why}
+        .news=${messages.news}
+      ></qr-quiet-switch>
+    `;
+  }
+
+  private gatePage() {
+    return standing(this.gate, this.me?.name ?? '', () => void this.load());
   }
 
   private safetyButton(hour: string) {
@@ -151,41 +177,6 @@ export class Desk extends DeskElement {
         ${t('desk.safety.open')}
       </button>
     `;
-  }
-
-  private standing() {
-    switch (this.gate) {
-      case 'signed-out':
-        return html`
-          <qr-sign-in></qr-sign-in>
-        `;
-      case 'locked':
-        return html`
-          <qr-unlock .name=${this.me?.name ?? ''}></qr-unlock>
-        `;
-      case 'unreachable':
-        return html`
-          <main class="small" data-gate="unreachable">
-            <h1 tabindex="-1">${t('desk.unreachable')}</h1>
-            <p class="sub">${t('desk.unreachable.next')}</p>
-            <button class="primary" data-testid="again" @click=${() => void this.load()}>
-              ${t('again')}
-            </button>
-          </main>
-        `;
-      case 'other':
-        return html`
-          <main class="small" data-gate="other">
-            <h1 tabindex="-1">${t('desk.other')}</h1>
-            <p class="sub">${t('desk.other.next')}</p>
-          </main>
-        `;
-      case 'opening':
-      case 'open':
-        return html`
-          <main class="small"><p role="status">${t('desk.opening')}</p></main>
-        `;
-    }
   }
 
   /** A page is of one hour, or of one person: another one's begins anew. */
@@ -209,6 +200,7 @@ export class Desk extends DeskElement {
         return messagesPage(this.messages, {
           clinic: this.clinic,
           counsels: true,
+          held: this.quiet.why,
           leave: () => this.open(TODAY),
           openHour: (hour) => this.open({ kind: 'card', hour }),
         });
@@ -239,10 +231,7 @@ export class Desk extends DeskElement {
     if (gateBefore === 'open') this.messages.stop();
     const turned = before !== undefined && before.kind !== this.view.kind;
     const opened = gateBefore !== undefined && gateBefore !== 'opening';
-    if (!turned && !opened) return;
-    const page = this.renderRoot.querySelector(PAGES);
-    if (!(page instanceof QuietElement)) page?.querySelector('h1')?.focus();
-    else void page.updateComplete.then(() => page.renderRoot.querySelector('h1')?.focus());
+    if (turned || opened) readFromHeading(this.renderRoot);
   }
 
   private async load(): Promise<void> {
@@ -250,6 +239,7 @@ export class Desk extends DeskElement {
     if (answer.kind === 'done') this.me = answer.said;
     this.gate = gateOf(answer, kept.locked);
     if (this.gate !== 'open') return;
+    if (this.me !== null) this.quiet.begin(this.me.id);
     this.messages.start();
     const clinic = await this.ask<ClinicShown>('GET', 'clinic');
     if (clinic.kind === 'done') this.clinic = clinic.said.chosen;
@@ -262,7 +252,9 @@ export class Desk extends DeskElement {
     if (location.hash !== '') forgetToken();
     await this.load();
     // Nothing of somebody else's is left for who comes after them.
-    if (before !== undefined && before !== this.me?.id) this.putAway();
+    if (before === undefined || before === this.me?.id) return;
+    this.putAway();
+    this.messages.start();
   }
 
   private async handleUnlocked(): Promise<void> {
@@ -284,7 +276,9 @@ export class Desk extends DeskElement {
   private putAway(): void {
     kept.hour = null;
     this.messages.stop();
+    this.quiet.forget();
     this.names.clear();
+    this.clients.clear();
     dropDrafts();
     this.danger = null;
     this.known = null;
@@ -302,6 +296,7 @@ export class Desk extends DeskElement {
 
   private handleInside(inside: boolean): void {
     this.inside = inside;
+    this.sit();
     this.touchedAt = Date.now();
     if (inside || this.gateAfter === null) return;
     this.gate = this.gateAfter;
@@ -309,12 +304,22 @@ export class Desk extends DeskElement {
   }
 
   private learn(hours: readonly Appointment[]): void {
-    for (const { client } of hours) this.names.set(client.id, client.name);
+    for (const { id, client } of hours) {
+      this.names.set(client.id, client.name);
+      this.clients.set(id, client.id);
+    }
+  }
+
+  /** In a room messages wait until it is left; in the other windows of this browser, too. */
+  private sit(): void {
+    if (!this.inside) this.quiet.rise();
+    else if ('hour' in this.view) this.quiet.sit(this.clients.get(this.view.hour) ?? '');
   }
 
   private open(view: View): void {
     kept.hour = view.kind === 'room' ? view.hour : null;
     this.inside = false;
+    this.sit();
     this.trouble = null;
     this.view = view;
     history.pushState(view, '');
@@ -374,6 +379,7 @@ export class Desk extends DeskElement {
 
   /** Nobody has touched the page for long: what is on it is put away. Not in a room. */
   private handleTick(): void {
+    if (this.inside) this.sit();
     if (this.gate !== 'open' || this.inside || !isAway(this.touchedAt, Date.now())) return;
     kept.locked = true;
     this.gate = 'locked';
@@ -387,11 +393,4 @@ export class Desk extends DeskElement {
 
 function roomOf(hour: string): View {
   return { kind: 'room', hour };
-}
-
-/** The element with the focus, through every shadow. */
-function deepActive(): HTMLElement | null {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active instanceof HTMLElement ? active : null;
 }

@@ -8,6 +8,7 @@ import { DeskElement, deskLayout, trouble } from './desk-element';
 import { callLink, contactOf, nearOf, phoneOf } from './given';
 import { planWords } from './plan-words';
 import { troubleOf } from './views';
+import { hopesLines, linesStyle } from '../thread/card-views';
 import { base, buttons } from '../ui/element';
 import { type Key, t, timeOfDay } from '../i18n/language';
 import type { Appointment, Before, TodayBody } from '../protocol/bodies';
@@ -20,6 +21,7 @@ export class HourCard extends DeskElement {
     base,
     buttons,
     deskLayout,
+    linesStyle,
     css`
       .stage {
         font-weight: 600;
@@ -85,8 +87,9 @@ export class HourCard extends DeskElement {
     `;
   }
 
-  private given({ today, plan }: Before) {
+  private given({ today, plan, hopes }: Before) {
     return html`
+      ${this.hopes(hopes)}
       <section class="card" aria-labelledby="place">
         <h2 id="place">${t('desk.given.title')}</h2>
         ${
@@ -101,6 +104,22 @@ export class HourCard extends DeskElement {
       <section class="card" aria-labelledby="plan">
         <h2 id="plan">${t('desk.plan')}</h2>
         ${this.plan(planWords(plan, today?.phone ?? ''))}
+      </section>
+    `;
+  }
+
+  /** What the client wrote before, as far as they let it stand. */
+  private hopes(said: Before['hopes']) {
+    return html`
+      <section class="card" aria-labelledby="hopes" data-testid="hopes">
+        <h2 id="hopes">${t('hopes.desk')}</h2>
+        ${
+          said === null
+            ? html`
+                <p class="sub">${t('hopes.none')}</p>
+              `
+            : hopesLines(said)
+        }
       </section>
     `;
   }

@@ -1,4 +1,6 @@
-/** What the desk keeps in this browser: the clinic, the hour it is in, and that it is locked. */
+/** What the desk keeps in this browser: the clinic, the hour it is in, that it is locked, and that it is quiet. */
+
+import type { Keeps } from './quiet-keeper';
 
 /** A browser that keeps nothing answers with null, and forgets. */
 function read(storage: () => Storage, key: string): string | null {
@@ -20,6 +22,12 @@ function write(storage: () => Storage, key: string, value: string | null): void 
 
 const tab = (): Storage => sessionStorage;
 const browser = (): Storage => localStorage;
+/** What all windows of this browser share. */
+export const shared: Keeps = {
+  read: (key) => read(browser, key),
+  write: (key, value) => write(browser, key, value),
+};
+
 /** What the room's page keeps of a seat: of one hour, never of the next. */
 const OF_THE_SEAT = ['seat.counsellor', 'unsent.counsellor'];
 

@@ -4,7 +4,9 @@ import { BOOKING_WORDS } from './booking';
 import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
+import { QUIET_WORDS } from './quiet';
 import { SAFETY_WORDS } from './safety';
+import { SAID_WORDS } from './said';
 import { THREAD_WORDS } from './thread';
 import { VISIT_WORDS } from './visit';
 
@@ -12,6 +14,7 @@ export const en = {
   ...GUIDANCE_WORDS.en,
   ...BOOKING_WORDS.en,
   ...THREAD_WORDS.en,
+  ...SAID_WORDS.en,
   title: 'Appointment',
   'lang.switch': 'Language',
 
@@ -345,6 +348,7 @@ export const en = {
   ...SAFETY_WORDS.en,
   ...VISIT_WORDS.en,
   ...DESK_WORDS.en,
+  ...QUIET_WORDS.en,
 } as const;
 
 export type Key = keyof typeof en;

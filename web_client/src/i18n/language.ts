@@ -1,5 +1,6 @@
 /** The page's language: one for the whole page, changed anywhere, at once, without a reload. */
 
+import { dateFormat } from './date-formats';
 import { en, type Key } from './en';
 import { zh } from './zh';
 
@@ -51,7 +52,7 @@ export function fill(sentence: string, parameters: Parameters): string {
 
 /** Time of day as this language writes it. */
 export function timeOfDay(unixMs: number): string {
-  return new Intl.DateTimeFormat(current, { hour: 'numeric', minute: '2-digit' }).format(unixMs);
+  return dateFormat(current, 'time').format(unixMs);
 }
 
 export function count(value: number): string {
@@ -76,8 +77,10 @@ export function all(words: readonly string[]): string {
   return new Intl.ListFormat(current, { type: 'conjunction' }).format(words);
 }
 
+export type Unit = 'second' | 'millisecond' | 'byte' | 'kilobyte' | 'megabyte';
+
 /** A measured amount with its unit, such as "0.8 s" or "12.4 MB". */
-export function amount(value: number, unit: 'second' | 'millisecond' | 'megabyte'): string {
+export function amount(value: number, unit: Unit): string {
   const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(current, style).format(value);
 }

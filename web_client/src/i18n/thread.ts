@@ -30,6 +30,8 @@ const en = {
   'thread.today': 'Today',
   'thread.yesterday': 'Yesterday',
   'thread.receipts': 'Let {name} see what I have read',
+  'thread.presence': 'Let {name} see when I am looking at these messages',
+  'thread.here': '{name} is here just now.',
   'thread.you': 'You',
   'thread.opening': 'Opening…',
   'thread.unread': 'Messages, {count} new',
@@ -49,6 +51,10 @@ const en = {
   'settings.days': '{days} days',
   'settings.keep.about':
     'Each week of messages is destroyed so many days after its end, for both of you. It cannot be brought back.',
+  'settings.change': 'Keep how I felt for',
+  'settings.change.theirs': 'as long as the practice does',
+  'settings.change.about':
+    'How you felt before and after each hour, and how the line was, is destroyed so many days after it, for both of you. That there was an hour stays for as long as the practice keeps it.',
   'settings.kept': 'Messages are kept for {days} days.',
   'settings.kept.about':
     'Your client chooses that. Each week of messages is then destroyed, for both of you.',
@@ -57,7 +63,7 @@ const en = {
   'archive.make': 'Save a copy',
   'archive.making': 'Making it…',
   'archive.about':
-    'A page with all messages, for you to keep. Whoever opens this device can read it.',
+    'A page with all messages, for you to keep; files are named in it, and saved one by one. Whoever opens this device can read it.',
   'archive.trouble': 'Not everything could be fetched just now. Please try again.',
   'archive.recalled': 'This message was taken back.',
   'line.lost': 'At {time} the line was lost. Nobody did anything wrong.',
@@ -100,6 +106,8 @@ const zh: Record<keyof typeof en, string> = {
   'thread.today': '今天',
   'thread.yesterday': '昨天',
   'thread.receipts': '让{name}看到我读过了',
+  'thread.presence': '让{name}看到我正在看这些消息',
+  'thread.here': '{name}现在也在这里。',
   'thread.you': '您',
   'thread.opening': '正在打开…',
   'thread.unread': '消息，{count} 条新的',
@@ -118,12 +126,17 @@ const zh: Record<keyof typeof en, string> = {
   'settings.keep': '消息保留',
   'settings.days': '{days} 天',
   'settings.keep.about': '每一周的消息，在那一周结束这么多天以后销毁，两边都看不到了，也找不回来。',
+  'settings.change': '我的感受保留',
+  'settings.change.theirs': '和机构保留的时间一样',
+  'settings.change.about':
+    '每次会谈前后的感受和线路的情况，在会谈结束这么多天以后销毁，两边都看不到了。有过这次会谈，会按机构的期限留着。',
   'settings.kept': '消息保留 {days} 天。',
   'settings.kept.about': '由来访者决定。到期后，每一周的消息两边一起销毁。',
   'settings.search': '消息是封存着的。服务器搜不了，这个页面也不能搜。',
   'archive.make': '保存一份',
   'archive.making': '正在准备…',
-  'archive.about': '一个包含全部消息的页面，留给您自己。能打开这台设备的人都能看到它。',
+  'archive.about':
+    '一个包含全部消息的页面，留给您自己；文件只列出名字，要一个一个保存。能打开这台设备的人都能看到它。',
   'archive.trouble': '现在没能取到全部消息，请再试一次。',
   'archive.recalled': '这条消息被撤回了。',
   'line.lost': '{time} 线路断了，不是谁的问题。',

@@ -5,7 +5,9 @@ import { BOOKING_WORDS } from './booking';
 import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
+import { QUIET_WORDS } from './quiet';
 import { SAFETY_WORDS } from './safety';
+import { SAID_WORDS } from './said';
 import { THREAD_WORDS } from './thread';
 import { VISIT_WORDS } from './visit';
 
@@ -326,6 +328,8 @@ export const zh: Readonly<Record<Key, string>> = {
   ...SAFETY_WORDS['zh-CN'],
   ...BOOKING_WORDS['zh-CN'],
   ...THREAD_WORDS['zh-CN'],
+  ...SAID_WORDS['zh-CN'],
   ...VISIT_WORDS['zh-CN'],
   ...DESK_WORDS['zh-CN'],
+  ...QUIET_WORDS['zh-CN'],
 };

@@ -29,9 +29,9 @@ export type Near = 'nobody' | 'not_sure' | 'somebody';
  */
 export type Caller = 'client' | 'counsellor' | 'nobody';
 /**
- * What an hour is for.
+ * What somebody sends.
  */
-export type SessionKind1 = 'session' | 'tech_hello';
+export type FileKind = 'file' | 'voice';
 /**
  * How far the two have come.
  */
@@ -65,22 +65,6 @@ export type Wording = 'plain' | 'short' | 'time';
  * In which language.
  */
 export type Tongue = 'en' | 'zh-CN';
-/**
- * In which words.
- */
-export type Wording1 = 'plain' | 'short' | 'time';
-/**
- * In which language.
- */
-export type Tongue1 = 'en' | 'zh-CN';
-/**
- * In which language.
- */
-export type Tongue2 = 'en' | 'zh-CN';
-/**
- * In which words.
- */
-export type Wording2 = 'plain' | 'short' | 'time';
 
 /**
  * Somebody who comes to the clinic.
@@ -219,6 +203,7 @@ export interface Authenticator {
 export interface Before {
   today: TodayBody | null;
   plan: PlanBody | null;
+  hopes: Hopes | null;
 }
 /**
  * Where the client is today, and who to call; confirmed by giving it.
@@ -241,6 +226,21 @@ export interface PlanBody {
   wait_s?: number;
 }
 /**
+ * What a client hopes for and fears; either may be empty.
+ */
+export interface Hopes {
+  hopes: string;
+  worries: string;
+}
+/**
+ * What is to be sent; the same again is the same.
+ */
+export interface BeginFile {
+  kind: FileKind;
+  name: string;
+  bytes: number;
+}
+/**
  * An hour to be booked.
  */
 export interface Book {
@@ -248,7 +248,7 @@ export interface Book {
   client: string;
   starts_at: number;
   minutes?: number;
-  kind?: SessionKind1;
+  kind?: SessionKind;
 }
 /**
  * How far the two have come.
@@ -357,6 +357,14 @@ export interface ClinicShown {
   chosen: Clinic;
 }
 /**
+ * How far a file is: the next piece begins at ``received``, and has at most ``piece``.
+ */
+export interface Coming {
+  received: number;
+  bytes: number;
+  piece: number;
+}
+/**
  * Which hours: of whom, from when until when. Without ``whose`` one's own.
  */
 export interface Find {
@@ -412,6 +420,12 @@ export interface Invited {
  */
 export interface Keep {
   days: number;
+}
+/**
+ * For how long what stays of the two's hours is kept.
+ */
+export interface KeepChange {
+  days: number | null;
 }
 /**
  * The counsellor comes later by so much; 0 takes it back.
@@ -524,6 +538,12 @@ export interface PersonShown {
   ended_at: number | null;
 }
 /**
+ * Where in its file a piece begins.
+ */
+export interface PieceAt {
+  at: number;
+}
+/**
  * How one wants to be reminded.
  */
 export interface ReminderChoice {
@@ -542,8 +562,8 @@ export interface ReminderChoice {
  * The same, and what can be chosen.
  */
 export interface Reminders {
-  wording?: Wording1;
-  tongue?: Tongue1;
+  wording?: Wording;
+  tongue?: Tongue;
   zone?: string;
   /**
    * @maxItems 3
@@ -594,6 +614,7 @@ export interface Thread {
   last: number;
   rev: number;
   keep_days: number;
+  change_days: number | null;
   open: boolean;
   counsellor_mark: Mark;
   client_mark: Mark;

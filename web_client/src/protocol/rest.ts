@@ -17,7 +17,7 @@ export interface How {
   readonly key?: string;
 }
 
-/** `path` follows `/api/v1/`. What has no body answers with null. */
+/** `path` follows `/api/v1/`. What has no body answers with null. Bytes go as they are, the rest as JSON. */
 export async function ask<T>(
   method: Method,
   path: string,
@@ -46,6 +46,10 @@ function written(body: unknown, unattended: boolean, key: string): RequestInit {
   if (key !== '') headers.set('idempotency-key', key);
   if (unattended) headers.set('quietroom-unattended', '1');
   if (body === undefined) return { headers };
+  if (body instanceof ArrayBuffer) {
+    headers.set('content-type', 'application/octet-stream');
+    return { headers, body };
+  }
   headers.set('content-type', 'application/json');
   return { headers, body: JSON.stringify(body) };
 }

@@ -4,6 +4,7 @@
  * What is written into it is escaped, and it has no script: whatever somebody wrote is shown, and does nothing.
  */
 
+import { cardWords } from './file-words';
 import { cardOf, saidBy } from '../booking/card';
 import { momentOf } from '../i18n/dates';
 import { t, timeOfDay } from '../i18n/language';
@@ -46,7 +47,7 @@ function wordsOf(message: Message, { side, name }: ArchiveOf): string {
     return t(saidBy(card, side), { name, when });
   }
   if (message.kind === 'line') return t('line.lost', { time: timeOfDay(message.at) });
-  if (message.body !== null) return message.body;
+  if (message.body !== null) return cardWords(message) ?? message.body;
   return t(message.recalled ? 'archive.recalled' : 'thread.expired');
 }
 

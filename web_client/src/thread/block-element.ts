@@ -1,15 +1,18 @@
-/** Some rows of a thread, drawn together and laid out only where they can be seen. */
+/** Some rows of a thread, drawn together and let go of together. */
 
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
+import { cardStyle, cardView, linesStyle, uploadView } from './card-views';
+import { cardWords, mayRetry, troubleOf } from './file-words';
 import type { Row, Standing } from './rows';
 import { rowStyle } from './thread-style';
+import type { Upload } from './uploads';
 import { cardOf } from '../booking/card';
 import '../booking/booking-card';
 import { dayOf } from '../i18n/dates';
-import { type Key, t, timeOfDay } from '../i18n/language';
-import type { BookingCard, BookingSide, LineCard, Message } from '../protocol/wire';
+import { type Key, percent, t, timeOfDay } from '../i18n/language';
+import type { BookingCard, BookingSide, LineCard, Message, Saying } from '../protocol/wire';
 import { base, buttons, QuietElement } from '../ui/element';
 
 const DAY_MS = 86_400_000;
@@ -21,18 +24,12 @@ const STANDING: Readonly<Record<Exclude<Standing, null>, Key>> = {
 
 @customElement('qr-thread-block')
 export class ThreadBlock extends QuietElement {
-  static override styles = [
-    base,
-    buttons,
-    rowStyle,
-    css`
-      :host([loose]) {
-        content-visibility: visible;
-      }
-    `,
-  ];
+  static override styles = [base, buttons, rowStyle, linesStyle, cardStyle];
 
+  /** Which block of a thread it is; null of what is not in it yet. */
+  key: number | null = null;
   @property({ attribute: false }) rows: readonly Row[] = [];
+  @property() thread = '';
   @property() you = '';
   /** What the other one is called. */
   @property() name = '';
@@ -42,6 +39,8 @@ export class ThreadBlock extends QuietElement {
   /** The newest revision of each booking. */
   @property({ attribute: false }) newest: ReadonlyMap<string, number> = new Map();
   @property({ type: Boolean }) busy = false;
+  /** There is no connection just now. */
+  @property({ type: Boolean }) away = false;
   /** Of one's own messages, those from this number on may still be taken back. */
   @property({ type: Number }) recallFrom = Infinity;
 
@@ -58,9 +57,11 @@ export class ThreadBlock extends QuietElement {
       case 'message':
         return this.said(row.message, row.standing);
       case 'waiting':
-        return this.own(row.written.body, t('thread.sending'));
+        return this.own(wordsOf(row.written), t('thread.sending'));
       case 'failed':
-        return this.failed(row.key, row.failed.body);
+        return this.failed(row.key, wordsOf(row.failed));
+      case 'upload':
+        return this.upload(row.upload);
     }
   }
 
@@ -85,7 +86,7 @@ export class ThreadBlock extends QuietElement {
         <p class="unseen">${mine ? t('thread.you') : this.name}</p>
         ${this.body(message, mine)}
         <div class="about">
-          ${mine && message.body !== null && message.number >= this.recallFrom ? this.recall(message.number) : nothing}
+          ${mine && this.mayRecall(message) ? this.recall(message.number) : nothing}
           <span>${words}</span>
         </div>
       </div>
@@ -121,16 +122,24 @@ export class ThreadBlock extends QuietElement {
   }
 
   private body(message: Message, mine: boolean) {
-    if (message.body !== null)
+    if (message.body !== null) {
+      const card = cardView(message, this.thread);
+      if (card !== null) return card;
       return html`
         <p class="body" .textContent=${message.body}></p>
       `;
+    }
     const gone = message.recalled
       ? t(mine ? 'thread.recalled.you' : 'thread.recalled.other', { name: this.name })
       : t('thread.expired');
     return html`
       <p class="gone">${gone}</p>
     `;
+  }
+
+  /** For a while; what somebody hopes for and fears, always. */
+  private mayRecall({ body, kind, number }: Message): boolean {
+    return body !== null && (kind === 'hopes' || number >= this.recallFrom);
   }
 
   private recall(number: number) {
@@ -167,6 +176,43 @@ export class ThreadBlock extends QuietElement {
       </div>
     `;
   }
+
+  /** A file on its way, or one that cannot be sent, and why. */
+  private upload(upload: Upload) {
+    const { id, code, sent, size } = upload;
+    const share = percent(size === 0 ? 0 : sent / size);
+    const retry = html`
+      <button class="small failed" @click=${() => this.say('retry-upload', id)}>
+        ${t('file.retry')}
+      </button>
+    `;
+    return html`
+      <div class="row mine" role="listitem" data-standing=${code === null ? 'waiting' : 'failed'}>
+        <p class="unseen">${t('thread.you')}</p>
+        ${uploadView(upload)}
+        <div class="about">
+          <span>
+            ${code === null ? t(this.away ? 'file.waiting' : 'file.sending', { share }) : t(troubleOf(code))}
+          </span>
+          ${code !== null && mayRetry(code) ? retry : nothing}
+          <button class="small" @click=${() => this.say('discard-upload', id)}>
+            ${t('thread.discard')}
+          </button>
+        </div>
+      </div>
+    `;
+  }
+}
+
+/** What is on its way in words, also where it is a card. */
+function wordsOf({
+  kind = 'text',
+  body,
+}: {
+  readonly kind?: Saying;
+  readonly body: string;
+}): string {
+  return cardWords({ kind, body }) ?? body;
 }
 
 function callerIn(body: string): LineCard['caller'] {

@@ -1,10 +1,13 @@
-/** Where one writes into a thread: the words, and beside them a time to find and a message for later. */
+/** Where one writes into a thread: the words, and beside them what is said in other ways, or later. */
 
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 
+import './feeling-sheet';
 import './later-sheet';
 import './off-hours';
+import type { Chosen } from './uploads';
+import './voice-sheet';
 import type { Wish } from '../booking/booking-card';
 import '../booking/times-element';
 import type { ThreadTimes } from '../booking/times-element';
@@ -16,7 +19,23 @@ const MOST_CHARS = 2_000;
 
 @customElement('qr-thread-composer')
 export class Composer extends QuietElement {
-  static override styles = [base, buttons, composer];
+  static override styles = [
+    base,
+    buttons,
+    composer,
+    css`
+      .chip {
+        padding-inline: 14px;
+        border-radius: 999px;
+        border-color: var(--hair);
+        background: var(--surface);
+        color: var(--dai);
+      }
+      .chip:hover {
+        background: var(--sunken);
+      }
+    `,
+  ];
 
   @property() thread = '';
   @property() name = '';
@@ -25,7 +44,8 @@ export class Composer extends QuietElement {
   /** Of a counsellor, with a client. */
   @property({ type: Boolean }) counsels = false;
   @property() draft = '';
-  @state() private ahead = false;
+  @state() private saying: 'voice' | 'feeling' | 'later' | null = null;
+  @query('[type=file]') private readonly files!: HTMLInputElement;
   @query('textarea') private readonly input!: HTMLTextAreaElement;
   @query('qr-thread-times') private readonly times!: ThreadTimes | null;
 
@@ -52,7 +72,7 @@ export class Composer extends QuietElement {
         .words=${this.draft}
         .noticeHours=${this.noticeHours}
       >
-        ${this.counsels ? this.later() : nothing}
+        ${this.ways()}
       </qr-thread-times>
       <form @submit=${(event: SubmitEvent) => this.handleSubmit(event)}>
         <textarea
@@ -68,7 +88,7 @@ export class Composer extends QuietElement {
         ></textarea>
         <button class="primary" data-testid="thread-send">${t('thread.send')}</button>
       </form>
-      ${this.ahead ? this.sheet() : nothing}
+      ${this.sheet()}
     `;
   }
 
@@ -82,23 +102,78 @@ export class Composer extends QuietElement {
     `;
   }
 
-  private later() {
+  /** What else one can say, beside words and times. */
+  private ways() {
     return html`
-      <button class="link" data-testid="send-later" @click=${() => (this.ahead = true)}>
-        ${t('later.title')}
+      <button class="chip" data-testid="say-voice" @click=${() => (this.saying = 'voice')}>
+        ${t('voice.open')}
       </button>
+      <button
+        class="chip"
+        data-testid="say-file"
+        aria-describedby="limits"
+        @click=${() => this.files.click()}
+      >
+        ${t('file.attach')}
+      </button>
+      <span class="unseen" id="limits">${t('file.limits')}</span>
+      <input
+        type="file"
+        hidden
+        multiple
+        data-testid="file-input"
+        @change=${() => this.handleFiles()}
+      />
+      ${
+        this.counsels
+          ? html`
+              <button class="chip" data-testid="send-later" @click=${() => (this.saying = 'later')}>
+                ${t('later.title')}
+              </button>
+            `
+          : html`
+              <button
+                class="chip"
+                data-testid="say-feeling"
+                @click=${() => (this.saying = 'feeling')}
+              >
+                ${t('feeling.open')}
+              </button>
+            `
+      }
     `;
   }
 
   private sheet() {
-    return html`
-      <qr-later-sheet
-        .thread=${this.thread}
-        .name=${this.name}
-        .draft=${this.draft}
-        @close-sheet=${() => (this.ahead = false)}
-      ></qr-later-sheet>
-    `;
+    const close = (): void => void (this.saying = null);
+    switch (this.saying) {
+      case null:
+        return nothing;
+      case 'voice':
+        return html`
+          <qr-voice-sheet @close-sheet=${close}></qr-voice-sheet>
+        `;
+      case 'feeling':
+        return html`
+          <qr-feeling-sheet .name=${this.name} @close-sheet=${close}></qr-feeling-sheet>
+        `;
+      case 'later':
+        return html`
+          <qr-later-sheet
+            .thread=${this.thread}
+            .name=${this.name}
+            .draft=${this.draft}
+            @close-sheet=${close}
+          ></qr-later-sheet>
+        `;
+    }
+  }
+
+  private handleFiles(): void {
+    for (const file of this.files.files ?? [])
+      this.say('send-file', { kind: 'file', name: file.name, bytes: file, ms: 0 } satisfies Chosen);
+    // The same one can be chosen again.
+    this.files.value = '';
   }
 
   private handleKey(event: KeyboardEvent): void {

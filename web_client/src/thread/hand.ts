@@ -10,13 +10,15 @@
  * given to what follows; its writer may try again.
  */
 
-import type { Code } from '../protocol/wire';
+import type { Code, Saying } from '../protocol/wire';
 
 /** A message that is not stored yet. */
 export interface Written {
   readonly id: string;
   readonly ref: number;
   readonly after: string;
+  /** Words where nothing is said; what was kept before there were others says nothing. */
+  readonly kind?: Saying;
   readonly body: string;
   /** When it was written, by this browser's clock: for its writer's eyes alone. */
   readonly at: number;
@@ -25,6 +27,7 @@ export interface Written {
 /** One that the gateway would not have. */
 export interface Failed {
   readonly id: string;
+  readonly kind?: Saying;
   readonly body: string;
   readonly at: number;
   readonly code: Code;
@@ -56,9 +59,9 @@ export class Hand {
     return this.current.unsent[0] ?? null;
   }
 
-  write(id: string, body: string, at: number): Written {
+  write(id: string, body: string, at: number, kind: Saying = 'text'): Written {
     const { last, lastId, unsent } = this.current;
-    const written = { id, ref: last + 1, after: lastId, body, at };
+    const written = { id, ref: last + 1, after: lastId, kind, body, at };
     const all = [...unsent, written];
     this.current = { ...this.current, last: written.ref, lastId: id, unsent: all };
     return written;
@@ -74,7 +77,7 @@ export class Hand {
     if (!this.has(sent)) return;
     const { unsent, failed } = this.current;
     this.current = { ...newHand(name), failed };
-    for (const { id, body, at } of unsent) this.write(id, body, at);
+    for (const { id, body, at, kind } of unsent) this.write(id, body, at, kind);
   }
 
   /** The gateway will not have it. What follows takes its place. */
@@ -83,9 +86,11 @@ export class Hand {
     const { name, unsent, failed } = this.current;
     const [first] = unsent;
     const before = { last: (first?.ref ?? 1) - 1, lastId: first?.after ?? '' };
-    const { id, body, at } = sent;
-    this.current = { name, ...before, unsent: [], failed: [...failed, { id, body, at, code }] };
-    for (const each of unsent) if (each !== sent) this.write(each.id, each.body, each.at);
+    const { id, kind = 'text', body, at } = sent;
+    const refused = { id, kind, body, at, code };
+    this.current = { name, ...before, unsent: [], failed: [...failed, refused] };
+    for (const each of unsent)
+      if (each !== sent) this.write(each.id, each.body, each.at, each.kind);
   }
 
   /** Its writer wants it sent after all: behind what was written since. Under the same id, for a copy of
@@ -94,7 +99,7 @@ export class Hand {
     const found = this.current.failed.find((each) => each.id === id);
     if (found === undefined) return;
     this.discard(id);
-    this.write(id, found.body, at);
+    this.write(id, found.body, at, found.kind);
   }
 
   /** Its writer gives it up. */

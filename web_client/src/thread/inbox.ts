@@ -22,6 +22,7 @@ import type {
   InboxReply,
   Mark,
   Message,
+  Present,
   ThreadState,
 } from '../protocol/wire';
 
@@ -59,6 +60,8 @@ interface Held {
   readonly sending: Sending;
   log: ThreadLog | null;
   asking: boolean;
+  /** The other one lets it be seen that they are there. */
+  here: boolean;
 }
 
 export class Inbox {
@@ -164,6 +167,16 @@ export class Inbox {
     await this.request({ type: 'mark_messages', thread, ...next });
   }
 
+  /** Let the other one of a thread see that somebody is here, for as long as this connection; or no longer. */
+  async show(thread: string, on: boolean): Promise<void> {
+    await this.request({ type: 'show_presence', thread, on });
+  }
+
+  /** Whether the other one of a thread is there, and lets it be seen. */
+  isHere(thread: string): boolean {
+    return this.held.get(thread)?.here === true;
+  }
+
   /** How far somebody is in a thread. */
   markOf(thread: string, person: string): Mark | null {
     const state = this.held.get(thread)?.state;
@@ -188,6 +201,9 @@ export class Inbox {
       case 'closed':
         this.end({ kind: 'closed', reason: event.reason });
         break;
+      case 'present':
+        this.handlePresent(event);
+        break;
       case 'marked':
       case 'message_changed':
         this.handleNews(event);
@@ -199,6 +215,11 @@ export class Inbox {
     if (!this.connection.handleWelcome()) return;
     this.you = you;
     for (const state of threads) this.take(state);
+  }
+
+  private handlePresent({ thread, person, here }: Present): void {
+    const held = this.held.get(thread);
+    if (held !== undefined && person !== this.you) held.here = here;
   }
 
   private handleNews(event: Extract<InboxEvent, { type: 'message_changed' | 'marked' }>): void {
@@ -222,7 +243,11 @@ export class Inbox {
   }
 
   private handleDropped(): void {
-    for (const { sending } of this.held.values()) sending.handleDropped();
+    for (const held of this.held.values()) {
+      held.sending.handleDropped();
+      // Nobody tells that they have gone.
+      held.here = false;
+    }
   }
 
   private handleParted(counsellor: string, client: string): void {
@@ -236,7 +261,7 @@ export class Inbox {
   private take(state: ThreadState): void {
     let held = this.held.get(state.id);
     if (held === undefined) {
-      held = { state, sending: this.sendingOf(state.id), log: null, asking: false };
+      held = { state, sending: this.sendingOf(state.id), log: null, asking: false, here: false };
       this.held.set(state.id, held);
     }
     held.state = state;

@@ -3,6 +3,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 
+import { sayingStyle } from './sheet-style';
 import { momentOf } from '../i18n/dates';
 import { type Key, t } from '../i18n/language';
 import type { Later, LaterOnes, WriteLater } from '../protocol/bodies';
@@ -15,30 +16,8 @@ export class LaterSheet extends QuietElement {
   static override styles = [
     base,
     buttons,
+    sayingStyle,
     css`
-      :host {
-        display: contents;
-      }
-      form,
-      label {
-        display: grid;
-        gap: 8px;
-      }
-      form {
-        gap: 12px;
-        margin-block-start: 12px;
-      }
-      textarea,
-      input {
-        font: inherit;
-        color: var(--ink);
-        background: var(--surface);
-        border: 1px solid var(--edge);
-        border-radius: var(--round-control);
-        padding: 10px 12px;
-        min-block-size: 48px;
-        inline-size: 100%;
-      }
       ul {
         display: grid;
         gap: 8px;
@@ -49,13 +28,9 @@ export class LaterSheet extends QuietElement {
         padding-block-start: 8px;
         overflow-wrap: anywhere;
       }
-      .about,
       .when {
         color: var(--ink-2);
         font-size: var(--caption);
-      }
-      .trouble {
-        color: var(--amber);
       }
     `,
   ];

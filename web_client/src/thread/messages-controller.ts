@@ -2,8 +2,10 @@
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
+import { type Holds, NOTHING_HELD } from './held';
 import type { Mailbox } from './mailbox';
 import { openMailbox } from './open-mailbox';
+import { timeOfDay } from '../i18n/language';
 
 export class MessagesController implements ReactiveController {
   private opened: Mailbox | null = null;
@@ -14,7 +16,10 @@ export class MessagesController implements ReactiveController {
   /** This browser keeps nothing. */
   unkept = false;
 
-  constructor(private readonly host: ReactiveControllerHost) {
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly holds: Holds = NOTHING_HELD,
+  ) {
     host.addController(this);
   }
 
@@ -22,8 +27,15 @@ export class MessagesController implements ReactiveController {
     return this.opened;
   }
 
-  get unread(): number {
-    return this.opened?.unreadOfAll ?? 0;
+  /** How many messages somebody is told of. */
+  get news(): number {
+    return this.opened?.newsOfAll ?? 0;
+  }
+
+  /** What is held is another now. */
+  handleHeld(): void {
+    if (this.opened === null) this.host.requestUpdate();
+    else this.opened.handleHeld();
   }
 
   /** Whose browser this is, is known. A mailbox that was closed on us is opened anew. */
@@ -34,12 +46,15 @@ export class MessagesController implements ReactiveController {
     void openMailbox(
       () => this.handleChanged(),
       () => this.handleUnkept(),
+      this.holds,
     ).then((mailbox) => {
       // Stopped meanwhile.
       if (!this.opening) return;
       this.opening = false;
       this.opened = mailbox;
       mailbox.inbox.start();
+      // A thread's first time of day would take a slow phone an eighth of a second just then.
+      whenIdle(() => timeOfDay(0));
       this.listen();
       this.handleChanged();
     });
@@ -49,6 +64,7 @@ export class MessagesController implements ReactiveController {
   stop(): void {
     this.opening = false;
     this.opened?.inbox.close();
+    this.opened?.uploads.stop();
     this.opened = null;
     this.wakes?.();
     this.wakes = null;
@@ -80,4 +96,10 @@ export class MessagesController implements ReactiveController {
     this.unkept = true;
     this.handleChanged();
   }
+}
+
+/** When the page has nothing else to do; not every browser says when that is. */
+function whenIdle(work: () => void): void {
+  if ('requestIdleCallback' in window) window.requestIdleCallback(work);
+  else setTimeout(work, 200);
 }

@@ -1,13 +1,14 @@
 /** Somebody's messages: the one thread they have, or a list of them and the one they chose. */
 
 import { css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 
-import type { Mailbox } from './mailbox';
+import { heldWords, type Why } from './held';
+import type { Mailbox, SaidCard } from './mailbox';
 import './thread-element';
+import type { Chosen } from './uploads';
 import { t } from '../i18n/language';
 import type { Shown, Thread } from '../protocol/bodies';
-import { ask } from '../protocol/rest';
 import { base, buttons, QuietElement } from '../ui/element';
 
 @customElement('qr-messages')
@@ -27,12 +28,25 @@ export class MessagesElement extends QuietElement {
         inline-size: min(100%, 44rem);
         margin-inline: auto;
       }
+      .list {
+        padding: 0 20px 20px;
+        overflow-y: auto;
+      }
       .people {
         display: grid;
         gap: 8px;
-        align-content: start;
-        padding: 0 20px 20px;
-        overflow-y: auto;
+      }
+      .held {
+        margin-block-end: 12px;
+        padding: 10px 14px;
+        border-radius: var(--round-control);
+        background: var(--sunken);
+        text-wrap: pretty;
+      }
+      .held small {
+        display: block;
+        color: var(--ink-2);
+        font-size: var(--caption);
       }
       .bar {
         display: flex;
@@ -48,6 +62,7 @@ export class MessagesElement extends QuietElement {
       .person {
         display: flex;
         justify-content: space-between;
+        align-items: center;
         gap: 12px;
         inline-size: 100%;
         min-block-size: 56px;
@@ -78,15 +93,30 @@ export class MessagesElement extends QuietElement {
   @property() chosen = '';
   /** Whether this person is the counsellor of each, or their client. */
   @property({ type: Boolean }) counsels = false;
-  @state() private known: readonly Thread[] | null = null;
-  private learning = false;
+  /** Why messages are held back just now; null where they are not. */
+  @property({ attribute: false }) held: Why | null = null;
+  /** How many were held when somebody came to look: a number that moves would call them. */
+  private waiting: number | null = null;
+
+  private get known(): readonly Thread[] | null {
+    return this.mailbox.people;
+  }
 
   override willUpdate(): void {
-    if (this.known === null) void this.learn();
+    this.lookAtHeld();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const look = (): void => this.mailbox.handleLooking(document.hidden ? '' : this.shown);
+    document.addEventListener('visibilitychange', look);
+    this.while(() => document.removeEventListener('visibilitychange', look));
+    this.while(() => this.mailbox.handleLooking(''));
   }
 
   override updated(): void {
     if (this.shown !== '') void this.mailbox.inbox.open(this.shown);
+    this.mailbox.handleLooking(document.hidden ? '' : this.shown);
   }
 
   /** The one thread there is; empty where there are several, or none. */
@@ -116,23 +146,43 @@ export class MessagesElement extends QuietElement {
 
   private people(known: readonly Thread[]) {
     return html`
-      <ul class="people">
-        ${known.map(
-          (each) => html`
-            <li>
-              <button class="person" @click=${() => (this.chosen = each.id)}>
-                <span>${this.nameOf(each)}</span>
-                ${this.unread(each.id)}
-              </button>
-            </li>
-          `,
-        )}
-      </ul>
+      <div class="list">
+        ${this.heldNote()}
+        <ul class="people">
+          ${known.map(
+            (each) => html`
+              <li>
+                <button class="person" @click=${() => (this.chosen = each.id)}>
+                  <span>${this.nameOf(each)}</span>
+                  ${this.news(each.id)}
+                </button>
+              </li>
+            `,
+          )}
+        </ul>
+      </div>
     `;
   }
 
-  private unread(thread: string) {
-    const count = this.mailbox.unread(thread);
+  /** Once for each time that somebody comes to the list while messages are held. */
+  private lookAtHeld(): void {
+    const looks = this.held !== null && this.known !== null && this.shown === '';
+    if (!looks) this.waiting = null;
+    else if (this.mailbox.inbox.state === 'open') this.waiting ??= this.mailbox.heldOfAll;
+  }
+
+  private heldNote() {
+    if (this.held === null || this.waiting === null) return nothing;
+    return html`
+      <p class="held" data-testid="held">
+        ${heldWords(this.held, this.waiting)}
+        <small>${t('quiet.about')}</small>
+      </p>
+    `;
+  }
+
+  private news(thread: string) {
+    const count = this.mailbox.news(thread);
     if (count === 0) return nothing;
     return html`
       <span class="count">${t('thread.new', { count })}</span>
@@ -141,7 +191,7 @@ export class MessagesElement extends QuietElement {
 
   private thread(id: string) {
     const { mailbox } = this;
-    const { inbox } = mailbox;
+    const { inbox, uploads } = mailbox;
     const shown = this.known?.find((each) => each.id === id);
     return html`
       <qr-thread
@@ -149,16 +199,24 @@ export class MessagesElement extends QuietElement {
         .thread=${id}
         .name=${shown === undefined ? '' : this.nameOf(shown)}
         ?counsels=${this.counsels}
+        ?hushed=${mailbox.isHeld(id)}
         .zone=${shown === undefined ? '' : (this.otherOf(shown).time_zone ?? '')}
         .emergency=${this.emergency}
         .noticeHours=${this.noticeHours}
         .turn=${this.turn}
         .receipts=${mailbox.receipts(id)}
+        .presence=${mailbox.presence(id)}
         .unkept=${this.unkept}
         .draft=${mailbox.draft(id)}
+        .uploads=${uploads.of(id)}
         @draft-changed=${(event: CustomEvent<string>) => mailbox.setDraft(id, event.detail)}
         @write-message=${(event: CustomEvent<string>) => mailbox.write(id, event.detail)}
+        @write-card=${(event: CustomEvent<SaidCard>) => mailbox.writeCard(id, event.detail)}
+        @send-file=${(event: CustomEvent<Chosen>) => void uploads.add(id, event.detail)}
+        @retry-upload=${(event: CustomEvent<string>) => uploads.retry(event.detail)}
+        @discard-upload=${(event: CustomEvent<string>) => uploads.discard(event.detail)}
         @set-receipts=${(event: CustomEvent<boolean>) => mailbox.setReceipts(id, event.detail)}
+        @set-presence=${(event: CustomEvent<boolean>) => mailbox.setPresence(id, event.detail)}
         @older-messages=${() => void inbox.older(id)}
         @thread-seen=${(event: CustomEvent<number>) => mailbox.handleSeen(id, event.detail)}
         @recall-message=${(event: CustomEvent<number>) => void inbox.recall(id, event.detail)}
@@ -185,15 +243,6 @@ export class MessagesElement extends QuietElement {
   private back(only: string): void {
     if (this.chosen !== '' && only === '') this.chosen = '';
     else this.say('leave-messages');
-  }
-
-  /** Who they are; asked again with whatever happens, until it is known. */
-  private async learn(): Promise<void> {
-    if (this.learning) return;
-    this.learning = true;
-    const answer = await ask<{ items: Thread[] }>('GET', 'threads');
-    this.learning = false;
-    if (answer.kind === 'done') this.known = answer.said.items;
   }
 }
 

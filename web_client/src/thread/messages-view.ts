@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit';
 
+import type { Why } from './held';
 import type { MessagesController } from './messages-controller';
 import './messages-element';
 import { t } from '../i18n/language';
@@ -10,10 +11,10 @@ import type { Clinic } from '../protocol/bodies';
 /** Nothing before it is known whose browser this is. */
 export function messagesLink(messages: MessagesController, open: () => void) {
   if (messages.mailbox === null) return nothing;
-  const { unread } = messages;
+  const { news } = messages;
   return html`
     <button class="link" data-testid="open-messages" @click=${open}>
-      ${unread === 0 ? t('thread.title') : t('thread.unread', { count: unread })}
+      ${news === 0 ? t('thread.title') : t('thread.unread', { count: news })}
     </button>
   `;
 }
@@ -22,6 +23,8 @@ export interface MessagesPage {
   readonly clinic: Clinic | null;
   /** Of a counsellor, with their clients. */
   readonly counsels: boolean;
+  /** Why messages are held back just now; null where they are not. */
+  readonly held?: Why | null;
   readonly leave: () => void;
   /** Somebody goes to an hour that was arranged. */
   readonly openHour: (session: string) => void;
@@ -36,6 +39,7 @@ export function messagesPage(messages: MessagesController, page: MessagesPage) {
       ?counsels=${page.counsels}
       .mailbox=${messages.mailbox}
       .turn=${messages.turn}
+      .held=${page.held ?? null}
       .unkept=${messages.unkept}
       .emergency=${lines.length === 0 ? '' : t('thread.emergency', { lines: lines.join(' · ') })}
       .noticeHours=${page.clinic?.cancel_notice_hours ?? 24}

@@ -6,6 +6,7 @@
  */
 
 import type { Failed, Written } from './hand';
+import type { Upload } from './uploads';
 import type { Mark, Message } from '../protocol/wire';
 
 /** How far one's own message has come; null for another's. */
@@ -20,7 +21,8 @@ export type Row =
       readonly standing: Standing;
     }
   | { readonly kind: 'waiting'; readonly key: string; readonly written: Written }
-  | { readonly kind: 'failed'; readonly key: string; readonly failed: Failed };
+  | { readonly kind: 'failed'; readonly key: string; readonly failed: Failed }
+  | { readonly kind: 'upload'; readonly key: string; readonly upload: Upload };
 
 export interface Block {
   readonly key: number;
@@ -46,13 +48,21 @@ interface Made {
   readonly other: Mark;
 }
 
-export const PER_BLOCK = 25;
+export const PER_BLOCK = 4;
 
 /** Makes blocks, and keeps those that have not changed. */
 export class Blocks {
   private made = new Map<number, Made>();
+  private known: { readonly shown: Shown; readonly blocks: readonly Block[] } | null = null;
 
+  /** The same list as before where nothing has changed. */
   of(shown: Shown): readonly Block[] {
+    if (this.known === null || !isSameShown(this.known.shown, shown))
+      this.known = { shown, blocks: this.make(shown) };
+    return this.known.blocks;
+  }
+
+  private make(shown: Shown): readonly Block[] {
     const next = new Map<number, Made>();
     let day = '';
     for (let first = 0; first < shown.messages.length;) {
@@ -76,12 +86,30 @@ export class Blocks {
   }
 }
 
-/** What is not in the thread yet, in the order it was written. */
-export function outgoingRows(unsent: readonly Written[], failed: readonly Failed[]): Row[] {
+/** What somebody wrote, or chose, that is not in the thread yet. */
+export interface Outgoing {
+  readonly unsent: readonly Written[];
+  readonly failed: readonly Failed[];
+  readonly uploads: readonly Upload[];
+}
+
+/** What is not in the thread yet, in the order it was written; files come last. */
+export function outgoingRows({ unsent, failed, uploads }: Outgoing): Row[] {
   return [
     ...failed.map((each): Row => ({ kind: 'failed', key: each.id, failed: each })),
     ...unsent.map((each): Row => ({ kind: 'waiting', key: each.id, written: each })),
+    ...uploads.map((each): Row => ({ kind: 'upload', key: each.id, upload: each })),
   ];
+}
+
+/** Those that are no message here yet: a message comes before its sender is told that it is one. */
+export function notYetHere(
+  uploads: readonly Upload[],
+  messages: readonly Message[],
+): readonly Upload[] {
+  if (uploads.length === 0) return uploads;
+  const here = new Set(messages.map(({ id }) => id));
+  return uploads.filter(({ id }) => !here.has(`f:${id.replaceAll('-', '')}`));
 }
 
 function make(key: number, shown: Shown, dayBefore: string): Made {
@@ -95,6 +123,15 @@ function make(key: number, shown: Shown, dayBefore: string): Made {
   }
   const { messages, other } = shown;
   return { block: { key, rows }, messages, dayBefore, dayAfter: day, other };
+}
+
+function isSameShown(one: Shown, other: Shown): boolean {
+  return (
+    one.messages === other.messages &&
+    one.you === other.you &&
+    one.other.delivered === other.other.delivered &&
+    one.other.read === other.other.read
+  );
 }
 
 function isSame(

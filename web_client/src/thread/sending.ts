@@ -7,7 +7,7 @@
 
 import { Hand, type HandState, type Written } from './hand';
 import type { Timers } from '../protocol/returning';
-import type { Code, InboxCommand, InboxReply } from '../protocol/wire';
+import type { Code, InboxCommand, InboxReply, Saying } from '../protocol/wire';
 
 export interface SendingOptions {
   readonly thread: string;
@@ -47,8 +47,8 @@ export class Sending {
     return this.hand.state;
   }
 
-  write(body: string): void {
-    this.hand.write(this.options.name(), body, this.options.timers.now());
+  write(body: string, kind: Saying = 'text'): void {
+    this.hand.write(this.options.name(), body, this.options.timers.now(), kind);
     this.keep();
   }
 
@@ -82,10 +82,10 @@ export class Sending {
     if (this.busy || this.timer !== null || due === null || !this.options.isOpen()) return;
     this.busy = true;
     const turn = ++this.turn;
-    const { id, ref, after, body } = due;
+    const { id, ref, after, body, kind = 'text' } = due;
     const hand = this.hand.state.name;
     await this.kept;
-    const said = { thread: this.options.thread, hand, id, ref, after, body };
+    const said = { thread: this.options.thread, hand, id, ref, after, kind, body };
     const reply = await this.options.request({ type: 'write_message', ...said });
     if (turn !== this.turn) return;
     this.busy = false;

@@ -1,6 +1,6 @@
 /** What somebody decides about a thread: who sees what they read, how long it is kept, and a copy of it. */
 
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { allOf, archiveOf } from './archive';
@@ -11,6 +11,8 @@ import { base, buttons, QuietElement } from '../ui/element';
 import '../ui/sheet';
 
 const DAYS = [7, 30, 90, 180, 365];
+/** As a choice of how long what stays of hours is kept: as long as the practice does. */
+const AS_THEIRS = 0;
 const FILE = 'messages.html';
 
 @customElement('qr-thread-settings')
@@ -62,7 +64,10 @@ export class ThreadSettings extends QuietElement {
   @property() you = '';
   @property() side: BookingSide = 'client';
   @property({ type: Boolean }) receipts = false;
+  @property({ type: Boolean }) presence = false;
   @property({ type: Number }) keepDays = 365;
+  /** How long what stays of hours is kept; null: as long as the practice keeps it. */
+  @property({ attribute: false }) changeDays: number | null = null;
   @state() private trouble: Key | null = null;
   @state() private saved: Key | null = null;
   @state() private busy = false;
@@ -70,16 +75,10 @@ export class ThreadSettings extends QuietElement {
   override render() {
     return html`
       <qr-sheet heading=${t('settings.title')}>
-        <label class="part check">
-          <input
-            type="checkbox"
-            name="receipts"
-            .checked=${this.receipts}
-            @change=${() => this.say('set-receipts', !this.receipts)}
-          />
-          ${t('thread.receipts', { name: this.name })}
-        </label>
+        ${this.switch('receipts', t('thread.receipts', { name: this.name }), this.receipts)}
+        ${this.switch('presence', t('thread.presence', { name: this.name }), this.presence)}
         <div class="part">${this.keeping()}</div>
+        ${this.side === 'client' ? this.keepingChange() : nothing}
         <div class="part">
           <button
             class="plain"
@@ -97,6 +96,21 @@ export class ThreadSettings extends QuietElement {
           ${this.saved === null ? '' : t(this.saved)}
         </p>
       </qr-sheet>
+    `;
+  }
+
+  /** What of oneself is shown to the other one: each only by one's own tap. */
+  private switch(what: 'receipts' | 'presence', words: string, on: boolean) {
+    return html`
+      <label class="part check">
+        <input
+          type="checkbox"
+          name=${what}
+          .checked=${on}
+          @change=${() => this.say(`set-${what}`, !on)}
+        />
+        ${words}
+      </label>
     `;
   }
 
@@ -125,6 +139,45 @@ export class ThreadSettings extends QuietElement {
       </label>
       <p class="about">${t('settings.keep.about')}</p>
     `;
+  }
+
+  /** What a client gave of themselves is theirs to have forgotten sooner. */
+  private keepingChange() {
+    const own = this.changeDays ?? AS_THEIRS;
+    const days = [...new Set([...DAYS, own])].filter((each) => each !== AS_THEIRS);
+    days.sort((one, other) => one - other);
+    return html`
+      <div class="part">
+        <label>
+          ${t('settings.change')}
+          <select
+            name="keep-change"
+            @change=${(event: Event) => void this.keepChange(Number((event.target as HTMLSelectElement).value))}
+          >
+            ${days.map(
+              (each) => html`
+                <option value=${each} ?selected=${each === own}>
+                  ${t('settings.days', { days: count(each) })}
+                </option>
+              `,
+            )}
+            <option value=${AS_THEIRS} ?selected=${own === AS_THEIRS}>
+              ${t('settings.change.theirs')}
+            </option>
+          </select>
+        </label>
+        <p class="about">${t('settings.change.about')}</p>
+      </div>
+    `;
+  }
+
+  private async keepChange(chosen: number): Promise<void> {
+    const days = chosen === AS_THEIRS ? null : chosen;
+    const answer = await ask('PUT', `threads/${this.thread}/keep-change`, { days });
+    this.trouble = answer.kind === 'done' ? null : 'remind.trouble';
+    this.saved = answer.kind === 'done' ? 'remind.saved' : null;
+    if (answer.kind === 'done') this.say('keep-change', days);
+    else this.requestUpdate('changeDays');
   }
 
   private async keep(days: number): Promise<void> {

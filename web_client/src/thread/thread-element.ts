@@ -2,30 +2,21 @@
 
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 
-import './block-element';
 import type { Inbox } from './inbox';
 import './composer-element';
 import type { Composer } from './composer-element';
-import { Blocks, outgoingRows, type Row } from './rows';
+import { cardWords, hopesOf } from './file-words';
+import './hopes-sheet';
+import './list-element';
+import type { ThreadList } from './list-element';
 import './settings-sheet';
 import { threadStyle } from './thread-style';
+import type { Upload } from './uploads';
 import type { Wish } from '../booking/booking-card';
-import { NewestCards } from '../booking/card';
 import { t } from '../i18n/language';
-import type { Message, ThreadState } from '../protocol/wire';
+import type { HopesCard, Message, ThreadState } from '../protocol/wire';
 import { base, buttons, QuietElement } from '../ui/element';
-
-const RECALL_MS = 120_000;
-const LOOK_MS = 15_000;
-/** So close to its end somebody reads what comes. */
-const NEAR_PX = 120;
-/** So many blocks are drawn at first, and so many more in one frame as somebody looks further back. */
-const FIRST_BLOCKS = 4;
-const MORE_BLOCKS = 2;
-/** So far above what is seen the next ones are drawn. */
-const AHEAD_PX = 1_200;
 
 @customElement('qr-thread')
 export class ThreadElement extends QuietElement {
@@ -41,32 +32,27 @@ export class ThreadElement extends QuietElement {
   @property({ type: Number }) noticeHours = 24;
   /** Of a counsellor, with a client. */
   @property({ type: Boolean }) counsels = false;
+  /** What comes in is seen, and not told of. */
+  @property({ type: Boolean }) hushed = false;
   /** Counts the changes of the inbox. */
   @property({ type: Number }) turn = 0;
   @property({ type: Boolean }) receipts = false;
+  @property({ type: Boolean }) presence = false;
   @property({ type: Boolean }) unkept = false;
   @property() draft = '';
-  @state() private fresh = 0;
-  @state() private now = Date.now();
+  /** What is on its way into this thread. */
+  @property({ attribute: false }) uploads: readonly Upload[] = [];
   @state() private announced = '';
   @state() private deciding = false;
+  /** The hour that hopes are being written for; empty for none. */
+  @state() private hoping = '';
   /** What was chosen since the gateway told last. */
   @state() private kept: number | null = null;
-  @query('.list') private readonly list!: HTMLElement;
+  /** What was chosen since; undefined where nothing was. */
+  @state() private keptChange: number | null | undefined = undefined;
+  @query('qr-thread-list') private readonly list!: ThreadList;
   @query('qr-thread-composer') private readonly below!: Composer | null;
-  private readonly cards = new NewestCards();
-  private readonly blocks = new Blocks();
-  private near = true;
   private last = 0;
-  private height = 0;
-  private depth = FIRST_BLOCKS;
-  private filling = false;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const timer = window.setInterval(() => (this.now = Date.now()), LOOK_MS);
-    this.while(() => window.clearInterval(timer));
-  }
 
   override focus(): void {
     this.below?.focus();
@@ -76,7 +62,7 @@ export class ThreadElement extends QuietElement {
     const held = this.held;
     return html`
       <header class="head">
-        ${this.counsels ? nothing : this.note()}
+        ${this.counsels ? nothing : this.note()} ${this.hereNote()}
         <button
           class="link about"
           data-testid="thread-settings"
@@ -85,10 +71,10 @@ export class ThreadElement extends QuietElement {
           ${t('settings.open')}
         </button>
       </header>
-      <div class="frame">${this.listOf()} ${this.fresh === 0 ? nothing : this.more()}</div>
+      ${this.listOf()}
       <div>${this.strip()} ${held?.open === false ? closedNote() : this.composer()}</div>
-      <p class="unseen" role="status">${this.announced}</p>
-      ${this.deciding ? this.settings() : nothing}
+      <p class="unseen" role="status" data-testid="thread-said">${this.announced}</p>
+      ${this.deciding ? this.settings() : nothing} ${this.hoping === '' ? nothing : this.hopes()}
     `;
   }
 
@@ -100,36 +86,6 @@ export class ThreadElement extends QuietElement {
     this.last = last;
   }
 
-  override updated(): void {
-    const { list } = this;
-    if (this.near) {
-      list.scrollTop = list.scrollHeight;
-      // What is drawn within the blocks has its height by then.
-      requestAnimationFrame(() => {
-        if (this.near) list.scrollTop = list.scrollHeight;
-      });
-    } else if (!CSS.supports('overflow-anchor', 'auto') && list.scrollTop < NEAR_PX) {
-      // What came in above pushes down what is read.
-      list.scrollTop += list.scrollHeight - this.height;
-    }
-    this.height = list.scrollHeight;
-    this.tellSeen();
-    this.lookAhead();
-  }
-
-  /** What comes next further back is drawn before it is looked at, a little in each frame. */
-  private lookAhead(): void {
-    if (this.filling || this.list.scrollTop > AHEAD_PX) return;
-    this.filling = true;
-    requestAnimationFrame(() => {
-      this.filling = false;
-      if (this.depth < this.all().length) {
-        this.depth += MORE_BLOCKS;
-        this.requestUpdate();
-      } else this.say('older-messages');
-    });
-  }
-
   /** What to expect, and what to do when that is too long to wait. */
   private note() {
     return html`
@@ -137,91 +93,44 @@ export class ThreadElement extends QuietElement {
     `;
   }
 
+  private hereNote() {
+    const here = this.held?.open === true && this.inbox.isHere(this.thread);
+    return html`
+      <p
+        class="note"
+        role="status"
+        aria-live=${this.hushed ? 'off' : 'polite'}
+        data-testid="thread-here"
+      >
+        ${here ? t('thread.here', { name: this.name }) : ''}
+      </p>
+    `;
+  }
+
+  private get messages(): readonly Message[] {
+    return this.inbox.log(this.thread)?.messages ?? [];
+  }
+
   private get held(): ThreadState | null {
     return this.inbox.threads.find(({ id }) => id === this.thread) ?? null;
   }
 
   private listOf() {
-    const log = this.inbox.log(this.thread);
-    const rows = this.outgoing();
-    const none = log !== null && log.messages.length === 0 && rows.length === 0;
     return html`
-      <div
-        class="list"
-        role="list"
-        tabindex="0"
-        data-testid="thread-list"
-        aria-label=${t('thread.list')}
-        @scroll=${() => this.handleScroll()}
-        @card-deed=${(event: CustomEvent<Wish>) => this.below?.handle(event.detail)}
-      >
-        <p class="edge">${this.edge()}</p>
-        ${
-          none
-            ? html`
-                <p class="empty">${t('thread.empty')}</p>
-              `
-            : nothing
-        }
-        ${repeat(
-          this.all().slice(-this.depth),
-          ({ key }) => key,
-          ({ rows: some }) => this.block(some),
-        )}
-        ${rows.length === 0 ? nothing : this.block(rows)}
-      </div>
-    `;
-  }
-
-  private block(rows: readonly Row[]) {
-    return html`
-      <qr-thread-block
-        role="presentation"
-        .rows=${rows}
-        .you=${this.inbox.you}
+      <qr-thread-list
+        .inbox=${this.inbox}
+        .thread=${this.thread}
         .name=${this.name}
-        .side=${this.counsels ? 'counsellor' : 'client'}
         .zone=${this.zone}
-        .newest=${this.cards.of(this.inbox.log(this.thread)?.messages ?? [])}
+        ?counsels=${this.counsels}
+        ?hushed=${this.hushed}
+        .turn=${this.turn}
         ?busy=${this.below?.busy === true}
-        .recallFrom=${this.recallFrom}
-      ></qr-thread-block>
-    `;
-  }
-
-  private all() {
-    const log = this.inbox.log(this.thread);
-    const held = this.held;
-    if (log === null || held === null) return [];
-    const { you } = this.inbox;
-    const other = held.counsellor === you ? held.client_mark : held.counsellor_mark;
-    return this.blocks.of({ messages: log.messages, you, other, dayOf: localDay });
-  }
-
-  private outgoing(): readonly Row[] {
-    const sending = this.inbox.sending(this.thread);
-    return sending === null ? [] : outgoingRows(sending.state.unsent, sending.state.failed);
-  }
-
-  /** What there is above what is here. */
-  private edge(): string {
-    const log = this.inbox.log(this.thread);
-    if (log === null) return t('thread.opening');
-    if ((log.oldest ?? 1) > 1) return t('thread.older');
-    return log.messages.length === 0 ? '' : t('thread.beginning');
-  }
-
-  private get recallFrom(): number {
-    const messages = this.inbox.log(this.thread)?.messages ?? [];
-    const young = messages.find(({ at }) => at > this.now - RECALL_MS);
-    return young?.number ?? Infinity;
-  }
-
-  private more() {
-    return html`
-      <button class="fresh" @click=${() => this.toEnd()}>
-        ${t('thread.new', { count: this.fresh })}
-      </button>
+        .uploads=${this.uploads}
+        @thread-end=${() => this.focus()}
+        @write-hopes=${(event: CustomEvent<string>) => (this.hoping = event.detail)}
+        @card-deed=${(event: CustomEvent<Wish>) => this.below?.handle(event.detail)}
+      ></qr-thread-list>
     `;
   }
 
@@ -247,7 +156,9 @@ export class ThreadElement extends QuietElement {
         .noticeHours=${this.noticeHours}
         .draft=${this.draft}
         @arranging-changed=${() => this.requestUpdate()}
-        @write-message=${() => (this.near = true)}
+        @write-message=${() => this.list.follow()}
+        @write-card=${() => this.list.follow()}
+        @send-file=${() => this.list.follow()}
       ></qr-thread-composer>
     `;
   }
@@ -260,41 +171,42 @@ export class ThreadElement extends QuietElement {
         .you=${this.inbox.you}
         .side=${this.counsels ? 'counsellor' : 'client'}
         ?receipts=${this.receipts}
+        ?presence=${this.presence}
         .keepDays=${this.kept ?? this.held?.keep_days ?? 365}
+        .changeDays=${this.keptChange === undefined ? (this.held?.change_days ?? null) : this.keptChange}
         @keep-days=${(event: CustomEvent<number>) => (this.kept = event.detail)}
+        @keep-change=${(event: CustomEvent<number | null>) => (this.keptChange = event.detail)}
         @close-sheet=${() => (this.deciding = false)}
       ></qr-thread-settings>
     `;
   }
 
+  private hopes() {
+    return html`
+      <qr-hopes-sheet
+        .session=${this.hoping}
+        .name=${this.name}
+        .earlier=${this.hopesFor(this.hoping)}
+        @write-card=${() => this.list.follow()}
+        @close-sheet=${() => (this.hoping = '')}
+      ></qr-hopes-sheet>
+    `;
+  }
+
+  /** What was said last before an hour. */
+  private hopesFor(session: string): HopesCard | null {
+    const cards = this.messages.map(hopesOf).filter((card) => card?.session === session);
+    return cards.at(-1) ?? null;
+  }
+
   private handleNew(last: number): void {
-    if (!this.near) this.fresh += last - this.last;
+    if (this.hushed) return;
     const log = this.inbox.log(this.thread);
     const newest = log?.message(last) ?? null;
     if (newest === null || newest.author === this.inbox.you || newest.body === null) return;
-    this.announced = isCard(newest)
-      ? t('thread.card', { name: this.name })
-      : `${this.name}: ${newest.body}`;
-  }
-
-  private handleScroll(): void {
-    const { scrollHeight, scrollTop, clientHeight } = this.list;
-    this.near = scrollHeight - scrollTop - clientHeight < NEAR_PX;
-    if (this.near) this.fresh = 0;
-    this.tellSeen();
-    this.lookAhead();
-  }
-
-  private toEnd(): void {
-    this.near = true;
-    this.fresh = 0;
-    this.list.scrollTop = this.list.scrollHeight;
-    this.focus();
-  }
-
-  /** Somebody has seen the newest message. */
-  private tellSeen(): void {
-    if (this.near && !document.hidden && this.last > 0) this.say('thread-seen', this.last);
+    const words = newest.kind === 'text' ? newest.body : cardWords(newest);
+    this.announced =
+      words === null ? t('thread.card', { name: this.name }) : `${this.name}: ${words}`;
   }
 }
 
@@ -302,14 +214,4 @@ function closedNote() {
   return html`
     <p class="foot" data-testid="thread-closed">${t('thread.closed')}</p>
   `;
-}
-
-/** What is no text is read from its card. */
-function isCard(message: Message): boolean {
-  return message.kind !== 'text';
-}
-
-/** The day of a moment, where the reader is. */
-function localDay(at: number): string {
-  return new Date(at).toDateString();
 }

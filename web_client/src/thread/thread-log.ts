@@ -33,7 +33,7 @@ export class ThreadLog {
 
   /** What is here, in order. The same list until something changes. */
   get messages(): readonly Message[] {
-    this.ordered ??= [...this.known.values()].sort((one, other) => one.number - other.number);
+    this.ordered ??= [...this.known.values()].sort(byNumber);
     return this.ordered;
   }
 
@@ -53,7 +53,11 @@ export class ThreadLog {
 
   /** Older ones, from just before the oldest that was here. */
   prepend({ items }: Changes): void {
-    this.put(items.filter((each) => !this.known.has(each.number)));
+    const { messages, first } = this;
+    const older = items.filter(({ number }) => number < first).sort(byNumber);
+    this.put(older);
+    // Thousands that are in order already are not put in order again.
+    this.ordered = [...older, ...messages];
     if (items.length === 0) this.first = 1;
   }
 
@@ -90,6 +94,10 @@ export class ThreadLog {
     }
     this.ordered = null;
   }
+}
+
+function byNumber(one: Message, other: Message): number {
+  return one.number - other.number;
 }
 
 /** Up to where messages came to somebody, and were read: numbers that only grow. */

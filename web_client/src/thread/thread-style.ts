@@ -7,8 +7,8 @@ export const rowStyle = css`
     display: flex;
     flex-direction: column;
     gap: 12px;
-    content-visibility: auto;
-    contain-intrinsic-size: auto 1600px;
+    padding-block-end: 12px;
+    contain: layout style;
   }
   .day {
     align-self: center;
@@ -90,40 +90,6 @@ export const threadStyle = css`
     padding-inline: 0;
     font-size: var(--caption);
   }
-  .frame {
-    position: relative;
-    min-block-size: 0;
-    display: grid;
-  }
-  .list {
-    overflow-y: auto;
-    overscroll-behavior: contain;
-    padding: 8px 20px 16px;
-    display: flex;
-    flex-direction: column;
-    gap: 12px;
-  }
-  .edge {
-    align-self: center;
-    min-block-size: 24px;
-    color: var(--ink-2);
-    font-size: var(--caption);
-  }
-  .empty {
-    margin-block: auto;
-    align-self: center;
-    color: var(--ink-2);
-    text-align: center;
-    text-wrap: balance;
-  }
-  .fresh {
-    position: absolute;
-    inset-block-end: 12px;
-    inset-inline-start: 50%;
-    translate: -50% 0;
-    background: var(--surface);
-    border-color: var(--edge);
-  }
   .strip {
     margin: 0 12px;
     padding: 10px 14px;
@@ -135,5 +101,42 @@ export const threadStyle = css`
   .foot {
     padding: 12px 20px 20px;
     color: var(--ink-2);
+  }
+`;
+
+export const listStyle = css`
+  :host {
+    position: relative;
+    min-block-size: 0;
+    display: grid;
+  }
+  .list {
+    position: relative;
+    overflow-y: auto;
+    /* What is read stays where it is by our own hand, in every browser alike. */
+    overflow-anchor: none;
+    overscroll-behavior: contain;
+    padding: 8px 20px 4px;
+  }
+  .edge {
+    min-block-size: 24px;
+    text-align: center;
+    margin-block-end: 12px;
+    color: var(--ink-2);
+    font-size: var(--caption);
+  }
+  .empty {
+    padding-block-start: 24vh;
+    color: var(--ink-2);
+    text-align: center;
+    text-wrap: balance;
+  }
+  .fresh {
+    position: absolute;
+    inset-block-end: 12px;
+    inset-inline-start: 50%;
+    translate: -50% 0;
+    background: var(--surface);
+    border-color: var(--edge);
   }
 `;

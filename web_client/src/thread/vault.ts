@@ -32,6 +32,10 @@ export interface Vault {
   all(prefix: string): Promise<ReadonlyMap<string, string>>;
   /** Keep a text, or nothing any more. Says whether it is kept. */
   save(name: string, text: string | null): Promise<boolean>;
+  /** What was kept as bytes; null where there is nothing, or nothing that opens. */
+  bytes(name: string): Promise<ArrayBuffer | null>;
+  /** As `save`, of bytes. */
+  saveBytes(name: string, bytes: ArrayBuffer | null): Promise<boolean>;
 }
 
 /** Open it, or one that keeps nothing where the browser will not. */
@@ -62,6 +66,8 @@ const NOTHING: Vault = {
   keeps: false,
   all: () => Promise.resolve(new Map()),
   save: () => Promise.resolve(false),
+  bytes: () => Promise.resolve(null),
+  saveBytes: () => Promise.resolve(false),
 };
 
 class SealedVault implements Vault {
@@ -80,15 +86,23 @@ class SealedVault implements Vault {
       reading.store.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)),
     ]);
     for (const [place, name] of names.entries()) {
-      const text = await this.opened(name, values[place]);
-      if (text !== null) found.set(name, text);
+      const plain = await this.opened(name, values[place]);
+      if (plain !== null) found.set(name, new TextDecoder().decode(plain));
     }
     return found;
   }
 
-  async save(name: string, text: string | null): Promise<boolean> {
+  save(name: string, text: string | null): Promise<boolean> {
+    return this.saveBytes(name, text === null ? null : new TextEncoder().encode(text).buffer);
+  }
+
+  async bytes(name: string): Promise<ArrayBuffer | null> {
+    return this.opened(name, await this.database.get('sealed', name));
+  }
+
+  async saveBytes(name: string, plain: ArrayBuffer | null): Promise<boolean> {
     try {
-      const sealed = text === null ? null : await this.sealed(name, text);
+      const sealed = plain === null ? null : await this.sealed(name, plain);
       const writing = this.database.transaction('sealed', 'readwrite', STRICT);
       if (sealed === null) void writing.store.delete(name);
       else void writing.store.put(sealed, name);
@@ -99,17 +113,15 @@ class SealedVault implements Vault {
     }
   }
 
-  private async sealed(name: string, text: string): Promise<Sealed> {
+  private async sealed(name: string, plain: ArrayBuffer): Promise<Sealed> {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-    const plain = new TextEncoder().encode(text);
     return { iv, data: await crypto.subtle.encrypt(algorithm(iv, name), this.key, plain) };
   }
 
-  private async opened(name: string, sealed: Sealed | undefined): Promise<string | null> {
+  private async opened(name: string, sealed: Sealed | undefined): Promise<ArrayBuffer | null> {
     if (sealed === undefined) return null;
     try {
-      const plain = await crypto.subtle.decrypt(algorithm(sealed.iv, name), this.key, sealed.data);
-      return new TextDecoder().decode(plain);
+      return await crypto.subtle.decrypt(algorithm(sealed.iv, name), this.key, sealed.data);
     } catch {
       return null;
     }

@@ -15,6 +15,7 @@ import { EscapeCounter, leaveQuickly, signOut } from './leaving';
 import { forgetToken, tokenIn } from './link';
 import { nameThePage } from './name-page';
 import './page-bar';
+import { PAGE_TIMERS } from './page-timers';
 import './refusal';
 import { type RefusalKind, refusalKind } from './refusal-kind';
 import './room';
@@ -240,11 +241,7 @@ export class App extends QuietElement {
       line: new SocketLine(),
       seats: this.seats,
       seat,
-      timers: {
-        now: () => Date.now(),
-        set: (callback, ms) => window.setTimeout(callback, ms),
-        clear: (id) => window.clearTimeout(id),
-      },
+      timers: PAGE_TIMERS,
       random: Math.random,
       ...(this.unsent === null ? {} : { unsent: this.unsent }),
     });

@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import './tile';
 import { t } from '../i18n/language';
 import type { Call } from '../media/call';
+import { own } from '../protocol/room';
 import type { ParticipantView } from '../protocol/wire';
 
 export const facesLayout = css`
@@ -102,7 +103,7 @@ function face(person: ParticipantView, { call, large, speaker, choose }: Faces):
         .headline=${isLarge ? person.name : ''}
         .detail=${''}
         .beside=${isLarge && !person.camera && call.own.track('video') !== null}
-        .soundFine=${call.link.hears}
+        .soundFine=${call.link.hears && hasSound(call, person)}
         .speaker=${speaker}
         .pictures=${call.pictures}
       ></qr-tile>
@@ -122,4 +123,9 @@ function face(person: ParticipantView, { call, large, speaker, choose }: Faces):
       }
     </div>
   `;
+}
+
+/** Where either line carries text alone, a voice that comes in scraps is not fine. */
+function hasSound({ session }: Call, { rung }: ParticipantView): boolean {
+  return rung !== 'text' && own(session.room)?.rung !== 'text';
 }

@@ -139,6 +139,15 @@ export const roomLayout = css`
       border-radius: var(--round-card);
     }
   }
+  /*
+   * A small phone: who writes reads, and what one switches off with is never out of sight. Who is alone is told
+   * so where the other's picture would be, which needs its room.
+   */
+  @media (max-width: 999px) and (max-height: 700px) {
+    main.with-text.together {
+      grid-template-rows: auto minmax(56px, 1fr) minmax(160px, 3fr) auto;
+    }
+  }
   @media (max-height: 520px) {
     :host {
       block-size: auto;

@@ -105,7 +105,7 @@ export class RoomElement extends QuietElement {
     const quiet = keepsQuiet(this.call);
     return html`
       <main
-        class="${this.textOpen ? 'with-text' : ''} ${this.person}"
+        class="${this.textOpen ? 'with-text' : ''} ${this.here.length > 0 ? 'together' : ''} ${this.person}"
         @toggle-text=${() => this.toggleText()}
         @close-text=${() => this.toggleText()}
         @open-text=${() => !this.textOpen && this.toggleText()}
@@ -181,6 +181,7 @@ export class RoomElement extends QuietElement {
                   .people=${room.roster}
                   .you=${room.you}
                   .quiet=${quiet}
+                  ?feels=${this.person === 'client'}
                 ></qr-text-panel>
               `
             : nothing

@@ -4,6 +4,7 @@ import { css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
+import { deepActive } from './focus';
 import { t } from '../i18n/language';
 
 const STOPS = 'button, a[href], input, select, textarea';
@@ -100,7 +101,7 @@ export class Sheet extends QuietElement {
   @property({ reflect: true }) place: 'middle' | 'corner' | 'dock' = 'middle';
   /** Without a close button, the sheet's own buttons are the way on. */
   @property({ type: Boolean }) closable = true;
-  private returnTo: Element | null = null;
+  private returnTo: HTMLElement | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -117,7 +118,8 @@ export class Sheet extends QuietElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     open.splice(open.indexOf(this), 1);
-    if (this.returnTo instanceof HTMLElement) this.returnTo.focus();
+    // It was in view when it was tapped: where it went since, its reader does not follow.
+    this.returnTo?.focus({ preventScroll: true });
   }
 
   override firstUpdated(): void {
@@ -150,7 +152,7 @@ export class Sheet extends QuietElement {
     if (own instanceof HTMLElement && !own.hidden) stops.push(own);
     const [edge, target] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
     const active = deepActive();
-    const atStart = active instanceof HTMLElement && active.tagName === 'SECTION';
+    const atStart = active?.tagName === 'SECTION';
     if (active !== edge && !(event.shiftKey && atStart)) return;
     event.preventDefault();
     target?.focus();
@@ -159,11 +161,4 @@ export class Sheet extends QuietElement {
 
 function isFocusable(element: Element): element is HTMLElement {
   return element instanceof HTMLElement && !element.hasAttribute('disabled');
-}
-
-/** The element with the focus, through every shadow. */
-function deepActive(): Element | null {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active;
 }

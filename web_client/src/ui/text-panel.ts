@@ -9,6 +9,10 @@ import './icon';
 import { t, timeOfDay } from '../i18n/language';
 import type { Outgoing } from '../protocol/outbox';
 import type { ParticipantView, Text } from '../protocol/wire';
+import { feelingIn } from '../thread/feeling';
+import { feelingLines } from '../thread/feeling-lines';
+import '../thread/feeling-sheet';
+import type { SaidCard } from '../thread/mailbox';
 
 @customElement('qr-text-panel')
 export class TextPanel extends QuietElement {
@@ -81,6 +85,18 @@ export class TextPanel extends QuietElement {
         text-decoration: underline;
         text-underline-offset: 3px;
       }
+      .card {
+        border: 1px solid var(--hair);
+        background: var(--surface);
+        white-space: normal;
+      }
+      .card .label {
+        font-size: var(--caption);
+        color: var(--ink-2);
+      }
+      .feel {
+        margin-inline-start: auto;
+      }
       .send {
         padding-inline: 16px;
       }
@@ -94,6 +110,9 @@ export class TextPanel extends QuietElement {
   @property({ type: Boolean }) closable = true;
   /** What comes in now is to be read, and not spoken. */
   @property({ type: Boolean }) quiet = false;
+  /** May say how it is by card, too. */
+  @property({ type: Boolean }) feels = false;
+  @state() private feeling = false;
   @state() private draft = '';
   @query('.list') private readonly list!: HTMLElement;
   @query('textarea') private readonly input!: HTMLTextAreaElement;
@@ -113,6 +132,7 @@ export class TextPanel extends QuietElement {
     return html`
       <header>
         <h2>${t('text.title')}</h2>
+        ${this.feels ? this.feel() : nothing}
         <button class="link" ?hidden=${!this.closable} @click=${() => this.say('close-text')}>
           ${t('text.hide')}
         </button>
@@ -149,6 +169,25 @@ export class TextPanel extends QuietElement {
         ></textarea>
         <button class="primary send" data-testid="text-send">${t('text.send')}</button>
       </form>
+      ${this.feeling ? this.sheet() : nothing}
+    `;
+  }
+
+  private feel() {
+    return html`
+      <button class="link feel" data-testid="say-feeling" @click=${() => (this.feeling = true)}>
+        ${t('feeling.open')}
+      </button>
+    `;
+  }
+
+  /** Said like any line: in its order, once, and whatever the line does meanwhile. */
+  private sheet() {
+    return html`
+      <qr-feeling-sheet
+        @write-card=${(event: CustomEvent<SaidCard>) => this.say('write-text', event.detail.body)}
+        @close-sheet=${() => (this.feeling = false)}
+      ></qr-feeling-sheet>
     `;
   }
 
@@ -158,7 +197,7 @@ export class TextPanel extends QuietElement {
     return html`
       <li class=${mine ? 'mine' : ''} data-seq=${text.seq}>
         <p class="unseen">${who}</p>
-        <p class="body" .textContent=${text.body}></p>
+        ${bodyOf(text.body)}
         <p class="about">
           ${mine ? `${t('text.delivered')} · ` : who === '' ? nothing : `${who} · `}${timeOfDay(
             text.at,
@@ -171,7 +210,7 @@ export class TextPanel extends QuietElement {
   private unsaid({ key, body, state: delivery }: Outgoing) {
     return html`
       <li class="mine" data-delivery=${delivery}>
-        <p class="body" .textContent=${body}></p>
+        ${bodyOf(body)}
         ${
           delivery === 'failed'
             ? html`
@@ -212,4 +251,16 @@ export class TextPanel extends QuietElement {
     this.input.value = '';
     this.say('write-text', body);
   }
+}
+
+/** Words, or the card that is in their place. */
+function bodyOf(line: string) {
+  const feeling = feelingIn(line);
+  if (feeling === null)
+    return html`
+      <p class="body" .textContent=${line}></p>
+    `;
+  return html`
+    <div class="body card" data-testid="feeling-card">${feelingLines(feeling)}</div>
+  `;
 }

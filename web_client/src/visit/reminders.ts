@@ -77,6 +77,9 @@ export class RemindersSheet extends QuietElement {
   @state() private here = false;
   @state() private trouble: Key | null = null;
   @state() private saved = false;
+  private telling: Promise<void> = Promise.resolve();
+  /** How many choices nobody has been told of. */
+  private untold = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -127,7 +130,7 @@ export class RemindersSheet extends QuietElement {
           name="before"
           value=${minutes}
           .checked=${on}
-          @change=${() => void this.put({ before: next })}
+          @change=${() => this.put({ before: next })}
         />
         ${t(words)}
       </label>
@@ -141,7 +144,7 @@ export class RemindersSheet extends QuietElement {
           type="checkbox"
           name="mail"
           .checked=${said.by_mail === true}
-          @change=${() => void this.put({ by_mail: said.by_mail !== true })}
+          @change=${() => this.put({ by_mail: said.by_mail !== true })}
         />
         ${t('remind.mail')}
       </label>
@@ -169,7 +172,7 @@ export class RemindersSheet extends QuietElement {
           type="radio"
           name="wording"
           .checked=${(said.wording ?? 'plain') === wording}
-          @change=${() => void this.put({ wording })}
+          @change=${() => this.put({ wording })}
         />
         ${t(words)}
       </label>
@@ -178,7 +181,7 @@ export class RemindersSheet extends QuietElement {
 
   private quiet(said: Reminders) {
     const put = (name: 'quiet_from' | 'quiet_until') => (event: Event) =>
-      void this.put({ [name]: (event.target as HTMLInputElement).value });
+      this.put({ [name]: (event.target as HTMLInputElement).value });
     return html`
       <fieldset>
         <legend>${t('remind.quiet')}</legend>
@@ -212,26 +215,24 @@ export class RemindersSheet extends QuietElement {
     this.here = answer.said.browsers > 0 && (await subscribed()) !== null;
   }
 
-  /** What is shown is what is kept: after a trouble it is read again. */
-  private async put(changed: Partial<ReminderChoice>): Promise<void> {
-    const { said } = this;
-    if (said === null) return;
-    const choice: ReminderChoice = {
-      wording: said.wording ?? 'plain',
-      before: said.before ?? [],
-      by_mail: said.by_mail ?? false,
-      quiet_from: said.quiet_from ?? '',
-      quiet_until: said.quiet_until ?? '',
-      tongue: language(),
-      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      ...changed,
-    };
+  /** Shown at once and told after what was chosen before it: two quick taps are two choices. */
+  private put(changed: Partial<ReminderChoice>): void {
+    if (this.said === null) return;
+    this.said = { ...this.said, ...changed };
     this.saved = false;
-    const answer = await ask('PUT', 'me/reminders', choice);
+    this.untold += 1;
+    this.telling = this.telling.then(() => this.tell());
+  }
+
+  /** What is shown is what is kept: after a trouble it is read again. */
+  private async tell(): Promise<void> {
+    this.untold -= 1;
+    // What was chosen since goes with the last of them.
+    if (this.said === null || this.untold > 0) return;
+    const answer = await ask('PUT', 'me/reminders', choiceOf(this.said));
+    if (answer.kind !== 'done') await this.load();
     this.trouble = answer.kind === 'done' ? null : 'remind.trouble';
-    this.saved = answer.kind === 'done';
-    if (this.saved) this.said = { ...said, ...choice };
-    else this.requestUpdate();
+    this.saved = answer.kind === 'done' && this.untold === 0;
   }
 
   private async join(key: string): Promise<void> {
@@ -265,4 +266,16 @@ function none() {
   return html`
     <p data-testid="remind-none">${t('remind.none')}</p>
   `;
+}
+
+function choiceOf(said: Reminders): ReminderChoice {
+  return {
+    wording: said.wording ?? 'plain',
+    before: said.before ?? [],
+    by_mail: said.by_mail ?? false,
+    quiet_from: said.quiet_from ?? '',
+    quiet_until: said.quiet_until ?? '',
+    tongue: language(),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
 }

@@ -24,6 +24,7 @@ import { messagesLink, messagesPage } from '../thread/messages-view';
 import type { Parting } from '../ui/after';
 import '../ui/app';
 import { base, buttons, QuietElement } from '../ui/element';
+import { focusHeading } from '../ui/focus';
 import { EscapeCounter, leaveQuickly, signOut } from '../ui/leaving';
 import { forgetToken, tokenIn } from '../ui/link';
 import { nameThePage } from '../ui/name-page';
@@ -117,8 +118,7 @@ export class Visit extends QuietElement {
     const before = changes.get('view') as View | undefined;
     if (before === undefined || before.kind === this.view.kind || this.view.kind === 'room') return;
     const page = this.renderRoot.querySelector('[data-page]');
-    if (!(page instanceof QuietElement)) return;
-    void page.updateComplete.then(() => page.renderRoot.querySelector('h1')?.focus());
+    if (page instanceof QuietElement) focusHeading(page);
   }
 
   private page(view: Page) {

@@ -135,11 +135,21 @@ describe('messages on their way', () => {
     before.write('1', 'one', 5);
     before.write('2', 'two', 6);
     const after = new Hand(JSON.parse(JSON.stringify(before.state)) as typeof before.state);
-    expect(after.due).toEqual({ id: '1', ref: 1, after: '', body: 'one', at: 5 });
+    expect(after.due).toEqual({ id: '1', ref: 1, after: '', kind: 'text', body: 'one', at: 5 });
     after.handleStored(due(after));
-    expect(after.due).toEqual({ id: '2', ref: 2, after: '1', body: 'two', at: 6 });
+    expect(after.due).toEqual({ id: '2', ref: 2, after: '1', kind: 'text', body: 'two', at: 6 });
     after.write('3', 'three', 7);
     expect(after.state).toMatchObject({ last: 3, lastId: '3' });
+  });
+
+  it('stay what they are, under another hand and tried again', () => {
+    const hand = new Hand(newHand('phone'));
+    hand.write('1', '{"feeling":"sad"}', 0, 'feeling');
+    hand.handleTaken(due(hand), 'other');
+    expect(hand.due).toMatchObject({ id: '1', kind: 'feeling' });
+    hand.handleRefused(due(hand), 'busy');
+    hand.retry('1', 9);
+    expect(hand.due).toMatchObject({ id: '1', kind: 'feeling' });
   });
 
   it('that are refused give their place to what follows, and may be tried again', () => {
@@ -147,7 +157,9 @@ describe('messages on their way', () => {
     for (const id of ['1', '2', '3']) hand.write(id, id, 0);
     hand.handleStored(due(hand));
     hand.handleRefused(due(hand), 'too_large');
-    expect(hand.state.failed).toEqual([{ id: '2', body: '2', at: 0, code: 'too_large' }]);
+    expect(hand.state.failed).toEqual([
+      { id: '2', kind: 'text', body: '2', at: 0, code: 'too_large' },
+    ]);
     expect(hand.due).toMatchObject({ id: '3', ref: 2, after: '1' });
     hand.retry('2', 9);
     expect(hand.state.failed).toEqual([]);

@@ -24,6 +24,7 @@ function thread(changes: Partial<ThreadState> = {}): ThreadState {
     last: 0,
     rev: 0,
     keep_days: 365,
+    change_days: null,
     open: true,
     counsellor_mark: NOTHING,
     client_mark: NOTHING,
@@ -292,6 +293,19 @@ describe('reading', () => {
     const mark = { delivered: 3, read: 3 };
     line.listener?.event({ type: 'marked', thread: 't', person: 'li', mark });
     expect(made.markOf('t', 'li')).toEqual(mark);
+  });
+
+  it('knows of the other one being there what it is told, and nothing without a line', async () => {
+    const made = await opened();
+    const told = (person: string, here: boolean): void =>
+      line.listener?.event({ type: 'present', thread: 't', person, here });
+    told('li', true);
+    expect(made.isHere('t')).toBe(true);
+    told('zhang', false);
+    expect(made.isHere('t')).toBe(true);
+    line.listener?.dropped();
+    expect(made.isHere('t')).toBe(false);
+    expect(made.isHere('another')).toBe(false);
   });
 
   it('is told when the two part', async () => {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { Blocks, outgoingRows, PER_BLOCK, type Row, type Shown } from '../../src/thread/rows';
+import {
+  Blocks,
+  notYetHere,
+  outgoingRows,
+  PER_BLOCK,
+  type Row,
+  type Shown,
+} from '../../src/thread/rows';
+import type { Upload } from '../../src/thread/uploads';
 
 import type { Message } from '../../src/protocol/wire';
 
@@ -41,6 +49,11 @@ function many(first: number, last: number): Message[] {
   return Array.from({ length: last - first + 1 }, (_, place) => message(first + place));
 }
 
+function upload(id: string): Upload {
+  const about = { owner: 'zhang', thread: 't', kind: 'file' as const, name: 'a.pdf' };
+  return { id, ...about, size: 10, ms: 0, sent: 0, code: null };
+}
+
 describe('a thread as rows', () => {
   it('has a line where a day begins', () => {
     const [block] = new Blocks().of(
@@ -68,7 +81,7 @@ describe('a thread as rows', () => {
 
   it('keeps what has not changed: older ones before it and newer ones after it change nothing', () => {
     const blocks = new Blocks();
-    const all = many(1, 3 * PER_BLOCK + 6);
+    const all = many(1, 3 * PER_BLOCK + 3);
     const first = blocks.of(shown(all.slice(PER_BLOCK, -1)));
     expect(first.map(({ key }) => key)).toEqual([1, 2, 3]);
     const second = blocks.of(shown(all));
@@ -93,9 +106,18 @@ describe('a thread as rows', () => {
     expect(later).not.toBe(other);
   });
 
+  it('is the same list as before where nothing at all has changed', () => {
+    const blocks = new Blocks();
+    const messages = many(1, 3 * PER_BLOCK);
+    const first = blocks.of(shown(messages));
+    expect(blocks.of(shown(messages))).toBe(first);
+    expect(blocks.of(shown(messages, { other: { delivered: 1, read: 0 } }))).not.toBe(first);
+    expect(blocks.of(shown([...messages]))).not.toBe(first);
+  });
+
   it('takes ten thousand in a moment, and one more in less', () => {
     const blocks = new Blocks();
-    expect(blocks.of(shown(many(1, 10_000)))).toHaveLength(400);
+    expect(blocks.of(shown(many(1, 10_000)))).toHaveLength(Math.ceil(10_000 / PER_BLOCK));
     const all = many(1, 10_000);
     const before = blocks.of(shown(all));
     const after = blocks.of(shown([...all, message(10_001)]));
@@ -103,13 +125,22 @@ describe('a thread as rows', () => {
   });
 
   it('shows what is not in it yet: what failed first, for it was written first', () => {
-    const rows = outgoingRows(
-      [{ id: 'b', ref: 2, after: 'a', body: 'two', at: 2 }],
-      [{ id: 'a', body: 'one', at: 1, code: 'malformed' }],
-    );
+    const rows = outgoingRows({
+      unsent: [{ id: 'b', ref: 2, after: 'a', body: 'two', at: 2 }],
+      failed: [{ id: 'a', body: 'one', at: 1, code: 'malformed' }],
+      uploads: [upload('c')],
+    });
     expect(rows.map(({ kind, key }) => [kind, key])).toEqual([
       ['failed', 'a'],
       ['waiting', 'b'],
+      ['upload', 'c'],
     ]);
+  });
+
+  it('lets go of a file whose message is here, whoever told of it first', () => {
+    const both = [upload('0000-0001'), upload('0000-0002')];
+    const here = [{ ...message(1), id: 'f:00000001' }];
+    expect(notYetHere(both, here).map(({ id }) => id)).toEqual(['0000-0002']);
+    expect(notYetHere([], here)).toEqual([]);
   });
 });

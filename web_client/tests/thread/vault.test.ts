@@ -103,6 +103,8 @@ describe('messages that are not stored yet', () => {
       keeps: true,
       all: () => Promise.resolve(new Map<string, string>()),
       save: () => Promise.resolve(false),
+      bytes: () => Promise.resolve(null),
+      saveBytes: () => Promise.resolve(false),
     };
     const hands = await keptHands(full, lost);
     const state = newHand('phone');
