@@ -5,8 +5,10 @@ BIN := .venv/bin
 PY := $(BIN)/python
 # Where nothing but the processor is used, a process for each core runs the tests.
 SIDE_BY_SIDE := -n auto --maxprocesses=4
+# Calls of browsers need a core each: with more of them at once it takes longer, not less.
+TWO_CALLS := -n auto --maxprocesses=2 --dist loadfile
 
-.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record bench-network bench-sessions bench-messages soak ci types system native native-test clean
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record bench-network bench-sessions bench-messages soak ci types system native native-test properties clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -63,7 +65,7 @@ integration: $(PY) .make/web ## real sockets on loopback
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/integration
 
 e2e: $(PY) .make/web system ## calls between real browsers; prints the join-time table
-	@JOIN_ROUNDS=4 $(BIN)/pytest -q -s tests/e2e
+	@$(BIN)/pytest -q -s tests/e2e
 
 e2e-media: $(PY) .make/web system ## networks that change and workers that die, between real browsers; prints tables
 	@$(BIN)/pytest -q -s tests/e2e_media
@@ -71,14 +73,18 @@ e2e-media: $(PY) .make/web system ## networks that change and workers that die, 
 web-test: .make/node ## the web client's own tests
 	@cd web_client && npm run --silent test
 
-test: $(PY) .make/web system web-test ## everything that must pass, in some seventeen minutes; make e2e has the rest
+test: $(PY) .make/web system web-test ## everything that must pass, in some twelve minutes; make e2e has the rest
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/sim tests/fuzz
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) -m 'not line' tests/integration
-	@$(BIN)/pytest -q -m 'not line' tests/e2e
+	@$(BIN)/pytest -q $(TWO_CALLS) -m 'not line' tests/e2e
 
 SECONDS ?= 600
 fuzz: $(PY) ## bend what strangers can send, SECONDS=600 a target, RESULTS=page.md; prints executions and escapes
 	@$(PY) -m tests.fuzz --seconds $(SECONDS) $(ARGS)
+
+properties: $(PY) ## every property by a thousand examples instead of 25, and every call of REST by a hundred
+	@$(BIN)/pytest -q $(SIDE_BY_SIDE) --hypothesis-profile=many -m hypothesis --timeout=1200 tests/unit
+	@$(BIN)/pytest -q $(SIDE_BY_SIDE) --hypothesis-profile=many --timeout=3600 tests/integration/signaling/test_openapi.py
 
 BENCH := $(BIN)/pytest -q -s -m bench -p no:randomly --timeout=1200
 
@@ -106,7 +112,7 @@ bench-network: $(PY) .make/web .make/bench-network system .native/.built ## call
 bench-sessions: $(PY) system ## what is stored, killed, crowded and searched; about 25 minutes; RESULTS=docs/bench/sessions.md
 	@$(PY) -m tests.bench.sessions
 
-bench-messages: $(PY) system ## threads over bad lines, killed, crowded; root, about 15 minutes; RESULTS=docs/bench/messages.md
+bench-messages: $(PY) system ## threads over bad lines, killed, crowded; root, about 50 minutes; RESULTS=docs/bench/messages.md
 	@bash tests/support/system.sh bench
 	@$(PY) -m tests.bench.messages
 

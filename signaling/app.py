@@ -36,6 +36,8 @@ from signaling.reminders import Reminders
 from signaling.reminding import Reminding
 from signaling.room_words import Line
 from signaling.routes import Routes
+from signaling.storage.retention_store import RetentionStore
+from signaling.storage.trace_store import TraceStore
 from signaling.stores import Opened, StoreError, open_stores, read_master
 from signaling.threads import Threads
 from signaling.tokens import Tokens
@@ -271,6 +273,8 @@ class App:
             house.postman.start()
             if self._night is not None:
                 self._night.also(house.bookings.catch_up)
+                self._night.also(house.attachments.give_up)
+                self._forget_what_is_over(self._night, self.stores)
             self._inboxes = Inboxes(self.stores.accounts, house.threads, self.registry.wall)
             self._gateway.attend(self._inboxes, cookie_name(tls=tls))
         self._gateway.attach(app)
@@ -281,6 +285,11 @@ class App:
             LabRoutes(self.config, self.lab).attach(app)
         Pages(find_root(), lab=self.lab is not None).attach(app)
         return app
+
+    def _forget_what_is_over(self, night: Night, stores: Opened) -> None:
+        clocks = self.config.retention
+        night.also(RetentionStore(stores.journal, stores.keyring, clocks).forget)
+        night.also(TraceStore(stores.journal, clocks).forget)
 
     def _metrics_application(self) -> web.Application:
         app = web.Application()

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from media.config import MediaConfig
 from signaling.carriers.push import SERVICES
+from signaling.domain.retention import Clocks
 from signaling.limits import Rate
 from signaling.wire import IceServer
 
@@ -148,6 +149,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Development only: lets whoever sits at this machine make the demo session's lines bad."""
     storage: Storage = Storage()
     reminders: Reminders = Reminders()
+    retention: Clocks = Clocks()
+    """Days for which what is over is kept, each within bounds."""
     limits: Limits = Limits()
     media_workers: Annotated[int, Meta(ge=0, le=64)] = 1
     """Media processes, one for each core that may be given to media; each takes the next port. 0:

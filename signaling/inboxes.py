@@ -20,8 +20,10 @@ from signaling.access import bearer
 from signaling.accounts import Accounts, Actor
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason
-from signaling.domain.thread import Mark, Place
-from signaling.storage.thread_jobs import Kept
+from signaling.domain.thread import Kind, Mark, Place
+from signaling.presence import Place as Where
+from signaling.presence import Presence
+from signaling.storage.thread_jobs import Kept, ThreadHead, Written
 from signaling.thread_views import changes_of, event_of, mark_of, message_of, state_of
 from signaling.threads import Threads, Told
 
@@ -65,8 +67,9 @@ class Inbox:
             case wire.WriteMessage():
                 place = Place(command.hand, command.ref, command.after)
                 kept = await threads.write(
-                    actor, command.thread, place, command.id, command.body, at
-                )
+                    actor, command.thread, place, command.id, Kind(command.kind.value),
+                    command.body, at,
+                )  # fmt: skip
                 return _stored(kept)
             case wire.RecallMessage():
                 taken = await threads.recall(actor, command.thread, command.number, at)
@@ -78,6 +81,10 @@ class Inbox:
                 return _marked(command.thread, actor.person, mark)
             case wire.ReplayThread():
                 return changes_of(await threads.since(actor, command.thread, command.since, at))
+            case wire.ShowPresence():
+                allowed = threads.open_own if command.on else threads.own
+                head = await allowed(actor, command.thread, at)
+                return self._inboxes.show(self, _where(head, self.person), on=command.on)
 
     async def _quickly(
         self, command: wire.InboxCommand, threads: Threads, at: int
@@ -86,16 +93,18 @@ class Inbox:
         match command:
             case wire.WriteMessage():
                 place = Place(command.hand, command.ref, command.after)
-                kept = await threads.try_write(
-                    self.person, self._token, command.thread, place, command.id, command.body, at
-                )
+                said = Written(
+                    command.thread, self.person, place, command.id, Kind(command.kind.value),
+                    command.body, at, self._token,
+                )  # fmt: skip
+                kept = await threads.try_write(said)
                 return None if kept is None else _stored(kept)
             case wire.MarkMessages():
                 mark = await threads.try_mark(
                     self.person, self._token, command.thread, command.delivered, command.read, at
                 )
                 return None if mark is None else _marked(command.thread, self.person, mark)
-            case wire.RecallMessage() | wire.ReplayThread():
+            case wire.RecallMessage() | wire.ReplayThread() | wire.ShowPresence():
                 return None
 
     def holds(self, held: str) -> bool:
@@ -117,6 +126,7 @@ class Inboxes:
         self._accounts = accounts
         self._wall = wall
         self._of: defaultdict[UUID, list[Inbox]] = defaultdict(list)
+        self._presence = Presence()
         threads.attend(self._tell)
 
     def now(self) -> int:
@@ -146,6 +156,8 @@ class Inboxes:
             self.forget(made)
             raise
         page.deliver(wire.Inbox(actor.person, [state_of(each) for each in found], at))
+        for each in found:
+            self._tell_who_is_there(page, actor.person, each.head)
         made.page = told.release()
         for older in self._of[actor.person][:-MOST_PAGES]:
             self._end(older, CloseReason.TAKEN_OVER)
@@ -158,6 +170,16 @@ class Inboxes:
             mine.remove(inbox)
         if not mine:
             self._of.pop(inbox.person, None)
+        for where in self._presence.leave(inbox):
+            self._tell_present(where, here=False)
+
+    def show(self, inbox: Inbox, where: Where, *, on: bool) -> wire.Present:
+        """A page lets it be seen that its person is there, or no longer."""
+        listens = inbox in self._of.get(inbox.person, [])
+        change = self._presence.show if on and listens else self._presence.hide
+        if change(where, inbox):
+            self._tell_present(where, here=on and listens)
+        return wire.Present(where.thread, where.person, self._presence.here(where))
 
     def let_out(self, person: UUID, client: UUID | None = None) -> None:
         """Somebody's access is over: to everything, or to one client, whose pages are told so."""
@@ -165,6 +187,8 @@ class Inboxes:
             for inbox in list(self._of.get(person, [])):
                 self._end(inbox, CloseReason.REVOKED)
             return
+        for where in self._presence.part(person, client):
+            self._tell_present(where, here=False)
         for one in (person, client):
             for inbox in self._of.get(one, []):
                 inbox.page.deliver(wire.Parted(person, client))
@@ -186,6 +210,20 @@ class Inboxes:
         for person in (told.head.client, told.head.counsellor):
             for inbox in self._of.get(person, []):
                 inbox.page.deliver(event)
+
+    def _tell_present(self, where: Where, *, here: bool) -> None:
+        for inbox in self._of.get(where.other, []):
+            inbox.page.deliver(wire.Present(where.thread, where.person, here))
+
+    def _tell_who_is_there(self, page: Page, person: UUID, head: ThreadHead) -> None:
+        other = _where(head, head.client if person == head.counsellor else head.counsellor)
+        if self._presence.here(other):
+            page.deliver(wire.Present(head.id, other.person, here=True))
+
+
+def _where(head: ThreadHead, person: UUID) -> Where:
+    other = head.client if person == head.counsellor else head.counsellor
+    return Where(head.id, person, other)
 
 
 def _stored(kept: Kept) -> wire.Stored:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from signaling import wire
+from signaling.domain.errors import Code, Refusal
 
 _T = TypeVar("_T")
 
@@ -15,10 +16,22 @@ _T = TypeVar("_T")
 async def body(request: web.Request, shape: type[_T]) -> _T:
     """Return the decoded body; the application's limit has refused one that is too large.
 
-    Raises :class:`~signaling.domain.errors.Refusal` with ``malformed``.
+    Raises :class:`Refusal` with ``malformed``.
     """
     data = await request.read()
     return wire.decode_body(data or b"{}", shape)
+
+
+async def raw_body(request: web.Request, most: int) -> bytes:
+    """Return a body that is no JSON. Raises :class:`Refusal` with ``too_large``."""
+    if (request.content_length or 0) > most:
+        raise Refusal(Code.TOO_LARGE)
+    data = bytearray()
+    async for chunk in request.content.iter_any():
+        data += chunk
+        if len(data) > most:
+            raise Refusal(Code.TOO_LARGE)
+    return bytes(data)
 
 
 def bearer_of(request: web.Request) -> str:

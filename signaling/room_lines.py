@@ -12,6 +12,7 @@ from signaling.domain.room import Room
 from signaling.room_engine import EngineSide
 from signaling.room_media import Held
 from signaling.room_words import Line, RoomWords
+from signaling.thread_cards import said_by_text
 
 _T = TypeVar("_T")
 
@@ -50,8 +51,9 @@ class RoomLines:
             author = self._author(participant)
             named = text.id or f"{task.room.log}-{text.ref}"
             ident = f"r:{uuid5(author, named).hex}"
+            kind, body = said_by_text(text.body)
             await self._words.keep(
-                Line(self._hour.booked, author, ident, text.body, task.wall_ms())
+                Line(self._hour.booked, author, ident, body, task.wall_ms(), kind)
             )
 
         def write(now: float) -> wire.TextAccepted:

@@ -15,12 +15,14 @@ from signaling import rest, rest_people, thread_messages, wire, working_times
 from signaling.api import (
     booking_bodies,
     clinic_bodies,
+    file_bodies,
     hour_bodies,
     reminder_bodies,
     thread_bodies,
 )
 from signaling.booked_hour import LineCard
 from signaling.storage.booking_cards import BookingCard
+from signaling.thread_cards import FeelingCard, FileCard, HopesCard
 
 
 def schema() -> dict[str, Any]:
@@ -36,7 +38,7 @@ def schema() -> dict[str, Any]:
     }
     single = [
         wire.ConnectAuth, thread_messages.InboxAuth, rest.ExchangeToken, rest.Seat, rest.Problem,
-        BookingCard, LineCard,
+        BookingCard, LineCard, FileCard, FeelingCard, HopesCard,
     ]  # fmt: skip
     return _document("Wire", named, single)
 
@@ -51,6 +53,7 @@ def bodies() -> dict[str, Any]:
             clinic_bodies,
             thread_bodies,
             booking_bodies,
+            file_bodies,
             working_times,
             reminder_bodies,
         )

@@ -35,6 +35,7 @@ from signaling.config import (
     Reminders,
     Storage,
 )
+from signaling.domain.retention import BOUNDS, Clocks, beyond, outlives_its_hour
 from signaling.tokens import MIN_KEY_BYTES
 
 ENVIRONMENT_PREFIX: Final = "QUIETROOM_"
@@ -44,6 +45,11 @@ _ORIGIN: Final = re.compile(
     r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^https?://\[[0-9a-f:]+\](:[0-9]{1,5})?$"
 )
 MIN_SECRET_CHARS: Final = 16
+_PLAIN: Final[Mapping[str, type[MediaConfig | Clocks]]] = {
+    "media": MediaConfig,
+    "retention": Clocks,
+}
+"""Tables that are plain dataclasses, of which msgspec would ignore what it does not know."""
 
 
 def load(
@@ -72,7 +78,8 @@ def build(settings: Mapping[str, Any]) -> Config:
 
     Raises :class:`ConfigError`.
     """
-    _check_media_names(settings.get("media", {}))
+    for table, shape in _PLAIN.items():
+        _check_names(table, shape, settings.get(table, {}))
     try:
         config = msgspec.convert(settings, Config)
     except msgspec.ValidationError as error:
@@ -132,8 +139,8 @@ def _put(settings: dict[str, Any], dotted: str, value: Any) -> None:
 def _kind(dotted: str) -> str:
     """Return the annotation of a setting as text, or an empty string when there is none."""
     table, _, last = dotted.rpartition(".")
-    if table == "media":
-        return str({f.name: f.type for f in fields(MediaConfig)}.get(last, ""))
+    if table in _PLAIN:
+        return str({f.name: f.type for f in fields(_PLAIN[table])}.get(last, ""))
     shape = {"limits": Limits, "storage": Storage, "reminders": Reminders}.get(table, Config)
     return str(shape.__annotations__.get(last, ""))
 
@@ -165,12 +172,11 @@ def _explain(error: str, settings: Mapping[str, Any]) -> str:
     return f"{name}: {what[:1].lower()}{what[1:]}"
 
 
-def _check_media_names(media: object) -> None:
-    """Media is a plain dataclass, of which msgspec would ignore what it does not know."""
-    known = {field.name for field in fields(MediaConfig)}
-    for name in media if isinstance(media, dict) else ():
+def _check_names(table: str, shape: type[MediaConfig | Clocks], given: object) -> None:
+    known = {field.name for field in fields(shape)}
+    for name in given if isinstance(given, dict) else ():
         if name not in known:
-            raise ConfigError(f"media.{name}: there is no such setting")
+            raise ConfigError(f"{table}.{name}: there is no such setting")
 
 
 def _check_keys(config: Config) -> None:
@@ -287,7 +293,23 @@ def _check_reminders(config: Config) -> None:
         raise ConfigError("reminders.to_folder: needs storage.folder")
 
 
+def _check_retention(config: Config) -> None:
+    """A clock out of bounds keeps what should be gone, or loses what is needed yet."""
+    name = beyond(config.retention)
+    if name is not None:
+        bounds = BOUNDS[name]
+        raise ConfigError(
+            f"retention.{name}: must be between {bounds.floor} and {bounds.ceiling} days "
+            "(retention_out_of_bounds)"
+        )
+    if outlives_its_hour(config.retention):
+        raise ConfigError(
+            "retention.change_days: not more than retention.hours_days, for it goes with the hour "
+            "(retention_out_of_order)"
+        )
+
+
 _CHECKS: Final = (
     _check_keys, _check_turn, _check_tls, _check_origins, _check_media, _check_lab, _check_storage,
-    _check_reminders,
+    _check_reminders, _check_retention,
 )  # fmt: skip

@@ -25,6 +25,7 @@ from signaling.storage.credential_store import CredentialStore
 from signaling.storage.database import Database, StorageAway
 from signaling.storage.day_store import DayStore
 from signaling.storage.erasure import Erasure
+from signaling.storage.file_store import FileStore
 from signaling.storage.journal import Journal
 from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.migrate import Line, ShapeError, upgrade
@@ -65,6 +66,7 @@ class Opened:
     bookings: BookingStore
     reminders: ReminderStore
     scheduled: ScheduledStore
+    files: FileStore
     erasure: Erasure
     passwords: Passwords
 
@@ -114,7 +116,7 @@ async def open_stores(settings: Storage) -> Opened:
         NoteStore(journal, keyring), ChangeStore(journal, keyring),
         ThreadStore(journal, keyring), ThreadWriter(data, keyring),
         AvailabilityStore(journal), BookingStore(journal, keyring),
-        ReminderStore(journal, keyring), ScheduledStore(journal, keyring),
+        ReminderStore(journal, keyring), ScheduledStore(journal, keyring), FileStore(data, keyring),
         Erasure(journal, keyring, people), passwords,
     )  # fmt: skip
 

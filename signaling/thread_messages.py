@@ -5,6 +5,7 @@ Part of the wire (``wire.py``); docs/protocol.md is their prose. Times are Unix 
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
@@ -26,6 +27,14 @@ Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A
 NameOrNone: TypeAlias = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
+class Saying(StrEnum):
+    """What a hand writes: words, or a card (its ``body`` is JSON then: ``thread_cards.py``)."""
+
+    TEXT = Kind.TEXT.value
+    FEELING = Kind.FEELING.value
+    HOPES = Kind.HOPES.value
+
+
 # --- what both ways have in common ----------------------------------------------------------------
 
 
@@ -41,6 +50,7 @@ class Write(Personal, frozen=True):
     after: NameOrNone
     """The id of the one before it in its hand; empty for the first."""
     body: Annotated[str, Meta(min_length=1, max_length=MAX_BODY_CHARS)]
+    kind: Saying = Saying.TEXT
 
 
 class Message(Personal, frozen=True):
@@ -97,7 +107,14 @@ class ReplayThread(Personal, frozen=True, tag="replay_thread"):
     since: Number
 
 
-InboxCommand: TypeAlias = WriteMessage | RecallMessage | MarkMessages | ReplayThread
+class ShowPresence(Personal, frozen=True, tag="show_presence"):
+    """Let the other one see that this page is there, as long as it is; or no longer."""
+
+    thread: UUID
+    on: bool
+
+
+InboxCommand: TypeAlias = WriteMessage | RecallMessage | MarkMessages | ReplayThread | ShowPresence
 
 
 # --- replies --------------------------------------------------------------------------------------
@@ -127,6 +144,14 @@ class Marked(Personal, frozen=True, tag="marked"):
     mark: Mark
 
 
+class Present(Personal, frozen=True, tag="present"):
+    """Whether somebody lets it be seen that they are there. Also an event, of the other one."""
+
+    thread: UUID
+    person: UUID
+    here: bool
+
+
 class Changes(Personal, frozen=True, tag="changes"):
     """Some messages of a thread in the order of their changes, and how far it is.
 
@@ -146,7 +171,7 @@ class InboxRefused(Personal, frozen=True, tag="refused"):
     id: str | None = None
 
 
-InboxReply: TypeAlias = Stored | Recalled | Marked | Changes | InboxRefused
+InboxReply: TypeAlias = Stored | Recalled | Marked | Present | Changes | InboxRefused
 
 
 # --- events ---------------------------------------------------------------------------------------
@@ -161,6 +186,8 @@ class ThreadState(Personal, frozen=True):
     last: int
     rev: int
     keep_days: int
+    change_days: int | None
+    """For how long what stays of the two's hours is kept; null: as the clinic does."""
     open: bool
     """The two belong together, and may write."""
     counsellor_mark: Mark
@@ -201,7 +228,9 @@ class InboxClosed(Personal, frozen=True, tag="closed"):
     reason: CloseReason
 
 
-InboxEvent: TypeAlias = Inbox | MessageChanged | Marked | ThreadChanged | Parted | InboxClosed
+InboxEvent: TypeAlias = (
+    Inbox | MessageChanged | Marked | Present | ThreadChanged | Parted | InboxClosed
+)
 
 
 class InboxAuth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

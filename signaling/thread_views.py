@@ -26,7 +26,8 @@ def state_of(standing: Standing) -> wire.ThreadState:
     """Return a thread as it is told."""
     head, marks = standing.head, standing.marks
     return wire.ThreadState(
-        head.id, head.counsellor, head.client, head.last, head.rev, head.keep_days, standing.open,
+        head.id, head.counsellor, head.client, head.last, head.rev, head.keep_days,
+        head.change_days, standing.open,
         mark_of(marks[head.counsellor]), mark_of(marks[head.client]),
     )  # fmt: skip
 

@@ -10,13 +10,15 @@ Rule 4: what is told to who listens was stored before.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 from uuid import UUID
 
+import msgspec
+
 from signaling.accounts import Actor
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.messages import check_body
+from signaling.domain.retention import TEN_YEARS
 from signaling.domain.rights import Right
 from signaling.domain.thread import Kind, Mark, Message, Place
 from signaling.gate import Gate
@@ -24,6 +26,7 @@ from signaling.room_words import Line
 from signaling.storage.thread_jobs import Kept, Seen, ThreadHead, Written
 from signaling.storage.thread_store import ThreadStore
 from signaling.storage.thread_writer import ThreadWriter
+from signaling.thread_cards import HopesCard, check_said
 
 LEAST_DAYS: Final = 7
 MOST_DAYS: Final = 365
@@ -111,38 +114,35 @@ class Threads:
 
     async def since(self, actor: Actor, thread: UUID, rev: int, at: int) -> Changed:
         """Return what is new or has changed since a revision, and the thread as it was then."""
-        head = await self._looked(actor, thread, at)
+        head = await self.look(actor, thread, at)
         return Changed(head, await self._store.since(thread, rev, at))
 
     async def before(self, actor: Actor, thread: UUID, number: int, at: int) -> Changed:
         """Return the messages before this one, the newest last, and the thread as it was then."""
-        head = await self._looked(actor, thread, at)
+        head = await self.look(actor, thread, at)
         return Changed(head, await self._store.before(thread, number, at))
 
     async def write(
-        self, actor: Actor, thread: UUID, place: Place, ident: str, body: str, at: int
-    ) -> Kept:
-        """Keep a text. Once this returns it is stored; said twice it is there once.
+        self, actor: Actor, thread: UUID, place: Place, ident: str, kind: Kind, body: str, at: int
+    ) -> Kept:  # fmt: skip
+        """Keep words or a card. Once this returns it is stored; said twice it is there once.
 
-        Raises :class:`Refusal`: as :mod:`signaling.domain.thread` and :func:`check_body` do, and
+        Raises :class:`Refusal`: as :mod:`signaling.domain.thread` and :func:`check_said` do, and
         ``not_allowed`` when the two do not belong together any more.
         """
-        check_body(body)
+        checked = check_said(kind, body)
         await self.open_own(actor, thread, at)
-        said = Written(thread, actor.person, place, ident, Kind.TEXT, body, at)
+        said = Written(thread, actor.person, place, ident, kind, checked, at)
         kept = await self._writer.write(said)
         return self._kept(kept)
 
-    async def try_write(
-        self, person: UUID, token: bytes, thread: UUID, place: Place, ident: str, body: str, at: int
-    ) -> Kept | None:  # fmt: skip
-        """Keep a text of somebody's browser, whose right is looked at where it is kept.
+    async def try_write(self, said: Written) -> Kept | None:
+        """Keep what somebody's browser says, whose right is looked at where it is kept.
 
         None where that is not plain: then :meth:`write` decides. Raises :class:`Refusal`.
         """
-        check_body(body)
-        said = Written(thread, person, place, ident, Kind.TEXT, body, at, token)
-        kept = await self._writer.try_write(said)
+        checked = replace(said, body=check_said(said.kind, said.body))
+        kept = await self._writer.try_write(checked)
         return None if kept is None else self._kept(kept)
 
     async def recall(self, actor: Actor, thread: UUID, number: int, at: int) -> Message:
@@ -171,13 +171,24 @@ class Threads:
 
     async def keep_for(self, actor: Actor, thread: UUID, days: int, at: int) -> ThreadHead:
         """A client says for how long what is written is kept. Raises :class:`Refusal`."""
-        head = await self.own(actor, thread, at)
-        if actor.person != head.client:
-            await self._gate.refuse(actor, Right.WRITE, head.client, at)
-            raise Refusal(Code.NOT_ALLOWED)
+        await self._as_client(actor, thread, at)
         if not LEAST_DAYS <= days <= MOST_DAYS:
             raise Refusal(Code.MALFORMED)
         await self._store.keep_for(thread, days, actor.person, at)
+        return await self._store.get(thread)
+
+    async def keep_change_for(
+        self, actor: Actor, thread: UUID, days: int | None, at: int
+    ) -> ThreadHead:
+        """A client says for how long what stays of the two's hours is kept.
+
+        That is how they felt and how the line was, not that there was an hour. None: as long as
+        their clinic keeps it, which is also the most. Raises :class:`Refusal`.
+        """
+        await self._as_client(actor, thread, at)
+        if days is not None and not LEAST_DAYS <= days <= TEN_YEARS:
+            raise Refusal(Code.MALFORMED)
+        await self._store.keep_change_for(thread, days, actor.person, at)
         return await self._store.get(thread)
 
     # --- for what else is said in a thread --------------------------------------------------------
@@ -194,11 +205,23 @@ class Threads:
             hour.clinic, hour.counsellor, hour.client, line.author, line.at
         )
         said = Written(head.id, line.author, None, line.ident, line.kind, line.body, line.at)
-        self._kept(await self._writer.write(said))
+        await self.keep(said)
+
+    async def keep(self, said: Written) -> Kept:
+        """Keep what no hand wrote, of who was found to have the right. Raises :class:`Refusal`."""
+        return self._kept(await self._writer.write(said))
 
     def tell(self, told: Told) -> None:
         """Something was stored elsewhere that becomes of a thread."""
         self._tell(told)
+
+    async def hopes(self, client: UUID, counsellor: UUID, hour: UUID, at: int) -> HopesCard | None:
+        """Return what a client wrote before this hour, for who may see what was given for it."""
+        for body in await self._store.hopes(client, counsellor, at):
+            card = msgspec.json.decode(body, type=HopesCard)
+            if card.session == hour:
+                return card
+        return None
 
     async def head(self, thread: UUID) -> ThreadHead:
         """Return a thread, for who does not show it to anybody. Raises :class:`Refusal`."""
@@ -228,7 +251,23 @@ class Threads:
             raise Refusal(Code.NOT_FOUND)
         return head
 
+    async def look(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
+        """Return one's own thread, something of which is shown next: that is told of.
+
+        Raises as :meth:`own` does.
+        """
+        head = await self.own(actor, thread, at)
+        await self._gate.look(actor, "thread", head.client, at)
+        return head
+
     # --- parts ------------------------------------------------------------------------------------
+
+    async def _as_client(self, actor: Actor, thread: UUID, at: int) -> None:
+        """Whose words and feelings they are says for how long. Raises :class:`Refusal`."""
+        head = await self.own(actor, thread, at)
+        if actor.person != head.client:
+            await self._gate.refuse(actor, Right.WRITE, head.client, at)
+            raise Refusal(Code.NOT_ALLOWED)
 
     def _kept(self, kept: Kept) -> Kept:
         if kept.fresh:
@@ -239,11 +278,6 @@ class Threads:
         if head.closed_at is not None:
             return False
         return await self._gate.belong(head.counsellor, head.client, at)
-
-    async def _looked(self, actor: Actor, thread: UUID, at: int) -> ThreadHead:
-        head = await self.own(actor, thread, at)
-        await self._gate.look(actor, "thread", head.client, at)
-        return head
 
     async def _marks(self, heads: list[ThreadHead]) -> dict[UUID, dict[UUID, Mark]]:
         found = await self._store.marks([head.id for head in heads]) if heads else {}

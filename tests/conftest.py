@@ -21,7 +21,8 @@ from tests.support.people import SEEDED
 pytest_plugins = ["tests.support.figures"]
 
 # Order and outcome are asserted, never time: a busy machine is no fault of the code's.
-settings.register_profile("quietroom", deadline=None)
+settings.register_profile("quietroom", deadline=None, max_examples=25)
+settings.register_profile("many", deadline=None, max_examples=1_000)  # make properties
 settings.load_profile("quietroom")
 
 # Tests start gateways and workers by the dozen: let the first one's compiling do for all of them.

@@ -66,6 +66,8 @@ class Call:
     handle: Handler | None = None
     """None where it is answered elsewhere, and only described here."""
     body: type | None = None
+    takes: int = 0
+    """Bytes of a body that is no JSON, at most; 0 where there is none."""
     query: type | None = None
     answer: Any = None
     """The type of what is answered; None answers nothing."""

@@ -10,12 +10,15 @@ from typing import Any, Final
 import msgspec
 
 from signaling import rest
+from signaling.api.blob_answer import Blob
 from signaling.api.call import Call
 from signaling.border import STATUS
 from signaling.domain.errors import Code
 
 PATH: Final = "/api/openapi.json"
 REF: Final = "#/components/schemas/{name}"
+OCTETS: Final = "application/octet-stream"
+BYTES: Final[dict[str, Any]] = {OCTETS: {"schema": {"type": "string", "format": "binary"}}}
 _NAME: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -47,7 +50,7 @@ def _types(calls: Iterable[Call]) -> list[Any]:
     found: dict[Any, Any] = {}
     for call in calls:
         for each in (call.body, call.query, call.answer, *call.words.values()):
-            if each is not None:
+            if each is not None and each is not Blob:
                 found[_hashed(each)] = each
     return list(found.values())
 
@@ -69,6 +72,8 @@ def _operation(call: Call, schema_of: dict[str, Any], components: dict[str, Any]
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
+    if call.takes:
+        found["requestBody"] = {"required": True, "content": BYTES}
     return found
 
 
@@ -104,6 +109,8 @@ def _responses(call: Call, schema_of: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if call.answer is None:
         found["204"] = {"description": "Done."}
+    elif call.answer is Blob:
+        found["200"] = {"description": "Done.", "content": {"*/*": BYTES[OCTETS]}}
     else:
         content = {"application/json": {"schema": schema_of[_hashed(call.answer)]}}
         if "csv" in getattr(call.query, "__struct_fields__", ()):

@@ -125,11 +125,19 @@ class PlanBody(Personal, frozen=True):
     wait_s: Annotated[int, Meta(ge=10, le=600)] = 30
 
 
+class Hopes(Personal, frozen=True):
+    """What a client hopes for and fears; either may be empty."""
+
+    hopes: str
+    worries: str
+
+
 class Before(Personal, frozen=True):
     """What was given for this day. What has not been given, or is forgotten, is null."""
 
     today: TodayBody | None
     plan: PlanBody | None
+    hopes: Hopes | None
 
 
 class Safety(Personal, frozen=True):

@@ -19,6 +19,7 @@ from signaling.storage.change_store import Moment
 from signaling.storage.day_store import Plan, Today
 from signaling.storage.note_store import SafetyNote
 from signaling.storage.session_store import PAGE, Between, Booked, Wanted, Whose
+from signaling.threads import Threads
 
 HOUR = "/api/v1/appointments/{session_id}"
 
@@ -26,8 +27,14 @@ HOUR = "/api/v1/appointments/{session_id}"
 class HourCalls:
     """Answers them. ``sit`` gives a seat in a room."""
 
-    def __init__(self, hours: Hours, sit: Callable[[Holder, Booked], Awaitable[rest.Seat]]) -> None:
+    def __init__(
+        self,
+        hours: Hours,
+        threads: Threads,
+        sit: Callable[[Holder, Booked], Awaitable[rest.Seat]],
+    ) -> None:
         self._hours = hours
+        self._threads = threads
         self._sit = sit
 
     def table(self) -> list[Call]:
@@ -115,11 +122,13 @@ class HourCalls:
 
     async def _day(self, asked: Asked) -> bodies.Before:
         found, today, plan = await self._hours.day(asked.actor, asked.ids[0], asked.at)
+        said = await self._threads.hopes(found.client, found.counsellor, found.id, asked.at)
         return bodies.Before(
             _today(today, found),
             None if plan is None else bodies.PlanBody(
                 plan.caller, plan.phone, plan.call_is_safe, plan.wait_s
             ),
+            None if said is None else bodies.Hopes(said.hopes, said.worries),
         )  # fmt: skip
 
     async def _give_today(self, asked: Asked) -> bodies.Appointment:

@@ -15,13 +15,16 @@ from signaling.api.call import Call
 from signaling.api.clinic_calls import ClinicCalls
 from signaling.api.describe import PATH, describe
 from signaling.api.elsewhere import rows
+from signaling.api.file_calls import FileCalls
 from signaling.api.hour_calls import HourCalls
 from signaling.api.later_calls import LaterCalls
 from signaling.api.reminder_calls import ReminderCalls
 from signaling.api.server import Server
 from signaling.api.thread_calls import ThreadCalls
+from signaling.attachments import Attachments
 from signaling.bookings import Bookings
 from signaling.border import OwnPages
+from signaling.files.cleaner import Cleaner
 from signaling.gate import Gate
 from signaling.hours import Hours
 from signaling.people import People
@@ -61,11 +64,13 @@ class House:
             opened.accounts, opened.erasure, gate, opened.data, let_out, self._cancel_ahead
         )
         self.postman = Postman(opened.scheduled, opened.reminders, self.threads, gate)
+        self.attachments = Attachments(opened.files, self.threads, Cleaner())
         reminders = ReminderChoices(opened.reminders, stores.people, gate, channels)
         self.calls: Sequence[Call] = [
-            *HourCalls(self.hours, sit).table(),
+            *HourCalls(self.hours, self.threads, sit).table(),
             *ClinicCalls(self.people, base_url).table(),
             *ThreadCalls(self.threads, stores.people).table(),
+            *FileCalls(self.attachments).table(),
             *LaterCalls(self.postman).table(),
             *BookingCalls(self.bookings).table(),
             *ReminderCalls(reminders).table(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -18,12 +18,15 @@ import msgspec
 from aiohttp import web
 
 from signaling.accounts import Accounts, Actor
+from signaling.api.blob_answer import HEADERS, Blob
 from signaling.api.call import Asked, Call, Handler
 from signaling.api.csv_answer import Csv
 from signaling.border import OwnPages
 from signaling.domain.errors import Code, Refusal
+from signaling.keys.sealing import SealError
 from signaling.limits import BucketsByKey, Rate
-from signaling.request_bodies import bearer_of, body, json_response
+from signaling.request_bodies import bearer_of, body, json_response, raw_body
+from signaling.storage.database import StorageAway
 
 CALLS: Final = Rate(per_second=20.0, burst=100)
 """Of one person or program."""
@@ -70,7 +73,7 @@ class Server:
                 tuple(_id(request.match_info[name]) for name in names if name.endswith("_id")),
                 tuple(_word(request.match_info[name], call.words[name])
                       for name in names if not name.endswith("_id")),
-                None if call.body is None else await body(request, call.body),
+                await _body(request, call),
                 None if call.query is None else _query(request, call.query),
                 at,
                 _key(request),
@@ -107,13 +110,34 @@ class Server:
         return await self._accounts.actor(held, at, attended=attended)
 
 
+async def _body(request: web.Request, call: Call) -> Any:
+    if call.takes:
+        return await raw_body(request, call.takes)
+    return None if call.body is None else await body(request, call.body)
+
+
 def _response(answer: Any, status: HTTPStatus) -> web.Response:
     if answer is None:
         return web.Response(status=HTTPStatus.NO_CONTENT)
+    if isinstance(answer, Blob):
+        about = {"Content-Disposition": answer.disposition, "Content-Length": str(answer.size)}
+        return web.Response(
+            body=_as_long_as_it_is_there(answer.pieces), content_type=answer.type,
+            headers=HEADERS | about,
+        )  # fmt: skip
     if isinstance(answer, Csv):
         named = {"Content-Disposition": 'attachment; filename="appointment.csv"'}
         return web.Response(text=answer, content_type="text/csv", charset="utf-8", headers=named)
     return json_response(answer, status)
+
+
+async def _as_long_as_it_is_there(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Where it is erased meanwhile the connection ends: a browser would wait for what was said."""
+    try:
+        async for piece in pieces:
+            yield piece
+    except (SealError, StorageAway):
+        raise ConnectionResetError from None
 
 
 def _id(given: str) -> UUID:

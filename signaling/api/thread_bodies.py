@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from signaling.api.hour_bodies import Millis, Shown
 from signaling.domain.messages import MAX_BODY_CHARS
+from signaling.domain.retention import TEN_YEARS
 from signaling.personal import Personal
 from signaling.storage.scheduled_store import Standing
 from signaling.thread_messages import Mark, Number
@@ -28,6 +29,13 @@ class Keep(Personal, frozen=True):
     days: Annotated[int, Meta(ge=LEAST_DAYS, le=MOST_DAYS)]
 
 
+class KeepChange(Personal, frozen=True):
+    """For how long what stays of the two's hours is kept."""
+
+    days: Annotated[int, Meta(ge=LEAST_DAYS, le=TEN_YEARS)] | None
+    """Null: as long as the clinic keeps it, which is also the most."""
+
+
 class Thread(Personal, frozen=True):
     """A thread of two."""
 
@@ -37,6 +45,8 @@ class Thread(Personal, frozen=True):
     last: int
     rev: int
     keep_days: int
+    change_days: int | None
+    """For how long what stays of the two's hours is kept; null: as the clinic does."""
     open: bool
     """The two belong together, and may write."""
     counsellor_mark: Mark

@@ -9,7 +9,7 @@ from signaling.api import thread_bodies as bodies
 from signaling.api.call import Asked, Call
 from signaling.api.names import Names
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.thread import Place
+from signaling.domain.thread import Kind, Place
 from signaling.storage.people_store import PeopleStore
 from signaling.thread_views import changes_of, mark_of, message_of
 from signaling.threads import Standing, Threads
@@ -43,6 +43,8 @@ class ThreadCalls:
                  body=wire.Mark, answer=wire.Mark),
             Call("PUT", f"{THREAD}/keep", "Say for how long it is kept", self._keep,
                  body=bodies.Keep),
+            Call("PUT", f"{THREAD}/keep-change", "Say for how long what stays of hours is kept",
+                 self._keep_change, body=bodies.KeepChange),
         ]  # fmt: skip
 
     async def _find(self, asked: Asked) -> bodies.Threads:
@@ -68,7 +70,7 @@ class ThreadCalls:
         said: wire.Write = asked.body
         place = Place(said.hand, said.ref, said.after)
         kept = await self._threads.write(
-            asked.actor, asked.ids[0], place, said.id, said.body, asked.at
+            asked.actor, asked.ids[0], place, said.id, Kind(said.kind.value), said.body, asked.at
         )
         made = kept.message
         return wire.Stored(made.number, made.rev, made.at, kept.fresh)
@@ -89,11 +91,15 @@ class ThreadCalls:
         body: bodies.Keep = asked.body
         await self._threads.keep_for(asked.actor, asked.ids[0], body.days, asked.at)
 
+    async def _keep_change(self, asked: Asked) -> None:
+        body: bodies.KeepChange = asked.body
+        await self._threads.keep_change_for(asked.actor, asked.ids[0], body.days, asked.at)
+
 
 async def _thread(standing: Standing, names: Names) -> bodies.Thread:
     head, marks = standing.head, standing.marks
     return bodies.Thread(
         head.id, await names.of(head.counsellor), await names.of(head.client), head.last,
-        head.rev, head.keep_days, standing.open,
+        head.rev, head.keep_days, head.change_days, standing.open,
         mark_of(marks[head.counsellor]), mark_of(marks[head.client]),
     )  # fmt: skip

@@ -35,6 +35,8 @@ class Code(StrEnum):
 
     PLACE_UNCONFIRMED = "place_unconfirmed"
 
+    FILE_REFUSED = "file_refused"
+
     ROOM_ENDED = "room_ended"
     ROOM_FULL = "room_full"
     NOT_IN_ROOM = "not_in_room"

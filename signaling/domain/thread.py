@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from signaling.domain.errors import Code, Refusal
 
@@ -36,16 +37,26 @@ class Kind(StrEnum):
     FILE = "file"
     FEELING = "feeling"
     """A card that says how somebody is, for whom words are too much."""
-    TIMES = "times"
-    """Free times to choose from."""
+    HOPES = "hopes"
+    """What a client hopes for and fears before an hour."""
     BOOKING = "booking"
     """What became of an hour: asked for, agreed on, moved, cancelled, missed."""
     LINE = "line"
     """The line of a call was lost, and what happens next."""
 
 
-RECALLED: Final = frozenset({Kind.TEXT, Kind.VOICE, Kind.FILE, Kind.FEELING})
+FILE_MARK: Final = "f:"
+RECALLED: Final = frozenset({Kind.TEXT, Kind.VOICE, Kind.FILE, Kind.FEELING, Kind.HOPES})
 """What its author may take back; of the others both have acted."""
+
+
+ALWAYS_TAKEN: Final = frozenset({Kind.HOPES})
+"""What its author may take back whenever they wish."""
+
+
+def file_ident(file: UUID) -> str:
+    """Return the id of the message of a file; with a colon, as all that no browser makes."""
+    return f"{FILE_MARK}{file.hex}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,13 @@ class Mark:
     read: int = 0
 
 
+def file_of(message: Message) -> UUID | None:
+    """Return the file a message is about; None of one that is about none."""
+    if message.kind not in {Kind.FILE, Kind.VOICE}:
+        return None
+    return UUID(hex=message.id.removeprefix(FILE_MARK))
+
+
 def follow(hand: Hand | None, author: str, place: Place, ident: str) -> Hand:
     """Return the hand after a message that was not heard before.
 
@@ -132,7 +150,7 @@ def recall(known: Message, author: str, rev: int, at: int) -> Message:
         raise Refusal(Code.NOT_FOUND)
     if known.recalled:
         return known
-    if known.kind not in RECALLED or at - known.at > RECALL_MS:
+    if known.kind not in RECALLED or (at - known.at > RECALL_MS and known.kind not in ALWAYS_TAKEN):
         raise Refusal(Code.NOT_NOW)
     return replace(known, body=None, recalled=True, rev=rev)
 

@@ -18,7 +18,7 @@ from signaling.keys.kinds import PARENT, Kind
 from signaling.keys.master import Master
 from signaling.keys.sealing import Key, SealError, key_of, new_material
 
-ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION, Kind.NOTE, Kind.PAGE})
+ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION, Kind.NOTE, Kind.PAGE, Kind.CHANGE})
 """Whose key, once destroyed, has no successor."""
 LASTING: Final = frozenset({Kind.AUDIT, Kind.PAGE})
 """Whose current key is believed for :data:`KEPT_S`: it seals one thing after another, and what one
@@ -89,7 +89,7 @@ class Keyring:
     async def key(self, kind: Kind, subject: UUID, tenant: UUID, at: int) -> Key:
         """Return the key that seals this subject's data now; made when there is none.
 
-        ``tenant`` is whose key wraps this one: a clinic, or the client of a page.
+        ``tenant`` is whose key wraps this one: a clinic, or the client of a page or a session.
         ``at`` is Unix milliseconds. Raises :class:`SealError` when it does not unwrap,
         :class:`~signaling.keys.master.MasterError` when the master key is out of reach.
         """

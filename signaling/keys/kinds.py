@@ -3,8 +3,9 @@
 Rule 1: a key is wrapped once, by its parent; to destroy a parent is to lose every key below it.
 Rule 2: a person's data is sealed under the key whose destruction must erase that person.
 
-    master ─┬─ tenant ─┬─ client     one a client: names, phones, places to keep, moods
-            │          │    └─ page   one a week of a thread: what the two have written
+    master ─┬─ tenant ─┬─ client     one a client: names, phones, places to keep
+            │          │    ├─ page   one a week of a thread: what the two have written
+            │          │    └─ change one a session: how its client felt, and how the line was
             │          ├─ session    one a session: today's place, the plan for a cut line
             │          ├─ note       one a session: what its counsellor notes for handing over
             │          ├─ index      blind indexes of phones and addresses
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     TENANT = "tenant"
     CLIENT = "client"
     PAGE = "page"
+    CHANGE = "change"
     SESSION = "session"
     NOTE = "note"
     INDEX = "index"
@@ -37,6 +39,7 @@ PARENT: Final[Mapping[Kind, Kind | None]] = {
     Kind.SIGNING: None,
     Kind.CLIENT: Kind.TENANT,
     Kind.PAGE: Kind.CLIENT,
+    Kind.CHANGE: Kind.CLIENT,
     Kind.SESSION: Kind.TENANT,
     Kind.NOTE: Kind.TENANT,
     Kind.INDEX: Kind.TENANT,

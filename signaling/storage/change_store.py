@@ -1,6 +1,7 @@
 """What stays of sessions, so that change can be seen: how somebody felt, and how the line was.
 
-Rule 1: no word, no voice, no picture. Whatever is kept here is sealed under the client's own key.
+Rule 1: no word, no voice, no picture. Whatever is kept of a session here is sealed under a key of
+its own, below the client's: it goes with either.
 Rule 2: what the line did is kept apart from what people did, so that a gap is never a silence.
 """
 
@@ -18,7 +19,9 @@ from sqlalchemy import delete, insert, select, update
 from signaling.domain.errors import Code, Refusal
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
+from signaling.keys.sealing import SealError
 from signaling.storage.journal import Entry, Journal
+from signaling.storage.session_store import hold
 from signaling.storage.session_tables import MOOD, SESSION
 
 
@@ -81,9 +84,14 @@ class ChangeStore:
         self._keyring = keyring
 
     async def rate(self, session: UUID, moment: Moment, value: int, at: int) -> None:
-        """Keep how a client feels; a second word replaces the first."""
+        """Keep how a client feels; a second word replaces the first.
+
+        Raises :class:`Refusal` with ``not_found``, and
+        :class:`~signaling.keys.sealing.SealError` once it has had its time, as :meth:`rate_line`
+        and :meth:`note_line` do.
+        """
         clinic, client = await self._whose(session)
-        key = await self._keyring.key(Kind.CLIENT, client, clinic, at)
+        key = await self._keyring.key(Kind.CHANGE, session, client, at)
         sealed = key.seal(msgspec.json.encode(value), _mood(session, moment))
         values = {
             "id": uuid4(), "session": session, "client": client, "moment": moment.value,
@@ -94,16 +102,14 @@ class ChangeStore:
             Entry(clinic, client, "mood.rate", session, at)
         ) as changing:
             # Held, so that the same said twice at once is said one after the other.
-            await changing.execute(
-                select(SESSION.c.id).where(SESSION.c.id == session).with_for_update()
-            )
+            await hold(changing, session)
             await changing.execute(delete(MOOD).where(*same))
             await changing.execute(insert(MOOD).values(**values))
 
     async def rate_line(self, session: UUID, said: LineSaid, at: int) -> None:
         """Keep how a client found the line; a second word replaces the first."""
         clinic, client = await self._whose(session)
-        key = await self._keyring.key(Kind.CLIENT, client, clinic, at)
+        key = await self._keyring.key(Kind.CHANGE, session, client, at)
         sealed = key.seal(MARKS[said], _said(session))
         async with self._journal.record(
             Entry(clinic, client, "line.rate", session, at)
@@ -115,7 +121,7 @@ class ChangeStore:
     async def note_line(self, session: UUID, line: LineKept, at: int) -> None:
         """Keep what the lines of a session did, beside what was kept of it before."""
         clinic, client = await self._whose(session)
-        key = await self._keyring.key(Kind.CLIENT, client, clinic, at)
+        key = await self._keyring.key(Kind.CHANGE, session, client, at)
         place = _line(session)
         held = select(SESSION.c.line).where(SESSION.c.id == session).with_for_update()
         async with self._journal.record(Entry(clinic, None, "line.note", session, at)) as changing:
@@ -129,10 +135,7 @@ class ChangeStore:
             )
 
     async def of(self, client: UUID, at: int) -> dict[UUID, Change]:
-        """Return what stays of each session of a client.
-
-        Raises :class:`~signaling.keys.sealing.SealError` once the client was erased.
-        """
+        """Return what stays of each session of a client; nothing of one whose key is gone."""
         lines = select(SESSION.c.id, SESSION.c.line, SESSION.c.line_said).where(
             SESSION.c.client == client
         )
@@ -145,20 +148,28 @@ class ChangeStore:
         }
         for row in rated:
             moment = Moment(row.moment)
-            plain = await self._keyring.open(row.value, _mood(row.session, moment), at)
-            found[row.session].moods[moment] = msgspec.json.decode(plain, type=Value)
+            plain = await self._plain(row.value, _mood(row.session, moment), at)
+            if plain is not None and row.session in found:  # not booked in this moment
+                found[row.session].moods[moment] = msgspec.json.decode(plain, type=Value)
         return found
 
     async def _opened(
         self, session: UUID, line: bytes | None, said: bytes | None, at: int
     ) -> Change:
         change = Change(session, {}, None)
-        if line is not None:
-            plain = await self._keyring.open(line, _line(session), at)
+        if (plain := await self._plain(line, _line(session), at)) is not None:
             change = replace(change, line=msgspec.json.decode(plain, type=LineKept))
-        if said is not None:
-            change = replace(change, said=_SAID[await self._keyring.open(said, _said(session), at)])
+        if (mark := await self._plain(said, _said(session), at)) is not None:
+            change = replace(change, said=_SAID[mark])
         return change
+
+    async def _plain(self, sealed: bytes | None, place: str, at: int) -> bytes | None:
+        if sealed is None:
+            return None
+        try:
+            return await self._keyring.open(sealed, place, at)
+        except SealError:  # it has had its time, and its row goes at the next turn
+            return None
 
     async def _whose(self, session: UUID) -> tuple[UUID, UUID]:
         query = select(SESSION.c.clinic, SESSION.c.client).where(SESSION.c.id == session)

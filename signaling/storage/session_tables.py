@@ -52,8 +52,8 @@ SESSION: Final = Table(
 )
 """A booked hour and its life (:mod:`signaling.domain.life`). ``today`` and ``plan`` are sealed
 under the session's key, which is destroyed a day after it; ``line``, what it did, and
-``line_said``, how the client found it, under the client's; ``safety_note`` under one of its own,
-which there is while ``safety_note_at``, when it was last written or deleted, says so."""
+``line_said``, how the client found it, under that of what stays of it; ``safety_note`` under one of
+its own, which there is while ``safety_note_at``, when it was last written or deleted, says so."""
 
 MOOD: Final = Table(
     "mood",
@@ -67,4 +67,4 @@ MOOD: Final = Table(
     UniqueConstraint("session", "moment", name="mood_of_session"),
     Index("mood_by_client", "client"),
 )
-"""How a client felt ``before`` and ``after``, in their own measure; sealed under their key."""
+"""How a client felt ``before`` and ``after``, in their own measure; sealed with the line."""

@@ -24,6 +24,8 @@ class ThreadHead:
     last: int
     rev: int
     keep_days: int
+    change_days: int | None = None
+    """For how long what stays of the two's hours is kept; None: as long as the clinic keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def head_of(row: Row[Any]) -> ThreadHead:
     """Return a thread as it was when this row was read."""
     return ThreadHead(
         row.id, row.clinic, row.counsellor, row.client, row.closed_at, row.last, row.rev,
-        row.keep_days,
+        row.keep_days, row.change_days,
     )  # fmt: skip
 
 

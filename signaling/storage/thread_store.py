@@ -21,11 +21,13 @@ from sqlalchemy import Row, Select, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signaling.domain import thread as said
 from signaling.domain.errors import Code, Refusal
-from signaling.domain.thread import Mark, Message, recall
+from signaling.domain.thread import Mark, Message, file_of, recall
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
+from signaling.storage.file_rows import FILE, drop_files
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.thread_jobs import ThreadHead, head_of, unopened
 from signaling.storage.thread_pages import clear_at, page_of, place, span_of, subject
@@ -33,6 +35,8 @@ from signaling.storage.thread_tables import MARK, MESSAGE, THREAD
 
 KEEP_DAYS: Final = 365
 """Unless somebody chose otherwise."""
+HOPES: Final = 20
+"""So many hours ahead somebody may have written of."""
 AT_ONCE: Final = 200
 """Messages that one look returns at most."""
 
@@ -118,6 +122,16 @@ class ThreadStore:
         found = await self._messages(query.order_by(MESSAGE.c.number.desc()).limit(AT_ONCE), at)
         return found[::-1]
 
+    async def hopes(self, client: UUID, counsellor: UUID, at: int) -> list[str]:
+        """Return what a client last wrote before hours with somebody, the newest first."""
+        query = select(MESSAGE).join(THREAD, THREAD.c.id == MESSAGE.c.thread).where(
+            THREAD.c.client == client, THREAD.c.counsellor == counsellor,
+            MESSAGE.c.kind == said.Kind.HOPES, MESSAGE.c.author == client,
+            MESSAGE.c.body.is_not(None),
+        )  # fmt: skip
+        found = await self._messages(query.order_by(MESSAGE.c.number.desc()).limit(HOPES), at)
+        return [each.body for each in found if each.body is not None]
+
     async def recall(self, thread: UUID, person: UUID, number: int, at: int) -> Message:
         """Take a message back; said twice it is done once. Raises :class:`Refusal`."""
         known = await self.get(thread)
@@ -136,6 +150,9 @@ class ThreadStore:
                     .where(MESSAGE.c.thread == thread, MESSAGE.c.number == number)
                     .values(body=None, recalled=True, rev=taken.rev)
                 )
+                file = file_of(taken)
+                if file is not None:
+                    await drop_files(changing, FILE.c.id == file, FILE.c.thread == thread)
                 await _move(changing, thread, rev=taken.rev)
         return taken
 
@@ -161,6 +178,13 @@ class ThreadStore:
             await _move(changing, thread, keep_days=days)
             await _plan_clearing(changing, thread)
 
+    async def keep_change_for(self, thread: UUID, days: int | None, by: UUID, at: int) -> None:
+        """Say for how long what stays of the two's hours is kept; None: as their clinic does."""
+        known = await self.get(thread)
+        entry = Entry(known.clinic, by, "thread.keep_change_for", thread, at, said={"days": days})
+        async with self._journal.record(entry) as changing:
+            await _move(changing, thread, change_days=days)
+
     async def due(self, at: int) -> list[UUID]:
         """Return threads whose oldest page has had its time, at most :data:`AT_ONCE`."""
         query = select(THREAD.c.id).where(THREAD.c.clear_at <= at).order_by(THREAD.c.clear_at)
@@ -185,6 +209,9 @@ class ThreadStore:
                 update(MESSAGE)
                 .where(MESSAGE.c.thread == thread, MESSAGE.c.at >= begin, MESSAGE.c.at < end)
                 .values(body=None)
+            )
+            await drop_files(
+                changing, FILE.c.thread == thread, FILE.c.ready_at >= begin, FILE.c.ready_at < end
             )
             await _plan_clearing(changing, thread)
 

@@ -33,12 +33,15 @@ THREAD: Final = Table(
     Column("rev", BigInteger, nullable=False),
     Column("keep_days", Integer, nullable=False),
     Column("clear_at", BigInteger, nullable=True),
+    Column("change_days", Integer, nullable=True),
     UniqueConstraint("counsellor", "client", name="thread_of_two"),
     Index("thread_by_client", "client"),
     Index("thread_by_clearing", "clear_at"),
 )
 """One for each counsellor and client. ``last`` is the number of its newest message, ``rev`` the
-revision of its newest change. At ``clear_at`` its oldest page has had its ``keep_days``."""
+revision of its newest change. At ``clear_at`` its oldest page has had its ``keep_days``.
+``change_days`` is for how long what stays of the two's hours is kept, where the client has chosen
+less than their clinic."""
 
 HAND: Final = Table(
     "hand",

@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.support.browsers import pool
+from tests.e2e.test_hour import Hour
+from tests.support.browsers import PHONE, person, pool
 from tests.support.clinic import SETTINGS, SIGNING_KEYS, Clinic
-from tests.support.gateway import Gateway, gateway
+from tests.support.gateway import Begun, Gateway, begin, end, gateway
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
@@ -73,6 +75,62 @@ async def running(shared: Gateway) -> AsyncIterator[Gateway]:
     await clinic.call("DELETE", f"/api/v1/sessions/{session}")
     leaked = [line for line in shared.output[said:] if "Traceback" in line]
     assert not leaked, shared.output[said:]
+
+
+class Spare:
+    """The lasting gateway of the next test, which starts while this one waits for its browsers."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._begun: Begun | None = None
+
+    async def take(self) -> Begun:
+        """The one that has begun, or another."""
+        begun, self._begun = self._begun, None
+        return begun or await self._begin()
+
+    async def prepare(self) -> None:
+        """Let one begin."""
+        self._begun = await self._begin()
+
+    async def stop(self) -> None:
+        """Nobody wants it."""
+        if self._begun is not None:
+            await end(self._begun.process)
+
+    async def _begin(self) -> Begun:
+        folder = self._folders.mktemp("kept")
+        return await begin(STORAGE__FOLDER=str(folder), REMINDERS__TO_FOLDER="1")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def spare(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Spare]:
+    made = Spare(tmp_path_factory)
+    yield made
+    await made.stop()
+
+
+def next_wants(request: pytest.FixtureRequest, name: str) -> bool:
+    """Whether the very next test uses this fixture: what waits longer grows old."""
+    items = request.session.items
+    after = items[items.index(request.node) + 1 :]
+    return bool(after) and name in getattr(after[0], "fixturenames", ())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def between(spare: Spare, request: pytest.FixtureRequest) -> AsyncIterator[Hour]:
+    """A clinic that lasts, and two browsers that know nothing yet."""
+    async with AsyncExitStack() as stack:
+        begun = await spare.take()
+        running = await stack.enter_async_context(gateway(begun=begun))
+        if next_wants(request, "between"):
+            await spare.prepare()
+        counsellor = await stack.enter_async_context(person())
+        client = await stack.enter_async_context(person(viewport=PHONE))
+        ports = (begun.port, begun.media_port)
+        yield Hour(stack, running, counsellor, client, begun.settings, ports)
+        for each in (counsellor, client):
+            assert not each.foreign
 
 
 @pytest.fixture

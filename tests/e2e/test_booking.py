@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.test_hour import Hour
 from tests.e2e.test_messages import open_desk, open_visit, standing, write
-from tests.support.browsers import PHONE, person
-from tests.support.gateway import free_port, gateway
+from tests.support.browsers import PHONE
 from tests.support.screens import SMALL, fits, shoot
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def between(tmp_path: Path) -> AsyncIterator[Hour]:
-    """A clinic that lasts, and two browsers that know nothing yet."""
-    async with AsyncExitStack() as stack:
-        settings = {"STORAGE__FOLDER": str(tmp_path / "kept"), "REMINDERS__TO_FOLDER": "1"}
-        ports = (free_port(), free_port(socket.SOCK_DGRAM))
-        running = await stack.enter_async_context(
-            gateway(port=ports[0], media_port=ports[1], **settings)
-        )
-        counsellor = await stack.enter_async_context(person())
-        client = await stack.enter_async_context(person(viewport=PHONE))
-        yield Hour(stack, running, counsellor, client, settings, ports)
-        for each in (counsellor, client):
-            assert not each.foreign
 
 
 def live(page: Page) -> Locator:

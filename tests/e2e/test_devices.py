@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.browsers import FLAGS, GRANT_AT_ONCE, PHONE, person
 from tests.support.call import enter, hears_the_other, reads, sees_the_other, stats, write
 from tests.support.gateway import Gateway
@@ -195,6 +197,7 @@ async def test_a_low_battery_is_said_once(running: Gateway):
         await hint.wait_for(state="detached")
 
 
+@pytest.mark.line
 async def test_a_picture_that_sticks_is_named_while_the_sound_goes_on(running: Gateway):
     async with person(viewport=PHONE) as client, person() as counsellor:
         await counsellor.page.add_init_script(KEEP_TRACKS)

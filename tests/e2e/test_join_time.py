@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import pytest
 
 from tests.support.browsers import Person, person
 from tests.support.call import enter, first_frame_ms, has_linked
@@ -10,10 +10,11 @@ from tests.support.clinic import Clinic
 from tests.support.figures import Figures, percentile
 from tests.support.gateway import Gateway
 
-ROUNDS, JOINS_A_ROUND = int(os.environ.get("JOIN_ROUNDS", "2")), 5
-"""A session a round: one seat may open only so many connections a minute. `make e2e` has four."""
+ROUNDS, JOINS_A_ROUND = 4, 5
+"""A session a round: one seat may open only so many connections a minute."""
 
 
+@pytest.mark.line
 async def test_click_to_first_frame(running: Gateway, figures: Figures):
     """As often each way: one is there, the other taps and waits for the face; then they swap."""
     waits: dict[str, list[float]] = {"client": [], "counsellor": []}

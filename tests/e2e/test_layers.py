@@ -17,6 +17,7 @@ RAMP_S = 60
 takes its time to trust the line with the large one."""
 
 
+@pytest.mark.line
 async def test_two_people_send_one_encoding_each(running: Gateway):
     async with person() as counsellor, person() as client:
         await enter(counsellor, running.links["counsellor"])

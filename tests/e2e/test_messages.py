@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
-import pytest_asyncio
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.test_hour import Hour
-from tests.support.browsers import PHONE, person
-from tests.support.gateway import free_port, gateway
 from tests.support.screens import SMALL, fits, shoot
 
 FIRST = "昨晚又没睡好，梦见河边。"
 ODD = "\u202eabc\u202c <b>x</b> \u200b👩‍👩‍👧"
 """What turns, hides or marks up stays within its message."""
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def between(tmp_path: Path) -> AsyncIterator[Hour]:
-    """A clinic that lasts, and two browsers that know nothing yet."""
-    async with AsyncExitStack() as stack:
-        settings = {"STORAGE__FOLDER": str(tmp_path / "kept")}
-        ports = (free_port(), free_port(socket.SOCK_DGRAM))
-        running = await stack.enter_async_context(
-            gateway(port=ports[0], media_port=ports[1], **settings)
-        )
-        counsellor = await stack.enter_async_context(person())
-        client = await stack.enter_async_context(person(viewport=PHONE))
-        yield Hour(stack, running, counsellor, client, settings, ports)
-        for each in (counsellor, client):
-            assert not each.foreign
 
 
 async def open_visit(between: Hour) -> Page:
@@ -134,10 +113,16 @@ async def test_one_takes_a_message_back_and_lets_the_other_see_what_was_read(
     await write(client, "这条可以看")
     await standing(client, "这条可以看", "delivered")
     await desk.get_by_test_id("thread-settings").click()
-    await desk.get_by_role("checkbox").check()
+    await desk.get_by_role("checkbox", name="读过").check()
+    await expect(client.get_by_test_id("thread-here")).to_be_empty()
+    await desk.get_by_role("checkbox", name="正在看").check()
+    await expect(client.get_by_test_id("thread-here")).to_have_text("李老师现在也在这里。")
+    await shoot(between.counsellor, screenshots, "messages-settings")
     await desk.keyboard.press("Escape")
     await standing(client, "这条可以看", "read")
     await shoot(between.client, screenshots, "messages-read")
+    await desk.get_by_test_id("messages-back").click()
+    await expect(client.get_by_test_id("thread-here")).to_be_empty()
     # Who must be gone leaves nothing of it in the browser.
     await client.get_by_test_id("thread-input").fill("留在这里的话")
     await client.wait_for_timeout(500)
@@ -153,3 +138,35 @@ async def test_one_takes_a_message_back_and_lets_the_other_see_what_was_read(
         }"""
     )
     assert left == 0
+
+
+FULL = """
+() => {
+  IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };
+}
+"""
+REFUSED = """
+() => {
+  Object.defineProperty(window, 'indexedDB', {
+    get() { throw new DOMException('refused', 'SecurityError'); },
+  });
+}
+"""
+
+
+@pytest.mark.parametrize("storage", [FULL, REFUSED], ids=["full", "refused"])
+async def test_where_a_browser_keeps_nothing_it_is_said_and_messages_arrive_all_the_same(
+    between: Hour, screenshots: Path, storage: str
+) -> None:
+    await between.client.page.add_init_script(f"({storage})()")
+    client, desk = await open_visit(between), await open_desk(between)
+    await write(client, FIRST)
+    await expect(client.get_by_test_id("thread-unkept")).to_be_visible()
+    await standing(client, FIRST, "delivered")
+    await expect(desk.get_by_test_id("thread-list")).to_contain_text(FIRST)
+    assert await said(client) == [FIRST]
+    name = "full" if storage is FULL else "refused"
+    await shoot(between.client, screenshots, f"messages-storage-{name}")
+    await client.set_viewport_size(SMALL)
+    await fits(between.client)
+    assert between.client.errors == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 
 from tests.support.browsers import PHONE, person
 from tests.support.call import enter, has_linked, reads, sees_the_other, stats, write
@@ -42,11 +41,12 @@ async def test_a_lost_socket_comes_back_to_the_same_seat_and_loses_no_text(runni
 
 
 async def test_a_restarted_gateway_is_found_again_by_the_same_pages():
-    port, media = free_port(), free_port(socket.SOCK_DGRAM)
+    port, media = free_port(), free_port()
     async with person(viewport=PHONE) as client:
         async with gateway(port=port, media_port=media, SIGNING_KEYS=KEYS) as first:
             await enter(client, first.links["client"], "arrive-voice")
             await client.page.get_by_test_id("trust-chip").wait_for()
+            await has_linked(client)
             assert await first.stop() == 0
             told = client.page.get_by_test_id("status-line")
             await told.filter(has_text="稍等，正在换一条线路").wait_for()

@@ -181,6 +181,9 @@ async def test_words_do_not_overlap_at_320_pixels(running: Gateway):
         for words in ("isn’t here yet", "You can stay here"):
             seen = await client.page.get_by_text(words).evaluate(WHOLLY_SEEN)
             assert seen
+        dock = await client.page.locator("qr-dock").bounding_box()
+        assert dock is not None
+        assert dock["y"] + dock["height"] <= SMALL["height"]
 
 
 async def test_the_counsellors_page_of_a_real_call_is_not_lost_on_a_client(running: Gateway):

@@ -6,7 +6,6 @@ Each figure is the longest gap that either person had, in voice or picture, medi
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
@@ -76,7 +75,7 @@ async def gaps(people: tuple[Person, ...], since: list[float], seconds: float) -
 
 
 async def test_a_nat_rebinds_in_mid_call(figures: Figures) -> None:
-    media_port = free_port(socket.SOCK_DGRAM)
+    media_port = free_port()
     taken: list[float] = []
     with own_network():
         run(f"ip addr add {RELAYED}/24 dev test0")

@@ -78,7 +78,7 @@ async def voice(someone: Person) -> dict[str, int]:
 
 
 async def test_lost_voice_is_asked_for_and_comes_again(figures: Figures) -> None:
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     with own_network():
         async with (
             gateway(media_port=port, media_host=HERE) as running,

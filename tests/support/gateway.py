@@ -13,6 +13,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.support.workers import children
 
@@ -21,20 +22,38 @@ LINK = re.compile(r"(https?://\S+/(counsellor|client|operator)#\S+)")
 BOOKED = re.compile(r"(https?://\S+/(demo/|visit#)\S+)")
 """Of the booked hour, where what lasts is kept: the desk's link and the visit's."""
 
-FIRST_PORT, PORTS = 20_000, 12_000
+FIRST_PORT, PORTS, SHARES = 20_000, 3_000, 4
+"""Tests side by side have a share of ports each (at most ``--maxprocesses`` of the Makefile)."""
+KINDS = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+
+_given: set[int] = set()
+"""A port is given once: whoever was given it may not have bound it yet."""
 
 
-def free_port(kind: int = socket.SOCK_STREAM) -> int:
+def free_port() -> int:
     """A port nobody holds, outside of those that the system gives to whoever asks for any.
 
+    Free for TCP and UDP alike, for media listens on both, and never the same one twice.
     A gateway that is started again needs its port, and browsers open many sockets meanwhile.
     """
     while True:
         # Not `random`, which begins each test alike, in each of the processes side by side.
-        port = FIRST_PORT + secrets.randbelow(PORTS)
-        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        port = _first_port() + secrets.randbelow(PORTS)
+        if port not in _given and all(_is_free(kind, port) for kind in KINDS):
+            _given.add(port)
             return port
+
+
+def _first_port() -> int:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return FIRST_PORT + PORTS * (int(worker.removeprefix("gw")) % SHARES)
+
+
+def _is_free(kind: int, port: int) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 @dataclass
@@ -68,20 +87,29 @@ def _ticks(pid: int) -> list[int]:
     return [int(field) for field in fields[11:15]]
 
 
-@contextlib.asynccontextmanager
-async def gateway(
+@dataclass(frozen=True)
+class Begun:
+    """A gateway whose process has started, and may not be ready yet."""
+
+    process: asyncio.subprocess.Process
+    port: int
+    media_port: int
+    settings: dict[str, str]
+
+
+async def begin(
     *arguments: str,
     port: int | None = None,
     media_port: int | None = None,
     media_host: str = "127.0.0.1",
     **settings: str,
-) -> AsyncIterator[Gateway]:
-    """Start `quietroom serve --demo` on loopback and read the links it prints.
+) -> Begun:
+    """Start `quietroom serve --demo` on loopback, and do not wait for it.
 
     ``settings`` are environment variables without their prefix.
     """
     port = port or free_port()
-    media_port = media_port or free_port(socket.SOCK_DGRAM)
+    media_port = media_port or free_port()
     environment = {f"QUIETROOM_{name}": value for name, value in settings.items()}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "signaling", "serve", "--demo",
@@ -91,6 +119,15 @@ async def gateway(
         cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
+    return Begun(process, port, media_port, settings)
+
+
+@contextlib.asynccontextmanager
+async def gateway(
+    *arguments: str, begun: Begun | None = None, **settings: Any
+) -> AsyncIterator[Gateway]:
+    """Start a gateway as :func:`begin` does, or take one that has; read the links it prints."""
+    process = (begun or await begin(*arguments, **settings)).process
     assert process.stdout is not None
     links: dict[str, str] = {}
     booked: dict[str, str] = {}
@@ -111,16 +148,22 @@ async def gateway(
         url = links["client"].split("/client")[0]
         yield Gateway(process, links, url, output, booked)
     finally:
-        if process.returncode is None:
-            process.terminate()
-            try:
-                async with asyncio.timeout(15):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        await end(process)
         if reader is not None:
             await reader
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """SIGTERM, and after a while SIGKILL; it has ended."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(15):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 async def _collect(stream: asyncio.StreamReader, output: list[str]) -> None:

@@ -15,11 +15,13 @@ from typing import Any
 from uuid import UUID
 
 from aiohttp import ClientSession
+from sqlalchemy import func, select
 
 from signaling.access import bearer
 from signaling.config import Storage
 from signaling.domain.rights import Position
 from signaling.people_routes import COOKIE
+from signaling.storage.audit_tables import AUDIT_EVENT
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.session_store import Booked, Wanted
 from signaling.stores import Opened, open_stores
@@ -86,7 +88,11 @@ class Practice:
 
     async def refusals(self) -> int:
         """How many refusals both clinics' audits tell of."""
-        return sum([row.result == "refused" for row in await self.audit()])
+        counted = select(func.count()).where(
+            AUDIT_EVENT.c.tenant.in_(self.clinics.values()), AUDIT_EVENT.c.result == "refused"
+        )
+        async with self.stores.data.read() as connection:
+            return int((await connection.execute(counted)).scalar_one())
 
     async def audit(self) -> list[Any]:
         """Every row of both clinics."""

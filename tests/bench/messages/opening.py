@@ -33,7 +33,8 @@ _OPENING: Final = """
   const shown = () => {
     const list = document.querySelector('qr-visit')?.shadowRoot
       .querySelector('qr-messages')?.shadowRoot
-      .querySelector('qr-thread')?.shadowRoot.querySelector('.list');
+      .querySelector('qr-thread')?.shadowRoot
+      .querySelector('qr-thread-list')?.shadowRoot?.querySelector('.list');
     const rows = [...(list?.querySelectorAll('qr-thread-block') ?? [])]
       .flatMap((block) => [...block.shadowRoot.querySelectorAll('[data-number]')]);
     const last = rows.at(-1);
@@ -59,7 +60,8 @@ _SCROLL: Final = """
 (most) => new Promise((done) => {
   const list = document.querySelector('qr-visit').shadowRoot
     .querySelector('qr-messages').shadowRoot
-    .querySelector('qr-thread').shadowRoot.querySelector('.list');
+    .querySelector('qr-thread').shadowRoot
+    .querySelector('qr-thread-list').shadowRoot.querySelector('.list');
   const oldest = () => {
     const block = list.querySelector('qr-thread-block');
     return Number(block?.shadowRoot.querySelector('[data-number]')?.dataset.number ?? 0);
@@ -69,7 +71,9 @@ _SCROLL: Final = """
     list.scrollTop = Math.max(0, list.scrollTop - 600);
     steps += 1;
     if ((oldest() === 1 && list.scrollTop === 0) || steps > most)
-      return done({ oldest: oldest(), steps, longest: window.longest });
+      return done({
+        oldest: oldest(), steps, longest: window.longest, nodes: list.childNodes.length,
+      });
     requestAnimationFrame(step);
   };
   step();
@@ -84,16 +88,17 @@ async def open_and_scroll(folder: Path) -> dict[str, float]:
     (pair,) = seeded.pairs
     await _fill(storage, pair)
     async with running(storage) as gateway:
-        opened, longest, oldest = [], [], []
+        opened, longest, oldest, nodes = [], [], [], []
         for _ in range(ROUNDS):
             found = await _round(gateway.url, pair.tokens[pair.client])
             opened.append(found["opened"])
             longest.append(max(found["longest"], default=0.0))
             oldest.append(found["oldest"])
+            nodes.append(found["nodes"])
     return {
         "opened": statistics.median(opened), "opened_most": max(opened),
         "longest": statistics.median(longest), "longest_most": max(longest),
-        "oldest": max(oldest),
+        "oldest": max(oldest), "nodes": max(nodes),
     }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class Sniffer:
 
 async def packets() -> dict[str, int]:
     """Datagrams of each person with the gateway, while one waits and once they are let in."""
-    media_port = free_port(socket.SOCK_DGRAM)
+    media_port = free_port()
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(gateway(media_port=media_port, **SETTINGS))
         clinic = Clinic(running.url)

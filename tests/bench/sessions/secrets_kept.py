@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 from sqlalchemy import func, make_url, select, update
 
 from signaling.access import bearer, one_time
@@ -16,16 +18,19 @@ from signaling.config import Storage
 from signaling.domain.booking import Span
 from signaling.domain.life import Turn
 from signaling.domain.rights import Position
-from signaling.domain.thread import Kind, Place
+from signaling.domain.thread import Kind, Place, file_ident
+from signaling.files.kinds import FileType
 from signaling.storage.audit_tables import AUDIT_EVENT
 from signaling.storage.booking_store import Parties
 from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.day_store import Caller, Near, Plan, Today
+from signaling.storage.file_store import File
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.reminder_store import Coming, Wish
 from signaling.storage.session_store import Wanted
-from signaling.storage.thread_jobs import Seen, Written
+from signaling.storage.thread_jobs import Seen, ThreadHead, Written
 from signaling.stores import Opened, open_stores
+from signaling.thread_cards import FileCard
 from signaling.working_times import WorkingTimes
 from tests.bench.sessions.place import DAY_MS, now_ms
 
@@ -93,8 +98,10 @@ async def fill(stores: Opened) -> tuple[UUID, UUID]:
     said = Written(thread, client, Place("a", 1, ""), "1", Kind.TEXT, " ".join(WORDS), at)
     await stores.thread_writer.write(said)
     await stores.thread_writer.mark(Seen(thread, staff, 1, 1))
+    await stores.threads.keep_change_for(thread, 30, client, at)
     head = await stores.threads.get(thread)
     await stores.scheduled.add(uuid4(), head, staff, " ".join(WORDS), at + DAY_MS, at)
+    await _send_files(stores, head, client, at)
     asked = Span(at + DAY_MS, 50)
     await stores.bookings.begin(uuid4(), Parties(thread, clinic, staff, client), client, asked, at)
     await stores.availability.set(clinic, staff, WorkingTimes("UTC"), staff, at)
@@ -105,6 +112,22 @@ async def fill(stores: Opened) -> tuple[UUID, UUID]:
     for _ in range(100):
         await stores.days.set_today(hour.id, today, client, at)
     return clinic, client
+
+
+async def _send_files(stores: Opened, head: ThreadHead, author: UUID, at: int) -> None:
+    """A file that is a message, and one that came and is none yet."""
+    data, name = " ".join(SEEDS).encode(), f"{NAMES[1]} {WORDS[0]}.txt"
+    begun = File(uuid4(), head.id, author, Kind.FILE, len(data), 0, at, None, name)
+    for file in (begun, replace(begun, id=uuid4())):
+        await stores.files.begin(file, head)
+        await stores.files.add(file, head, 0, data, at)
+    card = FileCard(begun.id, name, FileType.PLAIN, len(data), 0, 0, 0)
+    told = msgspec.json.encode(card).decode()
+    ready = await stores.files.put(begun, head, told, data, at)
+    ident = file_ident(begun.id)
+    await stores.thread_writer.write(
+        Written(head.id, author, None, ident, Kind.FILE, ready.told, at)
+    )
 
 
 async def _flush(stores: Opened, storage: Storage) -> None:

@@ -389,6 +389,7 @@ async def test_stopping_leaves_no_task_and_no_socket():
     assert asyncio.all_tasks() == before
 
 
+@pytest.mark.uvloop
 async def test_100_000_hostile_datagrams_are_counted_and_forwarding_goes_on(plane: Plane, caplog):
     a, b = await plane.join("a"), await plane.join("b")
     generator = random.Random(7)
@@ -426,6 +427,7 @@ async def test_100_000_hostile_datagrams_are_counted_and_forwarding_goes_on(plan
     assert not stranger.checks_answered
 
 
+@pytest.mark.uvloop
 async def test_1000_half_open_handshakes_leave_others_undisturbed(caplog):
     plane = Plane(replace(CONFIG, handshake_timeout_s=60))
     await plane.engine.start()

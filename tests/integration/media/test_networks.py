@@ -289,6 +289,7 @@ async def test_a_call_between_the_families():
     await engine.stop()
 
 
+@pytest.mark.uvloop
 async def test_handshakes_get_through_20_percent_loss(plane: Plane):
     # Together, for each spends most of its time on waiting for the next try of what was lost.
     peers = [LoopbackPeer(loss=0.2, seed=seed) for seed in (1, 2)]

@@ -491,6 +491,18 @@ async def test_what_is_said_by_text_in_an_hour_is_in_the_thread_once(here: Pract
         await page.close()
 
 
+async def test_a_feeling_said_by_text_in_an_hour_is_a_card_of_the_thread(here: Practice) -> None:
+    client, counsellor = await both_in(here)
+    desk = await here.listen("li")
+    card = '{"feeling":"tense","strength":7,"place":"chest"}'
+    assert (await client.ask("send_text", ref=1, body=card))["type"] == "text_accepted"
+    assert (await counsellor.event("text"))["body"] == card
+    told = (await desk.event("message_changed"))["message"]
+    assert (told["kind"], told["body"]) == ("feeling", card)
+    for page in (client, counsellor, desk):
+        await page.close()
+
+
 async def test_what_a_room_refuses_is_in_no_thread(here: Practice) -> None:
     hour = await here.hour()
     client = await come(here, "zhang", hour)

@@ -253,3 +253,41 @@ async def test_who_may_not_plainly_is_asked_about_the_long_way(here: Practice, l
         assert reply["type"] == "refused"
         assert (await here.stores.threads.get(UUID(thread))).last == 0
     await page.close()
+
+
+async def test_nobody_is_shown_but_who_says_so_and_only_to_the_other(here: Practice) -> None:
+    thread = await opened(here)
+    zhang = str(here.people["zhang"])
+    desk, phone, tablet = [await here.listen(who) for who in ("li", "zhang", "zhang")]
+    reply = await phone.ask("show_presence", thread=thread, on=True)
+    assert reply == {"type": "present", "thread": thread, "person": zhang, "here": True}
+    assert (await desk.event("present"))["person"] == zhang
+    await tablet.ask("show_presence", thread=thread, on=True)
+    # Who comes later is told how it is; one's own pages are told nothing of oneself.
+    second = await here.listen("li")
+    assert (await second.event("present"))["here"] is True
+    # One of two pages goes: still there. The other one closes without a word.
+    assert (await tablet.ask("show_presence", thread=thread, on=False))["here"] is True
+    await phone.close()
+    assert (await desk.event("present", here=False))["person"] == zhang
+    assert [each["here"] for each in desk.all("present")] == [True, False]
+    assert tablet.all("present") == []
+    for page in (desk, second, tablet):
+        await page.close()
+
+
+async def test_who_is_no_part_of_a_thread_or_has_parted_is_not_shown(here: Practice) -> None:
+    thread = await opened(here)
+    phone, desk = await here.listen("zhang"), await here.listen("li")
+    await desk.ask("show_presence", thread=thread, on=True)
+    await phone.event("present", here=True)
+    parted = f"people/{here.people['zhang']}/counsellors/{here.people['li']}"
+    assert (await here.ask("admin", "DELETE", parted))[0] == 204
+    await phone.event("present", here=False)
+    assert (await desk.ask("show_presence", thread=thread, on=True))["type"] == "refused"
+    assert (await phone.ask("show_presence", thread=thread, on=True))["code"] == "not_allowed"
+    nobody = await phone.ask("show_presence", thread=str(UUID(int=1)), on=True)
+    assert nobody["code"] == "not_found"
+    assert [each["here"] for each in phone.all("present")] == [True, False]
+    for page in (phone, desk):
+        await page.close()

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.integration
 
 WHO = ("admin", "li", "zhang", "program", "stranger")
 PATIENCE_S = 60.0
+EXAMPLES = settings().max_examples // 10
+"""Of each call, for each who asks: two in the tests, a hundred in ``make properties``."""
 FREELY = Rate(per_second=1e6, burst=1_000_000)
 CHECKS = [
     checks.not_a_server_error,
@@ -102,7 +104,7 @@ def test_nothing_that_is_sent_breaks_anything(served: Served, described: Any, wh
         operation = found.ok()
 
         @settings(
-            max_examples=4, deadline=None, derandomize=True,
+            max_examples=EXAMPLES, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.as_strategy())

@@ -153,6 +153,25 @@ async def test_only_the_client_says_how_long_it_is_kept(here: Practice) -> None:
     assert shown["keep_days"] == 30
 
 
+async def test_only_the_client_says_how_long_what_stays_of_hours_is_kept(here: Practice) -> None:
+    thread = await opened(here)
+    path = f"threads/{thread}/keep-change"
+
+    async def shown() -> object:
+        return (await here.ask("li", "GET", "threads"))[1]["items"][0]["change_days"]
+
+    assert await shown() is None
+    assert (await here.ask("li", "PUT", path, {"days": 7}))[0] == 403
+    for days in (6, 3654, "30"):
+        assert (await here.ask("zhang", "PUT", path, {"days": days}))[0] == 400
+    assert (await here.ask("zhang", "PUT", path, {}))[0] == 400
+    for days in (30, None):
+        assert (await here.ask("zhang", "PUT", path, {"days": days}))[0] == 204
+        assert await shown() == days
+    told = [row.action for row in await here.audit()]
+    assert told.count("thread.keep_change_for") == 2
+
+
 async def test_one_takes_back_ones_own_and_the_other_sees_that_it_is_gone(here: Practice) -> None:
     thread = await opened(here)
     path = f"threads/{thread}/messages"

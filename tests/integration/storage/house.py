@@ -20,6 +20,7 @@ from signaling.storage.credential_store import CredentialStore
 from signaling.storage.database import Database
 from signaling.storage.day_store import DayStore
 from signaling.storage.erasure import Erasure
+from signaling.storage.file_store import FileStore
 from signaling.storage.journal import Journal
 from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.note_store import NoteStore
@@ -53,6 +54,7 @@ class House:
     bookings: BookingStore
     reminders: ReminderStore
     scheduled: ScheduledStore
+    files: FileStore
     erasure: Erasure
     gone: list[UUID] = field(default_factory=list)
     in_session: set[UUID] = field(default_factory=set)
@@ -94,5 +96,6 @@ def house(data: Database, keys: Database) -> House:
         ThreadStore(journal, keyring), ThreadWriter(data, keyring),
         AvailabilityStore(journal), BookingStore(journal, keyring),
         ReminderStore(journal, keyring), ScheduledStore(journal, keyring),
+        FileStore(data, keyring),
         Erasure(journal, keyring, stores.people), gone, in_session,
     )  # fmt: skip

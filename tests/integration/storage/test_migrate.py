@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, inspect, text
 
 from signaling.config import Storage
+from signaling.domain.thread import Kind, file_ident
 from signaling.keys import master
 from signaling.storage.audit_tables import DATA_METADATA
 from signaling.storage.change_store import LineSaid, Moment
 from signaling.storage.database import Database
+from signaling.storage.file_store import File
 from signaling.storage.key_tables import KEY_METADATA
 from signaling.storage.migrate import NOTHING, Line, ShapeError, downgrade, revisions, upgrade
 from signaling.storage.session_store import Wanted
+from signaling.storage.thread_jobs import Written
 from tests.bench.sessions.shapes import walk
 from tests.integration.storage.house import T0, house
 from tests.support.databases import KINDS, Urls, urls
@@ -97,6 +102,31 @@ async def test_an_hour_outlives_the_way_down_and_up_and_what_is_newer_does_not(
     assert await here.notes.read(made.id, T0) is None
 
 
+async def test_messages_outlive_the_way_down_to_before_files_and_up(
+    data: Database, keys: Database
+) -> None:
+    here = house(data, keys)
+    clinic = await here.clinic()
+    counsellor, client = await here.staff(clinic), await here.client(clinic)
+    head = await here.threads.open(clinic, counsellor, client, client, T0)
+    file = File(uuid4(), head.id, client, Kind.FILE, 5, 0, T0, None, "seeded.txt")
+    for made in (file, replace(file, id=uuid4())):
+        await here.files.begin(made, head)
+        await here.files.add(made, head, 0, b"hello", T0)
+        await here.files.put(made, head, "{}", b"hello", T0)
+    said = Written(head.id, client, None, file_ident(file.id), Kind.FILE, "{}", T0)
+    await here.writer.write(said)
+    await downgrade(data, Line.DATA, "0011")
+    assert not {"file", "file_piece"} & await names(data)
+    await upgrade(data, Line.DATA)
+    (kept,) = await here.threads.since(head.id, 0, T0)
+    assert (kept.id, kept.kind, kept.body) == (file_ident(file.id), Kind.FILE, "{}")
+    assert await here.files.find(file.id, T0) is None
+    await here.files.begin(file, head)
+    assert await here.files.find(file.id, T0) == file
+    await here.writer.stop()
+
+
 async def test_a_later_versions_database_is_left_alone(empty: Urls) -> None:
     database = Database(empty.keys)
     await upgrade(database, Line.KEYS)
@@ -106,3 +136,18 @@ async def test_a_later_versions_database_is_left_alone(empty: Urls) -> None:
         await upgrade(database, Line.KEYS)
     assert "key" in await names(database)
     await database.stop()
+
+
+async def test_a_thread_outlives_the_way_down_to_before_clients_chose_what_stays(
+    data: Database, keys: Database
+) -> None:
+    here = house(data, keys)
+    clinic = await here.clinic()
+    counsellor, client = await here.staff(clinic), await here.client(clinic)
+    head = await here.threads.open(clinic, counsellor, client, client, T0)
+    await here.threads.keep_change_for(head.id, 30, client, T0)
+    await here.threads.keep_for(head.id, 90, client, T0)
+    await downgrade(data, Line.DATA, "0012")
+    await upgrade(data, Line.DATA)
+    kept = await here.threads.get(head.id)
+    assert (kept.keep_days, kept.change_days) == (90, None)

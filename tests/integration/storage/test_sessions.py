@@ -186,7 +186,8 @@ async def test_what_stays_is_the_clients_and_goes_with_them(here: House, data: D
     await here.days.set_today(made[0].id, TODAY, client, T0)
 
     gone = await here.erasure.erase(client, client, T0 + 1)
-    assert len(gone) == 2  # the client's, and that of the session they said where they were
+    # The client's, that of the session they said where they were, and what stayed of each.
+    assert len(gone) == 4
     assert await here.erasure.erase(client, client, T0 + 2) == []
     assert (await here.stores.people.person(client)).erased_at is not None
     empty = await here.changes.of(client, T0)
@@ -279,18 +280,23 @@ async def test_nobody_finds_a_name_in_the_bytes_before_or_after(
 
 
 @pytest.mark.parametrize(
-    "kind", [Kind.TENANT, Kind.CLIENT, Kind.INDEX, Kind.SESSION, Kind.NOTE, Kind.AUDIT]
+    "kind",
+    [Kind.TENANT, Kind.CLIENT, Kind.INDEX, Kind.SESSION, Kind.NOTE, Kind.CHANGE, Kind.AUDIT],
 )
 async def test_every_key_can_be_rotated_while_it_is_used(here: House, kind: Kind) -> None:
     clinic, counsellor, client = await pair(here)
     made = await book(here, counsellor, client)
     await here.days.set_today(made.id, TODAY, client, T0)
     await here.notes.write(made.id, "Her sister drives over", counsellor, T0)
-    subject = {Kind.CLIENT: client, Kind.SESSION: made.id, Kind.NOTE: made.id}.get(kind, clinic)
-    await here.keyring.rotate(kind, subject, clinic, T0 + 1)
+    await here.changes.rate(made.id, Moment.BEFORE, 3, T0)
+    of_hour = dict.fromkeys((Kind.SESSION, Kind.NOTE, Kind.CHANGE), made.id)
+    subject = {Kind.CLIENT: client, **of_hour}.get(kind, clinic)
+    above = client if kind is Kind.CHANGE else clinic
+    await here.keyring.rotate(kind, subject, above, T0 + 1)
     assert await here.days.today(made.id, T0 + 2) == TODAY
     assert (await here.stores.people.details(client, T0 + 2)).name == "Zhang San"
     assert await here.notes.read(made.id, T0 + 2) is not None
+    assert (await here.changes.of(client, T0 + 2))[made.id].moods == {Moment.BEFORE: 3}
     await here.days.set_today(made.id, TODAY, client, T0 + 3)
     assert await here.days.today(made.id, T0 + 4) == TODAY
     assert (await here.journal.verify(clinic, T0 + 5))[1] is None

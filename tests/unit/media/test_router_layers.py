@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from media.config import MediaConfig
@@ -384,7 +384,6 @@ def test_a_late_packet_of_a_layer_left_out_is_filled_with_nothing() -> None:
     assert not header[1] & 0x80
 
 
-@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(

@@ -10,6 +10,7 @@ import pytest
 from media.config import MediaConfig
 from signaling import config
 from signaling.config import Config, ConfigError
+from signaling.domain.retention import Clocks
 from signaling.settings import build, load, summary
 
 SECRET = "s" * 40
@@ -215,3 +216,37 @@ def test_storage_may_be_a_folder_or_two_databases() -> None:
     assert "u:p" not in shown
     assert "secret" not in shown.replace("turn_secret", "")
     assert "storage.master_key = set" in shown
+
+
+def test_clocks_are_days_from_any_source() -> None:
+    assert build({}).retention == Clocks()
+    settings = load(None, {"QUIETROOM_RETENTION__TRACES_DAYS": "14"}, {"retention.hours_days": 800})
+    assert settings.retention == Clocks(traces_days=14, hours_days=800)
+    assert "retention.change_days = 730" in summary(settings)
+
+
+@pytest.mark.parametrize(
+    ("clocks", "said"),
+    [
+        ({"hours_days": 89}, "retention.hours_days: must be between 90 and 3653 days "),
+        ({"traces_days": 367}, "retention.traces_days: must be between 7 and 366 days "),
+        ({"bookings_days": "long"}, "retention.bookings_days: expected `int`"),
+        ({"change_days": 30.5}, "retention.change_days: expected `int`"),
+        ({"audit_days": 30}, "retention.audit_days: there is no such setting"),
+        ({"hours_days": 100, "change_days": 101}, "retention.change_days: not more than "),
+    ],
+)
+def test_a_clock_out_of_bounds_stops_the_start(clocks: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        build({"retention": clocks})
+    assert str(refused.value).startswith(said)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_wrong_with_a_clock_has_a_code_to_look_for() -> None:
+    wrong = {"retention_out_of_bounds": {"traces_days": 1}, "retention_out_of_order": {
+        "hours_days": 90, "change_days": 91,
+    }}  # fmt: skip
+    for code, clocks in wrong.items():
+        with pytest.raises(ConfigError, match=rf"\({code}\)$"):
+            build({"retention": clocks})

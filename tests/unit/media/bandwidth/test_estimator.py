@@ -3,7 +3,7 @@ from __future__ import annotations
 from math import inf, isfinite
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from media.bandwidth.estimator import FIRST_SILENCE_S, SILENCE_S, Estimator
@@ -237,7 +237,6 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=60)
 @given(st.lists(st.tuples(rows, st.integers(0, 1 << 40), st.booleans(), st.floats(0, 5))))
 def test_no_report_leads_out_of_bounds(
     said: list[tuple[list[Row], int, bool, float]],

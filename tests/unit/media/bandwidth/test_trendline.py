@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from media.bandwidth.trendline import (
@@ -72,7 +72,6 @@ def test_a_reset_forgets_the_delay_and_keeps_what_it_learnt_of_the_line() -> Non
     assert fed(0.0, WINDOW, trend).signal is Signal.NORMAL
 
 
-@settings(max_examples=50)
 @given(st.lists(st.tuples(st.floats(0, 3), st.floats(0, 3)), min_size=WINDOW, max_size=60))
 def test_the_threshold_stays_in_its_bounds(deltas: list[tuple[float, float]]) -> None:
     trend = Trendline()
