@@ -6,6 +6,8 @@ import type { Appointment } from '../protocol/bodies';
 const MINUTE_MS = 60_000;
 /** How long before its start the gateway opens an hour's door. */
 const EARLY_MS = 60 * MINUTE_MS;
+/** How far past midnight, before and after, an hour still belongs to what somebody does now. */
+const NIGHT_MS = 3 * 60 * MINUTE_MS;
 
 export interface Bounds {
   readonly since: number;
@@ -19,6 +21,20 @@ export function dayBounds(unixMs: number, days = 0): Bounds {
     return new Date(at.getFullYear(), at.getMonth(), at.getDate() + further).getTime();
   };
   return { since: midnight(days), until: midnight(days + 1) };
+}
+
+/** What is asked for to show today: midnight neither hides the hour one is in, nor the one in ten minutes. */
+export function aroundNow({ since, until }: Bounds, nowMs: number): Bounds {
+  return { since: Math.min(since, nowMs - NIGHT_MS), until: Math.max(until, nowMs + NIGHT_MS) };
+}
+
+/** Whether an hour is shown on a day: it begins on it, or it is of another one and goes on or comes. */
+export function isShownOn({ since, until }: Bounds, hour: Appointment): boolean {
+  return beginsOn({ since, until }, hour) || !isOver(hour);
+}
+
+export function beginsOn({ since, until }: Bounds, { starts_at }: Appointment): boolean {
+  return starts_at >= since && starts_at < until;
 }
 
 export function isOver({ stage }: Appointment): boolean {

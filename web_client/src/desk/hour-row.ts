@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 
 import { isOver, mayBeLate, mayCancel, placeWords, stageWords } from './day';
 import { base, buttons, QuietElement } from '../ui/element';
-import { timeElsewhere } from '../i18n/dates';
+import { dayOf, timeElsewhere } from '../i18n/dates';
 import { t, timeOfDay } from '../i18n/language';
 import type { Appointment } from '../protocol/bodies';
 
@@ -89,6 +89,9 @@ export class HourRow extends QuietElement {
   /** Whether this is the hour to go to now. */
   @property({ type: Boolean }) next = false;
 
+  /** Whether it begins on another day than the one that is shown. */
+  @property({ type: Boolean }) elsewhen = false;
+
   override render() {
     const { hour } = this;
     const over = isOver(hour);
@@ -103,6 +106,7 @@ export class HourRow extends QuietElement {
         <p class="when">
           <span class="time">${timeOfDay(hour.starts_at)}</span>
           <br />
+          ${this.elsewhen ? this.date() : nothing}
           <span class="until">${t('desk.until', { time: timeOfDay(hour.ends_at) })}</span>
         </p>
         <div>
@@ -112,6 +116,13 @@ export class HourRow extends QuietElement {
         </div>
         ${over ? this.stays() : this.enter()} ${over ? nothing : this.acts()}
       </article>
+    `;
+  }
+
+  private date() {
+    return html`
+      <span class="until" data-testid="date">${dayOf(this.hour.starts_at)}</span>
+      <br />
     `;
   }
 

@@ -4,7 +4,16 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 
-import { afterLook, type Bounds, dayBounds, nextOf, withHour } from './day';
+import {
+  afterLook,
+  aroundNow,
+  beginsOn,
+  type Bounds,
+  dayBounds,
+  isShownOn,
+  nextOf,
+  withHour,
+} from './day';
 import { DeskElement, deskLayout, trouble } from './desk-element';
 import './hello-sheet';
 import './working-times';
@@ -153,6 +162,7 @@ export class Today extends DeskElement {
                 .hour=${hour}
                 .now=${this.now}
                 .next=${hour.id === next?.id}
+                .elsewhen=${!beginsOn(this.day, hour)}
               ></qr-hour-row>
             </li>
           `,
@@ -179,8 +189,9 @@ export class Today extends DeskElement {
 
   private async look(): Promise<void> {
     if (this.stays) this.day = dayBounds(Date.now());
-    const { since, until } = this.day;
-    const path = `appointments?whose=counsellor&since=${since}&until=${until}`;
+    const { since } = this.day;
+    const asked = this.stays ? aroundNow(this.day, Date.now()) : this.day;
+    const path = `appointments?whose=counsellor&since=${asked.since}&until=${asked.until}`;
     const answer = await this.ask<Appointments>('GET', path);
     // Another day was chosen meanwhile: its own answer is on its way.
     if (since !== this.day.since) return;
@@ -188,7 +199,10 @@ export class Today extends DeskElement {
     this.requestUpdate();
     this.trouble = troubleOf(answer);
     if (answer.kind !== 'done') return;
-    const { hours, arrived } = afterLook(this.hours, answer.said.items);
+    const { hours, arrived } = afterLook(
+      this.hours,
+      answer.said.items.filter((hour) => isShownOn(this.day, hour)),
+    );
     this.hours = hours;
     if (arrived.length > 0) this.news = t('desk.news.arrived', { names: all(arrived) });
     this.say('hours', hours);

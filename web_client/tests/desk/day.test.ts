@@ -2,7 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import {
   afterLook,
+  aroundNow,
+  beginsOn,
   dayBounds,
+  isShownOn,
   mayBeLate,
   mayCancel,
   mayEnter,
@@ -56,6 +59,28 @@ describe('the bounds of a day', () => {
     expect(dayBounds(since, 1).since).toBe(until);
     expect(dayBounds(since, -1).until).toBe(since);
     expect(new Date(dayBounds(NOON, 36).since).getFullYear()).toBe(2027);
+  });
+});
+
+describe('what is shown of a night', () => {
+  const today = dayBounds(NOON);
+  const late = today.until - 10 * MINUTE;
+
+  it('is asked for past midnight, before and after, and by day no further', () => {
+    expect(aroundNow(today, NOON)).toEqual(today);
+    expect(aroundNow(today, late)).toEqual({ since: today.since, until: late + 180 * MINUTE });
+    const early = today.since + 10 * MINUTE;
+    expect(aroundNow(today, early)).toEqual({ since: early - 180 * MINUTE, until: today.until });
+  });
+
+  it('is the hour that goes on, and the one that comes; not what was over yesterday', () => {
+    const soon = hourOf({ starts_at: today.until + 5 * MINUTE });
+    const goesOn = hourOf({ starts_at: today.since - 20 * MINUTE, stage: 'in_session' });
+    const was = hourOf({ starts_at: today.since - 90 * MINUTE, stage: 'ended', outcome: 'held' });
+    expect([soon, goesOn, was].map((hour) => isShownOn(today, hour))).toEqual([true, true, false]);
+    expect([soon, goesOn, was].map((hour) => beginsOn(today, hour))).toEqual([false, false, false]);
+    const ended = hourOf({ starts_at: NOON, stage: 'ended', outcome: 'held' });
+    expect([isShownOn(today, ended), beginsOn(today, ended)]).toEqual([true, true]);
   });
 });
 
