@@ -9,6 +9,8 @@
  * it back for a second, still brings something within FLAT_MS.
  * Rule 4: while nothing can be offered, nothing is given up: the connection that stands is what a
  * restart can mend as soon as there is a line.
+ * Rule 5: a network that comes back is worth a restart soon after the last one, too, which may have
+ * gone out over the network that went: not on every flicker, but once the flicker is over.
  * The offer of a restart that stays unanswered puts the line itself in doubt: see link.ts.
  */
 
@@ -39,6 +41,8 @@ export class RepairPlan {
   private bytes: number | null = null;
   private movedAt: number | null = null;
   private flat = false;
+  private triedAt = -Infinity;
+  private owed = false;
 
   /** The last look found nothing new: the next should come soon. */
   get doubts(): boolean {
@@ -51,6 +55,8 @@ export class RepairPlan {
     if (sample.path === 'up') {
       this.tries = 0;
       this.startedAt = null;
+      if (this.owed && sample.answerable && now - this.triedAt >= PAUSES_MS[0])
+        return this.next(now, now);
       return this.handleUp(sample, now);
     }
     this.movedAt = null;
@@ -64,8 +70,9 @@ export class RepairPlan {
 
   /** The machine's network came back or changed: a restart is worth trying at once. */
   handleOnline(path: Path, now: number): Repair | null {
-    if (path === 'starting' || now < this.notBefore) return null;
-    return this.next(now, -Infinity);
+    if (path === 'starting') return null;
+    this.owed = now - this.triedAt < PAUSES_MS[0];
+    return this.owed ? null : this.next(now, now);
   }
 
   /** The line is back, and a restart goes out over it: it may take its time. */
@@ -73,6 +80,7 @@ export class RepairPlan {
     this.tries = 1;
     this.notBefore = now + PAUSES_MS[0];
     this.startedAt = null;
+    this.tried(now);
   }
 
   /** A new connection was built: it may take its time to start. */
@@ -91,6 +99,7 @@ export class RepairPlan {
     this.flat = true;
     if (!answerable || now - this.movedAt < FLAT_MS || now < this.notBefore) return null;
     this.notBefore = now + FLAT_AGAIN_MS;
+    this.tried(now);
     return 'restart';
   }
 
@@ -99,9 +108,15 @@ export class RepairPlan {
     const pause = PAUSES_MS[Math.min(this.tries, PAUSES_MS.length - 1)] ?? 0;
     this.notBefore = now + pause;
     this.tries += 1;
+    this.tried(now);
     if (this.tries <= RESTARTS) return 'restart';
     this.startedAt = now;
     return 'rebuild';
+  }
+
+  private tried(now: number): void {
+    this.triedAt = now;
+    this.owed = false;
   }
 }
 

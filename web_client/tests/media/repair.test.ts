@@ -168,6 +168,23 @@ describe('a network that comes back', () => {
     expect(plan.handleOnline('up', 0)).toBe('restart');
     expect(plan.handleOnline('up', 100)).toBeNull();
   });
+
+  it('restarts once more when it came back just after a restart', () => {
+    const plan = new RepairPlan();
+    plan.handleOnline('up', 0);
+    plan.handleOnline('up', 100);
+    const bytes = Array.from({ length: 12 }, (_, tick) => tick);
+    const asked = bytes.map((count) => plan.handleSample(up(count), 250 * (count + 1)));
+    expect(asked.map((repair, tick) => [repair, 250 * (tick + 1)]).filter(([it]) => it)).toEqual([
+      ['restart', 1_500],
+    ]);
+  });
+
+  it('does not wait for the long pause after a path that brought nothing', () => {
+    const plan = new RepairPlan();
+    expect(watch(plan, up(7), 0, 1_250, 250)).toEqual([[1_250, 'restart']]);
+    expect(plan.handleOnline('up', 4_000)).toBe('restart');
+  });
 });
 
 it('knows every state a browser has a word for', () => {
