@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from media.config import MediaConfig
-from media.errors import OfferFault
+from media.errors import OfferFault, RecordFault
 from media.ids import EndpointId, RoomKey
 from media.rungs import Rung
 from media.stats import EngineStats, TrackPage
@@ -155,6 +155,41 @@ class VoiceGap(msgspec.Struct, frozen=True, tag="voice_gap"):
     lost_s: float
 
 
+class RecordedFile(msgspec.Struct, frozen=True):
+    """One stretch of one track, sealed. Times are milliseconds.
+
+    ``starts_ms`` is of the recording's clock; inside of the file time counts from 0. ``gaps`` are
+    stretches of the file in which nothing came. ``size`` is of the sealed file and ``plain_bytes``
+    of what is read of it; ``sha256`` is of the sealed file, as hex.
+    """
+
+    number: int
+    part: str
+    type: str
+    """As HTTP names it, with its codec: ``video/webm; codecs="vp8"``."""
+    starts_ms: int
+    duration_ms: int
+    plain_bytes: int
+    size: int
+    sha256: str
+    gaps: tuple[tuple[int, int], ...] = ()
+    whole: bool = True
+
+
+class RecordingBroke(msgspec.Struct, frozen=True, tag="recording_broke"):
+    """A recorder ended by itself: nothing is captured any more, and what was sealed stays.
+
+    ``files`` are those that could be closed.
+    """
+
+    endpoint: EndpointId
+    """Any of the endpoints it took: whose room it was."""
+    recording: str
+    segment: int
+    fault: RecordFault
+    files: tuple[RecordedFile, ...] = ()
+
+
 Notification: TypeAlias = (
     LinkChanged
     | PhaseReached
@@ -166,8 +201,52 @@ Notification: TypeAlias = (
     | RateWanted
     | RungReached
     | VoiceGap
+    | RecordingBroke
 )
 Listener: TypeAlias = Callable[[Notification], None]
+
+
+class RecordTrack(msgspec.Struct, frozen=True):
+    """A track that may be captured, and under which key: of an endpoint, its sound or its picture.
+
+    ``part`` names what comes of it: one person's one medium, in one recording.
+    """
+
+    endpoint: EndpointId
+    medium: str
+    """``audio`` or ``video``."""
+    part: str
+    key: bytes
+
+    def __repr__(self) -> str:
+        return "RecordTrack(...)"
+
+
+class RecordOrder(msgspec.Struct, frozen=True):
+    """The first permit of a segment, with all that it takes to record it.
+
+    ``at_ms`` is where on the recording's clock the segment begins; ``next_file`` the number of the
+    first file, for numbers are of the recording.
+    """
+
+    room: RoomKey
+    tenant: str
+    recording: str
+    segment: int
+    number: int
+    at_ms: int
+    next_file: int
+    tracks: tuple[RecordTrack, ...]
+
+
+class RecordPermit(msgspec.Struct, frozen=True):
+    """A permit of a segment once more, for two seconds; for these parts and no others."""
+
+    room: RoomKey
+    recording: str
+    segment: int
+    number: int
+    parts: frozenset[str]
 
 
 class MediaPlane(Protocol):
@@ -197,6 +276,23 @@ class MediaPlane(Protocol):
 
     async def tracks(self, after: str = "") -> TrackPage:
         """Rows of single tracks: of the rooms whose key comes next after this one."""
+
+    async def record(self, order: RecordOrder) -> None:
+        """Begin to record, until the permit is not renewed for two seconds.
+
+        Raises :class:`media.errors.RecordingError`; then nothing is recorded.
+        """
+
+    def permit(self, permit: RecordPermit) -> None:
+        """Renew a permit, perhaps for less. One that comes too late or out of turn is ignored."""
+
+    async def stop_recording(
+        self, room: RoomKey, recording: str, segment: int, *, discard: bool
+    ) -> tuple[RecordedFile, ...]:
+        """Detach at once, then close the files; ``discard`` forgets what is not sealed yet.
+
+        Returns the segment's files; none of a segment that is not known.
+        """
 
 
 # --- between processes: requests, downward --------------------------------------------------------

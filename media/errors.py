@@ -19,6 +19,22 @@ class OfferFault(StrEnum):
     BUSY = "media_busy"
 
 
+class RecordFault(StrEnum):
+    """Why nothing is recorded any more."""
+
+    OFF = "off"
+    """There is no place to put it."""
+    BAD_ORDER = "bad_order"
+    """For tracks that are not there, or out of its turn."""
+    NO_ROOM = "no_room"
+    """The disk is full, or nearly."""
+    STALLED = "stalled"
+    """The disk does not answer."""
+    LEASE = "lease"
+    """Nobody renewed the permit."""
+    BROKEN = "broken"
+
+
 class MediaError(Exception):
     """Base of everything the data plane refuses because of what a peer sent."""
 
@@ -31,5 +47,13 @@ class NegotiationError(MediaError):
     """An offer that cannot be answered. ``fault`` is the stable code the peer is told."""
 
     def __init__(self, fault: OfferFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+class RecordingError(MediaError):
+    """An order to record that cannot be carried out; ``fault`` says why."""
+
+    def __init__(self, fault: RecordFault) -> None:
         super().__init__(fault.value)
         self.fault = fault

@@ -17,6 +17,7 @@ from signaling.api import (
     clinic_bodies,
     file_bodies,
     hour_bodies,
+    recording_bodies,
     reminder_bodies,
     thread_bodies,
 )
@@ -56,6 +57,7 @@ def bodies() -> dict[str, Any]:
             file_bodies,
             working_times,
             reminder_bodies,
+            recording_bodies,
         )
         for name, thing in sorted(vars(module).items())
         if isinstance(thing, type)

@@ -27,6 +27,7 @@ from signaling.guidance import LetIn as LetIn
 from signaling.guidance import SetCue as SetCue
 from signaling.guidance import Steady as Steady
 from signaling.hour_messages import Hour as Hour
+from signaling.recording_messages import RecordingCommand, RecordingEvent
 from signaling.reports import JoinPhase as JoinPhase
 from signaling.reports import ReportJoin as ReportJoin
 from signaling.reports import ReportLine as ReportLine
@@ -123,6 +124,7 @@ Command: TypeAlias = (
     | Invite
     | LetIn
     | GapCommand
+    | RecordingCommand
     | Leave
     | EndSession
     | ReportJoin
@@ -302,6 +304,7 @@ Event: TypeAlias = (
     | Invited
     | Hour
     | GapEvent
+    | RecordingEvent
     | MediaClosed
     | Closed
 )

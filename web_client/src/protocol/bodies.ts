@@ -21,6 +21,11 @@ export type Stage = 'admitted' | 'booked' | 'ended' | 'in_session' | 'interrupte
  */
 export type Outcome = 'cancelled' | 'held' | 'missed';
 /**
+ * How far a recording has come.
+ */
+export type ArtefactStage =
+  'active' | 'erased' | 'erasure_pending' | 'locked' | 'narrowed' | 'sealed';
+/**
  * Whether anyone can hear a client.
  */
 export type Near = 'nobody' | 'not_sure' | 'somebody';
@@ -46,6 +51,15 @@ export type BookingEnd = 'cancelled' | 'declined' | 'held' | 'lapsed' | 'missed'
  */
 export type LineSaid = 'clear' | 'cut' | 'hard';
 /**
+ * Who somebody is to a recording.
+ */
+export type PartyRole =
+  'client' | 'counsellor' | 'guardian' | 'guest' | 'interpreter' | 'supervisor';
+/**
+ * What of a person is captured.
+ */
+export type Medium = 'audio' | 'text' | 'video';
+/**
  * Of whom hours are asked for.
  */
 export type Whose = 'client' | 'clinic' | 'counsellor';
@@ -57,6 +71,10 @@ export type Standing = 'held' | 'sent' | 'waiting';
  * Whose key seals a person's details: their own, or the clinic's.
  */
 export type PersonKind = 'client' | 'staff';
+/**
+ * What a recording may be used for.
+ */
+export type Purpose = 'clinical_review' | 'research' | 'supervision' | 'teaching';
 /**
  * In which words.
  */
@@ -365,6 +383,29 @@ export interface Coming {
   piece: number;
 }
 /**
+ * One stretch of one person's sound or picture. ``starts_ms`` is of the recording's clock.
+ *
+ * Inside of the file time counts from 0: what stands at ``t`` in it was at ``starts_ms + t``.
+ */
+export interface FileSeen {
+  number: number;
+  party: string;
+  role: PartyRole;
+  medium: Medium;
+  type: string;
+  starts_ms: number;
+  duration_ms: number;
+  bytes: number;
+  gaps: GapSeen[];
+}
+/**
+ * Nothing came from somebody from ``start_ms`` to ``stop_ms`` of the recording.
+ */
+export interface GapSeen {
+  start_ms: number;
+  stop_ms: number;
+}
+/**
  * Which hours: of whom, from when until when. Without ``whose`` one's own.
  */
 export interface Find {
@@ -373,6 +414,12 @@ export interface Find {
   whose?: Whose | null;
   person?: string | null;
   after?: string | null;
+}
+/**
+ * Of which client; without one, one's own, or all that one may play.
+ */
+export interface FindRecordings {
+  client?: string | null;
 }
 /**
  * Which browser is to be told no more.
@@ -395,6 +442,13 @@ export interface FreeTimes {
   zone: string | null;
   notice_minutes: number;
   items: CardTime[];
+}
+/**
+ * The recording was held from ``start_ms`` to ``stop_ms`` of its clock.
+ */
+export interface HeldSeen {
+  start_ms: number;
+  stop_ms: number;
 }
 /**
  * A counsellor's own words to who comes to them.
@@ -544,6 +598,67 @@ export interface PieceAt {
   at: number;
 }
 /**
+ * A receipt or a certificate. ``signature`` is Ed25519 (RFC 8032) over ``text``.
+ */
+export interface Proof {
+  id: string;
+  kind: string;
+  at: number;
+  text: string;
+  signature: string;
+  key: string;
+}
+/**
+ * One's own, latest first.
+ */
+export interface Proofs {
+  items: Proof[];
+}
+/**
+ * What a recording is for, and until when.
+ */
+export interface PurposeUntil {
+  purpose: Purpose;
+  until: number;
+}
+/**
+ * What a player needs. That it was opened is in the audit.
+ */
+export interface RecordingOpened {
+  seen: RecordingSeen;
+  files: FileSeen[];
+  held: HeldSeen[];
+  length_ms: number;
+  watcher: string;
+}
+/**
+ * A recording without what is in it.
+ */
+export interface RecordingSeen {
+  id: string;
+  session: string;
+  counsellor: Shown;
+  client: Shown;
+  started_at: number;
+  duration_ms: number;
+  stage: ArtefactStage;
+  purposes: PurposeUntil[];
+  media: Medium[];
+  is_whole: boolean;
+  floor_until: number | null;
+  erase_at: number | null;
+  may_play: boolean;
+  may_take_back: boolean;
+  may_keep: boolean;
+  asks_to_keep: boolean;
+}
+/**
+ * Those that somebody may know of, latest first.
+ */
+export interface RecordingsSeen {
+  items: RecordingSeen[];
+}
+/**
  * How one wants to be reminded.
  */
 export interface ReminderChoice {
@@ -605,6 +720,20 @@ export interface Span {
   csv?: boolean;
 }
 /**
+ * What somebody takes back: these purposes and media, or with none of both all of it.
+ */
+export interface TakeBack {
+  /**
+   * @maxItems 4
+   */
+  purposes?: Purpose[];
+  /**
+   * @maxItems 3
+   */
+  media?: Medium[];
+  now?: boolean;
+}
+/**
  * A thread of two.
  */
 export interface Thread {
@@ -636,6 +765,13 @@ export interface Time {
  */
 export interface Unlock {
   password: string;
+}
+/**
+ * What somebody has just seen or heard, once; for the audit.
+ */
+export interface Watched {
+  start_ms: number;
+  stop_ms: number;
 }
 /**
  * Whether a counsellor works now.

@@ -1,0 +1,1 @@
+"""RTP to frames. Pure; see :mod:`recording.samples.frame`."""
