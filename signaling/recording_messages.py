@@ -87,8 +87,8 @@ class WithdrawRecording(_Record, frozen=True, tag="withdraw_recording"):
     Nothing is captured from the moment it comes in, and what was is not played any more.
     """
 
-    purposes: Purposes = []
-    media: Media = []
+    purposes: Purposes = msgspec.field(default_factory=list)
+    media: Media = msgspec.field(default_factory=list)
 
 
 class ShowRecording(_Record, frozen=True, tag="show_recording"):

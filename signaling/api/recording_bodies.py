@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from signaling.api.hour_bodies import Shown
 from signaling.domain.consent.artefact import ArtefactStage
@@ -118,8 +118,8 @@ class Watched(Personal, frozen=True):
 class TakeBack(Personal, frozen=True):
     """What somebody takes back: these purposes and media, or with none of both all of it."""
 
-    purposes: Annotated[list[Purpose], Meta(max_length=4)] = []
-    media: Annotated[list[Medium], Meta(max_length=3)] = []
+    purposes: Annotated[list[Purpose], Meta(max_length=4)] = field(default_factory=list)
+    media: Annotated[list[Medium], Meta(max_length=3)] = field(default_factory=list)
     now: bool = False
     """Without the day in which one may change one's mind."""
 
