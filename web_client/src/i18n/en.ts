@@ -5,6 +5,7 @@ import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
+import { RECORDING_WORDS } from './recording';
 import { SAFETY_WORDS } from './safety';
 import { SAID_WORDS } from './said';
 import { THREAD_WORDS } from './thread';
@@ -345,6 +346,7 @@ export const en = {
   'timeline.note': 'A silence is not a gap. Gaps shorter than a second are not listed.',
 
   ...OPERATOR_WORDS.en,
+  ...RECORDING_WORDS.en,
   ...SAFETY_WORDS.en,
   ...VISIT_WORDS.en,
   ...DESK_WORDS.en,

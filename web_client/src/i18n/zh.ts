@@ -6,6 +6,7 @@ import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
+import { RECORDING_WORDS } from './recording';
 import { SAFETY_WORDS } from './safety';
 import { SAID_WORDS } from './said';
 import { THREAD_WORDS } from './thread';
@@ -325,6 +326,7 @@ export const zh: Readonly<Record<Key, string>> = {
   'timeline.note': '安静不算中断。不到一秒的没有列出。',
 
   ...OPERATOR_WORDS.zh,
+  ...RECORDING_WORDS['zh-CN'],
   ...SAFETY_WORDS['zh-CN'],
   ...BOOKING_WORDS['zh-CN'],
   ...THREAD_WORDS['zh-CN'],
