@@ -75,11 +75,9 @@ const en = {
   'rec.end.declined.you': 'That’s fine, no recording. We go on as before.',
   'rec.end.declined': 'Not recorded this time.',
   'rec.end.nothing': 'Nothing was recorded.',
-  'rec.end.failed':
-    'The recording didn’t work and has stopped. The session is not affected.',
+  'rec.end.failed': 'The recording didn’t work and has stopped. The session is not affected.',
   'rec.end.stopped': 'The recording has stopped.',
-  'rec.end.done':
-    'The recording has ended: {length} in all, for {purposes}, kept until {day}.',
+  'rec.end.done': 'The recording has ended: {length} in all, for {purposes}, kept until {day}.',
   'rec.end.clinic': 'Your clinic has stopped the recording.',
   'rec.end.recovered': 'The recording from before stopped at {time}.',
   'rec.end.withdrawn': 'Stopped. What should happen with the {length} that were recorded?',

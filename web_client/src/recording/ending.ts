@@ -7,7 +7,7 @@
 
 import { dayWords, lengthWords, purposesWords } from './words';
 import { t } from '../i18n/language';
-import type { Ended, Recording } from '../protocol/wire';
+import type { ConsentTurn, Ended, Recording } from '../protocol/wire';
 import { clock } from '../ui/gap-words';
 
 export interface EndNote {
@@ -18,32 +18,33 @@ export interface EndNote {
   readonly stays: boolean;
 }
 
+type Telling = (ended: Ended, asked: boolean, now: number) => EndNote | null;
+
+const NOTHING: Telling = () => passing(t('rec.end.nothing'));
+const TELLING: Readonly<Partial<Record<ConsentTurn, Telling>>> = {
+  decline: (ended) => passing(t(ended.by_you ? 'rec.end.declined.you' : 'rec.end.declined')),
+  lapse: (_, asked) => (asked ? passing(t('rec.end.declined')) : null),
+  cancel: () => null,
+  scatter: NOTHING,
+  call_off: NOTHING,
+  unseen: NOTHING,
+  withdraw: withdrawn,
+  fail: () => staying(t('rec.end.failed')),
+  recover: recovered,
+  emergency_stop: (ended, _, now) =>
+    staying(`${t('rec.end.clinic')} ${doneWords(ended, now)}`.trim()),
+};
+
 /** Null where nothing is to be said. `asked`: this person had asked. */
 export function endNote(ended: Ended, asked: boolean, now: number): EndNote | null {
-  switch (ended.turn) {
-    case 'decline':
-      return passing(t(ended.by_you ? 'rec.end.declined.you' : 'rec.end.declined'));
-    case 'lapse':
-      return asked ? passing(t('rec.end.declined')) : null;
-    case 'cancel':
-      return null;
-    case 'scatter':
-    case 'call_off':
-    case 'unseen':
-      return passing(t('rec.end.nothing'));
-    case 'withdraw':
-      return withdrawn(ended);
-    case 'fail':
-      return staying(t('rec.end.failed'));
-    case 'recover':
-      return ended.recording === ''
-        ? passing(t('rec.end.nothing'))
-        : staying(t('rec.end.recovered', { time: clock(ended.captured_ms) }));
-    case 'emergency_stop':
-      return staying(`${t('rec.end.clinic')} ${doneWords(ended, now)}`.trim());
-    default:
-      return staying(doneWords(ended, now) || t('rec.end.stopped'));
-  }
+  const telling = TELLING[ended.turn];
+  if (telling !== undefined) return telling(ended, asked, now);
+  return staying(doneWords(ended, now) || t('rec.end.stopped'));
+}
+
+function recovered({ recording, captured_ms: captured }: Ended): EndNote {
+  if (recording === '') return passing(t('rec.end.nothing'));
+  return staying(t('rec.end.recovered', { time: clock(captured) }));
 }
 
 function withdrawn({ by_you: byYou, recording, captured_ms: captured }: Ended): EndNote {

@@ -46,6 +46,11 @@ export class RecordingNews {
     return ended === null ? null : endNote(ended, this.asked, now);
   }
 
+  /** Another ending, another note. */
+  get noteKey(): string {
+    return this.ending === null ? '' : endKey(this.ending);
+  }
+
   /** It was read, or answered. */
   dismiss(): void {
     if (this.ending !== null) this.put = endKey(this.ending);
@@ -60,22 +65,16 @@ export class RecordingNews {
 
   /** `words` are those of a hold. */
   private saying(before: Recording | null, next: Recording, words: string): Said {
-    switch (next.stage) {
-      case 'arming':
-        return { words: t('rec.said.arming'), urgent: false };
-      case 'recording': {
-        const again = isRunning(before);
-        return { words: t(again ? 'rec.said.again' : 'rec.said.on'), urgent: true };
-      }
-      case 'hold':
-        return { words, urgent: before?.stage === 'recording' };
-      case 'off': {
-        const note = this.note(Date.now());
-        return note === null ? NOTHING : { words: note.words, urgent: isRunning(before) };
-      }
-      case 'requested':
-      case 'finalising':
-        return NOTHING;
-    }
+    if (next.stage === 'arming') return { words: t('rec.said.arming'), urgent: false };
+    if (next.stage === 'hold') return { words, urgent: before?.stage === 'recording' };
+    if (next.stage === 'off') return this.sayEnding(before);
+    if (next.stage !== 'recording') return NOTHING;
+    return { words: t(isRunning(before) ? 'rec.said.again' : 'rec.said.on'), urgent: true };
+  }
+
+  private sayEnding(before: Recording | null): Said {
+    const note = this.note(Date.now());
+    const urgent = isRunning(before) || before?.stage === 'finalising';
+    return note === null ? NOTHING : { words: note.words, urgent };
   }
 }

@@ -62,18 +62,30 @@ export function isIndicated(stage: ConsentStage): boolean {
 
 export function viewOf(recording: Recording, onlooker: Onlooker): RecordingView {
   const { now, goneAt, you } = onlooker;
-  const lost = goneAt !== null && now - goneAt >= LOST_MS && isRunning(recording);
-  const stage = lost ? 'hold' : recording.stage;
-  const until = lost ? goneAt + LOST_MS : now;
+  const { stage } = recording;
+  if (goneAt !== null && now - goneAt >= LOST_MS && isRunning(recording)) {
+    return {
+      ...viewOf(recording, { ...onlooker, now: goneAt + LOST_MS, goneAt: null }),
+      stage: 'hold',
+      mark: 'hollow',
+      hold: { reason: 'absent', participant: you },
+      mayResume: false,
+    };
+  }
   return {
     stage,
-    mark: stage === 'recording' ? 'solid' : INDICATED.has(stage) ? 'hollow' : 'none',
-    elapsedMs: elapsed(recording, until),
+    mark: markOf(stage),
+    elapsedMs: elapsed(recording, now),
     startsIn: startsIn(recording, now),
-    hold: lost ? { reason: 'absent', participant: you } : holdOf(recording, onlooker),
-    mayResume: !lost && stage === 'hold' && recording.you_paused,
+    hold: holdOf(recording, onlooker),
+    mayResume: stage === 'hold' && recording.you_paused,
     excluded: RUNNING.has(stage) ? recording.you_excluded : [],
   };
+}
+
+function markOf(stage: ConsentStage): Mark {
+  if (stage === 'recording') return 'solid';
+  return INDICATED.has(stage) ? 'hollow' : 'none';
 }
 
 function elapsed({ captured_ms: captured, running_since: since }: Recording, now: number): number {

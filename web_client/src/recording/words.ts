@@ -11,6 +11,7 @@ import type {
   RecordingTerms,
 } from '../protocol/wire';
 import { clock } from '../ui/gap-words';
+import { sentenceCase } from '../ui/sentence-case';
 
 const LONG_MS = 300 * 86_400_000;
 
@@ -20,8 +21,8 @@ export interface SheetWords {
   readonly body: readonly string[];
   /** What there is to choose, and between what. */
   readonly choices: readonly string[];
-  readonly no: string;
-  readonly yes: string;
+  /** The answers, in their order. */
+  readonly answers: readonly string[];
 }
 
 /** A day as the sheet says it: "20 Feb", "2 月 20 日"; with its year where that is far away. */
@@ -43,7 +44,8 @@ export function purposesWords(purposes: readonly PurposeTerm[]): string {
 
 /** What one choice of media is called. */
 export function mediaWords(media: readonly Medium[]): string {
-  if (media.includes('video')) return t(media.length > 1 ? 'rec.media.audio_video' : 'rec.media.video');
+  if (media.includes('video'))
+    return t(media.length > 1 ? 'rec.media.audio_video' : 'rec.media.video');
   return t('rec.media.audio');
 }
 
@@ -65,22 +67,21 @@ export function sheetWords(
     title: t(joins ? 'rec.title.join' : 'rec.title'),
     body: [...first, ...law, t(joins ? 'rec.calm.join' : 'rec.calm')],
     choices: [
-      ...purposes.map(({ purpose }) => `${purposeWords(purpose)}: ${yesOrNo()}`),
-      ...(choices.length > 1 ? choices.map(mediaWords) : []),
+      ...purposes.flatMap(({ purpose }) => [
+        sentenceCase(purposeWords(purpose)),
+        t('rec.agree'),
+        t('rec.disagree'),
+      ]),
+      ...(choices.length > 1 ? [t('rec.media'), ...choices.map(mediaWords)] : []),
       ...(media.includes('text') ? [t('rec.media.text')] : []),
     ],
-    no: t('rec.no'),
-    yes: t('rec.yes'),
+    answers: [t('rec.no'), t('rec.yes'), ...(joins ? [t('rec.stay_out')] : [])],
   };
 }
 
 /** Exactly what is displayed, as one text. */
-export function shownText({ title, body, choices, no, yes }: SheetWords): string {
-  return [title, ...body, ...choices, no, yes].join('\n');
-}
-
-function yesOrNo(): string {
-  return `${t('rec.agree')} / ${t('rec.disagree')}`;
+export function shownText({ title, body, choices, answers }: SheetWords): string {
+  return [title, ...body, ...choices, ...answers].join('\n');
 }
 
 function sentences(list: readonly string[]): string {
@@ -89,7 +90,9 @@ function sentences(list: readonly string[]): string {
 
 function leadWords({ asker, asker_role: role, purposes, media }: RecordingTerms): string {
   const seen = media.includes('video');
-  const what = t(!seen ? 'rec.what.voice' : media.includes('audio') ? 'rec.what.both' : 'rec.what.video');
+  const what = t(
+    !seen ? 'rec.what.voice' : media.includes('audio') ? 'rec.what.both' : 'rec.what.video',
+  );
   const blanks = { asker, what, purposes: purposesWords(purposes) };
   const [only] = purposes;
   if (role !== 'counsellor' || only === undefined) return t('rec.lead.plain', blanks);
@@ -97,7 +100,10 @@ function leadWords({ asker, asker_role: role, purposes, media }: RecordingTerms)
   if (only.purpose === 'supervision') {
     return t(seen ? 'rec.lead.supervision.seen' : 'rec.lead.supervision.heard', blanks);
   }
-  return t(only.purpose === 'clinical_review' ? 'rec.lead.clinical_review' : 'rec.lead.plain', blanks);
+  return t(
+    only.purpose === 'clinical_review' ? 'rec.lead.clinical_review' : 'rec.lead.plain',
+    blanks,
+  );
 }
 
 /** Until when, and who could hear it meanwhile. */

@@ -72,6 +72,17 @@ export const roomLayout = css`
     position: absolute;
     padding: 0;
   }
+  /* While it is recorded or held: a line of plum round every face, whole or broken. */
+  .recorded qr-tile {
+    border: 3px solid var(--zi);
+  }
+  .recorded.hollow qr-tile {
+    border-style: dashed;
+  }
+  /* The strip stands over every sheet: they keep clear of it. */
+  main.recorded {
+    --sheet-most: min(85dvh, 100dvh - 176px);
+  }
   .line.notice {
     background: var(--amber-ground);
     color: var(--amber);
@@ -98,6 +109,13 @@ export const roomLayout = css`
       gap: 20px;
       padding-block-start: 4px;
       margin-inline-end: 16px;
+    }
+    .counsellor.recorded {
+      --sheet-top: 232px;
+      --sheet-most: calc(100dvh - 256px);
+    }
+    .counsellor qr-recording-strip {
+      inline-size: 100%;
     }
     .counsellor qr-room-clock {
       padding-inline-start: 12px;
@@ -129,6 +147,10 @@ export const roomLayout = css`
   }
   @media (max-width: 640px) {
     .bar qr-page-bar {
+      flex: 1 1 100%;
+      order: -1;
+    }
+    .bar qr-recording-strip {
       flex: 1 1 100%;
       order: -1;
     }
