@@ -132,13 +132,13 @@ export function badgeWords(
   }
   if (stage === 'finalising') return t('rec.finishing');
   if (stage === 'hold') {
-    const why = view.hold === null ? [] : [holdWords(view.hold, nameOf, you)];
-    return [t('rec.held'), ...why].join(' · ');
+    const why = view.hold === null ? '' : holdWords(view.hold, nameOf, you);
+    return why === '' ? t('rec.held') : `${t('rec.held')} · ${why}`;
   }
   return [t('rec.on'), purposesWords(purposes), clock(view.elapsedMs)].join(' · ');
 }
 
-/** Why nothing is captured just now. */
+/** Why nothing is captured just now; nothing of somebody whose name is not known here. */
 export function holdWords(
   { reason, participant }: HoldView,
   nameOf: (participant: string) => string,
@@ -146,7 +146,8 @@ export function holdWords(
 ): string {
   if (reason === 'declined' || reason === 'safety') return t(`rec.hold.${reason}`);
   if (participant === you) return t(`rec.hold.${reason}.you`);
-  return t(`rec.hold.${reason}`, { name: nameOf(participant) });
+  const name = nameOf(participant);
+  return name === '' ? '' : t(`rec.hold.${reason}`, { name });
 }
 
 /** How much was captured: "12 min". */

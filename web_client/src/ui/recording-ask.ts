@@ -52,12 +52,15 @@ export class RecordingAsk extends QuietElement {
       qr-recording-sheet {
         inline-size: 100%;
       }
-      .ask {
-        inline-size: 100%;
-        margin-block-start: 16px;
+      .about + .hint:empty {
+        display: none;
       }
-      .hint {
-        min-block-size: 1lh;
+      /* In sight, however long what the others will see. */
+      .ask {
+        position: sticky;
+        inset-block-end: 0;
+        inline-size: 100%;
+        margin-block-start: 12px;
       }
     `,
   ];

@@ -28,6 +28,9 @@ export class RecordingNote extends QuietElement {
         background: var(--surface);
         color: var(--ink);
       }
+      .note p {
+        flex-basis: 30ch;
+      }
       .note .plain {
         border-color: var(--edge);
         text-decoration: none;

@@ -40,7 +40,7 @@ export class RecordingSheet extends QuietElement {
       section {
         display: grid;
         gap: 8px 24px;
-        max-block-size: var(--ask-most, 54vh);
+        max-block-size: var(--ask-most, none);
         overflow: auto;
         padding: 16px 20px 0;
         border-radius: var(--round-card);
@@ -60,7 +60,6 @@ export class RecordingSheet extends QuietElement {
         max-inline-size: 60ch;
       }
       .hint {
-        min-block-size: 1lh;
         color: var(--ink-2);
         font-size: var(--caption);
       }
@@ -80,6 +79,21 @@ export class RecordingSheet extends QuietElement {
       }
       .out {
         grid-column: 1 / -1;
+      }
+      /* Beside one another, so that the face keeps its room. */
+      @media (min-width: 1000px) {
+        :host(:not([preview])) section {
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
+        .choices {
+          flex-direction: column;
+          flex-wrap: nowrap;
+          padding-block-start: 8px;
+        }
+        .hint,
+        .answers {
+          grid-column: 1 / -1;
+        }
       }
       @media (max-width: 640px) {
         section {
@@ -107,7 +121,7 @@ export class RecordingSheet extends QuietElement {
   /** Whoever reads it came in while it was recorded. */
   @property({ type: Boolean }) joins = false;
   /** Only to be looked at. */
-  @property({ type: Boolean }) preview = false;
+  @property({ type: Boolean, reflect: true }) preview = false;
   @state() private hint: Key | null = null;
   @state() private busy = false;
   private readonly answering = new Answering();
@@ -156,37 +170,35 @@ export class RecordingSheet extends QuietElement {
         <div class="choices">
           ${terms.purposes.map(({ purpose }) => this.purpose(purpose))} ${this.media(terms.media)}
         </div>
-        <div>
-          <p class="hint" role="status" data-testid="recording-hint">
-            ${this.hint === null ? '' : t(this.hint)}
-          </p>
-          <div class="answers">
-            <button
-              class="plain"
-              data-testid="recording-no"
-              ?disabled=${this.busy}
-              @click=${() => void this.refuse()}
-            >
-              ${t('rec.no')}
-            </button>
-            <button
-              class="plain"
-              data-testid="recording-yes"
-              ?disabled=${this.busy}
-              @click=${() => void this.agree()}
-            >
-              ${t('rec.yes')}
-            </button>
-            ${
-              this.joins
-                ? html`
-                    <button class="link out" @click=${() => this.say('ask-leave')}>
-                      ${t('rec.stay_out')}
-                    </button>
-                  `
-                : nothing
-            }
-          </div>
+        <p class="hint" role="status" data-testid="recording-hint">
+          ${this.hint === null ? '' : t(this.hint)}
+        </p>
+        <div class="answers">
+          <button
+            class="plain"
+            data-testid="recording-no"
+            ?disabled=${this.busy}
+            @click=${() => void this.refuse()}
+          >
+            ${t('rec.no')}
+          </button>
+          <button
+            class="plain"
+            data-testid="recording-yes"
+            ?disabled=${this.busy}
+            @click=${() => void this.agree()}
+          >
+            ${t('rec.yes')}
+          </button>
+          ${
+            this.joins
+              ? html`
+                  <button class="link out" @click=${() => this.say('ask-leave')}>
+                    ${t('rec.stay_out')}
+                  </button>
+                `
+              : nothing
+          }
         </div>
       </section>
     `;

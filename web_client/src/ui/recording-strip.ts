@@ -87,8 +87,22 @@ export class RecordingStrip extends QuietElement {
         .strip {
           font-size: 0.9375rem;
         }
+        .badge,
         .acts button {
-          padding-inline: 8px;
+          min-block-size: 44px;
+          padding-block: 4px;
+        }
+        .acts button {
+          min-inline-size: 44px;
+          padding-inline: 6px;
+        }
+      }
+      @media (max-width: 400px) {
+        .strip {
+          padding-inline: 10px 4px;
+        }
+        .badge {
+          gap: 6px;
         }
       }
     `,
@@ -141,7 +155,7 @@ export class RecordingStrip extends QuietElement {
         <p class="badge" data-testid="recording-asked">${this.asked()}</p>
       `;
     }
-    const nameOf = (id: string): string => roster.find((each) => each.id === id)?.name ?? '…';
+    const nameOf = (id: string): string => roster.find((each) => each.id === id)?.name ?? '';
     const words = badgeWords(this.view, this.recording, nameOf, you);
     return html`
       <button

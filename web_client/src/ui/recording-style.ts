@@ -12,7 +12,7 @@ export const recordingChoice = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0 16px;
+    gap: 0 14px;
     margin: 0;
     padding: 0;
     border: 0;
@@ -37,6 +37,14 @@ export const recordingChoice = css`
     block-size: 22px;
     margin: 0;
     accent-color: var(--qing);
+  }
+  @media (max-width: 400px) {
+    legend {
+      inline-size: 100%;
+    }
+    .choices {
+      gap: 0 24px;
+    }
   }
   .answers .plain {
     font-weight: 600;

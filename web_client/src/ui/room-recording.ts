@@ -55,14 +55,17 @@ export class RoomRecording {
     return recording === null || recording.stage === 'off' ? null : this.viewOf(recording);
   }
 
+  /** Whether it is recorded now, or held; what is about to begin is neither. */
   get mark(): Mark {
-    return this.view?.mark ?? 'none';
+    const view = this.view;
+    return view === null || view.stage === 'arming' ? 'none' : view.mark;
   }
 
   /** How the room's tiles are bordered, and its sheets kept clear of the strip. */
   get tone(): string {
-    const { mark } = this;
-    return mark === 'none' ? '' : `recorded ${mark}`;
+    const { mark, recording } = this;
+    const asked = recording?.you_answer === true ? 'asked' : '';
+    return mark === 'none' ? asked : `recorded ${mark} ${asked}`;
   }
 
   strip() {
@@ -123,7 +126,7 @@ export class RoomRecording {
 
   private handle(event: Recording): void {
     const { roster, you } = this.host.call.session.room;
-    const nameOf = (id: string): string => roster.find((each) => each.id === id)?.name ?? '…';
+    const nameOf = (id: string): string => roster.find((each) => each.id === id)?.name ?? '';
     const words = badgeWords(this.viewOf(event), event, nameOf, you);
     if (this.news.handle(event, words)) this.ring();
     const { said } = this.news;
