@@ -99,6 +99,10 @@ export class RecordingSheet extends QuietElement {
         section {
           padding-inline: 16px;
         }
+        .answers .plain {
+          padding-inline: 2px;
+          font-size: 0.9375rem;
+        }
       }
       @media (max-width: 999px) and (max-height: 700px) {
         h2 {

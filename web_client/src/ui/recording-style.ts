@@ -39,7 +39,7 @@ export const recordingChoice = css`
     accent-color: var(--qing);
   }
   @media (max-width: 400px) {
-    legend {
+    legend:lang(en) {
       inline-size: 100%;
     }
     .choices {

@@ -146,7 +146,7 @@ export const roomLayout = css`
       grid-template-areas: 'bar' 'stage' 'text' 'foot';
     }
     main.with-text.asked {
-      --ask-most: max(180px, 100dvh - 500px);
+      --ask-most: max(180px, 100dvh - 540px);
     }
     .bar {
       flex-wrap: wrap;

@@ -130,8 +130,10 @@ export class TrustSheet extends QuietElement {
   @property({ attribute: false }) view: RecordingView | null = null;
 
   override render() {
+    const running = this.isRunning;
     return html`
       <qr-sheet place="corner" heading=${t('trust.title')}>
+        ${running ? this.records(true) : nothing}
         <section>
           <ul>
             ${this.people.map((person) => this.person(person))}
@@ -149,24 +151,31 @@ export class TrustSheet extends QuietElement {
               : nothing
           }
         </section>
-        <section>
-          <h3>${t('trust.records')}</h3>
-          ${
-            this.recording !== null && this.isRunning
-              ? html`
-                  <qr-trust-recording
-                    .call=${this.call}
-                    .recording=${this.recording}
-                    .view=${this.view}
-                  ></qr-trust-recording>
-                `
-              : html`
-                  <p>${t('trust.records.none')}</p>
-                `
-          }
-          <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
-        </section>
+        ${running ? nothing : this.records(false)}
       </qr-sheet>
+    `;
+  }
+
+  /** Before all else while it is recorded: it is what somebody may have come for. */
+  private records(running: boolean) {
+    return html`
+      <section>
+        <h3>${t('trust.records')}</h3>
+        ${
+          this.recording !== null && running
+            ? html`
+                <qr-trust-recording
+                  .call=${this.call}
+                  .recording=${this.recording}
+                  .view=${this.view}
+                ></qr-trust-recording>
+              `
+            : html`
+                <p>${t('trust.records.none')}</p>
+              `
+        }
+        <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
+      </section>
     `;
   }
 
