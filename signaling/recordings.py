@@ -1,0 +1,56 @@
+"""Recordings of all rooms of this gateway: who keeps them, and what is stored after a room's end.
+
+Rule 1: what was decided in a room outlives it: its rows are tried until they are stored, and once
+more when the gateway stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from signaling import logs
+from signaling.recording_keeping import Keeper
+
+STOP_S: Final = 3.0
+
+
+class Recordings:
+    """Made by the composition root where recordings have a folder; ``keeper`` stores them."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something that may outlive its room."""
+        task = asyncio.get_running_loop().create_task(self._finish(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait so long; says whether there is another try: the last is when the gateway stops."""
+        if self._stopping.is_set():
+            return False
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return True
+
+    async def stop(self) -> None:
+        """Try what waits once more, and end; no room is left."""
+        self._stopping.set()
+        tasks = set(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _finish(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # a bug: the rows of other rooms are stored all the same
+            logs.fault("recordings_fault", error)
