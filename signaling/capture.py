@@ -108,7 +108,7 @@ class Capturing:
     whole: bool = True
     is_over: bool = False
     is_broken: bool = False
-    """It could not be recorded, and what follows from that is on its way: it does not begin again."""
+    """It could not be recorded; what follows from that is on its way, and it does not go on."""
     began_at: float | None = None
     _segment: Segment | None = None
     _segments: int = 0

@@ -1,8 +1,8 @@
 """What was decided in one room about being recorded, on its way into storage, in its order.
 
 Rule 1: one after the other, and none twice: what is stored is the beginning of what happened.
-Rule 2: what ends or narrows a recording has happened, whether or not it can be stored: it waits here
-until the database is back, and for as long as this gateway lives.
+Rule 2: what ends or narrows a recording has happened, whether or not it can be stored: it waits
+here until the database is back, and for as long as this gateway lives.
 Rule 3: what begins one is told that it cannot, and does not begin; its row waits with the others.
 """
 
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from signaling import logs
-from signaling.domain.errors import Refusal
 from signaling.keys.sealing import SealError
 from signaling.storage.database import StorageAway
 
@@ -39,7 +38,7 @@ class Row:
 
 
 class ConsentRows:
-    """The rows of one room. ``start`` runs what takes time, ``pause`` waits after the room's end."""
+    """The rows of one room. ``start`` runs what takes time; ``pause`` waits, after its end."""
 
     def __init__(
         self,
@@ -115,7 +114,7 @@ class ConsentRows:
             self._again_at = self._clock() + AGAIN_S
             row.fail()
             return False
-        except (Refusal, Exception) as error:  # a bug, or gone meanwhile: it must not hold up others
+        except Exception as error:  # a bug, or gone meanwhile: it must not hold up the others
             logs.fault("consent_row_fault", error)
             row.fail()
             return True

@@ -1,4 +1,4 @@
-"""What a room needs of whoever keeps recordings: :mod:`signaling.storage` has one, tests another."""
+"""What a room needs of whoever keeps recordings: the storage has one, tests have another."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Interrupted:
 
 
 class Keeper(Protocol):
-    """Keeps recordings and what was decided about them. Everything raises Refusal or StorageAway."""
+    """Keeps recordings and what was decided of them. All of it raises Refusal or StorageAway."""
 
     async def tell(self, booked: Booked, told: Sequence[Told]) -> None:
         """Write rows of the audit."""
