@@ -80,6 +80,13 @@ class Segment:
     renewed_at: float
     is_over: bool = False
     discard: bool = False
+    is_missed: bool = False
+    """It was recorded, and nothing has come of it: perhaps its recorder is lost."""
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether it has ended, perhaps while its order was under way."""
+        return self.is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,7 @@ class Capturing:
     _under_way: int = 0
     _is_done: bool = False
     _files: dict[int, RecordedFile] = field(default_factory=dict)
+    _ended: list[Segment] = field(default_factory=list)
 
     # --- what is known ----------------------------------------------------------------------------
 
@@ -216,6 +224,7 @@ class Capturing:
         if segment is None:
             return
         segment.is_over, segment.discard, segment.permitted = True, discard, frozenset()
+        self._ended.append(segment)
         self._captured_s += now - segment.opened_at
         self._permit(segment, now)
         self._run(self._stop(segment))
@@ -245,12 +254,13 @@ class Capturing:
             return
         try:
             await self.recorder.record(order)
+            segment.is_missed = True
         except RecordingError as error:
             self._fail(segment, error.fault)
         except Exception:
             self._fail(segment, RecordFault.BROKEN)
             raise
-        if segment.is_over:
+        if segment.is_overtaken:
             await self._stop(segment)
 
     async def _stop(self, segment: Segment) -> None:
@@ -263,6 +273,7 @@ class Capturing:
             self.whole = False
             raise
         self._add(files)
+        segment.is_missed = segment.is_missed and not files and not segment.discard
 
     def _fail(self, segment: Segment, fault: RecordFault) -> None:
         self.whole = False
@@ -289,4 +300,5 @@ class Capturing:
     def _look_whether_done(self) -> None:
         if self.is_over and self._under_way == 0 and not self._is_done:
             self._is_done = True
+            self.whole = self.whole and not any(each.is_missed for each in self._ended)
             self.around.done()

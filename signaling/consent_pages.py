@@ -27,6 +27,11 @@ class ConsentPages:
         self._told: dict[str, Recording] = {}
         self._asked_at: dict[str, float] = {}
 
+    @property
+    def has_told(self) -> bool:
+        """Whether a page that is here was told anything."""
+        return bool(self._told)
+
     def show(self, participants: Iterable[Participant], known: Known, now: float) -> None:
         """Tell each page what it does not know yet."""
         here: set[str] = set()

@@ -326,7 +326,7 @@ class RoomConsent:
     # --- what pages are told ----------------------------------------------------------------------
 
     def _show(self, now: float) -> None:
-        is_known = self._consent != Consent() or self._ending is not None
+        is_known = self.pages.has_told or self._consent != Consent() or self._ending is not None
         if is_known or not allowed(self.policy).is_empty:
             self.pages.show(self.task.room.participants(), self._known(), now)
 
