@@ -31,6 +31,7 @@ from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.migrate import Line, ShapeError, upgrade
 from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import PeopleStore
+from signaling.storage.recording_store import RecordingStore
 from signaling.storage.reminder_store import ReminderStore
 from signaling.storage.scheduled_store import ScheduledStore
 from signaling.storage.session_store import SessionStore
@@ -67,6 +68,7 @@ class Opened:
     reminders: ReminderStore
     scheduled: ScheduledStore
     files: FileStore
+    recordings: RecordingStore
     erasure: Erasure
     passwords: Passwords
 
@@ -117,7 +119,7 @@ async def open_stores(settings: Storage) -> Opened:
         ThreadStore(journal, keyring), ThreadWriter(data, keyring),
         AvailabilityStore(journal), BookingStore(journal, keyring),
         ReminderStore(journal, keyring), ScheduledStore(journal, keyring), FileStore(data, keyring),
-        Erasure(journal, keyring, people), passwords,
+        RecordingStore(journal, keyring, people), Erasure(journal, keyring, people), passwords,
     )  # fmt: skip
 
 
