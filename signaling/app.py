@@ -14,7 +14,7 @@ import msgspec
 from aiohttp import web
 
 from media.channel import Listener, MediaPlane
-from media.config import MediaConfig
+from media.config import MediaConfig, RecordingConfig
 from signaling import border, certificates, demo, demo_clinic, logs, wire
 from signaling.api.house import House
 from signaling.booked_hour import HourKeeper
@@ -78,10 +78,10 @@ class Keeper(Protocol):
 MediaFactory = Callable[[MediaConfig, Listener], RunningMedia]
 
 
-def _media_plane(workers: int) -> MediaFactory:
+def _media_plane(workers: int, recording: RecordingConfig) -> MediaFactory:
     """Return what makes the media plane: processes, or with none an engine in this one."""
     if workers:
-        return lambda config, listener: WorkerPool(config, listener, workers)
+        return lambda config, listener: WorkerPool(config, listener, workers, recording)
     from media.engine import Engine
 
     return Engine
@@ -106,7 +106,7 @@ class App:
         self.config = config
         self.metrics = Metrics()
         self.registry = Registry(config, Tokens(config.signing_keys), self.metrics)
-        make_media = media_factory or _media_plane(config.media_workers)
+        make_media = media_factory or _media_plane(config.media_workers, config.recording)
         self.media = make_media(config.media, self.registry.notify)
         self._tls = self._tls_context()
         self._own_pages = border.OwnPages(config)

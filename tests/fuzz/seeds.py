@@ -13,29 +13,42 @@ from pathlib import Path
 from aioice import stun
 
 from media.channel import (
+    EndpointClose,
+    LayersWanted,
+    LinkChanged,
+    LinkState,
+    PictureSize,
+    RecordedFile,
+    RecordingBroke,
+    RecordOrder,
+    RecordPermit,
+    RecordTrack,
+    TextReceived,
+)
+from media.config import MediaConfig
+from media.errors import RecordFault
+from media.frames import (
     Answered,
     Ask,
     Beat,
     Counted,
     Downward,
-    EndpointClose,
-    LayersWanted,
-    LinkChanged,
-    LinkState,
     Negotiate,
-    PictureSize,
+    NotRecorded,
+    Permit,
     ReadTracks,
+    Record,
+    Recorded,
     Reply,
     Say,
     SendText,
     SetSize,
     Start,
+    StopRecording,
     Tell,
-    TextReceived,
     TracksRead,
     Upward,
 )
-from media.config import MediaConfig
 from media.ids import EndpointId, RoomKey
 from media.rtp import rtcp, transport_cc
 from media.stats import EngineStats, LegStats, RoomTracks, TrackPage, TrackStats
@@ -132,6 +145,8 @@ def channel_seeds() -> Iterable[bytes]:
     """Frames of both directions."""
     endpoint = EndpointId("e")
     rows = RoomTracks(RoomKey("r"), (TrackStats(endpoint, endpoint, "0", "audio"),))
+    track = RecordTrack(endpoint, "audio", "p", bytes(32))
+    file = RecordedFile(1, "p", "audio/webm", 0, 9, 8, 9, "00", ((2, 4),))
     down: list[Downward] = [
         Ask(1, Start(MediaConfig())),
         Ask(2, Negotiate(RoomKey("r"), endpoint, "v=0")),
@@ -139,6 +154,9 @@ def channel_seeds() -> Iterable[bytes]:
         Ask(4, ReadTracks("r")),
         Tell(SendText(endpoint, "a word")),
         Tell(SetSize(endpoint, endpoint, PictureSize.SMALL)),
+        Ask(5, Record(RecordOrder(RoomKey("r"), "t", "n", 1, 1, 0, 1, (track,)))),
+        Ask(6, StopRecording(RoomKey("r"), "n", 1, discard=True)),
+        Tell(Permit(RecordPermit(RoomKey("r"), "n", 1, 2, frozenset({"p"})))),
     ]
     up: list[Upward] = [
         Reply(1, Answered("v=0")),
@@ -147,6 +165,9 @@ def channel_seeds() -> Iterable[bytes]:
         Say(LinkChanged(endpoint, LinkState.CLOSED, EndpointClose.ABANDONED)),
         Say(TextReceived(endpoint, "a word")),
         Say(LayersWanted(endpoint, "1", ("s", "l"))),
+        Reply(4, Recorded((file,))),
+        Reply(5, NotRecorded(RecordFault.OFF)),
+        Say(RecordingBroke(endpoint, "n", 1, RecordFault.LEASE, (file,))),
     ]
     yield b"\xff" + b"".join(to_bytes(frame) for frame in down)
     yield b"\x07" + b"".join(to_bytes(frame) for frame in down[1:3])
