@@ -76,6 +76,11 @@ class RecordingTermsNow:
     policy: RecordingPolicy
     until: Mapping[Purpose, int]
     floor_until: int | None
+    supervisors: tuple[str, ...] = ()
+    """Who would hear what is for supervision, as they want to be called."""
+
+    def __repr__(self) -> str:
+        return "RecordingTermsNow(...)"
 
 
 def beyond(choice: RecordingChoice) -> str | None:

@@ -29,6 +29,8 @@ LASTING: Final = frozenset({Kind.AUDIT, Kind.PAGE})
 """Whose current key is believed for :data:`KEPT_S`: it seals one thing after another, and what one
 seals that was retired meanwhile by another process opens as well. What a page's key seals after
 another process has destroyed it is lost, as it should be: whose it is was erased."""
+ONCE: Final = frozenset({Kind.RECORDING, Kind.PART})
+"""Which seal one thing and nothing after it: another generation would seal nothing."""
 KEPT_S: Final = 60.0
 KEPT_KEYS: Final = 4096
 
@@ -173,6 +175,13 @@ class Keyring:
                 await self._rewrap(below, at)
         return await self._unwrapped(row, at / 1000)
 
+    async def lift(self, kind: Kind, subject: UUID, above: Kind, whose: UUID, at: int) -> None:
+        """Wrap a key by another one than its parent, which is about to be destroyed."""
+        key = await self.key(above, whose, whose, at)
+        for row in await self._store.of(kind, subject):
+            material = await self._material(row, at / 1000)
+            await self._store.rewrap(row.id, key.id, key.wrap(material, _context(row)))
+
     async def rewrap_all(self, at: int) -> int:
         """Wrap what an older master key wrapped with the newest; returns how many there were."""
         count = 0
@@ -190,7 +199,7 @@ class Keyring:
         level = [(row, row.subject) for row in await self._store.below(None)]
         while level:
             row, tenant = level.pop()
-            if row.retired_at is not None:
+            if row.retired_at is not None or row.kind in ONCE:
                 continue
             with contextlib.suppress(SealError):  # its subject is being erased
                 made = await self.rotate(row.kind, row.subject, tenant, at)

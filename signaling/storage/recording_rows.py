@@ -55,6 +55,14 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A recording that was cut short, and how much of it there is."""
+
+    recording: UUID
+    captured_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A turn of consent as the audit is told of it.
 

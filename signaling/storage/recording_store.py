@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -36,16 +37,18 @@ from signaling.domain.consent.terms import (
 )
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.recording_policy import CAPTURED, RecordingTermsNow, terms_at
+from signaling.domain.rights import Position
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
 from signaling.receipts import ProofKind
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_store import PeopleStore
-from signaling.storage.people_tables import PERSON
+from signaling.storage.people_tables import PERSON, POSITION
 from signaling.storage.recording_proofs import ProofStore, put_proofs
 from signaling.storage.recording_rows import (
     Begun,
+    Interrupted,
     KeptRecording,
     Part,
     Party,
@@ -67,8 +70,9 @@ from signaling.storage.recording_tables import (
     RECORDING_PARTY,
 )
 from signaling.storage.session_store import Booked
+from signaling.storage.standing_store import now
 
-__all__ = ["Begun", "Part", "Party", "RecordingStore", "Told", "fact_of"]
+__all__ = ["Begun", "Interrupted", "Part", "Party", "RecordingStore", "Told", "fact_of"]
 
 _AGREES: Final = {
     ConsentTurn.ASK: "asked",
@@ -101,7 +105,10 @@ class RecordingStore:
     async def terms(self, clinic: UUID, at: int) -> RecordingTermsNow | None:
         """Return what a clinic allows, and until when each purpose would hold; None is nothing."""
         _, chosen = await self._people.clinic(clinic, at)
-        return terms_at(chosen.recording, at)
+        terms = terms_at(chosen.recording, at)
+        if terms is None or Purpose.SUPERVISION not in terms.until:
+            return terms
+        return replace(terms, supervisors=await self._supervisors(clinic, at))
 
     async def tell(self, booked: Booked, told: Sequence[Told]) -> None:
         """Write down turns that change nothing stored, and give receipts for them."""
@@ -187,7 +194,34 @@ class RecordingStore:
         async with self._database.read() as reading:
             return list((await reading.execute(query.order_by(RECORDING.c.begun_at))).scalars())
 
+    async def interrupted(self, booked: Booked) -> Interrupted | None:
+        """Return the last recording of an hour, where it was cut short."""
+        query = select(RECORDING).where(RECORDING.c.session == booked.id)
+        async with self._database.read() as reading:
+            found = await reading.execute(query.order_by(RECORDING.c.begun_at.desc()).limit(1))
+            row = found.one_or_none()
+        if row is None or row.is_whole or row.stage is None or row.told is None:
+            return None
+        at = int(self._wall() * 1000)
+        try:
+            plain = await self._keyring.open(row.told, told_place(row.id), at)
+        except SealError:  # it is being erased
+            return None
+        return Interrupted(row.id, msgspec.json.decode(plain, type=RecordingTold).captured_ms)
+
     # --- parts ------------------------------------------------------------------------------------
+
+    async def _supervisors(self, clinic: UUID, at: int) -> tuple[str, ...]:
+        query = (
+            select(PERSON.c.id)
+            .join(POSITION, POSITION.c.person == PERSON.c.id)
+            .where(PERSON.c.clinic == clinic, PERSON.c.ended_at.is_(None))
+            .where(POSITION.c.position == Position.SUPERVISOR.value, now(POSITION, at))
+        )
+        async with self._database.read() as reading:
+            found = list((await reading.execute(query.order_by(PERSON.c.id))).scalars())
+        known = [await self._people.details(person, at) for person in found]
+        return tuple(details.alias or details.name for details in known)
 
     async def _parts(
         self, booked: Booked, ident: UUID, parties: Mapping[UUID, PartyRole], scope: Scope, at: int
@@ -229,6 +263,8 @@ class RecordingStore:
             await changing.execute(update(RECORDING).where(RECORDING.c.id == ident).values(values))
             if rows:
                 await changing.execute(insert(RECORDING_FILE), rows)
+            if by is not None and by != held.client:
+                await _take_parts_of(changing, ident, by, at)
 
     async def _sealed(
         self, known: KeptRecording, files: Sequence[RecordedFile], about: RecordingTold, at: int
@@ -288,6 +324,16 @@ class RecordingStore:
 def fact_of(said: Mapping[str, Any]) -> ConsentFact:
     """Return the turn that a row of the audit tells of."""
     return msgspec.convert(said["fact"], ConsentFact, strict=False)
+
+
+async def _take_parts_of(changing: AsyncConnection, ident: UUID, person: UUID, at: int) -> None:
+    """Their own goes; whether the rest may stay, the client is asked."""
+    theirs = select(RECORDING_PARTY.c.id).where(
+        RECORDING_PARTY.c.recording == ident, RECORDING_PARTY.c.person == person
+    )
+    await changing.execute(
+        update(RECORDING_PART).where(RECORDING_PART.c.party.in_(theirs)).values(taken_at=at)
+    )
 
 
 async def _check_here(changing: AsyncConnection, client: UUID) -> None:
