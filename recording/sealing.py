@@ -72,11 +72,19 @@ class SegmentName:
 class SegmentWriter:
     """Seals what is written, a chunk at a time. ``put`` has to have each on the disk on return.
 
-    Times are seconds of any clock that does not go back.
+    Times are seconds of any clock that does not go back; ``wait_s`` is how long a chunk waits that
+    is not full.
     """
 
-    def __init__(self, put: Callable[[bytes], None], key: bytes, name: SegmentName) -> None:
+    def __init__(
+        self,
+        put: Callable[[bytes], None],
+        key: bytes,
+        name: SegmentName,
+        wait_s: float = CHUNK_S,
+    ) -> None:
         self._put = put
+        self._wait_s = wait_s
         self._cipher = AESGCM(key)
         self._name = name
         self._open = bytearray()
@@ -104,7 +112,7 @@ class SegmentWriter:
 
     def tick(self, now: float) -> None:
         """Seal what has waited for its second."""
-        if self._open and now - self._since >= CHUNK_S:
+        if self._open and now - self._since >= self._wait_s:
             self._seal_chunk(len(self._open))
 
     def overwrite(self, place: int, data: bytes) -> None:
