@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import errno
 import secrets
@@ -30,12 +31,14 @@ from signaling.metrics import Metrics, package_version
 from signaling.night import Night
 from signaling.pages import Pages, find_root
 from signaling.people_routes import PeopleRoutes, cookie_name
+from signaling.recording_night import RecordingNight
 from signaling.registry import Registry
 from signaling.reminder_choices import Channels
 from signaling.reminders import Reminders
 from signaling.reminding import Reminding
 from signaling.room_words import Line
 from signaling.routes import Routes
+from signaling.storage.database import StorageAway
 from signaling.storage.retention_store import RetentionStore
 from signaling.storage.trace_store import TraceStore
 from signaling.stores import Opened, StoreError, open_stores, read_master
@@ -125,6 +128,7 @@ class App:
         self._keepers: list[Keeper] = []
         self._night: Night | None = None
         self._reminding: Reminding | None = None
+        self._recordings: RecordingNight | None = None
         self._stopped = False
         self._is_demo = is_demo
         self._demo: DemoRoutes | None = None
@@ -210,10 +214,15 @@ class App:
         if not self.config.storage.is_on:
             return
         try:
-            self.stores = await open_stores(self.config.storage)
+            self.stores = await open_stores(self.config.storage, self.config.recording.folder)
         except StoreError as error:
             raise StartError(str(error)) from None
         stores = self.stores
+        self._recordings = RecordingNight(
+            stores.recordings, stores.kept_recordings.keeping, stores.kept_recordings.erasure, None
+        )
+        with contextlib.suppress(StorageAway):  # it is looked for again by the night
+            await self._recordings.begin(int(self.registry.wall() * 1000))
         stores.accounts.attend(self._let_out, self.registry.is_in_session, self._sign_out)
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)
@@ -290,6 +299,8 @@ class App:
         clocks = self.config.retention
         night.also(RetentionStore(stores.journal, stores.keyring, clocks).forget)
         night.also(TraceStore(stores.journal, clocks).forget)
+        if self._recordings is not None:
+            night.also(self._recordings.look)
 
     def _metrics_application(self) -> web.Application:
         app = web.Application()
