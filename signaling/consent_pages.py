@@ -19,9 +19,7 @@ from signaling.recording_views import Known, recording_view
 class ConsentPages:
     """The pages of one room; ``deliver`` sends to one participant's."""
 
-    def __init__(
-        self, machine: ConsentMachine, deliver: Callable[[str, wire.Event], None]
-    ) -> None:
+    def __init__(self, machine: ConsentMachine, deliver: Callable[[str, wire.Event], None]) -> None:
         self._machine = machine
         self._deliver = deliver
         self._told: dict[str, Recording] = {}

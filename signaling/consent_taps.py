@@ -16,11 +16,12 @@ from signaling import recording_messages as said
 from signaling import wire
 from signaling.consent_telling import Words
 from signaling.domain.consent.rules import READ_S
-from signaling.domain.consent.shown import PolicyShown, TermsShown, terms
-from signaling.domain.consent.terms import Scope
+from signaling.domain.consent.shown import TermsShown, terms
+from signaling.domain.consent.terms import Purpose, Scope
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
 from signaling.domain.participant import Participant
+from signaling.domain.recording_policy import RecordingTermsNow
 from signaling.recording_views import ROLES
 from signaling.room_consent import RoomConsent
 
@@ -53,8 +54,8 @@ class ConsentTaps:
         consent = self._consent
         if isinstance(command, said.AskRecording):
             booked, at = consent.hour.booked, consent.task.wall_ms()
-            shown = await consent.keeper.terms(booked.clinic, at)
-            await consent.task.request(lambda now: self._ask(connection, command, shown, now))
+            known = await consent.keeper.terms(booked.clinic, at)
+            await consent.task.request(lambda now: self._ask(connection, command, known, now))
         else:
             await consent.task.request(lambda now: self._carry_out(connection, command, now))
         return wire.Done()
@@ -64,26 +65,31 @@ class ConsentTaps:
         self._handlers[type(command)](who, command, now)
 
     def _ask(
-        self, connection: str, command: said.AskRecording, shown: PolicyShown | None, now: float
-    ) -> None:
+        self, connection: str, command: said.AskRecording, known: RecordingTermsNow | None,
+        now: float,
+    ) -> None:  # fmt: skip
         consent = self._consent
         who = consent.task.room.insider(connection)
         if consent.rows.is_away:
             raise Refusal(Code.BUSY)
-        consent.allow(shown)
+        consent.allow(known)
+        if known is None:
+            raise Refusal(Code.NOT_ALLOWED)
         scope = Scope(frozenset(command.purposes), frozenset(command.media))
-        asked = self._terms(shown or PolicyShown(consent.policy), scope, who)
+        asked = self._terms(known, scope, who)
         self._machine.handle_ask(who.id, scope, str(uuid4()), asked.digest, now)
         consent.terms = asked
         consent.words.clear()
 
-    def _terms(self, shown: PolicyShown, scope: Scope, who: Participant) -> TermsShown:
-        names = [
+    def _terms(self, known: RecordingTermsNow, scope: Scope, who: Participant) -> TermsShown:
+        host = tuple(
             each.name
             for each in self._consent.task.room.participants()
             if each.role is Role.COUNSELLOR
-        ]
-        return terms(shown, scope, (who.name, ROLES[who.role]), "".join(names[:1]))
+        )[:1]
+        listeners = {Purpose.CLINICAL_REVIEW: host, Purpose.SUPERVISION: known.supervisors}
+        asker = (who.name, ROLES[who.role])
+        return terms(scope, asker, listeners, known.until, known.floor_until)
 
     def _agree(self, who: Participant, command: said.AgreeRecording, now: float) -> None:
         consent = self._consent

@@ -15,10 +15,15 @@ from uuid import UUID
 from signaling.domain.consent.shown import TermsShown
 from signaling.domain.consent.table import REFUSALS
 from signaling.domain.consent.terms import ConsentFact, ConsentTurn, HoldReason
-from signaling.recording_keeping import Told
+from signaling.storage.recording_rows import Told
 
 _PRIVATE: Final = frozenset({HoldReason.DECLINED, HoldReason.NEW_PARTY})
 _AGREES: Final = frozenset({ConsentTurn.GRANT, ConsentTurn.NARROW})
+_RECEIVES: Final = _AGREES | {
+    ConsentTurn.ASK, ConsentTurn.WITHDRAW, ConsentTurn.WITHDRAW_PURPOSE,
+    ConsentTurn.WITHDRAW_MEDIUM,
+}  # fmt: skip
+"""Whoever did this is given a receipt, which says so much of it; names stay out of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +36,20 @@ class Words:
 
 def told(
     fact: ConsentFact, at: int, person: Callable[[str], UUID], terms: TermsShown | None,
-    words: Mapping[str, Words],
+    words: Mapping[str, Words], recording: str,
 ) -> Told:  # fmt: skip
-    """One fact of consent, for the audit."""
+    """One fact of consent, for the audit; ``recording`` is what it was asked under."""
     said: dict[str, Any] = {}
     if fact.party:
         said["who"] = str(person(fact.party))
     if fact.turn is ConsentTurn.ASK:
         said["parties"] = {party: str(person(party)) for party in sorted(fact.parties)}
-    if terms is not None and fact.turn in _AGREES | {ConsentTurn.ASK}:
-        said["terms"], said["digest"] = terms.plain(), terms.digest
+    if terms is not None and fact.turn in _RECEIVES:
+        said["terms"], said["recording"] = terms.digest, recording
+        said["until"] = {each.purpose.value: each.until for each in terms.purposes}
+        said["floor_until"] = terms.floor_until
+    if terms is not None and fact.turn is ConsentTurn.ASK:
+        said["shown"] = terms.plain()
     if fact.turn in _AGREES and fact.party in words:
         said["words"] = words[fact.party].digest
         said["language"] = words[fact.party].language

@@ -13,9 +13,11 @@ from uuid import UUID
 from signaling.capture import Capturing, Track
 from signaling.domain.consent.machine import Capture
 from signaling.domain.consent.shown import TermsShown
-from signaling.domain.consent.terms import Medium, PartyRole, Scope
-from signaling.recording_keeping import Begun, Keeper, Told
+from signaling.domain.consent.terms import PartyRole, Scope
+from signaling.domain.recording_policy import CAPTURED
+from signaling.recording_keeper import Keeper
 from signaling.room_media import RoomMedia
+from signaling.storage.recording_rows import Begun, Told
 from signaling.storage.session_store import Booked
 
 
@@ -71,11 +73,12 @@ class RecordingRun:
         """What of it may be captured in this moment, by the endpoints that people have now."""
         if may is None or self.begun is None:
             return frozenset()
-        parts = {(each.party, each.medium): each for each in self.begun.parts}
+        people = {each.id: each.person for each in self.begun.parties}
+        parts = {(people[each.party], each.medium): each for each in self.begun.parts}
         found: set[Track] = set()
         for party in may.parties:
             held = media.current(party)
-            for medium in may.scope.media & {Medium.AUDIO, Medium.VIDEO}:
+            for medium in may.scope.media & CAPTURED:
                 part = parts.get((self.person(party), medium))
                 if held is not None and part is not None:
                     found.add(Track(held.endpoint, medium.value, part.id.hex, part.key))

@@ -257,23 +257,10 @@ class Registry:
 
     # --- rooms ------------------------------------------------------------------------------------
 
-    async def emergency_stop(self, session: UUID) -> None:
-        """Stop what is recorded of a session, or would be.
-
-        Raises :class:`Refusal` with ``not_now`` where there is nothing to stop.
-        """
-        room = self._rooms.get(str(session))
-        if room is None or room.consent is None:
-            raise Refusal(Code.NOT_NOW)
-        await room.consent.emergency_stop()
-
     def notify(self, notification: Notification) -> None:
         """Pass on what the engine says; about endpoints we have given up, nobody cares."""
-        if isinstance(notification, RecordingBroke):
-            # Its endpoint may be gone meanwhile, and what is recorded of others must not go on.
-            for each in self._rooms.values():
-                each.notify(notification)
-            return
+        if isinstance(notification, RecordingBroke) and self._recordings is not None:
+            self._recordings.handle_broke(notification)  # its endpoint may be gone meanwhile
         room = self._endpoints.get(notification.endpoint)
         if room is not None:
             room.notify(notification)

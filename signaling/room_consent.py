@@ -32,30 +32,28 @@ from signaling.consent_telling import Words, told
 from signaling.domain.consent.machine import ConsentMachine
 from signaling.domain.consent.rules import AGAIN_S as ASK_AGAIN_S
 from signaling.domain.consent.rules import ARMING_S, RecordingPolicy, allowed
-from signaling.domain.consent.shown import PolicyShown, TermsShown
+from signaling.domain.consent.shown import TermsShown
 from signaling.domain.consent.table import follow
 from signaling.domain.consent.terms import (
     Consent,
     ConsentFact,
     ConsentStage,
     ConsentTurn,
-    Medium,
 )
 from signaling.domain.errors import Refusal
 from signaling.domain.phases import Phase
+from signaling.domain.recording_policy import CAPTURED, RecordingTermsNow
 from signaling.domain.room import Room
 from signaling.keys.sealing import SealError
-from signaling.recording_keeping import Interrupted, Told
 from signaling.recording_run import RecordingRun
 from signaling.recording_views import ROLES, Ending, Known
 from signaling.recordings import Recordings
 from signaling.room_media import RoomMedia
 from signaling.storage.database import StorageAway
+from signaling.storage.recording_rows import Interrupted, Told
 
 OPEN_S: Final = 3.0
 STORAGE: Final = "storage"
-CAPTURED: Final = frozenset({Medium.AUDIO, Medium.VIDEO})
-"""What is recorded of people in a room: what they write is kept in their thread anyway."""
 _OVER: Final = frozenset({ConsentStage.OFF, ConsentStage.FINALISING})
 _NARROWS: Final = frozenset(
     {ConsentTurn.NARROW, ConsentTurn.WITHDRAW_PURPOSE, ConsentTurn.WITHDRAW_MEDIUM}
@@ -134,6 +132,7 @@ class RoomConsent:
         self._started_at: int | None = None
         self._look_at: float | None = None
         self._is_over = False
+        recordings.enter(self)
         recordings.start(self._look())
 
     # --- what a clinic allows ---------------------------------------------------------------------
@@ -150,13 +149,13 @@ class RoomConsent:
     def _look_later(self, now: float) -> None:
         self._look_at = now + AGAIN_S
 
-    def _learn(self, shown: PolicyShown | None, found: Interrupted | None) -> None:
+    def _learn(self, shown: RecordingTermsNow | None, found: Interrupted | None) -> None:
         self.allow(shown)
         if found is not None and self._consent == Consent():
             turn = ConsentTurn.RECOVER
             self._ending = Ending(turn, str(found.recording), found.captured_ms)
 
-    def allow(self, shown: PolicyShown | None) -> None:
+    def allow(self, shown: RecordingTermsNow | None) -> None:
         """What the clinic allows now."""
         policy = RecordingPolicy() if shown is None else shown.policy
         self.policy = replace(policy, media=policy.media & CAPTURED)
@@ -194,11 +193,20 @@ class RoomConsent:
             due.append(refused_at + ASK_AGAIN_S)
         return min((each for each in due if each is not None), default=None)
 
-    def handle_broke(self, broke: RecordingBroke, now: float) -> None:
+    @property
+    def clinic(self) -> UUID:
+        """Whose hour it is."""
+        return self.hour.booked.clinic
+
+    def broke(self, broke: RecordingBroke) -> None:
         """A recorder ended by itself; of another room's nothing is known here."""
-        capture = self._capture
-        if capture is not None and capture.handle_broke(broke, now):
-            self.machine.handle_failure(broke.fault.value, now)
+
+        def job(now: float) -> None:
+            capture = self._capture
+            if capture is not None and capture.handle_broke(broke, now):
+                self.machine.handle_failure(broke.fault.value, now)
+
+        self.post(job)
 
     def handle_over(self, now: float) -> None:
         """The room is over: what runs is ended, and stored without it."""
@@ -210,11 +218,12 @@ class RoomConsent:
             self._settle(now)
         except Exception as error:  # a bug: nobody renews the permit, and the recorder ends
             logs.fault("consent_fault", error)
+        self._recordings.leave(self)
         self.rows.over()
 
-    async def emergency_stop(self) -> None:
-        """The clinic stops it. Raises :class:`Refusal` where there is nothing to stop."""
-        await self.task.request(self.machine.handle_emergency_stop)
+    def emergency_stop(self) -> None:
+        """The clinic stops whatever is recorded here, or would be."""
+        self.task.tell(self.machine.handle_emergency_stop)
 
     def post(self, job: Callable[[float], Any]) -> None:
         """Run a job in the owner's turn, or after its end here and now."""
@@ -243,7 +252,9 @@ class RoomConsent:
         before = self._consent
         self._consent = follow(before, fact)
         at = self.task.wall_ms() - round((now - fact.at) * 1000)
-        row = told(fact, at, self._person, self.terms, self.words)
+        request = before.request or self._consent.request
+        ident = request.ident if request else ""
+        row = told(fact, at, self._person, self.terms, self.words, ident)
         match fact.turn:
             case ConsentTurn.START:
                 self._start(row, before, now)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar, get_args
 from uuid import UUID
 
-from media.channel import MediaPlane, Notification, PhaseReached, RecordingBroke
+from media.channel import MediaPlane, Notification, PhaseReached
 from media.errors import NegotiationError
 from media.ids import EndpointId, RoomKey
 from signaling import logs, wire
@@ -196,8 +196,6 @@ class RoomTask:
             if isinstance(notification, PhaseReached):
                 owner = self.media.owner(notification.endpoint)
                 self._watch.handle_phase(owner or "", notification.phase)
-            if isinstance(notification, RecordingBroke) and self.consent is not None:
-                self.consent.handle_broke(notification, now)
             self.side.handle(notification, now)
 
         self.tell(job)

@@ -6,6 +6,7 @@ and against its own account of who agreed, who is there and what their pages wer
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from random import Random
 
@@ -23,7 +24,6 @@ from tests.support.recorded_room import (
     PURPOSES,
     WORDS,
     RecordedRoom,
-    at_once,
     both,
     policy,
 )
@@ -52,10 +52,8 @@ class RecordedSchedule:
     def run(self) -> list[str]:
         """Returns what was broken."""
         for _ in range(STEPS):
-            try:
+            with contextlib.suppress(Refusal, StorageAway):
                 self._act()
-            except (Refusal, StorageAway):
-                pass
             self._look()
             self._pass(self.random.choice(PAUSES))
         self._end_well()
@@ -91,7 +89,7 @@ class RecordedSchedule:
             "hush": self._hush, "go": self._go,
             "safety": lambda: do(said.ShowSafety(True)),
             "unsafe": lambda: do(said.ShowSafety(False)),
-            "emergency": lambda: at_once(self.room.consent.emergency_stop()),
+            "emergency": self.room.consent.emergency_stop,
             "away": lambda: self._trouble(away=True),
             "stall": lambda: self._trouble(stalls=True),
             "slow": lambda: self._trouble(slow=True),
@@ -182,7 +180,7 @@ class RecordedSchedule:
     def _break(self) -> None:
         if self.room.recorder.writes:
             broke = self.room.recorder.break_off(RecordFault.STALLED)
-            self.room.consent.handle_broke(broke, self.room.now)
+            self.room.consent.broke(broke)
             self.room.settle()
 
     def _trouble(

@@ -5,6 +5,7 @@ No loop runs: what takes time is stepped by hand, and stands still at a gate tha
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,20 +22,20 @@ from signaling.booked_hour import BookedHour
 from signaling.consent_taps import ConsentTaps
 from signaling.domain import commands as ask
 from signaling.domain.consent.rules import RecordingPolicy
-from signaling.domain.consent.shown import PolicyShown
 from signaling.domain.consent.terms import Medium, PartyRole, Purpose, Scope
 from signaling.domain.errors import Refusal
 from signaling.domain.events import LinkView
 from signaling.domain.grants import Role
 from signaling.domain.life import Life
 from signaling.domain.phases import RoomLimits
+from signaling.domain.recording_policy import RecordingTermsNow
 from signaling.domain.room import Room
 from signaling.limits import Rate
-from signaling.recording_keeping import Begun, Interrupted, Part, Told
-from signaling.recordings import Recordings
+from signaling.recordings import Recorded, Recordings
 from signaling.room_consent import RoomConsent
 from signaling.room_media import RoomMedia
 from signaling.storage.database import StorageAway
+from signaling.storage.recording_rows import Begun, Interrupted, Part, Party, Told
 from signaling.storage.session_store import Booked, SessionKind
 
 START = 1000.0
@@ -99,7 +100,7 @@ def at_once(work: Coroutine[Any, Any, _T]) -> _T:
 class Shelf:
     """Keeps recordings, in memory. ``away`` is a database that does not answer."""
 
-    shown: PolicyShown | None
+    shown: RecordingTermsNow | None
     away: bool = False
     gate: Gate = field(default_factory=Gate)
     rows: list[Told] = field(default_factory=list)
@@ -125,10 +126,11 @@ class Shelf:
         await self._reach()
         assert until.keys() == scope.purposes, floor_until
         self.rows.append(told)
+        people = tuple(Party(uuid4(), who, role) for who, role in parties.items())
         parts = [
-            Part(uuid4(), who, medium, bytes(32)) for who in parties for medium in scope.media
+            Part(uuid4(), each.id, medium, bytes(32)) for each in people for medium in scope.media
         ]
-        self.begun[ident], self.scopes[ident] = Begun(ident, tuple(parts)), scope
+        self.begun[ident], self.scopes[ident] = Begun(ident, people, tuple(parts)), scope
         return self.begun[ident]
 
     async def narrow(self, ident: UUID, scope: Scope, told: Sequence[Told]) -> None:
@@ -148,7 +150,7 @@ class Shelf:
         self.rows += told
         self.given_up[ident] = {"files": files, "by": by, "captured_ms": captured_ms, "held": held}
 
-    async def terms(self, _clinic: UUID, _at: int) -> PolicyShown | None:
+    async def terms(self, _clinic: UUID, _at: int) -> RecordingTermsNow | None:
         if self.away:  # reading is quick, or is not answered
             raise StorageAway
         return self.shown
@@ -203,7 +205,7 @@ class Recorder:
         order = running[0]
         assert (order.room, order.recording) == (room, recording)
         return tuple(
-            RecordedFile(order.next_file + index, track.part, "audio/webm", order.at_ms, 1, 1, 1, "")
+            RecordedFile(order.next_file + index, track.part, "audio", order.at_ms, 1, 1, 1, "")
             for index, track in enumerate(order.tracks)
         )
 
@@ -224,16 +226,16 @@ class Recorder:
         }
 
 
-def policy(**changes: Any) -> PolicyShown:
+def policy(**changes: Any) -> RecordingTermsNow:
     given = {"client_may_ask": True, "purposes": frozenset(PURPOSES), **changes}
     until = {each: WALL_MS // DAY_MS * DAY_MS + 30 * DAY_MS for each in Purpose}
-    return PolicyShown(RecordingPolicy(**given), until, None, ("Wang",))
+    return RecordingTermsNow(RecordingPolicy(**given), until, None, ("Wang",))
 
 
 class RecordedRoom:
     """One booked hour's room, its two people, and all that their pages heard."""
 
-    def __init__(self, shown: PolicyShown | None, was: Interrupted | None = None) -> None:
+    def __init__(self, shown: RecordingTermsNow | None, was: Interrupted | None = None) -> None:
         self.now = START
         self.room = Room(RoomLimits(), START + 36_000, START)
         self.key = ROOM
@@ -267,6 +269,12 @@ class RecordedRoom:
 
     chore = start
 
+    def enter(self, room: Recorded) -> None:
+        self.known = room
+
+    def leave(self, room: Recorded) -> None:
+        assert self.known is room
+
     async def pause(self, _seconds: float) -> bool:
         return False
 
@@ -297,10 +305,8 @@ class RecordedRoom:
                 return
 
     def _do(self, job: Callable[[float], Any]) -> None:
-        try:
+        with contextlib.suppress(Refusal):
             job(self.now)
-        except Refusal:
-            pass
 
     # --- people -----------------------------------------------------------------------------------
 
@@ -414,7 +420,7 @@ class RecordedRoom:
         self.later(5.1)
 
 
-def both(shown: PolicyShown | None = None, was: Interrupted | None = None) -> RecordedRoom:
+def both(shown: RecordingTermsNow | None = None, was: Interrupted | None = None) -> RecordedRoom:
     """A room with its two people, connected."""
     room = RecordedRoom(shown or policy(), was)
     for name in ("li", "zhang"):

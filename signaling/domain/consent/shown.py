@@ -10,31 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from signaling.domain.consent.artefact import DAY_MS
-from signaling.domain.consent.rules import RecordingPolicy
 from signaling.domain.consent.terms import LIVE_PURPOSES, Medium, PartyRole, Purpose, Scope
 
 VERSION: Final = "1"
 """Of the words that pages make of the terms: another text, another version."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyShown:
-    """What a clinic allows at a moment, and what it has to tell whoever is asked."""
-
-    policy: RecordingPolicy
-    until: Mapping[Purpose, int] = field(default_factory=dict)
-    """Until when each purpose would hold, were it agreed to today; Unix milliseconds."""
-    floor_until: int | None = None
-    """Until when the law would have it kept."""
-    supervisors: tuple[str, ...] = ()
-    """As they want to be called."""
-
-    def __repr__(self) -> str:
-        return "PolicyShown(...)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +79,20 @@ class TermsShown:
         """What of the purposes is left of them."""
         return tuple(each for each in self.purposes if each.purpose in scope.purposes)
 
-    def until(self) -> dict[Purpose, int]:
-        """Until when each purpose would hold."""
-        return {each.purpose: each.until for each in self.purposes}
 
+def terms(
+    scope: Scope, asker: tuple[str, PartyRole], listeners: Mapping[Purpose, tuple[str, ...]],
+    until: Mapping[Purpose, int], floor_until: int | None,
+) -> TermsShown:  # fmt: skip
+    """What everybody is asked.
 
-def kept_until(at: int, days: int) -> int:
-    """When something that is kept for so many days is gone: at the beginning of a day, UTC.
-
-    Never later than so many days from now, for that is what was said.
+    A purpose ends at the beginning of a day (UTC), for a day is what is shown: never later than it
+    could. Only what can be asked for in a session is in it; the rules refuse the rest.
     """
-    return (at // DAY_MS + days) * DAY_MS
-
-
-def terms(shown: PolicyShown, scope: Scope, asker: tuple[str, PartyRole], host: str) -> TermsShown:
-    """What everybody is asked; ``host`` is how the counsellor of the session wants to be called.
-
-    Only what can be asked for in a session is in it; the rules refuse the rest.
-    """
-    listeners = {Purpose.CLINICAL_REVIEW: (host,), Purpose.SUPERVISION: shown.supervisors}
     purposes = tuple(
-        PurposeShown(each, shown.until.get(each, 0), listeners.get(each, ()))
+        PurposeShown(each, until.get(each, 0) // DAY_MS * DAY_MS, listeners.get(each, ()))
         for each in Purpose
         if each in scope.purposes & LIVE_PURPOSES
     )
     media = tuple(each for each in Medium if each in scope.media)
-    return TermsShown(*asker, purposes, media, shown.floor_until)
+    return TermsShown(*asker, purposes, media, floor_until)

@@ -12,14 +12,13 @@ import pytest
 from media.errors import RecordFault
 from signaling import recording_messages as said
 from signaling.domain import commands as ask
-from signaling.domain.consent.rules import AGAIN_S, RecordingPolicy
-from signaling.domain.consent.shown import PolicyShown
+from signaling.domain.consent.rules import AGAIN_S
 from signaling.domain.consent.table import replay
 from signaling.domain.consent.terms import ConsentStage, ConsentTurn, HoldReason, Medium, Purpose
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, LinkView
-from signaling.recording_keeping import Interrupted
 from signaling.storage.database import StorageAway
+from signaling.storage.recording_rows import Interrupted
 from tests.support.recorded_room import (
     BOTH,
     PURPOSES,
@@ -121,8 +120,17 @@ def test_words_that_were_read_are_told_of_and_nobody_else_s_name() -> None:
     grant = next(row for row in room.shelf.rows if row.fact.turn is ConsentTurn.GRANT)
     assert grant.actor == person("zhang")
     assert (grant.said["words"], grant.said["language"]) == (WORDS, "en")
-    assert grant.said["terms"]["asker"] == "Li"
-    assert "Li" not in repr(grant)
+    terms = room.sees("li").terms
+    assert terms is not None
+    assert (grant.said["terms"], grant.said["recording"]) == (terms.digest, terms_of(room))
+    assert "Li" not in repr(grant.said)
+    asked = room.shelf.rows[0]
+    assert asked.said["shown"]["asker"] == "Li"
+    assert "Li" not in repr(asked)
+
+
+def terms_of(room: RecordedRoom) -> str:
+    return room.sees("li").request
 
 
 # --- who is told what -----------------------------------------------------------------------------
@@ -191,7 +199,7 @@ def test_a_client_asks_only_where_they_may() -> None:
 
 def test_what_the_clinic_has_taken_away_meanwhile_cannot_be_asked_for() -> None:
     room = both()
-    room.shelf.shown = PolicyShown(RecordingPolicy())
+    room.shelf.shown = None
     refused(Code.NOT_ALLOWED, room.ask)
     assert room.sees("li").why_not == "off"
 
@@ -445,7 +453,7 @@ def test_the_safety_panel_holds_it_and_the_client_sees_a_pause() -> None:
 
 
 def stop_now(room: RecordedRoom) -> None:
-    at_once(room.consent.emergency_stop())
+    room.consent.emergency_stop()
     room.settle()
 
 
@@ -457,7 +465,9 @@ def test_the_clinic_stops_it() -> None:
     assert ended.turn is ConsentTurn.EMERGENCY_STOP
     (kept,) = room.shelf.sealed.values()
     assert kept["whole"]
-    refused(Code.NOT_NOW, lambda: stop_now(room))
+    before = len(room.shelf.rows)
+    stop_now(room)
+    assert len(room.shelf.rows) == before
 
 
 def test_the_end_of_the_session_is_its_end_and_all_of_it_is_stored() -> None:
@@ -594,7 +604,7 @@ def test_rows_of_a_room_that_is_over_are_tried_without_it() -> None:
 def test_a_recorder_that_breaks_is_told_plainly_and_the_call_goes_on() -> None:
     room = recording()
     room.later(4.0)
-    room.consent.handle_broke(room.recorder.break_off(RecordFault.NO_ROOM), room.now)
+    room.consent.broke(room.recorder.break_off(RecordFault.NO_ROOM))
     room.settle()
     ended = room.sees("zhang").ended
     assert ended is not None
