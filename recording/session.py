@@ -169,8 +169,8 @@ class Session:
     def _written(self, files: tuple[RecordedFile, ...]) -> None:
         if self._teller is not None:
             self._tell(files)
-        self.handle(Event.WRITTEN)
         self._finish(files)
+        self.handle(Event.WRITTEN)
 
     def _tell(self, files: tuple[RecordedFile, ...]) -> None:
         if self._teller is not None:
