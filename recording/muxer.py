@@ -35,7 +35,7 @@ class Kind:
     type: str
     """As HTTP has it."""
     rigid: bool = False
-    """What a decoder needs before it stands in the head, so that a change of it needs a new file."""
+    """What a decoder needs before it stands in the head: a change of it needs a new file."""
 
 
 KINDS: Final = {
