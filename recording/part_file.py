@@ -12,7 +12,7 @@ import msgspec
 from media.channel import RecordedFile
 from recording.keys import file_key
 from recording.manifest import seal_manifest
-from recording.muxer import OPUS_MS, MuxError, Muxer
+from recording.muxer import OPUS_MS, Muxer, MuxError
 from recording.sealed_file import SealedFile
 from recording.sealing import SegmentName
 from recording.store import FileName, Store
