@@ -233,7 +233,7 @@ class App:
             raise StartError(str(error)) from None
         stores = self.stores
         self._recordings = RecordingNight(
-            stores.recordings, stores.kept_recordings.keeping, stores.kept_recordings.erasure, None
+            stores.recordings, stores.kept_recordings.keeping, stores.kept_recordings.erasure
         )
         with contextlib.suppress(StorageAway):  # it is looked for again by the night
             await self._recordings.begin(int(self.registry.wall() * 1000))

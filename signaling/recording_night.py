@@ -12,74 +12,52 @@ nothing else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from media.channel import RecordedFile
+from recording.recovery import recover
 from signaling import logs
 from signaling.domain.consent.artefact import ArtefactFact, ArtefactTurn, due
 from signaling.domain.consent.terms import ConsentFact, ConsentTurn
 from signaling.domain.errors import Refusal
 from signaling.keys.sealing import SealError
-from signaling.storage.recording_erasure import RecordingErasure
+from signaling.storage.recording_erasure import RecordingErasure, RecordingReadable
 from signaling.storage.recording_keeping import Decide, RecordingKeeping
 from signaling.storage.recording_rows import KeptRecording, Told
 from signaling.storage.recording_store import RecordingStore
 
 
-class Recover(Protocol):
-    """Finds out what can be read of a recording that nobody closed; it blocks."""
-
-    def __call__(
-        self, tenant: UUID, recording: UUID, parts: Mapping[UUID, bytes]
-    ) -> Sequence[RecordedFile]:
-        """Return its files, none of them whole; ``parts`` are what their keys are made of."""
-
-
 @dataclass(frozen=True, slots=True)
 class RecordingNight:
-    """Looks after recordings. ``recover`` is None where there is no place for any."""
+    """Looks after recordings."""
 
     store: RecordingStore
     keeping: RecordingKeeping
     erasure: RecordingErasure
-    recover: Recover | None
 
     async def begin(self, at: int) -> None:
         """Do what is to be done at the start. Raises StorageAway."""
-        try:
+        with _as_far_as_it_goes():
             again = await self.erasure.replay(at)
-        except OSError as error:
-            logs.fault("recording_replay_fault", error)
-            again = 0
-        if again:
-            logs.event("recordings_erased_again", count=again)
+            if again:
+                logs.event("recordings_erased_again", count=again)
         for ident in await self.store.unsealed():
-            try:
+            with _as_far_as_it_goes():
                 await self._close(ident, at)
-            except (Refusal, SealError, OSError) as error:
-                logs.fault("recording_recover_fault", error)
 
     async def look(self, at: int) -> None:
         """Do what is due. Raises StorageAway."""
         for ident in await self.keeping.due(at):
-            try:
+            with _as_far_as_it_goes():
                 await self._follow(ident, at)
-            except Refusal:  # somebody was quicker
-                continue
-            except OSError as error:
-                logs.fault("recording_erase_fault", error)
         for ident in await self.keeping.with_parts_to_destroy(at):
-            try:
+            with _as_far_as_it_goes():
                 await self._destroy_parts(ident, at)
-            except (Refusal, OSError) as error:
-                logs.fault("recording_erase_fault", error)
-        try:
+        with _as_far_as_it_goes():
             await self.erasure.sweep()
-        except OSError as error:
-            logs.fault("recording_sweep_fault", error)
 
     async def _follow(self, ident: UUID, at: int) -> None:
         """Take one as far as it is due."""
@@ -104,13 +82,27 @@ class RecordingNight:
         await self.store.seal(ident, files, [], whole=False, captured_ms=captured_ms, told=[told])
 
     async def _recovered(self, known: KeptRecording, at: int) -> Sequence[RecordedFile]:
-        if self.recover is None:
+        files = self.erasure.files
+        if files is None:
             return []
         parts = {}
         for part in known.parts:
             if part.destroyed_at is None:
                 parts[part.id] = await self.keeping.part_key(part, at)
-        return await asyncio.to_thread(self.recover, known.clinic, known.id, parts)
+        return await asyncio.to_thread(recover, files, known.clinic, known.id, parts)
+
+
+@contextlib.contextmanager
+def _as_far_as_it_goes() -> Iterator[None]:
+    """One recording that cannot be seen to now holds up no other."""
+    try:
+        yield
+    except (Refusal, SealError):  # somebody was quicker, or erased whose it is
+        return
+    except RecordingReadable as error:
+        logs.fault("recording_readable_fault", error)
+    except OSError:
+        logs.warning("recordings_away")
 
 
 def _only(fact: ArtefactFact) -> Decide:

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from recording.keys import file_key
 from recording.sealing import Segment, SegmentError, SegmentName
+from recording.store import FileName
 from signaling.accounts import Actor
 from signaling.domain.errors import Code, Refusal
 from signaling.gate import Gate
@@ -27,7 +28,7 @@ from signaling.keys.sealing import SealError
 from signaling.ranges import Range
 from signaling.recording_standing import heard
 from signaling.storage.database import StorageAway
-from signaling.storage.recording_folder import FileName, SealedFiles
+from signaling.storage.recording_folder import SealedFiles
 from signaling.storage.recording_rows import KeptRecording
 
 MOST: Final = 1 << 20

@@ -24,13 +24,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.probe import Probe, probe
 from recording.sealing import SegmentError, SegmentName
+from recording.store import FileName
 from signaling.domain.consent.artefact import ArtefactStage
 from signaling.domain.errors import Refusal
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.receipts import ProofKind
 from signaling.storage.journal import Entry, Journal
-from signaling.storage.recording_folder import FileName, SealedFiles, digest
+from signaling.storage.recording_folder import SealedFiles, digest
 from signaling.storage.recording_keeping import RecordingKeeping
 from signaling.storage.recording_proofs import ProofStore, put_proofs
 from signaling.storage.recording_rows import KeptPart, KeptRecording
@@ -100,7 +101,7 @@ class RecordingErasure:
         found = await self._prove(known, None, at)
         files = self._there()
         await asyncio.to_thread(files.bury, ident)
-        await asyncio.to_thread(files.remove, ident)
+        await asyncio.to_thread(files.delete, ident)
         said = await self._certificate(known, known.parts, found, at)
         rows = await self._proofs.make(
             known.clinic, _whose(known), ProofKind.ERASURE, {**said, "whole": True}, at
@@ -127,7 +128,7 @@ class RecordingErasure:
         found = await self._prove(known, theirs, at)
         files = self._there()
         for name in found.names:
-            await asyncio.to_thread(files.remove, known.id, name)
+            await asyncio.to_thread(files.drop, known.id, name)
         said = await self._certificate(known, parts, found, at)
         rows = await self._proofs.make(
             known.clinic, _whose(known), ProofKind.ERASURE, {**said, "whole": False}, at
@@ -175,7 +176,7 @@ class RecordingErasure:
         for ident in erased:
             if await self._keyring.destroy(Kind.RECORDING, ident, at) or ident in lying:
                 again.add(ident)
-                await asyncio.to_thread(self.files.remove, ident)
+                await asyncio.to_thread(self.files.delete, ident)
         for ident in set(await self._keeping.all_ids()) & erased:
             again.add(ident)
             with contextlib.suppress(Refusal):
@@ -189,7 +190,7 @@ class RecordingErasure:
         async with self._database.read() as reading:
             erased = set((await reading.execute(select(RECORDING_ERASED.c.recording))).scalars())
         for ident in set(await asyncio.to_thread(self.files.recordings)) & erased:
-            await asyncio.to_thread(self.files.remove, ident)
+            await asyncio.to_thread(self.files.delete, ident)
 
     # --- parts ------------------------------------------------------------------------------------
 
@@ -246,8 +247,8 @@ class RecordingErasure:
 
 def _look(files: SealedFiles, known: KeptRecording, parts: set[UUID] | None) -> _Files:
     found = _Files()
-    for name in files.names(known.id):
-        if parts is not None and name.part not in parts:
+    for name in files.list(known.id):
+        if name.kind != "seal" or (parts is not None and name.part not in parts):
             continue
         with files.opened(known.id, name) as read:
             found.names.append(name)
