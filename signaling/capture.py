@@ -2,10 +2,11 @@
 
 Called on the room's owner task only, and after its end by whoever closes what it left.
 
-Rule 1: less is done at once, in the call that asks for it: a permit for fewer parts, or for none,
-goes out before anything is waited for.
-Rule 2: more is a new segment: the one before ends, and another order is given. So it is after a
-hold, and when somebody's page was loaded again and has another endpoint.
+Rule 1: what is taken back is no longer captured in the call that says so: a permit for fewer parts,
+or for none, goes out before anything is waited for, and what of these is not sealed is forgotten.
+Rule 2: everything else is another segment: the one before ends, with all that came until then, and
+when it has ended another order is given. So it is after a hold, and when somebody's page was loaded
+again and has another endpoint. There is one at a time.
 Rule 3: a permit is renewed each second, for as long as it is to hold. Whoever renews nothing any
 more, whatever befell them, leaves a recorder that ends by itself.
 Rule 4: an order that was overtaken by its own end is stopped again when it has been answered.
@@ -93,12 +94,14 @@ class Segment:
 class Beside:
     """What a recording needs around it.
 
-    ``start`` runs what takes time, ``broke`` is told why nothing is captured any more, ``done``
-    that all of it is closed. Both may be called out of the owner's turn.
+    ``start`` runs what takes time, ``broke`` is told why nothing is captured any more, ``again``
+    that a segment has ended and another may begin, ``done`` that all of it is closed. They may be
+    called out of the owner's turn.
     """
 
     start: Callable[[Coroutine[Any, Any, None]], None]
     broke: Callable[[str], None]
+    again: Callable[[], None]
     done: Callable[[], None]
     wall_ms: Callable[[], int]
 
@@ -153,12 +156,12 @@ class Capturing:
             self._held_since = now
         if segment is not None and tracks == segment.permitted:
             return
-        if segment is not None and tracks and tracks < segment.permitted:
+        if segment is not None and _is_less(tracks, segment.permitted):
             segment.permitted = tracks
             self._permit(segment, now)
             return
         self._end(now, discard=False)
-        if tracks and not self.is_over and not self.is_broken:
+        if tracks and not (self.is_over or self.is_broken or self._under_way):
             self._open(tracks, now)
 
     def finish(self, now: float, *, discard: bool) -> None:
@@ -223,10 +226,12 @@ class Capturing:
         segment, self._segment = self._segment, None
         if segment is None:
             return
-        segment.is_over, segment.discard, segment.permitted = True, discard, frozenset()
+        segment.is_over, segment.discard = True, discard
         self._ended.append(segment)
         self._captured_s += now - segment.opened_at
-        self._permit(segment, now)
+        if discard:
+            segment.permitted = frozenset()
+            self._permit(segment, now)
         self._run(self._stop(segment))
 
     def _permit(self, segment: Segment, now: float) -> None:
@@ -298,7 +303,17 @@ class Capturing:
             self._look_whether_done()
 
     def _look_whether_done(self) -> None:
-        if self.is_over and self._under_way == 0 and not self._is_done:
+        if self._under_way:
+            return
+        if not self.is_over:
+            self.around.again()
+        elif not self._is_done:
             self._is_done = True
             self.whole = self.whole and not any(each.is_missed for each in self._ended)
             self.around.done()
+
+
+def _is_less(tracks: frozenset[Track], before: frozenset[Track]) -> bool:
+    """Whether what is gone is a medium, of everybody: nobody agrees to it any more."""
+    gone = {each.medium for each in before - tracks}
+    return bool(tracks) and tracks < before and not gone & {each.medium for each in tracks}

@@ -281,6 +281,7 @@ class RoomConsent:
         beside = Beside(
             start=self.task.chore,
             broke=lambda code: self.post(lambda now: self.machine.handle_failure(code, now)),
+            again=lambda: self.post(lambda _now: None),
             done=lambda: self._put_away(run, capture),
             wall_ms=self.task.wall_ms,
         )

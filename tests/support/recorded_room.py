@@ -174,12 +174,15 @@ class Recorder:
         self.permits: list[RecordPermit] = []
         self.stops: list[tuple[int, bool]] = []
         self.began: Callable[[RecordOrder], None] = lambda _order: None
+        self._closing: set[int] = set()
         self._running: dict[int, tuple[RecordOrder, frozenset[str], float]] = {}
 
     async def record(self, order: RecordOrder) -> None:
         await self.gate
         if self.refuses is not None:
             raise RecordingError(self.refuses)
+        if self._running or self._closing:  # one segment at a time
+            raise RecordingError(RecordFault.BAD_ORDER)
         self.orders.append(order)
         self.began(order)
         parts = frozenset(track.part for track in order.tracks)
@@ -199,9 +202,11 @@ class Recorder:
     ) -> tuple[RecordedFile, ...]:
         self.stops.append((segment, discard))
         running = self._running.pop(segment, None)
-        await self.gate
         if running is None:
             return ()
+        self._closing.add(segment)
+        await self.gate
+        self._closing.discard(segment)
         order = running[0]
         assert (order.room, order.recording) == (room, recording)
         return tuple(

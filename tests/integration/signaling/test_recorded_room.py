@@ -41,6 +41,7 @@ class Recorded:
         self.pages: dict[str, Page] = {}
         self.endpoints: dict[str, EndpointId] = {}
         self._showing: list[asyncio.Task[None]] = []
+        self._is_over = False
 
     async def come(self, name: str) -> Page:
         status, seat = await self.here.ask(name, "POST", f"appointments/{self.hour.id}/seat")
@@ -58,7 +59,7 @@ class Recorded:
 
     async def _show(self, page: Page) -> None:
         said = 0
-        while True:
+        while not self._is_over:  # a call that is cancelled may go on
             views = page.all("recording")
             if len(views) > said:
                 said = len(views)
@@ -93,8 +94,7 @@ class Recorded:
         return [await self.here.stores.journal.said(row, now_ms()) for row in rows]
 
     async def close(self) -> None:
-        for task in self._showing:
-            task.cancel()
+        self._is_over = True
         await asyncio.gather(*self._showing, return_exceptions=True)
         for page in self.pages.values():
             with contextlib.suppress(Exception):
