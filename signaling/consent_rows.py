@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from signaling import logs
+from signaling.domain.errors import Refusal
 from signaling.keys.sealing import SealError
 from signaling.storage.database import StorageAway
 
@@ -114,7 +115,10 @@ class ConsentRows:
             self._again_at = self._clock() + AGAIN_S
             row.fail()
             return False
-        except Exception as error:  # a bug, or gone meanwhile: it must not hold up the others
+        except Refusal:  # whose it would be is gone meanwhile
+            row.fail()
+            return True
+        except Exception as error:  # a bug: it must not hold up the others
             logs.fault("consent_row_fault", error)
             row.fail()
             return True

@@ -14,6 +14,7 @@ from signaling.capture import Capturing, Track
 from signaling.domain.consent.machine import Capture
 from signaling.domain.consent.shown import TermsShown
 from signaling.domain.consent.terms import PartyRole, Scope
+from signaling.domain.errors import Refusal
 from signaling.domain.recording_policy import CAPTURED
 from signaling.recording_keeper import Keeper
 from signaling.room_media import RoomMedia
@@ -39,16 +40,23 @@ class RecordingRun:
     async def begin(
         self, capture: Capturing, parties: Mapping[UUID, PartyRole], scope: Scope, row: Told
     ) -> None:
-        """Store it; or only its row, where it came to nothing while the database was away."""
+        """Store it; or only its row, where it came to nothing while the database was away.
+
+        Raises :class:`Refusal`, StorageAway or SealError.
+        """
         if capture.is_over:
             await self.keeper.tell(self.booked, [row])
             return
         purposes = self.terms.for_scope(scope)
         until = {each.purpose: each.until for each in purposes}
         floor_until = self.terms.floor_until
-        self.begun = await self.keeper.begin(
-            self.booked, self.ident, parties, scope, until, floor_until, row
-        )
+        try:
+            self.begun = await self.keeper.begin(
+                self.booked, self.ident, parties, scope, until, floor_until, row
+            )
+        except Refusal:
+            await self.keeper.tell(self.booked, [row])
+            raise
 
     async def narrow(self, scope: Scope, row: Told) -> None:
         """It is for less."""

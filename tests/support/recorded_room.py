@@ -23,7 +23,7 @@ from signaling.consent_taps import ConsentTaps
 from signaling.domain import commands as ask
 from signaling.domain.consent.rules import RecordingPolicy
 from signaling.domain.consent.terms import Medium, PartyRole, Purpose, Scope
-from signaling.domain.errors import Refusal
+from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import LinkView
 from signaling.domain.grants import Role
 from signaling.domain.life import Life
@@ -102,6 +102,7 @@ class Shelf:
 
     shown: RecordingTermsNow | None
     away: bool = False
+    refuses: bool = False
     gate: Gate = field(default_factory=Gate)
     rows: list[Told] = field(default_factory=list)
     begun: dict[UUID, Begun] = field(default_factory=dict)
@@ -125,6 +126,8 @@ class Shelf:
     ) -> Begun:  # fmt: skip
         await self._reach()
         assert until.keys() == scope.purposes, floor_until
+        if self.refuses:
+            raise Refusal(Code.NOT_ALLOWED)
         self.rows.append(told)
         people = tuple(Party(uuid4(), who, role) for who, role in parties.items())
         parts = [

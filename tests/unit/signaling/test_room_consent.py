@@ -558,6 +558,14 @@ def test_a_database_that_is_away_begins_nothing() -> None:
     assert room.shelf.begun == {}
 
 
+def test_a_client_who_was_erased_meanwhile_is_not_recorded() -> None:
+    room = both()
+    room.shelf.refuses = True
+    room.record()
+    assert (room.sees("li").stage, room.recorder.orders) == ("off", [])
+    assert room.shelf.turns[-2:] == ["start", "fail"]
+
+
 def test_what_ends_it_is_done_though_the_database_is_away_and_stored_when_it_is_back() -> None:
     room = recording()
     room.shelf.away = True
