@@ -241,7 +241,7 @@ class App:
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)
         if self.config.recording.folder:
-            self._recorded = Recordings(stores.recordings)
+            self._recorded = Recordings(stores.recordings, self.metrics.recording)
         self.registry.attend(
             HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000), self._keep_line),
             self._recorded,

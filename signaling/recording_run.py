@@ -34,6 +34,7 @@ class RecordingRun:
     begun: Begun | None = None
     failed: bool = False
     taken_back_by: UUID | None = None
+    taken_back_at: float | None = None
     is_kept: bool = False
     """All of it is stored."""
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from media.channel import RecordingBroke
 from signaling import logs
+from signaling.metrics_recording import RecordingMetrics
 from signaling.recording_keeper import Keeper
 
 STOP_S: Final = 3.0
@@ -38,8 +39,9 @@ class Recorded(Protocol):
 class Recordings:
     """Made by the composition root where recordings have a folder; ``keeper`` stores them."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, metrics: RecordingMetrics) -> None:
         self.keeper = keeper
+        self.metrics = metrics
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._rooms: set[Recorded] = set()

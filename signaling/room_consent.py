@@ -169,6 +169,8 @@ class RoomConsent:
             return
         self._roster.follow(self.task.room.participants(), now)
         self.machine.handle_timeout(now)
+        if self.task.room.is_deserted:  # nobody keeps a seat: nobody is waited for
+            self.machine.handle_end(now)
         self.rows.handle_timeout(now)
         late = self.opening is not None and now >= self.opening.until
         if late or self.rows.is_full:
@@ -320,14 +322,18 @@ class RoomConsent:
         is_withdrawn = fact.turn is ConsentTurn.WITHDRAW
         if is_withdrawn:
             run.taken_back_by = self._person(fact.party)
+            run.taken_back_at = now
         capture.finish(now, discard=is_withdrawn)
         if capture.began_at is not None:
+            self._recordings.metrics.ended(fact.turn)
             purposes = run.terms.for_scope(before.scope)
             ident, captured_ms = str(run.ident), capture.captured_ms
             self._ending = Ending(fact.turn, ident, captured_ms, purposes, by)
 
     def _put_away(self, run: RecordingRun, capture: Capturing) -> None:
         """All that was captured is closed."""
+        if run.taken_back_at is not None and capture.began_at is not None:
+            self._recordings.metrics.withdrawn(self._clock() - run.taken_back_at)
 
         def stored() -> None:
             if run is self._run:

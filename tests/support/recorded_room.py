@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
+from prometheus_client import CollectorRegistry
+
 from media.channel import RecordedFile, RecordingBroke, RecordOrder, RecordPermit
 from media.errors import RecordFault, RecordingError
 from media.ids import EndpointId, RoomKey
@@ -31,6 +33,7 @@ from signaling.domain.phases import RoomLimits
 from signaling.domain.recording_policy import RecordingTermsNow
 from signaling.domain.room import Room
 from signaling.limits import Rate
+from signaling.metrics_recording import RecordingMetrics
 from signaling.recordings import Recorded, Recordings
 from signaling.room_consent import RoomConsent
 from signaling.room_media import RoomMedia
@@ -263,6 +266,8 @@ class RecordedRoom:
         hour = cast(BookedHour, type("Hour", (), {"booked": booked})())
         recordings = cast(Recordings, self)
         self.keeper = self.shelf
+        self.registry = CollectorRegistry()
+        self.metrics = RecordingMetrics(self.registry)
         self.consent = RoomConsent(
             self, hour, recordings, self.recorder, lambda who: person(self.names[who]),
             lambda: self.now,

@@ -384,6 +384,22 @@ def test_who_goes_ends_it() -> None:
     assert room.recorder.writes == set()
 
 
+def test_when_nobody_keeps_a_seat_any_more_it_is_over() -> None:
+    room = recording()
+    room.hushed = {"li", "zhang"}
+    for name in ("li", "zhang"):
+        room.link(name, LinkView.NONE)
+        room.lose(name)
+    room.later(60.0)
+    assert room.shelf.sealed == {}
+    for _ in range(3):
+        room.now += 61.0
+        room.room.handle_timeout(room.now)
+        room.settle()
+    assert len(room.shelf.sealed) == 1
+    assert room.shelf.turns[-2:] == ["stop", "close"]
+
+
 def test_who_comes_or_goes_while_it_is_decided_ends_the_asking() -> None:
     room = both()
     room.ask()
@@ -435,6 +451,9 @@ def test_what_is_taken_back_is_discarded_before_it_is_stored() -> None:
     room.settle()
     (given_up,) = room.shelf.given_up.values()
     assert (given_up["by"], room.shelf.sealed) == (person("zhang"), {})
+    sample = room.registry.get_sample_value
+    assert sample("quietroom_recordings_ended_total", {"result": "withdraw"}) == 1
+    assert sample("quietroom_recording_withdrawal_seconds_bucket", {"le": "0.25"}) == 1
 
 
 def test_the_safety_panel_holds_it_and_the_client_sees_a_pause() -> None:
