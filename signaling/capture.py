@@ -9,7 +9,8 @@ when it has ended another order is given. So it is after a hold, and when somebo
 again and has another endpoint. There is one at a time.
 Rule 3: a permit is renewed each second, for as long as it is to hold. Whoever renews nothing any
 more, whatever befell them, leaves a recorder that ends by itself.
-Rule 4: an order that was overtaken by its own end is stopped again when it has been answered.
+Rule 4: an order that was overtaken, by its own end or by a permit for less, is stopped again, or
+narrowed again, when it has been answered.
 """
 
 from __future__ import annotations
@@ -127,6 +128,7 @@ class Capturing:
     _held_since: float | None = None
     _under_way: int = 0
     _is_done: bool = False
+    _refused: bool = False
     _files: dict[int, RecordedFile] = field(default_factory=dict)
     _ended: list[Segment] = field(default_factory=list)
 
@@ -204,23 +206,25 @@ class Capturing:
             self.began_at = now
         self._close_hold(now)
         self._segments += 1
-        self._permits += 1
         segment = Segment(self._segments, tracks, now, self.around.wall_ms(), now)
         self._segment = segment
-        order = RecordOrder(
+        self._run(self._record(segment))
+
+    def _order(self, segment: Segment) -> RecordOrder:
+        self._permits += 1
+        tracks = sorted(segment.permitted, key=lambda each: (each.part, each.endpoint))
+        return RecordOrder(
             room=self.named.room,
             tenant=self.named.tenant,
             recording=self.named.recording,
             segment=segment.number,
             number=self._permits,
-            at_ms=self._clock(now),
+            at_ms=self._clock(segment.opened_at),
             next_file=(segment.number - 1) * FILES_A_SEGMENT + 1,
             tracks=tuple(
-                RecordTrack(each.endpoint, each.medium, each.part, each.key)
-                for each in sorted(tracks, key=lambda each: (each.part, each.endpoint))
+                RecordTrack(each.endpoint, each.medium, each.part, each.key) for each in tracks
             ),
         )
-        self._run(self._record(segment, order))
 
     def _end(self, now: float, *, discard: bool) -> None:
         segment, self._segment = self._segment, None
@@ -254,12 +258,13 @@ class Capturing:
 
     # --- what takes time --------------------------------------------------------------------------
 
-    async def _record(self, segment: Segment, order: RecordOrder) -> None:
+    async def _record(self, segment: Segment) -> None:
         if segment.is_over:  # before anybody was told to begin
             return
+        ordered = segment.permitted
         try:
-            await self.recorder.record(order)
-            segment.is_missed = True
+            await self.recorder.record(self._order(segment))
+            segment.is_missed, self._refused = True, False
         except RecordingError as error:
             self._fail(segment, error.fault)
         except Exception:
@@ -267,6 +272,8 @@ class Capturing:
             raise
         if segment.is_overtaken:
             await self._stop(segment)
+        elif segment.permitted != ordered:
+            self._permit(segment, segment.renewed_at)
 
     async def _stop(self, segment: Segment) -> None:
         named = self.named
@@ -281,10 +288,14 @@ class Capturing:
         segment.is_missed = segment.is_missed and not files and not segment.discard
 
     def _fail(self, segment: Segment, fault: RecordFault) -> None:
-        self.whole = False
-        if self._segment is segment:
-            self._segment, self.is_broken = None, True
-            self.around.broke(fault.value)
+        if self._segment is not segment:  # it was over, and that is why
+            return
+        self._segment = None
+        if fault is RecordFault.BAD_ORDER and not self._refused:
+            self._refused = True  # somebody's endpoint ended in this moment: once more, without it
+            return
+        self.whole, self.is_broken = False, True
+        self.around.broke(fault.value)
 
     def _add(self, files: Iterable[RecordedFile]) -> None:
         for each in files:

@@ -174,6 +174,21 @@ def test_an_order_that_its_end_has_overtaken_is_stopped_again() -> None:
     assert (desk.dones, len(desk.capture.files)) == (1, 4)
 
 
+def test_an_order_that_a_permit_for_less_has_overtaken_is_narrowed_again() -> None:
+    desk = Desk()
+    desk.capture.want(ALL, desk.now)
+    desk.capture.want(VOICES, desk.now)
+    desk.settle()
+    assert {track.medium for track in desk.recorder.orders[0].tracks} == {"audio"}
+    late = Desk()
+    late.recorder.gate.is_open = False
+    late.want(*ALL)
+    late.want(*VOICES)
+    late.recorder.gate.is_open = True
+    late.settle()
+    assert {medium for _, medium in late.recorder.writes} == {"audio"}
+
+
 def test_an_order_that_is_refused_is_told_once_and_not_given_again() -> None:
     desk = Desk()
     desk.recorder.refuses = RecordFault.NO_ROOM
@@ -181,6 +196,21 @@ def test_an_order_that_is_refused_is_told_once_and_not_given_again() -> None:
     desk.recorder.refuses = None
     desk.want(*ALL)
     assert (desk.faults, desk.recorder.orders, desk.capture.whole) == (["no_room"], [], False)
+
+
+def test_an_order_for_an_endpoint_that_has_just_ended_is_given_once_more() -> None:
+    desk = Desk()
+    desk.recorder.refuses = RecordFault.BAD_ORDER
+    desk.want(*ALL)
+    assert (desk.faults, desk.agains) == ([], 1)
+    desk.want(LI_VOICE, LI_FACE)
+    assert desk.faults == ["bad_order"]
+    other = Desk()
+    other.recorder.refuses = RecordFault.BAD_ORDER
+    other.want(*ALL)
+    other.recorder.refuses = None
+    other.want(LI_VOICE, LI_FACE)
+    assert (other.segments, other.capture.whole, other.faults) == ([2], True, [])
 
 
 @pytest.mark.parametrize("segment", [1, 2])
