@@ -27,12 +27,19 @@ it may be held up."""
 STEP_S: Final = 0.1
 """Reports that are farther from the others than this are not just held up."""
 AGREE_S: Final = 0.05
+SURE_S: Final = 3.0
+"""For so long reports must agree on timestamps that stood still: in a queue they look alike."""
 STRANGE_S: Final = 5.0
 """A person's first report for a source that is this far from those for others is of another
 clock."""
-DRIFT: Final = 0.02
-"""Seconds a second by which a person is moved: no one hears it, and a path that got shorter by
-100 ms is made up for in five seconds."""
+RISE: Final = 150e-6
+"""Seconds a second by which a person is moved to later: clocks drift apart by 100 ppm, and what
+rises faster is a longer way, of which the shorter one before told more."""
+FALL: Final = 0.02
+FAST_FALL: Final = 0.1
+NEAR_S: Final = 0.04
+"""Farther off, as after a first report out of a queue, the fast one holds: one part in ten is
+seen and heard little."""
 
 
 class Floor:
@@ -81,8 +88,9 @@ class Person:
         if self._offset is None:
             self._offset = least
         else:
-            most = DRIFT * (now - self._at)
-            self._offset += max(-most, min(most, least - self._offset))
+            error = least - self._offset
+            fall = FALL if error >= -NEAR_S else FAST_FALL
+            self._offset += max(-fall * (now - self._at), min(RISE * (now - self._at), error))
         self._at = now
         return self._offset
 
@@ -98,7 +106,8 @@ class Stretch:
         """Of arrival minus the source's seconds."""
         self.offsets: deque[float] = deque(maxlen=REPORTS)
         """Of the person's seconds minus the source's."""
-        self.candidate: float | None = None
+        self.candidate: tuple[float, float] | None = None
+        """An offset that is not believed yet, and when it was first said."""
         self.shift: float | None = None
         """What is added for the gateway's clock."""
         self.placed: int | None = None
@@ -175,7 +184,7 @@ class Source:
         if not self._fits(stretch, arrived - seconds):
             return
         said = self.person.seconds(ntp) - self._step
-        step = self._step_of(stretch, said - seconds, arrived - said)
+        step = self._step_of(stretch, said - seconds, arrived - said, arrived)
         if step is None:
             return
         self._step += step
@@ -199,12 +208,12 @@ class Source:
         least = stretch.floor.least
         return least is None or abs(value - least) <= JUMP_S
 
-    def _step_of(self, stretch: Stretch, offset: float, lag: float) -> float | None:
+    def _step_of(self, stretch: Stretch, offset: float, lag: float, now: float) -> float | None:
         """Return by how much the person's clock was set since the report before, mostly 0.
 
         A clock that is set moves against the timestamps and against when the report comes, by the
         same. Timestamps that stood still (another microphone) move against the first alone: that
-        counts at the second report which says it. None for a report that is not to be used.
+        counts when a report still says it later. None for a report that is not to be used.
         """
         least = self.person.floor.least
         if not stretch.offsets:
@@ -215,9 +224,13 @@ class Source:
             assert least is not None
             if (least - lag) / moved > 1 / 2:
                 return moved
-            known, stretch.candidate = stretch.candidate, offset
-            if known is None or abs(offset - known) > AGREE_S:
+            known = stretch.candidate
+            if known is None or abs(offset - known[0]) > AGREE_S:
+                stretch.candidate = offset, now
+                return None
+            if now - known[1] < SURE_S:
                 return None
             stretch.offsets.clear()
+            stretch.floor = Floor()
         stretch.candidate = None
         return 0.0

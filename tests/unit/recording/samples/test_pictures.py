@@ -133,9 +133,7 @@ def test_av1_elements_may_be_counted() -> None:
     for number, unit in enumerate(pictures("av1")):
         payloads = av1_payloads(unit, number, counted=True)
         for each, payload in enumerate(payloads, 1):
-            packet = rtp(
-                sequence, timestamp=number, payload=payload, marker=each == len(payloads)
-            )
+            packet = rtp(sequence, timestamp=number, payload=payload, marker=each == len(payloads))
             found += machine.feed(packet, 0.0)
             sequence += 1
     assert decode("av1", [f.data for f in frames(found)]) == decode("av1", pictures("av1"))
