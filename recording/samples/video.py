@@ -28,6 +28,9 @@ FAR: Final = 900_000
 MOST_BYTES: Final = 4 << 20
 """Of one picture. A keyframe of 4K has about one million."""
 
+_PACKET_BYTES: Final = 64
+"""What holding a packet takes beside its bytes."""
+
 
 class Video:
     """The depacketizer of one picture track. ``bad`` counts packets and pictures that are none."""
@@ -92,7 +95,7 @@ class Video:
         if not self._parts:
             self._begin(timestamp, packet.payload)
         self._parts.append(packet.payload)
-        self._bytes += len(packet.payload)
+        self._bytes += len(packet.payload) + _PACKET_BYTES
         self._arrived = max(self._arrived, packet.arrived)
         if self._bytes > MOST_BYTES:
             self._is_whole = False

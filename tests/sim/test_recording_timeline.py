@@ -1,8 +1,8 @@
 """An hour of two people in virtual time: every frame of either lies where it was, within 40 ms.
 
 Loss, jitter, queues, a slower way for pictures, clocks that drift apart, sound cards that drift
-from them, and clocks that are set. What is measured is where a frame is placed, less when it was taken,
-less the way to the gateway that all of a person's packets have in common.
+from them, and clocks that are set. What is measured is where a frame is placed, less when it was
+taken, less the way to the gateway that all of a person's packets have in common.
 """
 
 from __future__ import annotations
