@@ -103,7 +103,7 @@ def se(value: int) -> str:
 def test_number_of_parameter_sets_is_bounded() -> None:
     codec = H264()
     for ident in range(32):
-        sps = bits(f"{66:08b} {0:08b} {31:08b} {ue(ident)} {ue(0)} {TAIL} {SIZE} 0")
+        sps = bits(f"{66:08b} {0:08b} {31:08b} {ue(ident)} {TAIL} {SIZE} 0")
         codec.build([sps, *(b"\x68" + bits(ue(each))[1:] for each in range(40))])
     found = codec.build([IDR])
     assert found is not None
@@ -131,7 +131,8 @@ LISTS = "1" + " ".join(se(1) for _ in range(15)) + se(-1) + "1" + se(-8) + "0" *
          3, (0, 0), (160, 80)),
         (bits(f"{HIGH} {ue(1)} {ue(0)} {ue(0)} 0 1 {LISTS} {TAIL} {SIZE} 0"), 1, (0, 0), (160, 80)),
         (bits(f"{HIGH} {CHROMA} {ue(0)} {ue(1)} 0 {se(-3)} {se(2)} {ue(2)} "
-              f"{se(1)} {se(-1)} {ue(1)} 0 {ue(9)} {ue(4)} 0 1 1 1 {ue(0)} {ue(0)} {ue(0)} {ue(2)}"),
+              f"{se(1)} {se(-1)} {ue(1)} 0 {ue(9)} {ue(4)} 0 1 1 1 "
+              f"{ue(0)} {ue(0)} {ue(0)} {ue(2)}"),
          1, (0, 0), (160, 152)),
         (bits(f"{HIGH} {CHROMA} {ue(0)} {ue(2)} {ue(1)} 0 {SIZE} 0"),
          1, (0, 0), (160, 80)),
@@ -152,7 +153,7 @@ def test_sps_of_every_shape(
         bits(f"{HIGH} {CHROMA} {ue(0)} {ue(1)} 0 1 1 {ue(256)} {'1' * 600}"),
         bits(f"{HIGH} {CHROMA} {TAIL} {SIZE} 1 {ue(80)} {ue(0)} {ue(0)} {ue(0)}"),
         bits(f"{HIGH} {CHROMA} {TAIL} {ue(2000)} {ue(4)} 1 1 0"),
-        bits(f"{66:08b} {0:08b} {31:08b} {ue(32)} {ue(0)} {TAIL} {SIZE} 0"),
+        bits(f"{66:08b} {0:08b} {31:08b} {ue(32)} {TAIL} {SIZE} 0"),
     ],
 )  # fmt: skip
 def test_bad_sps_is_refused(unit: bytes) -> None:

@@ -154,6 +154,14 @@ def test_after_flush_it_goes_on() -> None:
     assert numbers(late) == list(range(10, 20))
 
 
+def test_flush_says_a_gap_once() -> None:
+    machine = depacketizer("vp8")
+    packets = track(4)
+    assert len(gaps(feed(machine, packets[:1] + packets[2:]))) == 2
+    again = rtp(4, timestamp=3 * TICKS, marker=True, payload=vp8(4, tl0=9, body=DELTA))
+    assert feed(machine, [again]) == []
+
+
 def test_descriptor_of_every_shape_is_stepped_over() -> None:
     for head in (b"\x10", b"\x90\x00", b"\x90\x80\x05", b"\x90\x80\x85\x05", b"\x90\x40\x05",
                  b"\x90\x20\x00", b"\x90\xf0\x05\x06\x07"):  # fmt: skip
