@@ -43,23 +43,24 @@ seen and heard little."""
 
 
 class Floor:
-    """The least value within the last minute."""
+    """The least value within the last minute, or other buckets of time."""
 
-    __slots__ = ("_buckets", "least")
+    __slots__ = ("_bucket_s", "_buckets", "_most", "least")
 
-    def __init__(self) -> None:
-        self._buckets: deque[tuple[int, float]] = deque(maxlen=BUCKETS)
+    def __init__(self, bucket_s: float = BUCKET_S, buckets: int = BUCKETS) -> None:
+        self._bucket_s, self._most = bucket_s, buckets
+        self._buckets: deque[tuple[int, float]] = deque()
         self.least: float | None = None
 
     def add(self, value: float, now: float) -> None:
         """Take one in."""
-        bucket = int(now // BUCKET_S)
+        bucket = int(now // self._bucket_s)
         if self._buckets and self._buckets[-1][0] >= bucket:
             last, least = self._buckets[-1]
             self._buckets[-1] = last, min(least, value)
         else:
             self._buckets.append((bucket, value))
-            while self._buckets[0][0] <= bucket - BUCKETS:
+            while self._buckets[0][0] <= bucket - self._most:
                 self._buckets.popleft()
         self.least = min(least for _, least in self._buckets)
 
@@ -98,12 +99,13 @@ class Person:
 class Stretch:
     """Timestamps that count on, from where they began anew."""
 
-    __slots__ = ("candidate", "floor", "newest", "offsets", "placed", "shift")
+    __slots__ = ("candidate", "floor", "newest", "offsets", "placed", "recent", "shift")
 
     def __init__(self, first: int) -> None:
         self.newest = first
         self.floor = Floor()
         """Of arrival minus the source's seconds."""
+        self.recent = Floor(1.0, 2)
         self.offsets: deque[float] = deque(maxlen=REPORTS)
         """Of the person's seconds minus the source's."""
         self.candidate: tuple[float, float] | None = None
@@ -176,6 +178,7 @@ class Source:
         self._strays = 0
         stretch.newest = max(stretch.newest, extended)
         stretch.floor.add(value, arrived)
+        stretch.recent.add(value, arrived)
 
     def report(self, ntp: int, timestamp: int, arrived: float) -> None:
         """Take in a sender report. One that is of other timestamps than the packets is nothing."""
@@ -212,8 +215,9 @@ class Source:
         """Return by how much the person's clock was set since the report before, mostly 0.
 
         A clock that is set moves against the timestamps and against when the report comes, by the
-        same. Timestamps that stood still (another microphone) move against the first alone: that
-        counts when a report still says it later. None for a report that is not to be used.
+        same. Timestamps that stood still (another microphone) move against the first alone, and
+        packets seem to be late by it: that counts at once. What only a report says counts when one
+        still says it later. None for a report that is not to be used.
         """
         least = self.person.floor.least
         if not stretch.offsets:
@@ -224,13 +228,21 @@ class Source:
             assert least is not None
             if (least - lag) / moved > 1 / 2:
                 return moved
-            known = stretch.candidate
-            if known is None or abs(offset - known[0]) > AGREE_S:
-                stretch.candidate = offset, now
-                return None
-            if now - known[1] < SURE_S:
-                return None
+            in_time = -AGREE_S < lag - least < moved / 2
+            if not (in_time and _stood_still(stretch, moved)):
+                known = stretch.candidate
+                if known is None or abs(offset - known[0]) > AGREE_S:
+                    stretch.candidate = offset, now
+                    return None
+                if now - known[1] < SURE_S:
+                    return None
             stretch.offsets.clear()
             stretch.floor = Floor()
         stretch.candidate = None
         return 0.0
+
+
+def _stood_still(stretch: Stretch, by: float) -> bool:
+    """Whether packets that came lately were later than before by about so much."""
+    least, lately = stretch.floor.least, stretch.recent.least
+    return least is not None and lately is not None and abs(lately - least - by) < by / 2

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.sim
 
 HOUR_S = 3600.0
 WAY_S = 0.04
-VOICE_S = 0.06
-PICTURE_S = 1 / 6
+VOICE_S = 0.12
+PICTURE_S = 1 / 4
 """Fewer packets than people send: as many faults for less time."""
 KEY = b"\x10\x00\x00\x00\x9d\x01\x2a\x40\x01\xf0\x00"
 DELTA = b"\x10\x01\x00\x00"
@@ -93,7 +93,7 @@ class Person:
                 stamp = track.timestamp(at)
                 track.taken[stamp] = at
                 if self.random.random() >= self.given.loss:
-                    body = b"\x18ab" if track is self.voice else DELTA if number % 12 else KEY
+                    body = b"\x19ab" if track is self.voice else DELTA if number % 12 else KEY
                     packet = rtp(number, timestamp=stamp, payload=body, marker=True)
                     yield at + extra + self.way(at), track.name, packet
             at = 0.7

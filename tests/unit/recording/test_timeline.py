@@ -136,18 +136,28 @@ def test_first_report_by_a_clock_that_was_set_is_brought_to_the_others() -> None
     assert speaker.voice(1.0) == pytest.approx(1.02)
 
 
-def test_timestamps_that_stood_still_count_when_a_report_still_says_so_later() -> None:
+def test_timestamps_that_stood_still_count_at_the_next_report() -> None:
     """A voice went on 0.7 s later with no timestamps for it in between."""
     speaker = Speaker()
     for second in range(5):
         speaker.report(VOICE, float(second))
         speaker.run(second, second + 1)
-    for second in (6, 8):
-        speaker.report(VOICE, second, skipped=0.7)
-        assert speaker.run(second, second + 0.1, skipped=0.7)[-1] == pytest.approx(0.02 - 0.7)
-    speaker.report(VOICE, 10.0, skipped=0.7)
+    assert speaker.run(7, 8.5, skipped=0.7)[-1] == pytest.approx(0.02 - 0.7)
+    speaker.report(VOICE, 8.5, skipped=0.7)
     # Forward at once: that stretch is missing.
-    assert speaker.run(10, 10.1, skipped=0.7)[-1] == pytest.approx(0.02)
+    assert speaker.run(8.5, 8.6, skipped=0.7)[-1] == pytest.approx(0.02)
+
+
+def test_what_only_reports_say_counts_when_one_still_says_it_later() -> None:
+    speaker = Speaker()
+    for second in range(5):
+        speaker.report(VOICE, float(second))
+        speaker.run(second, second + 1)
+    for second in (6, 8):
+        speaker.report(VOICE, second, skipped=0.2)
+        assert speaker.run(second, second + 0.1)[-1] == pytest.approx(0.02)
+    speaker.report(VOICE, 10.0, skipped=0.2)
+    assert speaker.run(10, 13)[-1] == pytest.approx(0.04)  # never after it came
 
 
 def test_one_report_that_was_held_up_is_passed_over() -> None:
