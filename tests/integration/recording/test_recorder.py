@@ -98,7 +98,7 @@ class Booth:
 
     def play(self, *tracks: tuple[str, Codec, list[Sent]], renewed: bool = True) -> None:
         """Send packets in the order of their times, and renew as signaling does."""
-        began, due = self.taps.time, self.taps.time + 1
+        began = due = self.taps.time
         sent = [(each.at, who, codec, each.packet) for who, codec, film in tracks for each in film]
         for at, who, codec, packet in sorted(sent, key=lambda each: each[0]):
             self.taps.time = max(self.taps.time, began + at)
@@ -194,27 +194,17 @@ async def test_a_permit_that_is_not_renewed_ends_it(booth: Booth) -> None:
 async def test_a_withdrawal_forgets_what_is_not_sealed(booth: Booth) -> None:
     await booth.recorder.record(booth.order())
     booth.play(("ben", OPUS, voice()))
+    await booth.settle()
+    await asyncio.sleep(0.3)  # longer than anything waits that the container gave away
     written = booth.store.appended
     stopping = asyncio.ensure_future(booth.stop(discard=True))
     await asyncio.sleep(0)
     assert booth.taps.listening == 0
     files = await stopping
     assert booth.store.appended == written
-    assert all(not file.whole for file in files)
-
-
-async def test_a_withdrawal_leaves_what_was_sealed_before(booth: Booth) -> None:
-    await booth.recorder.record(booth.order())
-    booth.play(("ben", OPUS, voice()))
-    await booth.settle()
-    await asyncio.sleep(0.7)  # as long as anything waits to be sealed
-    before = booth.store.appended
-    assert before > 0
-    files = await booth.stop(discard=True)
-    assert booth.store.appended == before
     (file,) = files
     assert not file.whole
-    assert len(watch(booth.read(file)).times) > 50
+    assert 50 < len(watch(booth.read(file)).times) < 100
 
 
 async def test_a_medium_that_is_taken_back_is_let_go_alone(booth: Booth) -> None:
