@@ -101,6 +101,7 @@ class Engine(Tapping):
 
     async def stop(self) -> None:
         """Close every endpoint, then the sockets; nothing is left running."""
+        await self.close_recorder()
         for each in list(self._endpoints.values()):
             self.end(each, EndpointClose.SHUTDOWN)
         while self._closing:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from media.channel import Recording
 from media.clock import Instant
 from media.ids import EndpointId, RoomKey
 from media.plan import Codec, Kind
@@ -31,6 +32,13 @@ class Sink(Protocol):
 
     def ended(self) -> None:
         """The endpoint is gone; nothing comes any more."""
+
+
+class Recorder(Recording, Protocol):
+    """What records beside an engine, and ends with it."""
+
+    async def close(self) -> None:
+        """End all that runs, with what was captured written down."""
 
 
 class Taps(Protocol):

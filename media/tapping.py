@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from media.channel import RecordedFile, Recording, RecordOrder, RecordPermit
+from media.channel import RecordedFile, RecordOrder, RecordPermit
 from media.endpoint import Shell
 from media.errors import RecordFault, RecordingError
 from media.ids import EndpointId, RoomKey
 from media.plan import Kind
 from media.router import Router
-from media.sinks import Sink
+from media.sinks import Recorder, Sink
 
 
 class Tapping(Shell):
@@ -16,7 +16,7 @@ class Tapping(Shell):
 
     def __init__(self) -> None:
         self._rooms: dict[RoomKey, Router] = {}
-        self._recorder: Recording | None = None
+        self._recorder: Recorder | None = None
 
     def flush(self, router: Router) -> None:
         """Carry out a router's outputs."""
@@ -24,9 +24,15 @@ class Tapping(Shell):
 
     # --- recording (MediaPlane), by whoever records -------------------------------------------
 
-    def set_recorder(self, recorder: Recording) -> None:
+    def set_recorder(self, recorder: Recorder) -> None:
         """Have somebody record; without one every order is refused."""
         self._recorder = recorder
+
+    async def close_recorder(self) -> None:
+        """Nothing is recorded any more."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            await recorder.close()
 
     async def record(self, order: RecordOrder) -> None:
         """Begin to record; see :class:`media.channel.Recording`."""

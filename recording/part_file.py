@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -115,10 +116,8 @@ class PartFile:
     def discard(self) -> RecordedFile:
         """Forget what is not sealed, and write nothing any more, not even down."""
         self._sealed.close()
-        try:
+        with contextlib.suppress(OSError, MuxError):  # it writes to nobody
             self._muxer.close()
-        except (OSError, MuxError):
-            pass  # it wrote to nobody
         return self._tell(whole=False)
 
     def _tell(self, *, whole: bool) -> RecordedFile:

@@ -14,7 +14,6 @@ from typing import Final
 from media.channel import RecordedFile
 from media.errors import RecordFault
 from recording.inbox import Inbox, Packet
-from recording.muxer import MuxError
 from recording.part_file import Look, Part, PartFile, Place
 from recording.timeline import Timeline
 from recording.track import Track
@@ -62,7 +61,7 @@ class Take:
             return self._work(now)
         except OSError as error:
             self.fault = RecordFault.NO_ROOM if error.errno in NO_ROOM else RecordFault.BROKEN
-        except (MuxError, LookupError, ValueError):
+        except Exception:  # a bug met by one must not end the others
             self.fault = RecordFault.BROKEN
         return False
 
@@ -94,7 +93,7 @@ class Take:
             return track.discard()
         try:
             return track.close()
-        except (OSError, MuxError, LookupError, ValueError):
+        except Exception:  # likewise
             self.fault = self.fault or RecordFault.BROKEN
             return track.discard()
 

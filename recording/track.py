@@ -23,6 +23,8 @@ from recording.timeline import Timeline
 
 ALIVE_S: Final = 1.0
 """An encoding unheard for so long is not waited for."""
+WAIT_S: Final = 0.3
+"""How long a picture may take to be whole. What goes on after a loss waits for a keyframe."""
 ASK_S: Final = 1.0
 """How often a keyframe is asked for while one is needed; the engine asks no more often either."""
 SOUND: Final = frozenset({"opus", "red"})
@@ -39,6 +41,8 @@ class _Source:
     rate: int
     frames: Depacketizer
     heard_at: float
+    waits_since: float | None = None
+    """Since when packets come and no frame of them."""
     size: tuple[int, int] = (0, 0)
     setup: bytes = b""
 
@@ -75,6 +79,10 @@ class Track:
             return
         if wanted != self._current:
             self._want_keyframe(packet.arrived)
+        if source.waits_since is None:
+            source.waits_since = packet.arrived
+        elif packet.arrived - source.waits_since > WAIT_S and source.family != "opus":
+            self._want_keyframe(packet.arrived)
         self._take(packet.encoding, source, source.frames.feed(packet.data, packet.arrived))
 
     def report(self, report: Report) -> None:
@@ -109,10 +117,10 @@ class Track:
 
     def _source_of(self, packet: Packet) -> _Source | None:
         known = self._sources.get(packet.encoding)
-        if known is not None and known.epoch == packet.epoch:
-            # RED has plain Opus in between, where there is nothing to repeat.
-            if packet.codec in {known.codec, known.family}:
-                return known
+        # RED has plain Opus in between, where there is nothing to repeat.
+        same = known is not None and packet.codec in {known.codec, known.family}
+        if known is not None and known.epoch == packet.epoch and same:
+            return known
         family = "opus" if packet.codec in SOUND else packet.codec
         if family not in KINDS:
             return known
@@ -153,10 +161,9 @@ class Track:
             return
         start = self._timeline.place(source.name, gap.start)
         self._file.mark_gap(start, start + (gap.stop - gap.start) / source.rate)
-        if source.family != "opus":
-            self._want_keyframe(source.heard_at)
 
     def _take_frame(self, encoding: int, source: _Source, frame: Frame) -> None:
+        source.waits_since = None
         if frame.size is not None:
             source.size = frame.size
         source.setup = frame.setup or source.setup

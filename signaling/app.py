@@ -87,7 +87,16 @@ def _media_plane(workers: int, recording: RecordingConfig) -> MediaFactory:
         return lambda config, listener: WorkerPool(config, listener, workers, recording)
     from media.engine import Engine
 
-    return Engine
+    if not recording.folder:
+        return Engine
+    from recording.recorder import Recorder
+
+    def recorded(config: MediaConfig, listener: Listener) -> RunningMedia:
+        engine = Engine(config, listener)
+        engine.set_recorder(Recorder(engine, recording, listener))
+        return engine
+
+    return recorded
 
 
 class App:

@@ -7,7 +7,8 @@ init system send them to every process of the gateway at once.
 Rule 2: without signaling there is no worker: the end of the channel ends it, and so does the end of
 the parent where the system can tell (Linux).
 Rule 3: it reads no file, no environment and no clock but its loop's and its own CPU's; all it knows
-came by the channel. It writes nothing: its log lines go up the channel.
+came by the channel. It writes nothing but what is recorded, sealed; its log lines go up the
+channel.
 """
 
 from __future__ import annotations
@@ -178,6 +179,10 @@ class Worker:
         from media.engine import Engine
 
         engine = Engine(config, self._notify)
+        if recording.folder:
+            from recording.recorder import Recorder
+
+            engine.set_recorder(Recorder(engine, recording, self._notify))
         try:
             await engine.start()
         except OSError as error:

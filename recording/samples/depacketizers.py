@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from recording.samples.frame import Depacketizer
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
 
-VIDEO_CLOCK = 90_000
-VOICE_CLOCK = 48_000
+from recording.samples.av1 import Av1
+from recording.samples.frame import Depacketizer
+from recording.samples.h264 import H264
+from recording.samples.picture import PictureCodec
+from recording.samples.video import Video
+from recording.samples.voice import Voice
+from recording.samples.vp8 import Vp8
+from recording.samples.vp9 import Vp9
+
+VIDEO_CLOCK: Final = 90_000
+VOICE_CLOCK: Final = 48_000
+_PICTURES: Final[Mapping[str, Callable[[], PictureCodec]]] = MappingProxyType(
+    {"vp8": Vp8, "vp9": Vp9, "h264": H264, "av1": Av1}
+)
 
 
 def depacketizer(codec: str, *, red_type: int | None = None) -> Depacketizer:
@@ -15,4 +29,10 @@ def depacketizer(codec: str, *, red_type: int | None = None) -> Depacketizer:
     payload type other than ``red_type``, where it is given, are plain Opus then. Raises
     :class:`ValueError` for other codecs. A source that changes its codec needs another one.
     """
-    raise ValueError(f"no depacketizer for {codec} {red_type}")
+    if codec in _PICTURES:
+        return Video(_PICTURES[codec]())
+    if codec == "opus":
+        return Voice(redundant=False)
+    if codec == "red":
+        return Voice(redundant=True, red_type=red_type)
+    raise ValueError("no depacketizer for this codec")
