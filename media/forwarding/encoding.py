@@ -22,11 +22,12 @@ from media.forwarding.sent_log import SentLog
 from media.forwarding.source import MASK, Source
 from media.forwarding.transport_feedback import TransportFeedback
 from media.ids import EndpointId
-from media.plan import Kind, PublishSection
+from media.plan import Codec, Kind, PublishSection
 from media.rtp import rtcp, vp8
 from media.rtp.keyframes import DESCRIPTOR_FIXED, DETECTORS, descriptor_has_structure
 from media.rtp.packet import Header
 from media.rtp.sequence import CYCLE
+from media.sinks import Sink
 
 Media: TypeAlias = tuple[
     i64, i64, i64, i64, i64, bytes, bytes | None, bytes | None, bytes | None, vp8.Picture | None
@@ -93,6 +94,7 @@ class Encoding:
         "_reader",
         "_red_types",
         "_vp8_types",
+        "codecs",
         "is_video",
         "keyframes",
         "last_report",
@@ -108,6 +110,7 @@ class Encoding:
         "spatial",
         "stats",
         "switched",
+        "taps",
         "targets",
     )
 
@@ -145,6 +148,8 @@ class Encoding:
         """Why the last packet that was refused was."""
         self.targets: tuple[tuple[EndpointId, Forwarder], ...] = ()
         """Who gets each packet now."""
+        self.taps: tuple[Sink, ...] = ()
+        """Who listens to each packet now."""
         self.replace_section(section)
 
     def replace_section(self, section: PublishSection) -> None:
@@ -152,6 +157,7 @@ class Encoding:
         self._asks = section.nack
         self._clock_type: i64 = NO_TYPE
         self._last_clock: i64 = 0
+        self.codecs: dict[int, Codec] = {codec.payload_type: codec for codec in section.codecs}
         self._clocks = {codec.payload_type: codec.clock_rate for codec in section.codecs}
         self.rtx_types = {
             codec.rtx_payload_type: codec.payload_type
