@@ -5,6 +5,7 @@ import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
+import { RECORDING_WORDS } from './recording';
 import { SAFETY_WORDS } from './safety';
 import { SAID_WORDS } from './said';
 import { THREAD_WORDS } from './thread';
@@ -31,8 +32,8 @@ export const en = {
 
   'safe.title': 'Is it safe here?',
   'safe.encrypted':
-    'Sound and picture are encrypted between you and the server. The server passes them on and stores nothing of them.',
-  'safe.recorded': 'Nothing is recorded.',
+    'Sound and picture are encrypted between you and the server. The server passes them on.',
+  'safe.recorded': 'Nothing is recorded unless everybody has agreed to it.',
   'safe.choice': 'Your microphone and camera start only when you tap them.',
   'safe.traces':
     'In this browser the page is called just “Appointment”. “Leave quickly” replaces it at once; it cannot remove earlier visits from the browser’s history.',
@@ -345,6 +346,7 @@ export const en = {
   'timeline.note': 'A silence is not a gap. Gaps shorter than a second are not listed.',
 
   ...OPERATOR_WORDS.en,
+  ...RECORDING_WORDS.en,
   ...SAFETY_WORDS.en,
   ...VISIT_WORDS.en,
   ...DESK_WORDS.en,
