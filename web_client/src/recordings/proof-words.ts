@@ -35,7 +35,9 @@ const ACTS: Readonly<Record<string, Key>> = {
 export function proofTitle(proof: Proof): Key {
   if (proof.kind === 'erasure') return 'recs.proof.erasure';
   const { turn, act, what } = saidIn(proof.text);
-  const found = [turn, act, what].find((each) => typeof each === 'string' && each in ACTS);
+  const found = [turn, act, what].find(
+    (each) => typeof each === 'string' && Object.hasOwn(ACTS, each),
+  );
   return typeof found === 'string' ? (ACTS[found] ?? 'recs.proof.consent') : 'recs.proof.consent';
 }
 
