@@ -84,7 +84,7 @@ const en = {
   'recs.proof.declined': 'You said no',
   'recs.proof.withdrawn': 'You took it back',
   'recs.proof.purposes': 'For',
-  'recs.proof.media': 'What of',
+  'recs.proof.media': 'Captured',
   'recs.proof.until': 'Until',
   'recs.proof.erased': 'Erased',
   'recs.proof.keys': 'Keys destroyed',

@@ -13,6 +13,7 @@ export const dataCard = css`
     font-weight: 600;
     line-height: 1.4;
     overflow-wrap: anywhere;
+    text-wrap: balance;
   }
   h4 {
     margin: 0;

@@ -13,6 +13,7 @@ import { type Key, t } from '../i18n/language';
 import type { AuditShown, Me, Proof, RecordingSeen } from '../protocol/bodies';
 import { type Answer, ask } from '../protocol/rest';
 import { base, buttons, QuietElement } from '../ui/element';
+import { focusHeading } from '../ui/focus';
 
 /** Looks come a thousand at a time, oldest first; of somebody with more, these are the first. */
 const MOST_PAGES = 20;
@@ -125,7 +126,7 @@ export class MyData extends QuietElement {
     return html`
       <div
         class="cards"
-        @play-recording=${(event: CustomEvent<string>) => (this.playing = event.detail)}
+        @play-recording=${(event: CustomEvent<string>) => void this.play(event.detail)}
       >
         ${recordings.map(
           (seen) => html`
@@ -290,6 +291,13 @@ export class MyData extends QuietElement {
   private async loadMe(): Promise<void> {
     const answer = await ask<Me>('GET', 'me');
     if (answer.kind === 'done') this.me = answer.said.id;
+  }
+
+  private async play(recording: string): Promise<void> {
+    this.playing = recording;
+    await this.updateComplete;
+    const player = this.renderRoot.querySelector('qr-player');
+    if (player instanceof QuietElement) focusHeading(player);
   }
 
   private async handleLeft(): Promise<void> {

@@ -204,18 +204,19 @@ function empty({ party, hasPicture }: Lane, heard: boolean) {
 
 /** Whoever films the screen films who watched it. */
 function watermark(watcher: string) {
+  // As wide as the widest writing makes it, so that no name is cut.
+  const wide = watcher.length * 15 + 60;
   return html`
     <svg class="watermark" aria-hidden="true" data-testid="watermark">
       <defs>
         <pattern
           id="watcher"
-          width="300"
-          height="110"
+          width=${wide}
+          height="72"
           patternUnits="userSpaceOnUse"
           patternTransform="rotate(-22)"
         >
-          <text x="8" y="30">${watcher}</text>
-          <text x="150" y="85">${watcher}</text>
+          <text x="8" y="34">${watcher}</text>
         </pattern>
       </defs>
       <rect width="100%" height="100%" fill="url(#watcher)" />

@@ -13,6 +13,7 @@ export const playerStyle = css`
   .back {
     justify-self: start;
     padding-inline: 0;
+    text-align: start;
   }
   h1 {
     font-size: var(--headline);
@@ -78,8 +79,7 @@ export const playerStyle = css`
     text-underline-offset: 6px;
   }
   .late {
-    flex-basis: 100%;
-    min-block-size: 1.6em;
+    margin-inline-start: 8px;
     font-size: var(--caption);
   }
   .marks li {

@@ -85,9 +85,14 @@ export const timelineStyle = css`
   }
   .ends {
     display: flex;
+    align-items: baseline;
     justify-content: space-between;
+    margin-block: 4px;
     color: var(--ink-2);
-    font-size: var(--caption);
+  }
+  .at {
+    color: var(--ink);
+    font-size: var(--sentence);
   }
   .legend {
     display: flex;
@@ -146,7 +151,7 @@ export function timeline(shown: Timeline) {
       />
     </div>
     <div class="ends">
-      <span data-testid="at">${clockOf(positionMs)}</span>
+      <span class="at" data-testid="at">${clockOf(positionMs)}</span>
       <span>${clockOf(lengthMs)}</span>
     </div>
   `;

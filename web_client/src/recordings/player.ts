@@ -91,6 +91,16 @@ export class Player extends QuietElement {
         <button class="link back" data-testid="leave-player" @click=${() => this.leave()}>
           ${t('recs.player.back')}
         </button>
+        <div class="head">
+          <h1 tabindex="-1">${opened === null ? t('recs.player') : nameOf(opened)}</h1>
+          ${
+            opened === null
+              ? nothing
+              : html`
+                  <p class="quiet">${whenIt(opened.seen)} · ${factsLine(opened.seen)}</p>
+                `
+          }
+        </div>
         ${opened === null ? this.closed() : this.page(opened)}
         <p class="unseen" role="status" data-testid="player-said">${this.said}</p>
       </main>
@@ -110,7 +120,6 @@ export class Player extends QuietElement {
     const words = this.stopped ?? 'recs.opening';
     const again = this.stopped === 'recs.stopped.unreachable';
     return html`
-      <h1 tabindex="-1">${t('recs.player')}</h1>
       <p class="calm" role="status" data-testid="stopped">${t(words)}</p>
       ${
         again
@@ -126,12 +135,7 @@ export class Player extends QuietElement {
 
   private page(opened: RecordingOpened) {
     const { seen } = opened;
-    const names = { client: seen.client.name, counsellor: seen.counsellor.name };
     return html`
-      <div class="head">
-        <h1 tabindex="-1">${t('recs.player.of', names)}</h1>
-        <p class="quiet">${whenIt(seen)} · ${factsLine(seen)}</p>
-      </div>
       <p class="banner" data-testid="banner">
         <svg viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="5" /></svg>
         <span>${purposeBanner(seen.purposes, Date.now())}</span>
@@ -396,4 +400,8 @@ export class Player extends QuietElement {
   private leave(): void {
     this.say('leave-player', this.opened?.seen.client.id ?? '');
   }
+}
+
+function nameOf({ seen }: RecordingOpened): string {
+  return t('recs.player.of', { client: seen.client.name, counsellor: seen.counsellor.name });
 }

@@ -28,7 +28,9 @@ export function lengthWord(ms: number): string {
 
 /** How long and what, such as "41 min · Sound and Picture". */
 export function factsLine(seen: RecordingSeen): string {
-  return [lengthWord(seen.duration_ms), all(seen.media.map(mediumWord))].join(' · ');
+  const media = seen.media.map(mediumWord);
+  const what = all(media.map((word, place) => (place === 0 ? word : inside(word))));
+  return [lengthWord(seen.duration_ms), what].join(' · ');
 }
 
 /** What may be done with it, such as "Only for supervision, until 20 Feb". */
