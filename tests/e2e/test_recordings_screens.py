@@ -33,22 +33,22 @@ async def test_a_client_has_less_of_a_recording_or_none(running: Gateway, screen
         seen(SECOND, started_at=STARTED - 7 * DAY, purposes=only, **audio, asks_to_keep=True),
         seen(THIRD, started_at=STARTED - 14 * DAY, **audio, stage="locked",
              floor_until=STARTED + 3_650 * DAY, may_take_back=False),
-        seen(FOURTH, started_at=STARTED - 21 * DAY, **audio, stage="erased", may_take_back=False),
+        seen(FOURTH, started_at=STARTED - 21 * DAY, **audio, purposes=only),
     )  # fmt: skip
     said = {
-        "turn": "grant", "recording": FIRST, "media": ["audio", "video"], "version": 1,
-        "purposes": {"supervision": STARTED + 90 * DAY},
+        "what": "agreed", "recording": FIRST, "media": ["audio", "video"], "version": 1,
+        "purposes": ["supervision"], "until": {"supervision": STARTED + 90 * DAY},
     }  # fmt: skip
-    forged = {**proof(1, "consent", {**said, "turn": "withdraw"}), "at": STARTED + 2 * DAY}
+    forged = {**proof(1, "consent", {**said, "what": "withdrew"}), "at": STARTED + 2 * DAY}
     forged["text"] = forged["text"].replace("supervision", "teaching")
-    erased = {"erased_at": STARTED + DAY, "keys": ["a", "b", "c"], "files": 4, "recording": FOURTH}
+    erased = {"at": STARTED, "keys": ["a", "b", "c"], "files": 4, "whole": True}
     shelf.proofs = [proof(3, "erasure", erased), forged, proof(2, "consent", said)]
     shelf.looks = [
         {"seq": number, "at": STARTED + number * DAY, "actor": actor, "action": action,
          "object": None, "result": "done"}
         for number, (actor, action) in enumerate((
             (seen(FIRST)["counsellor"]["id"], "look.today"),
-            (seen(FIRST)["counsellor"]["id"], "look.recording"),
+            (seen(FIRST)["counsellor"]["id"], "look.watch"),
             (None, "look.contact"),
         ))
     ]  # fmt: skip
@@ -76,9 +76,14 @@ async def test_a_client_has_less_of_a_recording_or_none(running: Gateway, screen
         await expect(first).to_have_attribute("data-stage", "active")
         await page.get_by_test_id("asks-yes").click()
         await expect(page.get_by_test_id("asks-to-keep")).to_have_count(0)
-        acts = [act for act, _ in shelf.taken]
-        assert acts == ["take-back", "take-back", "keep", "keep"]
-        assert shelf.taken[0][1] == {"purposes": ["supervision"]}
+        last = page.get_by_test_id("recording").last
+        for testid in ("delete", "now", "now-yes"):
+            await last.get_by_test_id(testid).click()
+        await expect(last).to_have_attribute("data-stage", "erased")
+        assert shelf.taken == [
+            ("take-back", {"purposes": ["supervision"]}), ("take-back", {}), ("keep", {}),
+            ("keep", {}), ("take-back", {"now": True}),
+        ]  # fmt: skip
         for place, verdict in enumerate(("good", "bad", "good")):
             one = page.get_by_test_id("proof").nth(place)
             await one.get_by_test_id("check").click()
@@ -93,8 +98,14 @@ async def test_a_client_has_less_of_a_recording_or_none(running: Gateway, screen
 async def test_both_people_of_a_recording_are_played_in_step(running: Gateway, screenshots: Path):
     shelf = Shelf(["counsellor", "supervisor"])
     shelf.put(
-        seen(FIRST, may_take_back=False),
-        seen(SECOND, started_at=STARTED - 7 * DAY, stage="sealed", may_play=False),
+        seen(FIRST),
+        seen(
+            SECOND,
+            started_at=STARTED - 7 * DAY,
+            stage="locked",
+            may_play=False,
+            may_take_back=False,
+        ),
     )
     shelf.make_files()
     async with person(viewport=DESK) as counsellor:

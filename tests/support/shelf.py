@@ -161,22 +161,28 @@ class Shelf:
         elif rest[0] == "files":
             await self._file(route, self._files[int(rest[1])])
         else:
-            self._act(ident, rest[0], route.request.post_data_json)
-            await route.fulfill(status=204)
+            await self._act(route, ident, rest[0])
 
     def _opened(self, ident: str) -> dict[str, Any]:
         return {
             "seen": self.recordings[ident], "files": [file for file, _ in self._files],
             "held": [{"start_ms": HELD[0], "stop_ms": HELD[1]}], "length_ms": LENGTH_S * 1_000,
-            "watcher": f"{self._me()['name']} · 2026-02-13 10:20",
+            "watcher": self._me()["name"],
         }  # fmt: skip
 
-    def _act(self, ident: str, act: str, body: dict[str, Any] | None) -> None:
-        body = body or {}
+    async def _act(self, route: Route, ident: str, act: str) -> None:
+        body = route.request.post_data_json or {}
         if act == "watched":
             self.watched.append((body["start_ms"], body["stop_ms"]))
+            await route.fulfill(status=204)
             return
         self.taken.append((act, body))
+        self._take(ident, act, body)
+        await route.fulfill(json=self.recordings[ident])
+        if self.recordings[ident]["stage"] == "erased":
+            del self.recordings[ident]
+
+    def _take(self, ident: str, act: str, body: dict[str, Any]) -> None:
         found = self.recordings[ident]
         if act == "keep":
             found |= {"stage": "active", "may_keep": False, "asks_to_keep": False}

@@ -20,9 +20,9 @@ export const openRecording = (id: string): Promise<Answer<RecordingOpened>> =>
   ask('GET', `recordings/${id}`);
 export const tellWatched = (id: string, body: Watched): Promise<Answer<null>> =>
   ask('POST', `recordings/${id}/watched`, body);
-export const takeBack = (id: string, body: TakeBack): Promise<Answer<unknown>> =>
+export const takeBack = (id: string, body: TakeBack): Promise<Answer<RecordingSeen>> =>
   ask('POST', `recordings/${id}/take-back`, body);
-export const keepIt = (id: string): Promise<Answer<unknown>> =>
+export const keepIt = (id: string): Promise<Answer<RecordingSeen>> =>
   ask('POST', `recordings/${id}/keep`);
 export const readProofs = (): Promise<Answer<Proofs>> => ask('GET', 'proofs');
 export const readLooks = (after: number): Promise<Answer<Audit>> =>

@@ -19,11 +19,13 @@ const WHATS: Readonly<Record<string, Key>> = {
   'look.thread': 'recs.look.thread',
   'look.safety_note': 'recs.look.safety_note',
   'look.recordings': 'recs.look.recordings',
+  'look.recording': 'recs.look.recording',
+  'look.play': 'recs.look.recording',
+  'look.watch': 'recs.look.recording',
 };
 
 function whatOf(action: string): Key {
-  if (Object.hasOwn(WHATS, action)) return WHATS[action] ?? 'recs.look.other';
-  return action.startsWith('look.recording') ? 'recs.look.recording' : 'recs.look.other';
+  return Object.hasOwn(WHATS, action) ? (WHATS[action] ?? 'recs.look.other') : 'recs.look.other';
 }
 
 /** Latest first. */

@@ -2,6 +2,7 @@
 
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 
 import { gateOf, readLooks, readProofs, readRecordings, troubleOf } from './calls';
 import { dataCard } from './card-style';
@@ -75,6 +76,8 @@ export class MyData extends QuietElement {
   /** Names of people the page knows by their ids. */
   @property({ attribute: false }) names: ReadonlyMap<string, string> = new Map();
   @state() private recordings: readonly RecordingSeen[] | null = null;
+  /** What was erased at once is on no list any more: it is shown until the page is left. */
+  @state() private gone: readonly RecordingSeen[] = [];
   @state() private proofs: readonly Proof[] | null = null;
   @state() private looks: readonly Look[] | null = null;
   @state() private me = '';
@@ -96,7 +99,10 @@ export class MyData extends QuietElement {
         ></qr-player>
       `;
     return html`
-      <main data-testid="my-data" @recordings-changed=${() => void this.reload()}>
+      <main
+        data-testid="my-data"
+        @recordings-changed=${(event: CustomEvent<Answer<RecordingSeen>>) => this.handleChanged(event.detail)}
+      >
         <div class="head">
           <h1 tabindex="-1">${t('recs.data')}</h1>
           <p class="quiet">${t('recs.data.about')}</p>
@@ -117,8 +123,8 @@ export class MyData extends QuietElement {
   }
 
   private recordingList() {
-    const { recordings } = this;
-    if (recordings === null) return this.notYet();
+    if (this.recordings === null) return this.notYet();
+    const recordings = [...this.recordings, ...this.gone].sort(byTime);
     if (recordings.length === 0)
       return html`
         <p class="quiet" data-testid="no-recordings">${t('recs.none')}</p>
@@ -128,7 +134,9 @@ export class MyData extends QuietElement {
         class="cards"
         @play-recording=${(event: CustomEvent<string>) => void this.play(event.detail)}
       >
-        ${recordings.map(
+        ${repeat(
+          recordings,
+          ({ id }) => id,
           (seen) => html`
             <qr-recording-card .seen=${seen} .now=${Date.now()}></qr-recording-card>
           `,
@@ -259,11 +267,21 @@ export class MyData extends QuietElement {
     await Promise.all([this.reload(), this.loadLooks(), this.loadMe()]);
   }
 
+  private handleChanged(answer: Answer<RecordingSeen>): void {
+    if (answer.kind === 'done' && answer.said.stage === 'erased')
+      this.gone = [...this.gone, answer.said];
+    void this.reload();
+  }
+
   /** What changes by what is done here. */
   private async reload(): Promise<void> {
     const [recordings, proofs] = await Promise.all([readRecordings(), readProofs()]);
     this.trouble = this.take(recordings) ?? this.take(proofs);
-    if (recordings.kind === 'done') this.recordings = recordings.said.items;
+    if (recordings.kind === 'done') {
+      this.recordings = recordings.said.items;
+      const there = new Set(this.recordings.map(({ id }) => id));
+      this.gone = this.gone.filter(({ id }) => !there.has(id));
+    }
     if (proofs.kind === 'done') this.proofs = proofs.said.items;
   }
 
@@ -306,4 +324,9 @@ export class MyData extends QuietElement {
     await this.updateComplete;
     this.renderRoot.querySelector('h1')?.focus();
   }
+}
+
+/** Latest first. */
+function byTime(one: RecordingSeen, other: RecordingSeen): number {
+  return other.started_at - one.started_at;
 }

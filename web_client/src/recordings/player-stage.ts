@@ -205,7 +205,7 @@ function empty({ party, hasPicture }: Lane, heard: boolean) {
 /** Whoever films the screen films who watched it. */
 function watermark(watcher: string) {
   // As wide as the widest writing makes it, so that no name is cut.
-  const wide = watcher.length * 15 + 60;
+  const wide = Array.from(watcher).reduce((sum, sign) => sum + (sign > '\u2e80' ? 15 : 9), 48);
   return html`
     <svg class="watermark" aria-hidden="true" data-testid="watermark">
       <defs>

@@ -21,7 +21,7 @@ import { playerStyle } from './player-style';
 import { legend, timeline, timelineStyle } from './player-timeline';
 import { Voices } from './voices';
 import { type Failure, WatchTeller } from './watch-teller';
-import { factsLine, purposeBanner, whenIt } from './words';
+import { factsLine, purposeBanner, watchMark, whenIt } from './words';
 import { type Key, t } from '../i18n/language';
 import type { FileSeen, RecordingOpened } from '../protocol/bodies';
 import { base, buttons, QuietElement } from '../ui/element';
@@ -57,6 +57,7 @@ export class Player extends QuietElement {
   private clock = new PlayerClock(0, []);
   private energy: ReadonlyMap<string, EnergyTrack> = new Map();
   private elements: ReadonlyMap<number, HTMLMediaElement> = new Map();
+  private openedAt = 0;
   private waitingSince: number | null = null;
   private readonly cast = new Cast();
   private readonly voices = new Voices();
@@ -153,7 +154,7 @@ export class Player extends QuietElement {
       lanes: this.lanes,
       near: nearAt(opened.files, opened.held, this.positionMs, AHEAD_MS),
       positionMs: this.positionMs,
-      watcher: opened.watcher,
+      watcher: watchMark(opened.watcher, this.openedAt),
       attempt: this.attempt,
       speaking: this.speaking,
       handleError: (event) => void this.handleError(event),
@@ -212,6 +213,7 @@ export class Player extends QuietElement {
     this.cast.mend();
     this.attempt += 1;
     this.opened = answer.said;
+    this.openedAt = Date.now();
     this.positionMs = this.clock.positionMs;
   }
 

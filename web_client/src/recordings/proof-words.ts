@@ -4,7 +4,7 @@
  */
 
 import { mediumWord, purposeWord } from './words';
-import { datedDay, momentOf } from '../i18n/dates';
+import { datedDay } from '../i18n/dates';
 import { all, count, type Key, t } from '../i18n/language';
 import type { Medium, Proof, Purpose } from '../protocol/bodies';
 
@@ -17,40 +17,37 @@ const PURPOSES: ReadonlySet<string> = new Set<Purpose>([
   'teaching',
 ]);
 const MEDIA: ReadonlySet<string> = new Set<Medium>(['audio', 'video', 'text']);
-/** As a consent's turns are called (docs/consent.md). */
 const ACTS: Readonly<Record<string, Key>> = {
-  grant: 'recs.proof.agreed',
-  granted: 'recs.proof.agreed',
-  decline: 'recs.proof.declined',
-  declined: 'recs.proof.declined',
-  withdraw: 'recs.proof.withdrawn',
-  withdraw_purpose: 'recs.proof.withdrawn',
-  withdraw_medium: 'recs.proof.withdrawn',
-  withdrawn: 'recs.proof.withdrawn',
-  narrow: 'recs.proof.withdrawn',
-  give_up: 'recs.proof.withdrawn',
+  agreed: 'recs.proof.agreed',
+  asked: 'recs.proof.asked',
+  withdrew: 'recs.proof.withdrew',
 };
 
 /** What happened, in a few words. */
 export function proofTitle(proof: Proof): Key {
   if (proof.kind === 'erasure') return 'recs.proof.erasure';
-  const { turn, act, what } = saidIn(proof.text);
-  const found = [turn, act, what].find(
-    (each) => typeof each === 'string' && Object.hasOwn(ACTS, each),
-  );
-  return typeof found === 'string' ? (ACTS[found] ?? 'recs.proof.consent') : 'recs.proof.consent';
+  const { what } = saidIn(proof.text);
+  if (typeof what !== 'string' || !Object.hasOwn(ACTS, what)) return 'recs.proof.consent';
+  return ACTS[what] ?? 'recs.proof.consent';
 }
 
 /** What it says, a line each. */
 export function proofLines(proof: Proof, now: number): Line[] {
   const said = saidIn(proof.text);
+  if (proof.kind === 'erasure') return erasureLines(said);
   return [
-    ...purposeLines(said, now),
+    ...purposeLine(said, now),
     ...mediaLine(said.media),
-    ...eraseLine(said.erased_at),
-    ...countLine('recs.proof.keys', said.keys),
-    ...countLine('recs.proof.files', said.files),
+    ...dayLine('recs.proof.floor', said.floor_until, now),
   ];
+}
+
+function erasureLines({ whole, keys, files }: Said): Line[] {
+  const what: Line[] =
+    typeof whole === 'boolean'
+      ? [['recs.proof.erased', t(whole ? 'recs.proof.whole' : 'recs.proof.part')]]
+      : [];
+  return [...what, ...countLine('recs.proof.keys', keys), ...countLine('recs.proof.files', files)];
 }
 
 type Said = Readonly<Partial<Record<string, unknown>>>;
@@ -68,19 +65,12 @@ function isSaid(value: unknown): value is Said {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Purposes stand alone, or each with its own time: as a list, or by name. */
-function purposeLines(said: Said, now: number): Line[] {
-  const until = isSaid(said.until) ? said.until : {};
-  const named = Array.isArray(said.purposes)
-    ? said.purposes.map((each): [unknown, unknown] =>
-        isSaid(each) ? [each.purpose, each.until] : [each, until[String(each)] ?? said.until],
-      )
-    : Object.entries(isSaid(said.purposes) ? said.purposes : until);
-  const words = named.flatMap(([purpose, at]) =>
-    typeof purpose === 'string' && PURPOSES.has(purpose)
-      ? [withTime(purposeWord(purpose as Purpose), at, now)]
-      : [],
-  );
+function purposeLine({ purposes, until }: Said, now: number): Line[] {
+  if (!Array.isArray(purposes)) return [];
+  const times = isSaid(until) ? until : {};
+  const words = purposes
+    .filter((each): each is Purpose => typeof each === 'string' && PURPOSES.has(each))
+    .map((purpose) => withTime(purposeWord(purpose), times[purpose], now));
   return words.length === 0 ? [] : [['recs.proof.purposes', all(words)]];
 }
 
@@ -96,8 +86,8 @@ function mediaLine(media: unknown): Line[] {
   return words.length === 0 ? [] : [['recs.proof.media', all(words)]];
 }
 
-function eraseLine(at: unknown): Line[] {
-  return typeof at === 'number' ? [['recs.proof.erased', momentOf(at)]] : [];
+function dayLine(key: Key, at: unknown, now: number): Line[] {
+  return typeof at === 'number' ? [[key, datedDay(at, now)]] : [];
 }
 
 function countLine(key: Key, things: unknown): Line[] {

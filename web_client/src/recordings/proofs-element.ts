@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 
 import { dataCard } from './card-style';
 import { proofLines, proofTitle } from './proof-words';
-import { check, fileOf, fingerprint, type Verdict } from './proofs';
+import { check, digitsOf, fileOf, type Verdict } from './proofs';
 import { momentOf } from '../i18n/dates';
 import { t } from '../i18n/language';
 import type { Proof } from '../protocol/bodies';
@@ -14,10 +14,7 @@ import { base, buttons, QuietElement } from '../ui/element';
 /** So many before somebody asks for all. */
 const FIRST = 3;
 
-interface Checked {
-  readonly verdict: Verdict | 'checking';
-  readonly key: string | null;
-}
+type Checked = Verdict | 'checking';
 
 @customElement('qr-proofs')
 export class Proofs extends QuietElement {
@@ -154,7 +151,7 @@ export class Proofs extends QuietElement {
             ${t('recs.proof.save')}
           </button>
         </div>
-        <div role="status">${this.verdict(this.checked.get(proof.id))}</div>
+        <div role="status">${this.verdict(proof)}</div>
         <details>
           <summary>${t('recs.proof.text')}</summary>
           <pre lang="en" data-testid="proof-text">${proof.text}</pre>
@@ -163,19 +160,19 @@ export class Proofs extends QuietElement {
     `;
   }
 
-  private verdict(checked: Checked | undefined) {
-    if (checked === undefined) return nothing;
-    const { verdict, key } = checked;
+  private verdict({ id, key }: Proof) {
+    const verdict = this.checked.get(id);
+    if (verdict === undefined) return nothing;
     return html`
       <div class="verdict ${verdict}" data-testid="verdict" data-verdict=${verdict}>
         <p><strong>${t(`recs.proof.${verdict}`)}</strong></p>
         ${
-          verdict === 'good' && key !== null
+          verdict === 'good'
             ? html`
                 <p>
                   ${t('recs.proof.good.key')}
                   <br />
-                  <code>${key}</code>
+                  <code>${digitsOf(key)}</code>
                 </p>
                 <p class="small">${t('recs.proof.good.about')}</p>
               `
@@ -186,11 +183,10 @@ export class Proofs extends QuietElement {
   }
 
   private async check(proof: Proof): Promise<void> {
-    this.note(proof.id, { verdict: 'checking', key: null });
+    this.note(proof.id, 'checking');
     // A page without TLS has none, whatever its type says.
     const subtle = crypto.subtle as SubtleCrypto | undefined;
-    const verdict = await check(proof, subtle).catch((): Verdict => 'unable');
-    this.note(proof.id, { verdict, key: await fingerprint(proof.key, subtle) });
+    this.note(proof.id, await check(proof, subtle).catch((): Verdict => 'unable'));
   }
 
   private note(id: string, checked: Checked): void {

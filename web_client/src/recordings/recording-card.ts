@@ -21,7 +21,7 @@ import {
   purposeWord,
   whenIt,
 } from './words';
-import { datedDay } from '../i18n/dates';
+import { datedDay, momentOf } from '../i18n/dates';
 import { type Key, t } from '../i18n/language';
 import type { Medium, PurposeUntil, RecordingSeen } from '../protocol/bodies';
 import type { Answer } from '../protocol/rest';
@@ -87,7 +87,8 @@ export class RecordingCard extends QuietElement {
   @state() private asking: Asking | null = null;
   @state() private sending = false;
   @state() private trouble: Key | null = null;
-  @state() private said = '';
+  /** What was done, in whichever language is read. */
+  @state() private said: (() => string) | null = null;
 
   override render() {
     const { seen } = this;
@@ -101,8 +102,8 @@ export class RecordingCard extends QuietElement {
           ${seen.is_whole ? nothing : quiet(t('recs.partial'))}
         </div>
         ${this.body(seen)}
-        <p class="quiet" role="status" data-testid="said" ?hidden=${this.said === ''}>
-          ${this.said}
+        <p class="quiet" role="status" data-testid="said" ?hidden=${this.said === null}>
+          ${this.said?.() ?? nothing}
         </p>
         <p class="trouble" role="alert">${this.trouble === null ? '' : t(this.trouble)}</p>
       </article>
@@ -120,7 +121,7 @@ export class RecordingCard extends QuietElement {
           <p>${lockedWords(seen, this.now)}</p>
         `;
       case 'asked':
-        return this.asked();
+        return this.asked(seen);
       case 'pending':
         return this.pending(seen);
       case 'here':
@@ -129,13 +130,16 @@ export class RecordingCard extends QuietElement {
   }
 
   /** Somebody else took back what was theirs: both ways on are as near as each other. */
-  private asked() {
+  private asked({ erase_at: eraseAt }: RecordingSeen) {
     return html`
       <div class="really all" data-testid="asks-to-keep">
         <p><strong>${t('recs.asks')}</strong></p>
-        <p class="quiet">${t('recs.asks.about')}</p>
+        <p class="quiet">
+          ${t('recs.asks.about')}
+          ${eraseAt === null ? '' : t('recs.asks.until', { when: momentOf(eraseAt) })}
+        </p>
         <div class="alike">
-          ${this.button('recs.asks.no', 'asks-no', () => this.take({ kind: 'all' }, ''))}
+          ${this.button('recs.asks.no', 'asks-no', () => this.take({ kind: 'all' }))}
           ${this.button('recs.asks.yes', 'asks-yes', () => this.keep('recs.asks.stays'))}
         </div>
       </div>
@@ -160,7 +164,7 @@ export class RecordingCard extends QuietElement {
                     ${t('recs.keep')}
                   </button>
                 </div>
-                ${this.atOnce()}
+                ${seen.floor_until === null ? this.atOnce() : nothing}
               `
             : nothing
         }
@@ -209,7 +213,7 @@ export class RecordingCard extends QuietElement {
             ? this.really(
                 t('recs.narrow.purpose', { what: inside(name) }),
                 'recs.narrow.purpose.yes',
-                t('recs.narrowed.purpose', { what: inside(name) }),
+                () => t('recs.narrowed.purpose', { what: inside(purposeWord(purpose)) }),
               )
             : nothing
         }
@@ -242,7 +246,7 @@ export class RecordingCard extends QuietElement {
             ? this.really(
                 t('recs.narrow.media', { what: inside(name) }),
                 'recs.narrow.media.yes',
-                t('recs.narrowed.media', { what: name }),
+                () => t('recs.narrowed.media', { what: mediumWord(medium) }),
               )
             : nothing
         }
@@ -267,7 +271,7 @@ export class RecordingCard extends QuietElement {
   }
 
   /** Asked once more, where the switch is. */
-  private really(words: string, yes: Key, done: string) {
+  private really(words: string, yes: Key, done: () => string) {
     return html`
       <div class="really" role="group" aria-label=${words} data-testid="really">
         <p>${words}</p>
@@ -328,7 +332,7 @@ export class RecordingCard extends QuietElement {
         <p>${about}</p>
         <div class="alike">
           ${this.button('recs.delete.no', 'delete-no', () => this.ask(null))}
-          ${this.button('recs.delete.yes', 'delete-yes', () => this.take({ kind: 'all' }, ''), true)}
+          ${this.button('recs.delete.yes', 'delete-yes', () => this.take({ kind: 'all' }), true)}
         </div>
         ${floor === null ? this.atOnce() : nothing}
       </div>
@@ -341,7 +345,7 @@ export class RecordingCard extends QuietElement {
       return html`
         <p>${t('recs.delete.now.about')}</p>
         <div class="acts">
-          ${this.button('recs.delete.now.yes', 'now-yes', () => this.take({ kind: 'now' }, ''), true)}
+          ${this.button('recs.delete.now.yes', 'now-yes', () => this.take({ kind: 'now' }), true)}
         </div>
       `;
     return html`
@@ -374,20 +378,26 @@ export class RecordingCard extends QuietElement {
   private ask(asking: Asking | null): void {
     this.asking = asking;
     this.trouble = null;
-    this.said = '';
+    this.said = null;
   }
 
-  private async take(asking: Asking | null, done: string): Promise<void> {
+  private async take(asking: Asking | null, done: (() => string) | null = null): Promise<void> {
     if (asking === null) return;
     await this.send(() => takeBack(this.seen.id, bodyOf(asking)), done);
   }
 
   private keep(done: Key): Promise<void> {
-    return this.send(() => keepIt(this.seen.id), t(done));
+    return this.send(
+      () => keepIt(this.seen.id),
+      () => t(done),
+    );
   }
 
   /** What is shown afterwards is what the gateway says it is now. */
-  private async send(call: () => Promise<Answer<unknown>>, done: string): Promise<void> {
+  private async send(
+    call: () => Promise<Answer<unknown>>,
+    done: (() => string) | null,
+  ): Promise<void> {
     if (this.sending) return;
     this.sending = true;
     const answer = await call();

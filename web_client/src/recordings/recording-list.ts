@@ -3,7 +3,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
-import { gateOf, readRecordings, troubleOf } from './calls';
+import { gateOf, readRecordings, takeBack, troubleOf } from './calls';
 import { dataCard } from './card-style';
 import { factsLine, notNow, purposeBanner, whenIt } from './words';
 import { type Key, t } from '../i18n/language';
@@ -39,6 +39,14 @@ export class RecordingList extends QuietElement {
       .what {
         color: var(--zi);
       }
+      .really {
+        display: grid;
+        gap: 8px;
+        padding: 12px 16px;
+        margin-block-start: 8px;
+        border-radius: var(--round-control);
+        background: var(--sunken);
+      }
     `,
   ];
 
@@ -48,6 +56,9 @@ export class RecordingList extends QuietElement {
   @property() session = '';
   @state() private items: readonly RecordingSeen[] | null = null;
   @state() private trouble: Key | null = null;
+  /** Of which one it is asked once more whether one's own part is to go. */
+  @state() private asking = '';
+  @state() private sending = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -55,16 +66,13 @@ export class RecordingList extends QuietElement {
   }
 
   override render() {
-    if (this.trouble !== null)
-      return html`
-        <p class="trouble" role="status">${t(this.trouble)}</p>
-      `;
     const items = this.shown();
     // Of most clients there is none, and then there is nothing to say.
-    if (items === null || (items.length === 0 && this.client !== '')) return nothing;
+    if (items === null || (items.length === 0 && this.client !== '')) return this.troubled();
     return html`
       <section class="card" aria-labelledby="recordings" data-testid="recordings">
         <h2 id="recordings">${t(this.titleKey())}</h2>
+        ${this.troubled()}
         ${
           items.length === 0
             ? html`
@@ -77,6 +85,12 @@ export class RecordingList extends QuietElement {
               `
         }
       </section>
+    `;
+  }
+
+  private troubled() {
+    return html`
+      <p class="trouble" role="status">${this.trouble === null ? nothing : t(this.trouble)}</p>
     `;
   }
 
@@ -108,6 +122,7 @@ export class RecordingList extends QuietElement {
                   <p class="quiet">${t(notNow(seen))}</p>
                 `
           }
+          ${seen.may_take_back ? this.own(seen) : nothing}
         </div>
         ${
           seen.may_play
@@ -127,6 +142,43 @@ export class RecordingList extends QuietElement {
     `;
   }
 
+  /** Whoever was captured may have their own part out of it again. */
+  private own(seen: RecordingSeen) {
+    if (this.asking !== seen.id)
+      return html`
+        <button class="link start" data-testid="own" @click=${() => (this.asking = seen.id)}>
+          ${t('recs.own')}
+        </button>
+      `;
+    return html`
+      <div class="really" role="group" aria-label=${t('recs.own')}>
+        <p>${t('recs.own.about')}</p>
+        <div class="acts">
+          <button class="plain" data-testid="own-no" @click=${() => (this.asking = '')}>
+            ${t('recs.narrow.no')}
+          </button>
+          <button
+            class="plain ending"
+            data-testid="own-yes"
+            ?disabled=${this.sending}
+            @click=${() => void this.takeOwn(seen.id)}
+          >
+            ${t('recs.own.yes')}
+          </button>
+        </div>
+      </div>
+    `;
+  }
+
+  private async takeOwn(id: string): Promise<void> {
+    this.sending = true;
+    const answer = await takeBack(id, {});
+    this.sending = false;
+    this.asking = '';
+    await this.load();
+    this.trouble ??= troubleOf(answer);
+  }
+
   private shown(): readonly RecordingSeen[] | null {
     const { items, session } = this;
     if (items === null || session === '') return items;
@@ -135,6 +187,7 @@ export class RecordingList extends QuietElement {
 
   private async load(): Promise<void> {
     const answer = await readRecordings(this.client);
+    this.trouble = null;
     if (answer.kind === 'done') this.items = answer.said.items;
     else if (answer.kind === 'refused') this.handleRefused(answer);
     else this.trouble = this.client === '' ? troubleOf(answer) : null;

@@ -82,6 +82,12 @@ export function notNow(seen: RecordingSeen): Key {
   }
 }
 
+/** The mark on the picture: who watches, and since when. */
+export function watchMark(watcher: string, since: number): string {
+  const style = { dateStyle: 'short', timeStyle: 'short' } as const;
+  return `${watcher} · ${new Intl.DateTimeFormat(language(), style).format(since)}`;
+}
+
 /** A speed, such as "1.25×". */
 export function decimalSpeed(speed: number): string {
   return t('recs.player.speed.of', { speed: new Intl.NumberFormat(language()).format(speed) });

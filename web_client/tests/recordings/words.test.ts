@@ -146,14 +146,14 @@ describe('who looked', () => {
     const looks = looksOf([
       row({}),
       row({ at: NOW + 1_000 }),
-      row({ at: NOW + 2_000, action: 'look.recording_played' }),
+      row({ at: NOW + 2_000, action: 'look.watch' }),
       row({ at: NOW + 3_000, action: 'look.new_thing', actor: null }),
     ]);
     const names = new Map([['k', '李老师']]);
     expect(looks.map((look) => lookWords(look, names))).toEqual([
-      '机构的人看了您的其他信息',
-      '李老师看了录制',
-      '李老师看了您当天在哪里',
+      '机构的人打开了您的其他信息',
+      '李老师打开了录制',
+      '李老师打开了您当天在哪里',
     ]);
   });
 });
@@ -169,30 +169,37 @@ describe('a proof in words', () => {
   });
   const until = Date.UTC(2026, 4, 13, 12);
 
-  it.each([
-    { purposes: ['supervision'], until: { supervision: until } },
-    { purposes: [{ purpose: 'supervision', until }] },
-    { purposes: { supervision: until } },
-    { until: { supervision: until } },
-  ])('says what for, and until when: %j', (said) => {
-    const lines = proofLines(proof(said), NOW);
-    expect(lines).toEqual([['recs.proof.purposes', '督导（到5月13日）']]);
+  it('says what for and until when, and what of', () => {
+    const said = {
+      purposes: ['supervision', 'teaching'],
+      until: { supervision: until },
+      media: ['audio', 'x'],
+      floor_until: NEXT_YEAR,
+    };
+    expect(proofLines(proof(said), NOW).map(([key, words]) => [t(key), words])).toEqual([
+      ['用于', '督导（到5月13日）和教学'],
+      ['录什么', '声音'],
+      ['按规定存到', '2027年2月20日'],
+    ]);
   });
 
-  it('says what of, and what was destroyed', () => {
-    const lines = proofLines(proof({ media: ['audio', 'x'], keys: ['a', 'b'], files: 3 }), NOW);
+  it('says what was destroyed', () => {
+    const lines = proofLines(proof({ whole: true, keys: ['a', 'b'], files: 3 }, 'erasure'), NOW);
     expect(lines.map(([key, words]) => [t(key), words])).toEqual([
-      ['录什么', '声音'],
+      ['删除了', '整段录制'],
       ['销毁的钥匙', '2'],
       ['删除的文件', '3'],
     ]);
   });
 
-  it('says what happened', () => {
-    expect(proofTitle(proof({ turn: 'grant' }))).toBe('recs.proof.agreed');
-    expect(proofTitle(proof({ act: 'withdraw' }))).toBe('recs.proof.withdrawn');
-    expect(proofTitle(proof({ turn: 'toString' }))).toBe('recs.proof.consent');
-    expect(proofTitle(proof({}, 'erasure'))).toBe('recs.proof.erasure');
+  it.each([
+    ['agreed', 'recs.proof.agreed'],
+    ['asked', 'recs.proof.asked'],
+    ['toString', 'recs.proof.consent'],
+    ['withdrew', 'recs.proof.withdrew'],
+  ])('says that somebody %s', (what, key) => {
+    expect(proofTitle(proof({ what }))).toBe(key);
+    expect(proofTitle(proof({ what }, 'erasure'))).toBe('recs.proof.erasure');
   });
 
   it('says nothing that it cannot read', () => {
