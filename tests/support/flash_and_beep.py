@@ -65,9 +65,7 @@ def flashes(file: bytes) -> list[float]:
         for frame in container.decode(video=0):
             top = frame.to_ndarray(format="gray")[: frame.height // 2]
             light.append((float(frame.time or 0.0), float(top.mean())))
-    return [
-        now for (_, before), (now, after) in pairwise(light) if before < 128 <= after
-    ]
+    return [now for (_, before), (now, after) in pairwise(light) if before < 128 <= after]
 
 
 def beeps(file: bytes) -> list[float]:
@@ -78,7 +76,9 @@ def beeps(file: bytes) -> list[float]:
         for frame in container.decode(audio=0):
             samples = frame.to_ndarray().astype(np.float32)
             mono = samples.reshape(-1, len(frame.layout.channels) if frame.format.is_packed else 1)
-            loud = np.abs(mono[:, 0]) > 0.1 * (1.0 if frame.format.name.startswith("flt") else 32768)
+            loud = np.abs(mono[:, 0]) > 0.1 * (
+                1.0 if frame.format.name.startswith("flt") else 32768
+            )
             start = float(frame.time or 0.0)
             if not loud.any():
                 quiet_since = start if quiet_since is None else quiet_since
