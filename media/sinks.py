@@ -37,6 +37,9 @@ class Sink(Protocol):
 class Recorder(Recording, Protocol):
     """What records beside an engine, and ends with it."""
 
+    def numbers(self) -> dict[str, int]:
+        """Counters since the start."""
+
     async def close(self) -> None:
         """End all that runs, with what was captured written down."""
 

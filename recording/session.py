@@ -91,7 +91,8 @@ class Session:
 
     def handle(self, event: Event) -> None:
         """Something happened."""
-        self.state, acts = step(self.state, event)
+        before = self.state
+        self.state, acts = step(before, event)
         for act in acts:
             match act:
                 case Act.ATTACH:
@@ -104,8 +105,8 @@ class Session:
                     self._writer.close(self._take, self._written)
                 case Act.TELL:
                     self._teller = self._loop.call_later(TELL_S, self._tell, ())
-        if self.state in {State.COMPLETE, State.FAILED} and Act.CLOSE not in acts:
-            self._finish(())
+        if before is State.STARTING and self.state in {State.COMPLETE, State.FAILED}:
+            self._finish(())  # nothing was begun
 
     def fail(self, fault: RecordFault) -> None:
         """It cannot go on."""
