@@ -28,7 +28,7 @@ class Sink(Protocol):
         """
 
     def report(self, encoding: int, report: SenderReport, arrived: Instant) -> None:
-        """Take a sender report of what is the encoding's source now."""
+        """Take a sender report of what is the encoding's source; it may have come before."""
 
     def ended(self) -> None:
         """The endpoint is gone; nothing comes any more."""

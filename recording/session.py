@@ -54,6 +54,7 @@ class Session:
         self._lease = Lease(ordered.permit, self._taps.now())
         self._listening: dict[str, tuple[RecordTrack, Sink]] = {}
         self._fault: RecordFault | None = None
+        self._heard = ordered.tracks[0].endpoint
         self._looker: asyncio.TimerHandle | None = None
         self._teller: asyncio.TimerHandle | None = None
         self.state = State.STARTING
@@ -63,8 +64,7 @@ class Session:
     @property
     def endpoint(self) -> EndpointId:
         """One of those it listens to, or did."""
-        heard = [track.endpoint for track, _ in self._listening.values()]
-        return next(iter(heard), self._ordered.tracks[0].endpoint)
+        return next((track.endpoint for track, _ in self._listening.values()), self._heard)
 
     @property
     def overflowed(self) -> int:
@@ -132,6 +132,7 @@ class Session:
 
     def _detach(self) -> None:
         self._lease.end()
+        self._heard = self.endpoint
         for part in list(self._listening):
             self._silence(part)
         if self._looker is not None:

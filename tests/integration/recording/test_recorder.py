@@ -389,3 +389,21 @@ async def test_who_leaves_is_heard_no_more_and_the_rest_goes_on(booth: Booth) ->
     files = await booth.stop()
     assert [file.duration_ms for file in booth.of("ann", "audio", files)] == [1000]
     assert [file.duration_ms for file in booth.of("ben", "audio", files)] == [2000]
+
+
+async def test_an_encoding_that_ends_gives_way_to_a_smaller_one_with_a_gap(booth: Booth) -> None:
+    await booth.recorder.record(booth.order())
+    small, large = film(count=120), film(count=40, ssrc=1001, size=(320, 240))
+    for index, each in enumerate(small):
+        booth.taps.time += 1 / 30
+        if index % 30 == 0:
+            booth.renew()
+        booth.taps.send("ann", VP8, each.packet, encoding=0, epoch=1)
+        if index < 40:
+            booth.taps.send("ann", VP8, large[index].packet, encoding=1, epoch=2)
+    (file,) = await booth.stop()
+    assert set(watch(booth.read(file)).sizes[-10:]) == {(160, 120)}
+    ((start, stop),) = file.gaps
+    assert start == pytest.approx(1300, abs=40)
+    assert stop == pytest.approx(3000, abs=40)
+    assert file.duration_ms == pytest.approx(4000, abs=40)
