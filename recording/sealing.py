@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
@@ -158,6 +158,34 @@ class SegmentWriter:
         self._put(_HEAD.pack(len(sealed), kind) + sealed)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a record lies in a file, and what it says it is."""
+
+    number: int
+    kind: RecordKind
+    at: int
+    """Where its ciphertext begins."""
+    size: int
+
+
+def heads(read_file: Callable[[int, int], bytes]) -> Iterator[Head]:
+    """Yield where each record of a file lies; the one that was being written is not there.
+
+    Raises :class:`SegmentError` for what is no record.
+    """
+    at, number = len(MAGIC), 0
+    while len(head := read_file(at, _HEAD.size)) == _HEAD.size:
+        size, kind = _HEAD.unpack(head)
+        at += _HEAD.size
+        if not _TAG <= size <= CHUNK_BYTES + _PLACE.size + _TAG or kind not in set(RecordKind):
+            raise SegmentError("not a record")
+        if len(read_file(at + size - 1, 1)) == 0:
+            return
+        yield Head(number, RecordKind(kind), at, size)
+        at, number = at + size, number + 1
+
+
 @dataclass(slots=True)
 class _Chunk:
     number: int
@@ -218,20 +246,13 @@ class Segment:
 
     def _scan(self) -> None:
         """Find where each record lies. Patches and the end are opened: they say what all is."""
-        at, number = len(MAGIC), 0
-        while not self.is_whole:
-            head = self.read_file(at, _HEAD.size)
-            if len(head) < _HEAD.size:
-                return
-            size, kind = _HEAD.unpack(head)
-            at += _HEAD.size
-            if not _TAG <= size <= CHUNK_BYTES + _PLACE.size + _TAG or kind not in set(RecordKind):
-                raise SegmentError("not a record")
-            if len(self.read_file(at + size - 1, 1)) == 0:
-                return  # it was being written
-            self._take(number, RecordKind(kind), at, size)
-            at, number = at + size, number + 1
-        if self.read_file(at, 1):
+        end = len(MAGIC)
+        for head in heads(self.read_file):
+            if self.is_whole:
+                break
+            self._take(head.number, head.kind, head.at, head.size)
+            end = head.at + head.size
+        if self.is_whole and self.read_file(end, 1):
             raise SegmentError("something stands behind the end")
 
     def _take(self, number: int, kind: RecordKind, at: int, size: int) -> None:
