@@ -202,6 +202,7 @@ class Engine(Tapping):
             dropped=dict(dropped),
             links=dict(links),
             stills=self._post.stills.totals(),
+            recording=self.recorder_numbers(),
             forward_delay_s=self._mux.delays.read(),
             **self._ledger.read(),
         )

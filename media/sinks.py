@@ -28,7 +28,7 @@ class Sink(Protocol):
         """
 
     def report(self, encoding: int, report: SenderReport, arrived: Instant) -> None:
-        """Take a sender report of what is the encoding's source now."""
+        """Take a sender report of what is the encoding's source; it may have come before."""
 
     def ended(self) -> None:
         """The endpoint is gone; nothing comes any more."""
@@ -36,6 +36,9 @@ class Sink(Protocol):
 
 class Recorder(Recording, Protocol):
     """What records beside an engine, and ends with it."""
+
+    def numbers(self) -> dict[str, int]:
+        """Counters since the start."""
 
     async def close(self) -> None:
         """End all that runs, with what was captured written down."""

@@ -28,6 +28,10 @@ class Tapping(Shell):
         """Have somebody record; without one every order is refused."""
         self._recorder = recorder
 
+    def recorder_numbers(self) -> dict[str, int]:
+        """What was recorded since the start, as counters."""
+        return {} if self._recorder is None else self._recorder.numbers()
+
     async def close_recorder(self) -> None:
         """Nothing is recorded any more."""
         recorder, self._recorder = self._recorder, None

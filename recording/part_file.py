@@ -72,7 +72,11 @@ class PartFile:
         self._gaps: list[tuple[int, int]] = []
         writer = place.store.create(place.recording, self._file)
         self._sealed = SealedFile(writer, file_key(part.key, self._name), self._name)
-        self._muxer = Muxer(self._sealed, look.codec, look.size, look.setup)
+        try:
+            self._muxer = Muxer(self._sealed, look.codec, look.size, look.setup)
+        except MuxError:
+            self._sealed.close()
+            raise
         kind = self._muxer.kind
         self._told = RecordedFile(number, part.name, kind.type, starts_ms, 0, 0, 0, "", whole=False)
         self._write_down(self._told)
@@ -82,6 +86,11 @@ class PartFile:
         before = self._last
         self._last = self._muxer.write(data, self._ms(at), keyframe=keyframe)
         self._step = self._last - before
+
+    @property
+    def shown_at(self) -> float:
+        """When its last frame was."""
+        return self._zero + self._last / 1000
 
     def mark_gap(self, start: float, stop: float) -> None:
         """Nothing came in between. What touches the gap before is one with it."""

@@ -59,6 +59,7 @@ class Recorder:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer = WriterThread(self._store, config.min_free_bytes, self._on_loop)
         self._sessions: dict[tuple[str, int], Session] = {}
+        self._begun = self._broken = self._left_out = 0
 
     async def record(self, order: RecordOrder) -> None:
         """Begin to record; see :class:`media.channel.Recording`."""
@@ -78,6 +79,7 @@ class Recorder:
         except RecordingError:
             del self._sessions[key]
             raise
+        self._begun += 1
 
     def permit(self, permit: RecordPermit) -> None:
         """Renew a permit; what is not known, or over, is ignored."""
@@ -109,10 +111,10 @@ class Recorder:
         if waiting:
             await asyncio.wait(waiting, timeout=STOP_S)
 
-    @property
-    def overflowed(self) -> int:
-        """Packets that were not recorded because the disk was late, of the segments remembered."""
-        return sum(session.overflowed for session in self._sessions.values())
+    def numbers(self) -> dict[str, int]:
+        """Counters since the start."""
+        left_out = self._left_out + sum(each.overflowed for each in self._sessions.values())
+        return {"begun": self._begun, "broken": self._broken, "left_out": left_out}
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -166,12 +168,13 @@ class Recorder:
         fault: RecordFault,
         files: tuple[RecordedFile, ...],
     ) -> None:
+        self._broken += 1
         self._notify(RecordingBroke(session.endpoint, recording, segment, fault, files))
 
     def _forget_old(self) -> None:
         ended = [key for key, session in self._sessions.items() if session.state in ENDED]
         for key in ended[: max(0, len(ended) - REMEMBERED)]:
-            del self._sessions[key]
+            self._left_out += self._sessions.pop(key).overflowed
 
     def _on_loop(self, call: Callable[[], None]) -> None:
         assert self._loop is not None  # nothing is written before an order

@@ -54,6 +54,7 @@ class Session:
         self._lease = Lease(ordered.permit, self._taps.now())
         self._listening: dict[str, tuple[RecordTrack, Sink]] = {}
         self._fault: RecordFault | None = None
+        self._heard = ordered.tracks[0].endpoint
         self._looker: asyncio.TimerHandle | None = None
         self._teller: asyncio.TimerHandle | None = None
         self.state = State.STARTING
@@ -63,8 +64,7 @@ class Session:
     @property
     def endpoint(self) -> EndpointId:
         """One of those it listens to, or did."""
-        heard = [track.endpoint for track, _ in self._listening.values()]
-        return next(iter(heard), self._ordered.tracks[0].endpoint)
+        return next((track.endpoint for track, _ in self._listening.values()), self._heard)
 
     @property
     def overflowed(self) -> int:
@@ -91,7 +91,8 @@ class Session:
 
     def handle(self, event: Event) -> None:
         """Something happened."""
-        self.state, acts = step(self.state, event)
+        before = self.state
+        self.state, acts = step(before, event)
         for act in acts:
             match act:
                 case Act.ATTACH:
@@ -104,8 +105,8 @@ class Session:
                     self._writer.close(self._take, self._written)
                 case Act.TELL:
                     self._teller = self._loop.call_later(TELL_S, self._tell, ())
-        if self.state in {State.COMPLETE, State.FAILED} and Act.CLOSE not in acts:
-            self._finish(())
+        if before is State.STARTING and self.state in {State.COMPLETE, State.FAILED}:
+            self._finish(())  # nothing was begun
 
     def fail(self, fault: RecordFault) -> None:
         """It cannot go on."""
@@ -131,6 +132,7 @@ class Session:
 
     def _detach(self) -> None:
         self._lease.end()
+        self._heard = self.endpoint
         for part in list(self._listening):
             self._silence(part)
         if self._looker is not None:

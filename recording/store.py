@@ -156,8 +156,10 @@ class _FileWriter:
         os.fsync(self._descriptor)
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self._descriptor)
+        """Give the descriptor back, once."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
 def _settle(folder: Path) -> None:

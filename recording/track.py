@@ -1,7 +1,7 @@
 """One part while it is recorded: packets to frames, frames to files.
 
 Rule 1: of several encodings the best that is alive is taken, and it is gone over to at a keyframe;
-until then the one before goes on.
+until then the one before goes on. Where that had ended what is between is a gap.
 Rule 2: a picture's file begins with a keyframe. Another codec begins another file, and so does what
 the head of the one before cannot say.
 Rule 3: another source (SSRC) goes on in the same file, as its time is the same.
@@ -164,25 +164,32 @@ class Track:
 
     def _take_frame(self, encoding: int, source: _Source, frame: Frame) -> None:
         source.waits_since = None
-        if frame.size is not None:
-            source.size = frame.size
+        source.size = frame.size or source.size
         source.setup = frame.setup or source.setup
-        if encoding != self._current:
-            if not frame.keyframe:
-                return
-            self._current = encoding
+        if encoding != self._current and not frame.keyframe:
+            return
         at = self._timeline.place(source.name, frame.timestamp)
+        self._go_over(encoding, at)
+        file = self._file_for(source, frame, at)
+        if file is not None:
+            file.write(frame.data, at, keyframe=frame.keyframe)
+
+    def _go_over(self, encoding: int, at: float) -> None:
+        before, self._current = self._current, encoding
+        file = self._file
+        if encoding != before and file is not None and at - file.shown_at > ALIVE_S:
+            file.mark_gap(file.shown_at, at)
+
+    def _file_for(self, source: _Source, frame: Frame, at: float) -> PartFile | None:
         look = Look(source.family, source.size, source.setup)
-        if self._file is not None and _is_other(self._file.look, look):
-            if not frame.keyframe:
-                return
-            self._close_file()
-        if self._file is None:
-            if not frame.keyframe:
-                self._want_keyframe(frame.arrived)
-                return
-            self._file = self._make(self._part, look, at)
-        self._file.write(frame.data, at, keyframe=frame.keyframe)
+        if self._file is not None and not _is_other(self._file.look, look):
+            return self._file
+        if not frame.keyframe:
+            self._want_keyframe(frame.arrived)
+            return None
+        self._close_file()
+        self._file = self._make(self._part, look, at)
+        return self._file
 
     def _close_file(self) -> None:
         if self._file is not None:

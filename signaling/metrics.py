@@ -110,6 +110,14 @@ class _Engine(Collector):
         for fate, count in stats.stills.items():
             stills.add_metric([fate], count)
         yield stills
+        recording = CounterMetricFamily(
+            "quietroom_media_recording",
+            "Recorded segments by fate, and packets a late disk left out",
+            labels=["fate"],
+        )
+        for fate, count in stats.recording.items():
+            recording.add_metric([fate], count)
+        yield recording
         yield from _legs(stats)
         yield from _delays(stats)
         yield from _workers(stats)

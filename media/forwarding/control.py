@@ -291,7 +291,7 @@ class Control:
         known = self._endpoints.get(endpoint)
         if known is None:
             return False
-        self._taps.attach(known, kind, sink, now)
+        self._taps.attach(known, kind, sink)
         if kind is Kind.VIDEO:
             self.request_picture(endpoint, now)
         return True

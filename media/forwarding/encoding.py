@@ -105,6 +105,7 @@ class Encoding:
         "rate_bps",
         "refusal",
         "repaired",
+        "reported_at",
         "rtx_types",
         "source",
         "spatial",
@@ -133,6 +134,8 @@ class Encoding:
         self.source: Source | None = None
         self.stats: ReceptionStats | None = None
         self.last_report: rtcp.SenderReport | None = None
+        self.reported_at: Instant = 0.0
+        """When that came."""
         self.keyframes = KeyframeRequests(keyframe_interval_s)
         self.is_video = section.kind is Kind.VIDEO
         self.nack = NackTracker(PICTURE if self.is_video else VOICE)
@@ -278,7 +281,7 @@ class Encoding:
 
     def handle_sender_report(self, report: rtcp.SenderReport, now: Instant) -> None:
         """Take a report of the source."""
-        self.last_report = report
+        self.last_report, self.reported_at = report, now
         if self.stats is not None:
             self.stats.handle_sender_report(report, now)
 

@@ -25,15 +25,15 @@ class Taps:
     def __init__(self) -> None:
         self._sinks: dict[tuple[EndpointId, Kind], tuple[Sink, ...]] = {}
 
-    def attach(self, endpoint: Endpoint, kind: Kind, sink: Sink, now: Instant) -> None:
-        """Listen to a track; the last sender reports are handed over at once."""
+    def attach(self, endpoint: Endpoint, kind: Kind, sink: Sink) -> None:
+        """Listen to a track; the last sender reports are handed over at once, as they came."""
         key = (endpoint.id, kind)
         self._sinks[key] = (*self._sinks.get(key, ()), sink)
         self._tie(endpoint, kind)
         publication = endpoint.publication(kind)
         for encoding in () if publication is None else publication.encodings:
             if encoding.last_report is not None:
-                sink.report(encoding.spatial, encoding.last_report, now)
+                sink.report(encoding.spatial, encoding.last_report, encoding.reported_at)
 
     def detach(self, endpoint: Endpoint, kind: Kind, sink: Sink) -> None:
         """Listen no more."""

@@ -108,7 +108,7 @@ async def measure(folder: Path) -> Cost:
     await recorder.record(RecordOrder(ROOM, str(uuid4()), recording, 1, 1, 0, 1, tracks))
     busy = await _timed(_play(taps, recorder, recording, parts))
     await recorder.stop_recording(ROOM, recording, 1, discard=False)
-    overflowed = recorder.overflowed
+    overflowed = recorder.numbers()["left_out"]
     await recorder.close()
     return Cost(
         (busy[0] - idle[0]) / SECONDS * 100,

@@ -7,15 +7,16 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
-from recording.inbox import Inbox, Packet
+from recording.inbox import Inbox, Packet, Report
 from recording.part_file import Part, Place
-from recording.store import FileName, FolderStore
+from recording.store import FolderStore
 from recording.take import Begin, Take
-from tests.support.film import header, plain, sounds, watch
+from tests.support.film import header, sounds
 
 SECONDS = 600
 LOSS, BURST_EACH, BURST = 0.02, 700, 15
 JITTER_S = 0.03
+REPORT_EACH = 250
 
 
 class Marks(NamedTuple):
@@ -39,21 +40,22 @@ async def measure(folder: Path) -> Marks:
     inbox = Inbox()
     take = Take(place, {"part": (part, "ann")}, Begin(1.0, 0, 1), inbox, lambda _: None)
     sent = [
-        (1.0 + index / 50 + random.random() * JITTER_S, index)
+        (1.0 + index / 50 + (random.random() * JITTER_S if index else 0), index)
         for index in range(count)
         if index not in lost
     ]
+    told: set[int] = set()
     for arrived, index in sorted(sent):
         data = header(111, index, index * 960, 5, marker=False) + sounds(100)[index % 100]
+        if index % REPORT_EACH in {0, 1} and index - index % REPORT_EACH not in told:
+            told.add(index - index % REPORT_EACH)
+            ntp = int((5000 + index / 50) * 2**32)
+            inbox.note(Report("part", 0, ntp, index * 960, arrived))
         inbox.put(Packet("part", 0, 1, "opus", 48_000, 111, data, arrived))
         while take.work(arrived):
             pass
     (file,) = take.close(1.0 + SECONDS)
-    name = FileName(file.number, part.ident)
-    times = watch(plain(place.store, place.tenant, place.recording, name, part.key)).times
-    came = sorted(set(range(count)) - lost)
-    where = {index: at * 1000 for index, at in zip(came, times, strict=True)}
-    runs = _runs(sorted(lost), where)
+    runs = _runs(sorted(lost))
     errors = [min(_error(run, gap) for gap in file.gaps) for run in runs]
     return Marks(
         len(runs),
@@ -63,13 +65,11 @@ async def measure(folder: Path) -> Marks:
     )
 
 
-def _runs(lost: list[int], where: dict[int, float]) -> list[tuple[float, float]]:
-    """Stretches that were lost, in ms of the file: between what came before and after each."""
-    firsts = [index for index in lost if index - 1 in where]
-    lasts = [index for index in lost if index + 1 in where]
-    return [
-        (where[first - 1] + 20, where[last + 1]) for first, last in zip(firsts, lasts, strict=True)
-    ]
+def _runs(lost: list[int]) -> list[tuple[float, float]]:
+    """Stretches that were lost, in ms of when they were sent."""
+    firsts = [index for index in lost if index - 1 not in lost]
+    lasts = [index for index in lost if index + 1 not in lost]
+    return [(first * 20, last * 20 + 20) for first, last in zip(firsts, lasts, strict=True)]
 
 
 def _error(run: tuple[float, float], gap: tuple[int, int]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -25,6 +26,7 @@ from tests.support.film import (
     FakeTaps,
     Sent,
     film,
+    header,
     plain,
     voice,
     watch,
@@ -43,7 +45,8 @@ class Frail(FolderStore):
         super().__init__(folder)
         self.fails: int | None = None
         self.room: int | None = None
-        self.gate: asyncio.Event | None = None
+        self.gate = threading.Event()
+        self.gate.set()
         self.appended = 0
 
     def free(self) -> int:
@@ -60,6 +63,7 @@ class _FrailWriter:
         self.close = inner.close
 
     def append(self, data: bytes) -> None:
+        self._store.gate.wait()
         if self._store.fails is not None:
             raise OSError(self._store.fails, "told to")
         self._inner.append(data)
@@ -130,6 +134,7 @@ class Booth:
 async def booth(tmp_path: Path) -> AsyncIterator[Booth]:
     booth = Booth(tmp_path / "recordings")
     yield booth
+    booth.store.gate.set()
     await booth.recorder.close()
 
 
@@ -316,6 +321,53 @@ async def _broke(booth: Booth) -> RecordingBroke:
     return broke
 
 
+async def test_a_disk_that_stands_still_for_a_while_costs_a_gap(booth: Booth) -> None:
+    await booth.recorder.record(booth.order())
+    booth.play(("ben", OPUS, voice(count=50)))
+    await booth.settle()
+    booth.store.gate.clear()
+    booth.play(("ben", OPUS, _more(600, first=51)))
+    assert booth.recorder.numbers()["left_out"] > 0
+    assert booth.said == []
+    booth.store.gate.set()
+    await booth.settle()
+    booth.play(("ben", OPUS, _more(50, first=651)))
+    (file,) = await booth.stop()
+    ((start, stop),) = file.gaps
+    assert start == pytest.approx(5000, abs=500)
+    assert stop == pytest.approx(13_000, abs=40)
+    assert file.duration_ms == pytest.approx(14_000, abs=60)
+    assert booth.recorder.numbers()["broken"] == 0
+
+
+async def test_a_disk_that_stands_still_for_long_ends_it(booth: Booth) -> None:
+    await booth.recorder.record(booth.order())
+    booth.play(("ben", OPUS, voice(count=50)))
+    await booth.settle()
+    booth.store.gate.clear()
+    booth.play(("ben", OPUS, _more(1800, first=51)))
+    broke = await _broke(booth)
+    assert (broke.fault, broke.files) == (RecordFault.STALLED, ())
+    assert booth.taps.listening == 0
+    booth.store.gate.set()
+    (file,) = await booth.stop()
+    assert file.whole
+    assert booth.recorder.numbers()["broken"] == 1
+
+
+def _more(count: int, *, first: int) -> list[Sent]:
+    """A voice that goes on."""
+    made = voice(count=100)
+    return [
+        Sent(
+            index / 50,
+            header(111, first + index, 7000 + (first - 1 + index) * 960, 2000, marker=False)
+            + made[index % 100].packet[12:],
+        )
+        for index in range(count)
+    ]
+
+
 async def test_orders_that_are_none_are_refused(booth: Booth) -> None:
     booth.taps.absent.add(EndpointId("ben"))
     with pytest.raises(RecordingError, match="bad_order"):
@@ -337,3 +389,21 @@ async def test_who_leaves_is_heard_no_more_and_the_rest_goes_on(booth: Booth) ->
     files = await booth.stop()
     assert [file.duration_ms for file in booth.of("ann", "audio", files)] == [1000]
     assert [file.duration_ms for file in booth.of("ben", "audio", files)] == [2000]
+
+
+async def test_an_encoding_that_ends_gives_way_to_a_smaller_one_with_a_gap(booth: Booth) -> None:
+    await booth.recorder.record(booth.order())
+    small, large = film(count=120), film(count=40, ssrc=1001, size=(320, 240))
+    for index, each in enumerate(small):
+        booth.taps.time += 1 / 30
+        if index % 30 == 0:
+            booth.renew()
+        booth.taps.send("ann", VP8, each.packet, encoding=0, epoch=1)
+        if index < 40:
+            booth.taps.send("ann", VP8, large[index].packet, encoding=1, epoch=2)
+    (file,) = await booth.stop()
+    assert set(watch(booth.read(file)).sizes[-10:]) == {(160, 120)}
+    ((start, stop),) = file.gaps
+    assert start == pytest.approx(1300, abs=40)
+    assert stop == pytest.approx(3000, abs=40)
+    assert file.duration_ms == pytest.approx(4000, abs=40)
