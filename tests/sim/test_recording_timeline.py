@@ -24,6 +24,8 @@ pytestmark = pytest.mark.sim
 HOUR_S = 3600.0
 WAY_S = 0.04
 VOICE_S = 0.12
+ENCODED_S = 0.02
+"""Before the voice of a packet is on its way, its packets being as short as people's."""
 PICTURE_S = 1 / 4
 """Fewer packets than people send: as many faults for less time."""
 KEY = b"\x10\x00\x00\x00\x9d\x01\x2a\x40\x01\xf0\x00"
@@ -87,7 +89,7 @@ class Person:
         return int(seconds * 2**32) % 2**64
 
     def events(self, until: float) -> Iterator[tuple[float, str, bytes | tuple[int, int]]]:
-        for track, extra in ((self.voice, VOICE_S), (self.picture, self.given.picture_s)):
+        for track, extra in ((self.voice, ENCODED_S), (self.picture, self.given.picture_s)):
             for number in range(int(until / track.every)):
                 at = number * track.every
                 stamp = track.timestamp(at)

@@ -13,7 +13,7 @@ from tests.support.bitstreams import decode, feed, frames, gaps, pictures, vp9_p
 from tests.support.packets import rtp
 
 START = 2**32
-STRUCTURE = bytes((1 << 5 | 0x10 | 0x08,)) + bytes.fromhex("0060 0048 00c0 0090".replace(" ", ""))
+STRUCTURE = bytes((1 << 5 | 0x10 | 0x08,)) + bytes.fromhex("0060004800c00090")
 STRUCTURE += bytes((1, 0b000_1_01_00, 2))
 
 
