@@ -16,13 +16,12 @@ from signaling import recording_messages as said
 from signaling import wire
 from signaling.consent_telling import Words
 from signaling.domain.consent.rules import READ_S
-from signaling.domain.consent.shown import TermsShown, terms
-from signaling.domain.consent.terms import Purpose, Scope
+from signaling.domain.consent.terms import Scope
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
 from signaling.domain.participant import Participant
 from signaling.domain.recording_policy import RecordingTermsNow
-from signaling.recording_views import ROLES
+from signaling.recording_views import terms_of
 from signaling.room_consent import RoomConsent
 
 Handler: TypeAlias = Callable[[Participant, Any, float], None]
@@ -76,20 +75,10 @@ class ConsentTaps:
         if known is None:
             raise Refusal(Code.NOT_ALLOWED)
         scope = Scope(frozenset(command.purposes), frozenset(command.media))
-        asked = self._terms(known, scope, who)
+        asked = terms_of(known, scope, who, consent.task.room.participants())
         self._machine.handle_ask(who.id, scope, str(uuid4()), asked.digest, now)
         consent.terms = asked
         consent.words.clear()
-
-    def _terms(self, known: RecordingTermsNow, scope: Scope, who: Participant) -> TermsShown:
-        host = tuple(
-            each.name
-            for each in self._consent.task.room.participants()
-            if each.role is Role.COUNSELLOR
-        )[:1]
-        listeners = {Purpose.CLINICAL_REVIEW: host, Purpose.SUPERVISION: known.supervisors}
-        asker = (who.name, ROLES[who.role])
-        return terms(scope, asker, listeners, known.until, known.floor_until)
 
     def _agree(self, who: Participant, command: said.AgreeRecording, now: float) -> None:
         consent = self._consent

@@ -6,12 +6,15 @@ Rule 2: that the safety panel is open is the counsellor's alone: others see that
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from signaling.domain.consent.machine import ConsentMachine
 from signaling.domain.consent.rules import RecordingPolicy, WhyNot, allowed
-from signaling.domain.consent.shown import PurposeShown, TermsShown
+from signaling.domain.consent.shown import PurposeShown, TermsShown, terms
 from signaling.domain.consent.terms import (
     Consent,
     ConsentStage,
@@ -20,9 +23,11 @@ from signaling.domain.consent.terms import (
     Medium,
     PartyRole,
     Purpose,
+    Scope,
 )
 from signaling.domain.grants import Role
 from signaling.domain.participant import Participant
+from signaling.domain.recording_policy import RecordingTermsNow
 from signaling.recording_messages import (
     Ended,
     HoldView,
@@ -37,6 +42,7 @@ _SEATS: Final = {party: role for role, party in ROLES.items()}
 _NAMELESS: Final = frozenset({HoldReason.NEW_PARTY, HoldReason.DECLINED})
 """Whose reason this is, only they are told."""
 _RUNNING: Final = frozenset({ConsentStage.RECORDING, ConsentStage.HOLD})
+_NEVER: Final = frozenset({WhyNot.OFF, WhyNot.ROLE})
 _OVER: Final = frozenset({ConsentStage.OFF, ConsentStage.FINALISING})
 
 
@@ -57,12 +63,24 @@ class Known:
 
     consent: Consent
     policy: RecordingPolicy
+    allowed: RecordingTermsNow | None
+    people: tuple[Participant, ...]
     terms: TermsShown | None
     begins_at: int | None
     started_at: int | None
     captured_ms: int
     running_since: int | None
     ending: Ending | None
+
+
+def terms_of(
+    allowed: RecordingTermsNow, scope: Scope, asker: Participant, people: Iterable[Participant]
+) -> TermsShown:
+    """What everybody is asked, were this asked now."""
+    host = tuple(each.name for each in people if each.role is Role.COUNSELLOR)[:1]
+    listeners = {Purpose.CLINICAL_REVIEW: host, Purpose.SUPERVISION: allowed.supervisors}
+    who = (asker.name, ROLES[asker.role])
+    return terms(scope, who, listeners, allowed.until, allowed.floor_until)
 
 
 def terms_view(terms: TermsShown) -> RecordingTerms:
@@ -114,6 +132,7 @@ def recording_view(
         holds=_holds(consent, who) if stage is ConsentStage.HOLD else [],
         you_paused=runs and you in consent.held_for(HoldReason.USER),
         ended=_ended(known.ending, you) if known.ending and stage in _OVER else None,
+        may_terms=None if why in _NEVER else _may_terms(known, who),
     )
 
 
@@ -121,6 +140,13 @@ def _why_not(why: WhyNot | None, role: Role) -> WhyNot | None:
     if why is WhyNot.SAFETY and role is not Role.COUNSELLOR:
         return WhyNot.SOON
     return why
+
+
+def _may_terms(known: Known, who: Participant) -> RecordingTerms | None:
+    if known.allowed is None:
+        return None
+    shown = terms_of(known.allowed, allowed(known.policy), who, known.people)
+    return msgspec.structs.replace(terms_view(shown), digest="")
 
 
 def _is_asked(consent: Consent, you: str) -> bool:

@@ -123,6 +123,7 @@ class RoomConsent:
         self._clock = clock
         self._roster = ConsentRoster(self.machine)
         self.policy = RecordingPolicy()
+        self._allowed: RecordingTermsNow | None = None
         self._consent = Consent()
         """What the facts lead to, one by one."""
         self._run: RecordingRun | None = None
@@ -157,6 +158,7 @@ class RoomConsent:
 
     def allow(self, shown: RecordingTermsNow | None) -> None:
         """What the clinic allows now."""
+        self._allowed = shown
         policy = RecordingPolicy() if shown is None else shown.policy
         self.policy = replace(policy, media=policy.media & CAPTURED)
         self.machine.allow(self.policy)
@@ -353,6 +355,8 @@ class RoomConsent:
         return Known(
             consent=self._consent if self.opening is None else self.opening.before,
             policy=self.policy,
+            allowed=self._allowed,
+            people=self.task.room.participants(),
             terms=self.terms,
             begins_at=self._begins_at,
             started_at=self._started_at,

@@ -60,8 +60,12 @@ def test_from_the_question_to_what_is_kept() -> None:
     room = both()
     off = room.sees("zhang")
     assert (off.stage, off.you_may_ask, off.may_purposes) == ("off", True, PURPOSES)
+    could = room.sees("li").may_terms
+    assert could is not None
     room.ask()
     asked, asker = room.sees("zhang"), room.sees("li")
+    assert asker.terms is not None
+    assert asker.terms == msgspec.structs.replace(could, digest=asker.terms.digest)
     assert asked.terms == asker.terms
     assert asked.terms is not None
     assert [asked.you_answer, asked.you_asked, asked.agreed, asked.asked] == [True, False, 1, 2]
@@ -193,6 +197,7 @@ def test_what_a_clinic_allows_is_asked_for_again_when_the_database_is_back() -> 
 def test_a_client_asks_only_where_they_may() -> None:
     room = both(policy(client_may_ask=False))
     assert [room.sees(name).why_not for name in ("li", "zhang")] == ["", "role"]
+    assert room.sees("zhang").may_terms is None
     refused(Code.NOT_ALLOWED, lambda: room.ask("zhang"))
     assert both(policy()).sees("zhang").you_may_ask
 
