@@ -175,6 +175,10 @@ async def test_a_client_may_change_their_mind_for_a_day(here: Here) -> None:
     assert (status, said["stage"], said["erase_at"]) == (200, "sealed", None)
     assert (await here.get("li", wanted="bytes=0-9"))[0] == 206
     assert (await here.ask("zhang", "POST", f"{here.one}/keep"))[0] == 409
+    receipts = (await here.ask("zhang", "GET", "proofs"))[1]["items"]
+    said = [json.loads(each["text"]) for each in receipts]
+    assert sorted(each["what"] for each in said) == ["kept", "withdrew"]
+    assert {each["recording"] for each in said} == {str(here.made.ident)}
 
 
 async def test_taken_back_at_once_it_is_erased_and_that_is_proven(here: Here) -> None:
@@ -184,8 +188,8 @@ async def test_taken_back_at_once_it_is_erased_and_that_is_proven(here: Here) ->
     assert here.files.recordings() == ()
     keys = (await here.ask("zhang", "GET", "proofs/key"))[1]["items"]
     for who in ("zhang", "li"):
-        (proof,) = (await here.ask(who, "GET", "proofs"))[1]["items"]
-        assert proof["kind"] == "erasure"
+        found = (await here.ask(who, "GET", "proofs"))[1]["items"]
+        (proof,) = [each for each in found if each["kind"] == "erasure"]
         assert is_signed(Signed(proof["text"], proof["signature"], proof["key"]))
         assert proof["key"] in keys
         assert json.loads(proof["text"])["files"] == 4
@@ -193,7 +197,7 @@ async def test_taken_back_at_once_it_is_erased_and_that_is_proven(here: Here) ->
 
 
 async def test_without_a_purpose_or_a_medium_the_rest_stays(here: Here) -> None:
-    body = {"purposes": ["supervision"], "media": ["video"]}
+    body = {"purposes": ["supervision"], "media": ["video"], "now": True}
     status, said = await here.ask("zhang", "POST", f"{here.one}/take-back", body)
     assert (status, said["stage"]) == (200, "sealed")
     assert [each["purpose"] for each in said["purposes"]] == ["clinical_review"]
@@ -206,6 +210,8 @@ async def test_without_a_purpose_or_a_medium_the_rest_stays(here: Here) -> None:
     assert (await here.get("li", audio, "bytes=0-9"))[0] == 206
     assert not here.made.path(here.folder, video).exists()
     assert (await here.ask("zhang", "POST", f"{here.one}/take-back", body))[0] == 409
+    nothing = {"purposes": ["research"], "now": True}
+    assert (await here.ask("zhang", "POST", f"{here.one}/take-back", nothing))[0] == 409
     last = {"purposes": ["clinical_review"]}
     _, said = await here.ask("zhang", "POST", f"{here.one}/take-back", last)
     assert said["stage"] == "erasure_pending"
