@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -11,15 +12,21 @@ from typing import Any
 
 import pytest
 
+from signaling.accounts import Actor
 from signaling.domain.consent.artefact import ArtefactFact, ArtefactTurn
 from signaling.domain.consent.terms import PartyRole
+from signaling.domain.rights import Position
+from signaling.gate import Gate
+from signaling.kept_recordings import KeptRecordings
 from signaling.keys.master import MasterError
+from signaling.keys.sealing import SealError
 from signaling.receipts import Signed, is_signed
 from signaling.recording_night import RecordingNight
-from signaling.recording_player import MOST
+from signaling.recording_player import MOST, RecordingPlayer
 from signaling.storage.recording_folder import SealedFiles
 from signaling.storage.session_store import Booked
 from tests.support import recordings
+from tests.support.page import house
 from tests.support.practice import Practice, now_ms, practice
 from tests.support.recordings import DAY_MS, LENGTH, Recorded, plain, record
 
@@ -405,3 +412,64 @@ async def test_what_is_for_nothing_any_more_is_erased_by_the_clock(here: Here) -
     await here.night(now_ms() + 91 * DAY_MS)
     assert (await here.ask("zhang", "GET", "recordings"))[1]["items"] == []
     assert here.files.recordings() == ()
+
+
+# --- while it is under way ------------------------------------------------------------------------
+
+
+async def test_what_is_taken_back_in_the_middle_of_a_file_stops_there(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "LENGTH", 2 * MOST)
+    monkeypatch.setattr(recordings, "CHUNK", 100_000)
+    await here.another()
+    stores = here.practice.stores
+    of = stores.accounts.stores
+    gate = Gate(of.people, of.standing, stores.journal)
+    kept = KeptRecordings(stores.kept_recordings, stores.journal, gate, lambda _clinic: None)
+    player = RecordingPlayer(kept, gate, here.files)
+    li = Actor(here.booked.counsellor, here.booked.clinic, frozenset({Position.COUNSELLOR}))
+    pieces = aiter((await player.open(li, here.made.ident, 1, None, now_ms())).pieces)
+    assert len(await anext(pieces)) == MOST
+    await here.ask("zhang", "POST", f"{here.one}/take-back", {})
+    with pytest.raises(SealError):
+        await anext(pieces)
+
+
+async def test_two_who_erase_at_once_erase_once(here: Here) -> None:
+    body = {"now": True}
+    answers = await asyncio.gather(
+        *(here.ask("zhang", "POST", f"{here.one}/take-back", body) for _ in range(3))
+    )
+    assert {status for status, _ in answers} <= {200, 404, 409}
+    found = (await here.ask("zhang", "GET", "proofs"))[1]["items"]
+    assert [each["kind"] for each in found].count("erasure") == 1
+
+
+async def test_a_gateway_that_died_closes_at_its_next_start_what_it_was_at(tmp_path: Path) -> None:
+    folder = {"folder": str(tmp_path / "recordings")}
+    async with practice(tmp_path, recording=folder) as died:
+        files = died.stores.kept_recordings.erasure.files
+        assert files is not None
+        booked = await died.hour("li", "zhang")
+        begun = await recordings.begin(died.stores.recordings, booked, now_ms())
+        recordings.write_files(begun, booked.clinic, files, whole=False)
+        assert await died.stores.recordings.unsealed() == [begun.recording]
+    async with house(storage={"folder": str(tmp_path / "kept")}, recording=folder) as again:
+        stores = again.app.stores
+        assert stores is not None
+        assert await stores.recordings.unsealed() == []
+        known = await stores.kept_recordings.keeping.get(begun.recording)
+        assert (known.is_whole, len(known.files)) == (False, 4)
+
+
+async def test_of_one_client_each_is_told_what_they_may_know(here: Here) -> None:
+    client = here.practice.people["zhang"]
+    seen = {}
+    for who in ("zhang", "li", "admin", "supervisor", "chen", "moon", "far.li"):
+        status, said = await here.ask(who, "GET", f"recordings?client={client}")
+        seen[who] = len(said["items"]) if status == 200 else said["code"]
+    assert seen == {
+        "zhang": 1, "li": 1, "admin": 1, "supervisor": 0, "chen": "not_allowed",
+        "moon": "not_allowed", "far.li": "not_found",
+    }  # fmt: skip
