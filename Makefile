@@ -73,7 +73,7 @@ e2e-media: $(PY) .make/web system ## networks that change and workers that die, 
 web-test: .make/node ## the web client's own tests
 	@cd web_client && npm run --silent test
 
-test: $(PY) .make/web system web-test ## everything that must pass, in some twelve minutes; make e2e has the rest
+test: $(PY) .make/web system web-test ## everything that must pass, in eight to twelve minutes; make e2e has the rest
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/sim tests/fuzz
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) -m 'not line' tests/integration
 	@$(BIN)/pytest -q $(TWO_CALLS) -m 'not line' tests/e2e

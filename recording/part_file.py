@@ -18,7 +18,7 @@ from recording.sealed_file import SealedFile
 from recording.sealing import SegmentName
 from recording.store import FileName, Store
 
-MAX_GAPS: Final = 4096
+MAX_GAPS: Final = 8192
 """Of one file. What comes after them is told as one, for a list must have an end."""
 LONGEST_FRAME_MS: Final = 100
 """The last picture stands as long as the one before, and not for longer than this."""

@@ -27,32 +27,40 @@ it may be held up."""
 STEP_S: Final = 0.1
 """Reports that are farther from the others than this are not just held up."""
 AGREE_S: Final = 0.05
+SURE_S: Final = 3.0
+"""For so long reports must agree on timestamps that stood still: in a queue they look alike."""
 STRANGE_S: Final = 5.0
 """A person's first report for a source that is this far from those for others is of another
 clock."""
-DRIFT: Final = 0.02
-"""Seconds a second by which a person is moved: no one hears it, and a path that got shorter by
-100 ms is made up for in five seconds."""
+RISE: Final = 150e-6
+"""Seconds a second by which a person is moved to later: clocks drift apart by 100 ppm, and what
+rises faster is a longer way, of which the shorter one before told more."""
+FALL: Final = 0.02
+FAST_FALL: Final = 0.1
+NEAR_S: Final = 0.04
+"""Farther off, as after a first report out of a queue, the fast one holds: one part in ten is
+seen and heard little."""
 
 
 class Floor:
-    """The least value within the last minute."""
+    """The least value within the last minute, or other buckets of time."""
 
-    __slots__ = ("_buckets", "least")
+    __slots__ = ("_bucket_s", "_buckets", "_most", "least")
 
-    def __init__(self) -> None:
-        self._buckets: deque[tuple[int, float]] = deque(maxlen=BUCKETS)
+    def __init__(self, bucket_s: float = BUCKET_S, buckets: int = BUCKETS) -> None:
+        self._bucket_s, self._most = bucket_s, buckets
+        self._buckets: deque[tuple[int, float]] = deque()
         self.least: float | None = None
 
     def add(self, value: float, now: float) -> None:
         """Take one in."""
-        bucket = int(now // BUCKET_S)
+        bucket = int(now // self._bucket_s)
         if self._buckets and self._buckets[-1][0] >= bucket:
             last, least = self._buckets[-1]
             self._buckets[-1] = last, min(least, value)
         else:
             self._buckets.append((bucket, value))
-            while self._buckets[0][0] <= bucket - BUCKETS:
+            while self._buckets[0][0] <= bucket - self._most:
                 self._buckets.popleft()
         self.least = min(least for _, least in self._buckets)
 
@@ -81,8 +89,9 @@ class Person:
         if self._offset is None:
             self._offset = least
         else:
-            most = DRIFT * (now - self._at)
-            self._offset += max(-most, min(most, least - self._offset))
+            error = least - self._offset
+            fall = FALL if error >= -NEAR_S else FAST_FALL
+            self._offset += max(-fall * (now - self._at), min(RISE * (now - self._at), error))
         self._at = now
         return self._offset
 
@@ -90,15 +99,17 @@ class Person:
 class Stretch:
     """Timestamps that count on, from where they began anew."""
 
-    __slots__ = ("candidate", "floor", "newest", "offsets", "placed", "shift")
+    __slots__ = ("candidate", "floor", "newest", "offsets", "placed", "recent", "shift")
 
     def __init__(self, first: int) -> None:
         self.newest = first
         self.floor = Floor()
         """Of arrival minus the source's seconds."""
+        self.recent = Floor(1.0, 2)
         self.offsets: deque[float] = deque(maxlen=REPORTS)
         """Of the person's seconds minus the source's."""
-        self.candidate: float | None = None
+        self.candidate: tuple[float, float] | None = None
+        """An offset that is not believed yet, and when it was first said."""
         self.shift: float | None = None
         """What is added for the gateway's clock."""
         self.placed: int | None = None
@@ -167,6 +178,7 @@ class Source:
         self._strays = 0
         stretch.newest = max(stretch.newest, extended)
         stretch.floor.add(value, arrived)
+        stretch.recent.add(value, arrived)
 
     def report(self, ntp: int, timestamp: int, arrived: float) -> None:
         """Take in a sender report. One that is of other timestamps than the packets is nothing."""
@@ -175,7 +187,7 @@ class Source:
         if not self._fits(stretch, arrived - seconds):
             return
         said = self.person.seconds(ntp) - self._step
-        step = self._step_of(stretch, said - seconds, arrived - said)
+        step = self._step_of(stretch, said - seconds, arrived - said, arrived)
         if step is None:
             return
         self._step += step
@@ -199,12 +211,13 @@ class Source:
         least = stretch.floor.least
         return least is None or abs(value - least) <= JUMP_S
 
-    def _step_of(self, stretch: Stretch, offset: float, lag: float) -> float | None:
+    def _step_of(self, stretch: Stretch, offset: float, lag: float, now: float) -> float | None:
         """Return by how much the person's clock was set since the report before, mostly 0.
 
         A clock that is set moves against the timestamps and against when the report comes, by the
-        same. Timestamps that stood still (another microphone) move against the first alone: that
-        counts at the second report which says it. None for a report that is not to be used.
+        same. Timestamps that stood still (another microphone) move against the first alone, and
+        packets seem to be late by it: that counts at once. What only a report says counts when one
+        still says it later. None for a report that is not to be used.
         """
         least = self.person.floor.least
         if not stretch.offsets:
@@ -215,9 +228,21 @@ class Source:
             assert least is not None
             if (least - lag) / moved > 1 / 2:
                 return moved
-            known, stretch.candidate = stretch.candidate, offset
-            if known is None or abs(offset - known) > AGREE_S:
-                return None
+            in_time = -AGREE_S < lag - least < moved / 2
+            if not (in_time and _stood_still(stretch, moved)):
+                known = stretch.candidate
+                if known is None or abs(offset - known[0]) > AGREE_S:
+                    stretch.candidate = offset, now
+                    return None
+                if now - known[1] < SURE_S:
+                    return None
             stretch.offsets.clear()
+            stretch.floor = Floor()
         stretch.candidate = None
         return 0.0
+
+
+def _stood_still(stretch: Stretch, by: float) -> bool:
+    """Whether packets that came lately were later than before by about so much."""
+    least, lately = stretch.floor.least, stretch.recent.least
+    return least is not None and lately is not None and abs(lately - least - by) < by / 2

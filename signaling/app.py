@@ -17,7 +17,7 @@ from aiohttp import web
 from media.channel import Listener, MediaPlane
 from media.config import MediaConfig, RecordingConfig
 from signaling import border, certificates, demo, demo_clinic, logs, wire
-from signaling.api.house import House
+from signaling.api.house import House, nothing_runs
 from signaling.booked_hour import HourKeeper
 from signaling.config import Config
 from signaling.demo_routes import DemoRoutes
@@ -32,6 +32,7 @@ from signaling.night import Night
 from signaling.pages import Pages, find_root
 from signaling.people_routes import PeopleRoutes, cookie_name
 from signaling.recording_night import RecordingNight
+from signaling.recordings import Recordings
 from signaling.registry import Registry
 from signaling.reminder_choices import Channels
 from signaling.reminders import Reminders
@@ -138,6 +139,8 @@ class App:
         self._night: Night | None = None
         self._reminding: Reminding | None = None
         self._recordings: RecordingNight | None = None
+        self._recorded: Recordings | None = None
+        """What is being recorded now, where there is a place for it."""
         self._stopped = False
         self._is_demo = is_demo
         self._demo: DemoRoutes | None = None
@@ -193,6 +196,8 @@ class App:
         self._routes.ready = False
         await self._watch.stop()
         await self.registry.stop()
+        if self._recorded is not None:
+            await self._recorded.stop()
         await self._gateway.stop()
         for runner in self._runners:
             await runner.cleanup()
@@ -235,8 +240,11 @@ class App:
         stores.accounts.attend(self._let_out, self.registry.is_in_session, self._sign_out)
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)
+        if self.config.recording.folder:
+            self._recorded = Recordings(stores.recordings, self.metrics.recording)
         self.registry.attend(
-            HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000), self._keep_line)
+            HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000), self._keep_line),
+            self._recorded,
         )
         self._night = Night(
             stores.journal, stores.sessions, stores.days, stores.notes, stores.threads
@@ -284,6 +292,7 @@ class App:
                 self.stores, sit=self.registry.sit, changed=self.registry.refresh,
                 let_out=self._let_out, base_url=lambda: self.url,
                 channels=Channels() if self._reminding is None else self._reminding.channels,
+                stop_recordings=nothing_runs if self._recorded is None else self._recorded.stop_all,
             )  # fmt: skip
             house.attach(app, self._own_pages, cookie_name(tls=tls), package_version())
             self._threads = house.threads

@@ -32,6 +32,7 @@ from signaling.alert_rules import NAMES, Reading
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
 from signaling.metrics_quality import QualityMetrics
+from signaling.metrics_recording import RecordingMetrics
 from signaling.room_watch import JoinResult
 
 JOIN_BUCKETS: Final = (0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30)
@@ -236,6 +237,7 @@ class Metrics:
             package_version()
         ).set(1)
         self.quality = QualityMetrics(self.registry)
+        self.recording = RecordingMetrics(self.registry)
         self.join_totals: dict[Role, deque[float]] = {
             role: deque(maxlen=REMEMBERED_JOINS) for role in Role
         }

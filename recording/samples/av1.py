@@ -42,8 +42,6 @@ def elements(payload: bytes) -> list[bytes]:
             raise PacketError("OBU element of no length, or past its packet")
         found.append(payload[at : at + size])
         at += size
-        if len(found) == count and at < len(payload):
-            raise PacketError("bytes after the last OBU element")
     if not found or (count and len(found) != count):
         raise PacketError("OBU elements missing")
     return found

@@ -50,7 +50,7 @@ class PictureCodec(Protocol):
         """Whether a payload is surely the first of its picture. Takes any bytes."""
 
     def place(self, payloads: Sequence[bytes]) -> Place:
-        """Return where the picture of these stands. Raises :class:`PacketError`."""
+        """Return where the picture of these stands: they begin one, or made one."""
 
     def build(self, payloads: Sequence[bytes]) -> Picture | None:
         """Return the picture of all its payloads, None where they hold none.

@@ -67,13 +67,12 @@ class References:
     def _is_sure(self, place: Place) -> bool:
         if place.references is not None:
             return bool(self._recent) and all(each in self._recent for each in place.references)
-        if self._base < 0 or place.tl0 < 0:
+        if self._base < 0 or place.tl0 < 0 or place.layer < 0:
             return False
         if place.layer == 0:
             return place.tl0 == (self._base + 1) & 0xFF
-        return place.tl0 == self._base and (
-            place.layer <= self._trusted or (place.needs_base_only and place.layer > 0)
-        )
+        is_known = place.layer <= self._trusted or place.needs_base_only
+        return is_known and place.tl0 == self._base
 
     def _remember(self, place: Place) -> None:
         self._last = place

@@ -14,7 +14,7 @@ from typing import Final
 
 from media.errors import PacketError
 from recording.samples.frame import Frame, Gap, Sample
-from recording.samples.picture import NOWHERE, Picture, PictureCodec, Place
+from recording.samples.picture import Picture, PictureCodec
 from recording.samples.references import References
 from recording.samples.reorder import Packet, Reorder, read
 from recording.samples.unwrapped import Unwrapped
@@ -27,6 +27,9 @@ FAR: Final = 900_000
 """10 s: 256 pictures of a base layer, which its counter holds, are not sent in less."""
 MOST_BYTES: Final = 4 << 20
 """Of one picture. A keyframe of 4K has about one million."""
+
+_PACKET_BYTES: Final = 64
+"""What holding a packet takes beside its bytes."""
 
 
 class Video:
@@ -92,7 +95,7 @@ class Video:
         if not self._parts:
             self._begin(timestamp, packet.payload)
         self._parts.append(packet.payload)
-        self._bytes += len(packet.payload)
+        self._bytes += len(packet.payload) + _PACKET_BYTES
         self._arrived = max(self._arrived, packet.arrived)
         if self._bytes > MOST_BYTES:
             self._is_whole = False
@@ -107,7 +110,7 @@ class Video:
             return
         self._has_hole = False
         begins = self._codec.begins(payload)
-        if begins and self._references.follows(self._place((payload,))):
+        if begins and self._references.follows(self._codec.place((payload,))):
             return  # what is missing was padding
         self._is_whole = begins
         self._break(self._guess(timestamp, begins=begins))
@@ -128,12 +131,6 @@ class Video:
     def _miss(self, start: int) -> None:
         if self._gap is None:
             self._gap = max(start, self._shown + 1)
-
-    def _place(self, parts: Sequence[bytes]) -> Place:
-        try:
-            return self._codec.place(parts)
-        except PacketError:
-            return NOWHERE
 
     def _picture(self, parts: Sequence[bytes]) -> Picture | None:
         """Return the picture; where it is lost, say so."""
@@ -159,7 +156,7 @@ class Video:
             return
         if self._gap is not None and timestamp - self._shown > FAR:
             self._references.start_over()
-        if not self._references.admit(self._place(parts), keyframe=picture.keyframe):
+        if not self._references.admit(self._codec.place(parts), keyframe=picture.keyframe):
             self._miss(timestamp)
             return
         if self._gap is not None and self._gap < timestamp:

@@ -54,8 +54,10 @@ from media.rtp import rtcp, transport_cc
 from media.stats import EngineStats, LegStats, RoomTracks, TrackPage, TrackStats
 from signaling.worker_link import to_bytes
 from tests.fuzz.driver import CORPUS
+from tests.fuzz.fuzz_samples import CODECS
 from tests.fuzz.fuzz_stun import HEADER
-from tests.support.packets import VP8_DELTA, VP8_KEY, rtp, rtx
+from tests.support.bitstreams import packets_of, pictures, voice
+from tests.support.packets import VP8_DELTA, VP8_KEY, red_payload, rtp, rtx
 
 OFFERS = Path(__file__).parents[1] / "support" / "offers"
 
@@ -141,6 +143,24 @@ def red_seeds() -> Iterable[bytes]:
     yield series(head(3, 1) * 9 + b"o" + bytes(40))
 
 
+def samples_seeds() -> Iterable[bytes]:
+    """A few real pictures of each codec, a lost one among them, a voice, and reports."""
+    report = b"\x01" + struct.pack("!HQI", 12, 3_900_000_000 << 32, 2**32 - 9000)
+    for number, codec in enumerate(CODECS[:4]):
+        shown = packets_of(codec, pictures(codec, 4, 48, 32, 3))
+        yield bytes((number,)) + report + series(*(p for each in shown for p in each), lead=6)
+        yield bytes((number,)) + series(*(p for each in (0, 2, 3) for p in shown[each]), lead=120)
+    said = voice()[:8]
+    yield (
+        b"\x04"
+        + report
+        + series(*(rtp(n, timestamp=960 * n, payload=p) for n, p in enumerate(said)))
+    )
+    blocks = [red_payload(said[n], [(960, said[n - 1])]) for n in range(1, 8)]
+    packets = [rtp(n, timestamp=960 * n, payload=block) for n, block in enumerate(blocks)]
+    yield b"\x05" + series(*packets[:3], *packets[4:]) + report + series(packets[3])
+
+
 def channel_seeds() -> Iterable[bytes]:
     """Frames of both directions."""
     endpoint = EndpointId("e")
@@ -204,6 +224,7 @@ def main() -> None:
         "rtp": rtp_seeds(),
         "rtcp": rtcp_seeds(),
         "red": red_seeds(),
+        "samples": samples_seeds(),
         "sdp": [*offers, short],
         "channel": channel_seeds(),
         "wire": wire_seeds(),

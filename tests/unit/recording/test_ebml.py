@@ -14,7 +14,7 @@ SETUPS = {
     "av1": bytes.fromhex("81040c000a0b000000043cffbc6af98040"),
 }
 FRAMES = {"av1": bytes.fromhex("0a0b000000043cffbc6af98040") + b"\x32\x03abc"}
-"""What a decoder needs before it, and a frame: as short as it can be, and as an encoder has said it."""
+"""What a decoder needs before a frame, as short as can be, or as an encoder said it; a frame."""
 
 
 def sound() -> bytes:

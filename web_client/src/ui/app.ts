@@ -68,6 +68,8 @@ export class App extends QuietElement {
   @property({ attribute: false }) seatOf: (() => Promise<Answer<Seat>>) | null = null;
   /** What both agreed to do when the line is cut. */
   @property({ attribute: false }) plan: CutPlan | null = null;
+  /** The panel for a danger is open beside the room. */
+  @property({ type: Boolean }) safety = false;
   @state() private view: View = { kind: 'arrive' };
   @state() private opening = false;
   @state() private token: string | null = null;
@@ -116,6 +118,7 @@ export class App extends QuietElement {
         .resumed=${resumed}
         .link=${this.link}
         .plan=${this.plan}
+        ?safety=${this.safety}
         @quick-exit=${() => this.leaveQuickly()}
         @new-window=${() => this.openWindow()}
       ></qr-room>
