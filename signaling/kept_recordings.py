@@ -9,9 +9,9 @@ Rule 3: that somebody opens a recording is written down first, as is what they t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from signaling.accounts import Actor
@@ -22,6 +22,7 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.rights import Position, Right
 from signaling.gate import Gate
 from signaling.keys.sealing import SealError
+from signaling.receipts import ProofKind
 from signaling.recording_standing import (
     PENDING,
     as_erased,
@@ -41,6 +42,7 @@ from signaling.storage.recording_keeping import RecordingKeeping, sealed
 from signaling.storage.recording_proofs import KeptProof, ProofStore
 from signaling.storage.recording_rows import FileTold, KeptRecording, RecordingTold
 
+Proofs = Sequence[Mapping[str, Any]]
 _LISTS: Final = {
     Position.CLIENT: "client",
     Position.COUNSELLOR: "counsellor",
@@ -160,17 +162,18 @@ class KeptRecordings:
         Raises :class:`Refusal`: ``not_now`` where nothing of it is left to be taken back.
         """
         known = await self._known(actor, Right.TAKE_BACK, ident, at)
+        proofs = await self._receipt(actor, known, "withdrew", purposes, media, at)
         if actor.person == known.client:
-            await self._take_all(known, purposes, media, at)
-            if now:
+            after = await self._take_all(known, purposes, media, proofs, at)
+            if now and after.artefact is not None and after.artefact.stage is PENDING:
                 await self._erase_now(ident, actor.person, at)
         elif purposes and not media and is_left_without(known, purposes, at):
             await self.keeping.turn(
                 ident, lambda held: (some(held, purposes, media, at), held.taken_by),
-                actor.person, at,
+                actor.person, at, proofs,
             )  # fmt: skip
         else:
-            await self._take_own(actor, known, media, at)
+            await self._take_own(actor, known, media, proofs, at)
         return await self._after(actor, known, at)
 
     async def keep(self, actor: Actor, ident: UUID, at: int) -> Seen:
@@ -182,7 +185,10 @@ class KeptRecordings:
         if not may_be_kept(known, at):
             raise Refusal(Code.NOT_NOW)
         keeps = ArtefactFact(ArtefactTurn.KEEP, at)
-        kept = await self.keeping.turn(ident, lambda _held: ([keeps], None), actor.person, at)
+        proofs = await self._receipt(actor, known, "kept", frozenset(known.until), known.media, at)
+        kept = await self.keeping.turn(
+            ident, lambda _held: ([keeps], None), actor.person, at, proofs
+        )
         return await self.seen(actor, kept, at)
 
     async def erase(self, actor: Actor, ident: UUID, at: int) -> None:
@@ -237,9 +243,22 @@ class KeptRecordings:
         await self._gate.check(actor, right, actor.person if is_own else known.client, at)
         return known
 
+    async def _receipt(
+        self, actor: Actor, known: KeptRecording, what: str, purposes: frozenset[Purpose],
+        media: frozenset[Medium], at: int,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        said = {
+            "kind": ProofKind.CONSENT.value, "what": what, "person": str(actor.person),
+            "clinic": str(known.clinic), "session": str(known.session),
+            "recording": str(known.id), "at": at, "purposes": sorted(purposes),
+            "media": sorted(media),
+        }  # fmt: skip
+        return await self._proofs.make(known.clinic, [actor.person], ProofKind.CONSENT, said, at)
+
     async def _take_all(
-        self, known: KeptRecording, purposes: frozenset[Purpose], media: frozenset[Medium], at: int
-    ) -> None:
+        self, known: KeptRecording, purposes: frozenset[Purpose], media: frozenset[Medium],
+        proofs: Proofs, at: int,
+    ) -> KeptRecording:  # fmt: skip
         client = known.client
 
         def decide(held: KeptRecording) -> tuple[list[ArtefactFact], UUID | None]:
@@ -249,12 +268,13 @@ class KeptRecordings:
             gone = facts[-1].turn is ArtefactTurn.GIVE_UP
             return facts, client if gone else held.taken_by
 
-        after = await self.keeping.turn(known.id, decide, client, at)
+        after = await self.keeping.turn(known.id, decide, client, at, proofs)
         if after.artefact is not None and after.artefact.stage in OPEN:
             await self._destroy_taken(after, client, at)
+        return after
 
     async def _take_own(
-        self, actor: Actor, known: KeptRecording, media: frozenset[Medium], at: int
+        self, actor: Actor, known: KeptRecording, media: frozenset[Medium], proofs: Proofs, at: int
     ) -> None:
         stage = sealed(known).stage
         theirs = [
@@ -270,7 +290,7 @@ class KeptRecordings:
                 return [], held.taken_by
             return [artefacts.take_back(sealed(held), at)], actor.person
 
-        after = await self.keeping.turn(known.id, decide, actor.person, at)
+        after = await self.keeping.turn(known.id, decide, actor.person, at, proofs)
         await self._destroy_taken(after, actor.person, at)
 
     async def _destroy_taken(self, known: KeptRecording, by: UUID, at: int) -> None:
@@ -291,7 +311,7 @@ class KeptRecordings:
         await self._erasure.freeze(known, by, at)
         try:
             await self._erasure.erase(ident, by, at)
-        except OSError:  # as above
+        except (OSError, Refusal):  # as above; or somebody was quicker
             return
 
     async def _after(self, actor: Actor, known: KeptRecording, at: int) -> Seen:

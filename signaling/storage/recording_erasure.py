@@ -34,7 +34,7 @@ from signaling.storage.journal import Entry, Journal
 from signaling.storage.recording_folder import SealedFiles, digest
 from signaling.storage.recording_keeping import RecordingKeeping
 from signaling.storage.recording_proofs import ProofStore, put_proofs
-from signaling.storage.recording_rows import KeptPart, KeptRecording
+from signaling.storage.recording_rows import KeptPart, KeptRecording, hold_recording
 from signaling.storage.recording_tables import (
     RECORDING,
     RECORDING_ERASED,
@@ -43,7 +43,7 @@ from signaling.storage.recording_tables import (
     RECORDING_PARTY,
 )
 
-BATCH: Final = 200
+BATCH: Final = 50
 """Keys that are tried before anybody else has a turn."""
 
 
@@ -108,6 +108,7 @@ class RecordingErasure:
         )
         entry = Entry(known.clinic, by, "recording.erase", ident, at, said=said)
         async with self._journal.record(entry) as changing:
+            await hold_recording(changing, ident)  # of two who erase it one is told that it is gone
             await _drop_rows(changing, ident)
             await changing.execute(delete(RECORDING_ERASED).where(_tomb(ident)))
             await changing.execute(

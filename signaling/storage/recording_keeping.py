@@ -9,7 +9,7 @@ Rule 2: what is known of one is opened only for who may play it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from signaling.domain.consent.artefact import Artefact, ArtefactFact, follow_art
 from signaling.domain.errors import Code, Refusal
 from signaling.keys.keyring import Keyring
 from signaling.storage.journal import Entry, Journal
+from signaling.storage.recording_proofs import put_proofs
 from signaling.storage.recording_rows import (
     FileTold,
     KeptPart,
@@ -103,8 +104,13 @@ class RecordingKeeping:
         """Return what its recorder made its keys of. Raises SealError once it was destroyed."""
         return (await self._keyring.by_id(part.key, at)).recorder
 
-    async def turn(self, ident: UUID, decide: Decide, by: UUID | None, at: int) -> KeptRecording:
+    async def turn(
+        self, ident: UUID, decide: Decide, by: UUID | None, at: int,
+        proofs: Sequence[Mapping[str, Any]] = (),
+    ) -> KeptRecording:  # fmt: skip
         """Take a recording further, as is decided from what is stored now; returns it as it is.
+
+        ``proofs`` are kept with that.
 
         Raises :class:`Refusal`: ``not_found``, ``not_now`` while it is not sealed.
         """
@@ -133,6 +139,7 @@ class RecordingKeeping:
             gone = [part.id for part in held.parts if part.medium not in artefact.media]
             these = (RECORDING_PART.c.id.in_(gone), RECORDING_PART.c.taken_at.is_(None))
             await changing.execute(update(RECORDING_PART).where(*these).values(taken_at=at))
+            await put_proofs(changing, proofs)
         return await self.get(ident)
 
     async def take(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -11,15 +12,21 @@ from typing import Any
 
 import pytest
 
+from signaling.accounts import Actor
 from signaling.domain.consent.artefact import ArtefactFact, ArtefactTurn
 from signaling.domain.consent.terms import PartyRole
+from signaling.domain.rights import Position
+from signaling.gate import Gate
+from signaling.kept_recordings import KeptRecordings
 from signaling.keys.master import MasterError
+from signaling.keys.sealing import SealError
 from signaling.receipts import Signed, is_signed
 from signaling.recording_night import RecordingNight
-from signaling.recording_player import MOST
+from signaling.recording_player import MOST, RecordingPlayer
 from signaling.storage.recording_folder import SealedFiles
 from signaling.storage.session_store import Booked
 from tests.support import recordings
+from tests.support.page import house
 from tests.support.practice import Practice, now_ms, practice
 from tests.support.recordings import DAY_MS, LENGTH, Recorded, plain, record
 
@@ -175,6 +182,10 @@ async def test_a_client_may_change_their_mind_for_a_day(here: Here) -> None:
     assert (status, said["stage"], said["erase_at"]) == (200, "sealed", None)
     assert (await here.get("li", wanted="bytes=0-9"))[0] == 206
     assert (await here.ask("zhang", "POST", f"{here.one}/keep"))[0] == 409
+    receipts = (await here.ask("zhang", "GET", "proofs"))[1]["items"]
+    said = [json.loads(each["text"]) for each in receipts]
+    assert sorted(each["what"] for each in said) == ["kept", "withdrew"]
+    assert {each["recording"] for each in said} == {str(here.made.ident)}
 
 
 async def test_taken_back_at_once_it_is_erased_and_that_is_proven(here: Here) -> None:
@@ -184,8 +195,8 @@ async def test_taken_back_at_once_it_is_erased_and_that_is_proven(here: Here) ->
     assert here.files.recordings() == ()
     keys = (await here.ask("zhang", "GET", "proofs/key"))[1]["items"]
     for who in ("zhang", "li"):
-        (proof,) = (await here.ask(who, "GET", "proofs"))[1]["items"]
-        assert proof["kind"] == "erasure"
+        found = (await here.ask(who, "GET", "proofs"))[1]["items"]
+        (proof,) = [each for each in found if each["kind"] == "erasure"]
         assert is_signed(Signed(proof["text"], proof["signature"], proof["key"]))
         assert proof["key"] in keys
         assert json.loads(proof["text"])["files"] == 4
@@ -193,7 +204,7 @@ async def test_taken_back_at_once_it_is_erased_and_that_is_proven(here: Here) ->
 
 
 async def test_without_a_purpose_or_a_medium_the_rest_stays(here: Here) -> None:
-    body = {"purposes": ["supervision"], "media": ["video"]}
+    body = {"purposes": ["supervision"], "media": ["video"], "now": True}
     status, said = await here.ask("zhang", "POST", f"{here.one}/take-back", body)
     assert (status, said["stage"]) == (200, "sealed")
     assert [each["purpose"] for each in said["purposes"]] == ["clinical_review"]
@@ -206,6 +217,8 @@ async def test_without_a_purpose_or_a_medium_the_rest_stays(here: Here) -> None:
     assert (await here.get("li", audio, "bytes=0-9"))[0] == 206
     assert not here.made.path(here.folder, video).exists()
     assert (await here.ask("zhang", "POST", f"{here.one}/take-back", body))[0] == 409
+    nothing = {"purposes": ["research"], "now": True}
+    assert (await here.ask("zhang", "POST", f"{here.one}/take-back", nothing))[0] == 409
     last = {"purposes": ["clinical_review"]}
     _, said = await here.ask("zhang", "POST", f"{here.one}/take-back", last)
     assert said["stage"] == "erasure_pending"
@@ -399,3 +412,64 @@ async def test_what_is_for_nothing_any_more_is_erased_by_the_clock(here: Here) -
     await here.night(now_ms() + 91 * DAY_MS)
     assert (await here.ask("zhang", "GET", "recordings"))[1]["items"] == []
     assert here.files.recordings() == ()
+
+
+# --- while it is under way ------------------------------------------------------------------------
+
+
+async def test_what_is_taken_back_in_the_middle_of_a_file_stops_there(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "LENGTH", 2 * MOST)
+    monkeypatch.setattr(recordings, "CHUNK", 100_000)
+    await here.another()
+    stores = here.practice.stores
+    of = stores.accounts.stores
+    gate = Gate(of.people, of.standing, stores.journal)
+    kept = KeptRecordings(stores.kept_recordings, stores.journal, gate, lambda _clinic: None)
+    player = RecordingPlayer(kept, gate, here.files)
+    li = Actor(here.booked.counsellor, here.booked.clinic, frozenset({Position.COUNSELLOR}))
+    pieces = aiter((await player.open(li, here.made.ident, 1, None, now_ms())).pieces)
+    assert len(await anext(pieces)) == MOST
+    await here.ask("zhang", "POST", f"{here.one}/take-back", {})
+    with pytest.raises(SealError):
+        await anext(pieces)
+
+
+async def test_two_who_erase_at_once_erase_once(here: Here) -> None:
+    body = {"now": True}
+    answers = await asyncio.gather(
+        *(here.ask("zhang", "POST", f"{here.one}/take-back", body) for _ in range(3))
+    )
+    assert {status for status, _ in answers} <= {200, 404, 409}
+    found = (await here.ask("zhang", "GET", "proofs"))[1]["items"]
+    assert [each["kind"] for each in found].count("erasure") == 1
+
+
+async def test_a_gateway_that_died_closes_at_its_next_start_what_it_was_at(tmp_path: Path) -> None:
+    folder = {"folder": str(tmp_path / "recordings")}
+    async with practice(tmp_path, recording=folder) as died:
+        files = died.stores.kept_recordings.erasure.files
+        assert files is not None
+        booked = await died.hour("li", "zhang")
+        begun = await recordings.begin(died.stores.recordings, booked, now_ms())
+        recordings.write_files(begun, booked.clinic, files, whole=False)
+        assert await died.stores.recordings.unsealed() == [begun.recording]
+    async with house(storage={"folder": str(tmp_path / "kept")}, recording=folder) as again:
+        stores = again.app.stores
+        assert stores is not None
+        assert await stores.recordings.unsealed() == []
+        known = await stores.kept_recordings.keeping.get(begun.recording)
+        assert (known.is_whole, len(known.files)) == (False, 4)
+
+
+async def test_of_one_client_each_is_told_what_they_may_know(here: Here) -> None:
+    client = here.practice.people["zhang"]
+    seen = {}
+    for who in ("zhang", "li", "admin", "supervisor", "chen", "moon", "far.li"):
+        status, said = await here.ask(who, "GET", f"recordings?client={client}")
+        seen[who] = len(said["items"]) if status == 200 else said["code"]
+    assert seen == {
+        "zhang": 1, "li": 1, "admin": 1, "supervisor": 0, "chen": "not_allowed",
+        "moon": "not_allowed", "far.li": "not_found",
+    }  # fmt: skip
