@@ -7,6 +7,7 @@ import { chartStyle, metChart, moodChart } from './change-chart';
 import { type Row, rowOf } from './change-rows';
 import { DeskElement, deskLayout, trouble } from './desk-element';
 import { troubleOf } from './views';
+import '../recordings/recording-list';
 import { base, buttons } from '../ui/element';
 import { type Key, t } from '../i18n/language';
 import type { Change, Kept } from '../protocol/bodies';
@@ -87,6 +88,7 @@ export class ChangePage extends DeskElement {
           ${this.name === '' ? t('desk.change') : t('desk.change.of', { name: this.name })}
         </h1>
         ${trouble(this.trouble)} ${this.items === null ? nothing : this.kept(this.items)}
+        <qr-recording-list .client=${this.person}></qr-recording-list>
         <div class="row foot">
           <button class="link" data-testid="back" @click=${() => this.say('open-today')}>
             ${t('desk.today.back')}

@@ -6,7 +6,7 @@ import { QuietElement } from '../ui/element';
 import { focusHeading } from '../ui/focus';
 
 const PAGES =
-  'qr-today, qr-hour-card, qr-hour-after, qr-change, qr-messages, qr-sign-in, qr-unlock, main[data-gate]';
+  'qr-today, qr-hour-card, qr-hour-after, qr-change, qr-player, qr-recordings, qr-messages, qr-sign-in, qr-unlock, main[data-gate]';
 
 /** The focus goes to the heading of the page that is shown. */
 export function readFromHeading(desk: ParentNode): void {

@@ -29,6 +29,8 @@ import { PAGE_TIMERS } from '../ui/page-timers';
 import { type Key, onLanguage, t } from '../i18n/language';
 import type { TimelineView } from '../media/timeline';
 import type { Appointment, Clinic, ClinicShown, Me, TodayBody } from '../protocol/bodies';
+import '../recordings/player';
+import { recordingsLink, recordingsPage } from '../recordings/recordings-page';
 import { MessagesController } from '../thread/messages-controller';
 import { messagesLink, messagesPage } from '../thread/messages-view';
 
@@ -40,6 +42,9 @@ interface InDanger {
   readonly hour: string;
   readonly known: TodayBody | null;
 }
+
+/** What stays of hours that are over. */
+type Past = Extract<View, { kind: 'change' | 'recording' | 'recordings' }>;
 
 @customElement('qr-desk')
 export class Desk extends DeskElement {
@@ -99,6 +104,9 @@ export class Desk extends DeskElement {
         @open-card=${(event: CustomEvent<string>) => this.open({ kind: 'card', hour: event.detail })}
         @open-room=${(event: CustomEvent<InDanger>) => this.openRoom(event.detail)}
         @open-after=${(event: CustomEvent<string>) => this.openAfter(event.detail)}
+        @play-recording=${(event: CustomEvent<string>) => this.openRecording(event.detail)}
+        @leave-player=${(event: CustomEvent<string>) => this.leavePlayer(event.detail)}
+        @watching=${() => (this.touchedAt = Date.now())}
         @open-change=${(event: CustomEvent<string>) => this.open({ kind: 'change', person: event.detail })}
         @open-safety=${(event: CustomEvent<string>) => this.openSafety(event.detail)}
         @close-safety=${() => this.closeSafety()}
@@ -123,8 +131,7 @@ export class Desk extends DeskElement {
   }
 
   private header() {
-    const { view, me } = this;
-    const hour = 'hour' in view ? view.hour : null;
+    const { me } = this;
     return html`
       <header>
         <qr-page-bar></qr-page-bar>
@@ -133,13 +140,7 @@ export class Desk extends DeskElement {
             ? nothing
             : html`
                 <span class="who">${t('desk.who', { name: me.name, clinic: me.clinic_name })}</span>
-                ${
-                  this.gate === 'open' && view.kind !== 'messages'
-                    ? messagesLink(this.messages, () => this.open({ kind: 'messages' }))
-                    : nothing
-                }
-                ${this.gate === 'open' ? this.quietSwitch() : nothing}
-                ${this.gate === 'open' && hour !== null ? this.safetyButton(hour) : nothing}
+                ${this.gate === 'open' ? this.ways() : nothing}
                 <button class="link" data-testid="sign-out" @click=${() => void this.signOut()}>
                   ${t('desk.sign_out')}
                 </button>
@@ -147,6 +148,21 @@ export class Desk extends DeskElement {
         }
       </header>
       ${trouble(this.trouble)}
+    `;
+  }
+
+  /** Where else one can go from here. */
+  private ways() {
+    const { view } = this;
+    return html`
+      ${
+        this.counsels && view.kind !== 'messages'
+          ? messagesLink(this.messages, () => this.open({ kind: 'messages' }))
+          : nothing
+      }
+      ${this.supervises ? recordingsLink(() => this.open({ kind: 'recordings' })) : nothing}
+      ${this.counsels ? this.quietSwitch() : nothing}
+      ${'hour' in view ? this.safetyButton(view.hour) : nothing}
     `;
   }
 
@@ -182,20 +198,20 @@ export class Desk extends DeskElement {
   /** A page is of one hour, or of one person: another one's begins anew. */
   private page() {
     const { view } = this;
-    return keyed(
-      'hour' in view ? view.hour : 'person' in view ? view.person : '',
-      this.pageOf(view),
-    );
+    return keyed(keyOf(view), this.pageOf(view));
   }
 
   private pageOf(view: View) {
+    if (isPast(view)) return this.pastPage(view);
     const { me } = this;
     if (me === null) return nothing;
     switch (view.kind) {
       case 'today':
-        return html`
-          <qr-today .me=${me}></qr-today>
-        `;
+        return this.counsels
+          ? html`
+              <qr-today .me=${me}></qr-today>
+            `
+          : recordingsPage(false);
       case 'messages':
         return messagesPage(this.messages, {
           clinic: this.clinic,
@@ -216,11 +232,26 @@ export class Desk extends DeskElement {
         return html`
           <qr-hour-after .hour=${view.hour} .timeline=${this.timeline}></qr-hour-after>
         `;
-      case 'change':
-        return html`
-          <qr-change .person=${view.person} .name=${this.names.get(view.person) ?? ''}></qr-change>
-        `;
     }
+  }
+
+  private pastPage(view: Past) {
+    if (view.kind === 'recordings') return recordingsPage(this.counsels);
+    if (view.kind === 'recording')
+      return html`
+        <qr-player .recording=${view.recording}></qr-player>
+      `;
+    return html`
+      <qr-change .person=${view.person} .name=${this.names.get(view.person) ?? ''}></qr-change>
+    `;
+  }
+
+  private get counsels(): boolean {
+    return this.me?.positions.includes('counsellor') ?? false;
+  }
+
+  private get supervises(): boolean {
+    return this.me?.positions.includes('supervisor') ?? false;
   }
 
   /** A new page is read from its heading. */
@@ -238,7 +269,8 @@ export class Desk extends DeskElement {
     const answer = await this.ask<Me>('GET', 'me');
     if (answer.kind === 'done') this.me = answer.said;
     this.gate = gateOf(answer, kept.locked);
-    if (this.gate !== 'open') return;
+    // Who only supervises has no clients here, and so no messages.
+    if (this.gate !== 'open' || !this.counsels) return;
     if (this.me !== null) this.quiet.begin(this.me.id);
     this.messages.start();
     const clinic = await this.ask<ClinicShown>('GET', 'clinic');
@@ -254,7 +286,7 @@ export class Desk extends DeskElement {
     // Nothing of somebody else's is left for who comes after them.
     if (before === undefined || before === this.me?.id) return;
     this.putAway();
-    this.messages.start();
+    if (this.counsels) this.messages.start();
   }
 
   private async handleUnlocked(): Promise<void> {
@@ -336,6 +368,16 @@ export class Desk extends DeskElement {
     this.open({ kind: 'after', hour });
   }
 
+  private openRecording(recording: string): void {
+    this.open({ kind: 'recording', recording });
+  }
+
+  /** Back to whose it is; of whom that is not known, to all of them. */
+  private leavePlayer(client: string): void {
+    if (client !== '' && this.counsels) this.open({ kind: 'change', person: client });
+    else this.open(this.supervises ? { kind: 'recordings' } : TODAY);
+  }
+
   private handleEnded({ hour, timeline }: HourEnded): void {
     this.timeline = timeline;
     this.open({ kind: 'after', hour });
@@ -389,6 +431,17 @@ export class Desk extends DeskElement {
     window.addEventListener(name, handle, { passive: name !== 'keydown' });
     this.while(() => window.removeEventListener(name, handle));
   }
+}
+
+/** What a page is of: of another one it begins anew. */
+function keyOf(view: View): string {
+  if ('hour' in view) return view.hour;
+  if ('recording' in view) return view.recording;
+  return 'person' in view ? view.person : '';
+}
+
+function isPast(view: View): view is Past {
+  return view.kind === 'change' || view.kind === 'recording' || view.kind === 'recordings';
 }
 
 function roomOf(hour: string): View {

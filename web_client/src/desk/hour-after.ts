@@ -8,6 +8,7 @@ import { nextBooked } from './day';
 import { DeskElement, deskLayout, trouble } from './desk-element';
 import { untilWords } from './safety-note';
 import { troubleOf } from './views';
+import '../recordings/recording-list';
 import { base, buttons } from '../ui/element';
 import '../ui/gap-list';
 import { dayOf } from '../i18n/dates';
@@ -58,6 +59,7 @@ export class HourAfter extends DeskElement {
         <h1 tabindex="-1">${t('after.counsellor.ended')}</h1>
         ${trouble(this.trouble)} ${hour === null ? nothing : this.facts(hour)}
         ${this.timeline === null ? nothing : this.gaps(this.timeline)} ${this.noted()}
+        ${hour === null ? nothing : recordingsOf(hour)}
         <div class="row go">
           <button class="primary" data-testid="back" @click=${() => this.say('open-today')}>
             ${t('desk.today.back')}
@@ -186,6 +188,12 @@ export class HourAfter extends DeskElement {
     }
     if (hours.kind === 'done') this.next = nextBooked(hours.said.items, counsellor.id, now);
   }
+}
+
+function recordingsOf({ id, client }: Appointment) {
+  return html`
+    <qr-recording-list .client=${client.id} .session=${id}></qr-recording-list>
+  `;
 }
 
 /** How long the two were together, from the moment they met. */

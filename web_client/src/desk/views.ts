@@ -1,21 +1,24 @@
 /** Which of the desk's views is shown, and what has to come before it. Pure. */
 
 import type { Key } from '../i18n/language';
-import type { Me } from '../protocol/bodies';
+import type { Me, Position } from '../protocol/bodies';
 import type { Answer } from '../protocol/rest';
 import type { Code } from '../protocol/wire';
 
 export type View =
   | { readonly kind: 'today' | 'messages' }
+  | { readonly kind: 'recordings' }
   | { readonly kind: 'card'; readonly hour: string }
   | { readonly kind: 'room'; readonly hour: string }
   | { readonly kind: 'after'; readonly hour: string }
-  | { readonly kind: 'change'; readonly person: string };
+  | { readonly kind: 'change'; readonly person: string }
+  | { readonly kind: 'recording'; readonly recording: string };
 
-/** What stands before the desk: `other` is somebody who is no counsellor. */
+/** What stands before the desk: `other` is somebody who neither counsels nor supervises. */
 export type Gate = 'opening' | 'unreachable' | 'signed-out' | 'locked' | 'other' | 'open';
 
 export const TODAY: View = { kind: 'today' };
+const AT_THE_DESK: readonly Position[] = ['counsellor', 'supervisor'];
 
 /** Who is away for so long gives the password again; the gateway counts the same, from its last call. */
 const AWAY_MS = 15 * 60_000;
@@ -24,7 +27,7 @@ const AWAY_MS = 15 * 60_000;
 export function gateOf(answer: Answer<Me>, lockedHere: boolean): Gate {
   if (answer.kind === 'done') {
     if (answer.said.locked || lockedHere) return 'locked';
-    return answer.said.positions.includes('counsellor') ? 'open' : 'other';
+    return AT_THE_DESK.some((each) => answer.said.positions.includes(each)) ? 'open' : 'other';
   }
   if (answer.kind === 'unreachable') return 'unreachable';
   return gateAfter(answer.code) ?? 'unreachable';
@@ -44,10 +47,14 @@ export function isAway(lastTouchMs: number, nowMs: number): boolean {
 /** The view a history entry stands for. A room is never entered by going back: its card is shown. */
 export function viewOf(state: unknown): View {
   if (typeof state !== 'object' || state === null) return TODAY;
-  const { kind, hour, person } = state as Partial<Record<string, unknown>>;
+  const { kind, hour, person, recording } = state as Partial<Record<string, unknown>>;
+  if (kind === 'messages' || kind === 'recordings') return { kind };
   if (kind === 'change' && typeof person === 'string') return { kind, person };
-  if (kind === 'messages') return { kind };
-  if (typeof hour !== 'string') return TODAY;
+  if (kind === 'recording' && typeof recording === 'string') return { kind, recording };
+  return typeof hour === 'string' ? hourView(kind, hour) : TODAY;
+}
+
+function hourView(kind: unknown, hour: string): View {
   if (kind === 'card' || kind === 'room') return { kind: 'card', hour };
   return kind === 'after' ? { kind, hour } : TODAY;
 }

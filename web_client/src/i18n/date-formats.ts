@@ -12,6 +12,7 @@ const STYLES = {
   },
   weekday: { weekday: 'short' },
   short: { month: 'short', day: 'numeric' },
+  dated: { year: 'numeric', month: 'short', day: 'numeric' },
 } as const;
 
 const made = new Map<string, Intl.DateTimeFormat>();

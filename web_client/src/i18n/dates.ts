@@ -30,6 +30,12 @@ export function shortDay(unixMs: number): string {
   return dateFormat(language(), 'short').format(unixMs);
 }
 
+/** A day in few signs, with its year where that is another one than now. */
+export function datedDay(unixMs: number, now: number): string {
+  const same = new Date(unixMs).getFullYear() === new Date(now).getFullYear();
+  return dateFormat(language(), same ? 'short' : 'dated').format(unixMs);
+}
+
 /** Time of day somewhere else, such as "7:00 am"; null where that is the time here, or nowhere. */
 export function timeElsewhere(unixMs: number, timeZone: string): string | null {
   if (timeZone === '') return null;

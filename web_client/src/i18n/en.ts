@@ -6,12 +6,14 @@ import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
 import { RECORDING_WORDS } from './recording';
+import { KEPT_RECORDING_WORDS } from './recordings';
 import { SAFETY_WORDS } from './safety';
 import { SAID_WORDS } from './said';
 import { THREAD_WORDS } from './thread';
 import { VISIT_WORDS } from './visit';
 
 export const en = {
+  ...KEPT_RECORDING_WORDS.en,
   ...GUIDANCE_WORDS.en,
   ...BOOKING_WORDS.en,
   ...THREAD_WORDS.en,

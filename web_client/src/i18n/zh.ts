@@ -7,12 +7,14 @@ import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
 import { RECORDING_WORDS } from './recording';
+import { KEPT_RECORDING_WORDS } from './recordings';
 import { SAFETY_WORDS } from './safety';
 import { SAID_WORDS } from './said';
 import { THREAD_WORDS } from './thread';
 import { VISIT_WORDS } from './visit';
 
 export const zh: Readonly<Record<Key, string>> = {
+  ...KEPT_RECORDING_WORDS['zh-CN'],
   ...GUIDANCE_WORDS['zh-CN'],
   title: '约定',
   'lang.switch': '语言',

@@ -12,6 +12,15 @@ export const visitStyle = css`
   .bar qr-page-bar {
     flex: 1;
   }
+  /* Too narrow for all in one line: what is one's own has a line of its own. */
+  @media (max-width: 560px) {
+    .bar {
+      justify-content: flex-end;
+    }
+    .bar qr-page-bar {
+      flex-basis: 100%;
+    }
+  }
   :host([data-view='messages']) {
     display: flex;
     flex-direction: column;

@@ -19,6 +19,7 @@ import { onLanguage, t } from '../i18n/language';
 import type { Appointment, Clinic } from '../protocol/bodies';
 import { type Answer, ask } from '../protocol/rest';
 import type { Code, Seat } from '../protocol/wire';
+import '../recordings/my-data';
 import { MessagesController } from '../thread/messages-controller';
 import { messagesLink, messagesPage } from '../thread/messages-view';
 import type { Parting } from '../ui/after';
@@ -41,7 +42,7 @@ const JUST_MS = 10 * 60_000;
 type View =
   | { readonly kind: 'opening' }
   | { readonly kind: 'link' | 'elsewhere' }
-  | { readonly kind: 'messages' }
+  | { readonly kind: 'messages' | 'data' }
   | { readonly kind: 'pin'; readonly tries: number }
   | { readonly kind: 'refused'; readonly why: RefusalKind }
   | {
@@ -54,7 +55,10 @@ type View =
   | { readonly kind: 'after'; readonly id: string; readonly hours: readonly Appointment[] | null };
 
 /** What has a page of its own under the bar. */
-type Page = Exclude<View, { kind: 'opening' | 'room' }>;
+type Page = Exclude<View, { kind: 'opening' | 'room' } | Own>;
+
+/** What is the person's own, whichever hour is next. */
+type Own = Extract<View, { kind: 'messages' | 'data' }>;
 
 /** The views that are read again while they are shown: what they say may change by itself. */
 const WAITED: ReadonlySet<View['kind']> = new Set(['hour', 'none']);
@@ -106,9 +110,10 @@ export class Visit extends QuietElement {
     return html`
       <header class="bar">
         <qr-page-bar exit @quick-exit=${() => this.leaveQuickly()}></qr-page-bar>
+        ${view.kind === 'data' ? nothing : this.dataLink()}
         ${view.kind === 'messages' ? nothing : messagesLink(this.messages, this.toMessages)}
       </header>
-      ${view.kind === 'opening' ? opening() : this.page(view)}
+      ${view.kind === 'opening' ? opening() : isOwn(view) ? this.ownPage(view) : this.page(view)}
     `;
   }
 
@@ -136,13 +141,6 @@ export class Visit extends QuietElement {
             @try-again=${() => this.tryAgain(view.why)}
           ></qr-refusal>
         `;
-      case 'messages':
-        return messagesPage(this.messages, {
-          clinic: this.clinic,
-          counsels: false,
-          leave: () => void this.toHour(''),
-          openHour: (hour) => void this.toHour(hour),
-        });
       case 'none':
         return this.nonePage(view);
       case 'hour':
@@ -151,6 +149,34 @@ export class Visit extends QuietElement {
       case 'after':
         return this.afterPage(view);
     }
+  }
+
+  private ownPage({ kind }: Own) {
+    if (kind === 'data')
+      return html`
+        <qr-my-data
+          data-page
+          @leave-data=${() => void this.toHour()}
+          @to-messages=${this.toMessages}
+          @gate=${() => this.refuse('absent')}
+        ></qr-my-data>
+      `;
+    return messagesPage(this.messages, {
+      clinic: this.clinic,
+      counsels: false,
+      leave: () => void this.toHour(''),
+      openHour: (hour) => void this.toHour(hour),
+    });
+  }
+
+  /** Of whom nothing is known yet there is nothing to see. */
+  private dataLink() {
+    if (this.messages.mailbox === null) return nothing;
+    return html`
+      <button class="link" data-testid="open-data" @click=${() => (this.view = { kind: 'data' })}>
+        ${t('recs.data')}
+      </button>
+    `;
   }
 
   private linkPage(view: Extract<View, { kind: 'link' | 'pin' | 'elsewhere' }>) {
@@ -297,8 +323,8 @@ export class Visit extends QuietElement {
     this.messages.start();
     const before = this.view;
     const hours = await readHours(Date.now());
-    // Meanwhile the person may have gone to their messages.
-    if (this.view.kind === 'messages' && this.view !== before) return;
+    // Meanwhile the person may have gone to their messages, or to what is theirs.
+    if (isOwn(this.view) && this.view !== before) return;
     if (hours.kind === 'unreachable') this.refuse('unreachable');
     else if (hours.kind === 'refused') this.refuse(visitRefusal(hours.code));
     else this.showHour(hours.said.items);
@@ -387,6 +413,10 @@ export class Visit extends QuietElement {
     if (event.key !== 'Escape' || event.isComposing) return;
     if (this.escapes.handlePress(performance.now())) this.leaveQuickly();
   }
+}
+
+function isOwn(view: View): view is Own {
+  return view.kind === 'messages' || view.kind === 'data';
 }
 
 /** Words, and nothing that turns. */

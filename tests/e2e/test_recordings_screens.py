@@ -1,0 +1,165 @@
+"""What is seen after a recording, with REST that only pretends: the client's page, the player."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from tests.support.browsers import DESK, PHONE, Person, person
+from tests.support.gateway import Gateway
+from tests.support.screens import SMALL, fits, shoot
+from tests.support.shelf import DAY, FIRST, FOURTH, HELD, SECOND, STARTED, THIRD, Shelf, proof, seen
+
+APART_MS = 120
+"""What is further apart is seen to be (see web_client/src/recordings/pace.ts)."""
+PLACES = """
+() => {
+  const all = (root) => [...root.querySelectorAll('*')].flatMap(
+    (each) => each.shadowRoot ? [each, ...all(each.shadowRoot)] : [each]);
+  return all(document).filter((each) => each.dataset?.file !== undefined && !each.paused)
+    .map((each) => each.currentTime * 1000);
+}
+"""
+
+
+async def test_a_client_has_less_of_a_recording_or_none(running: Gateway, screenshots: Path):
+    shelf = Shelf(["client"])
+    audio = {"media": ["audio"], "may_play": False}
+    only = [{"purpose": "supervision", "until": STARTED + 90 * DAY}]
+    shelf.put(
+        seen(FIRST),
+        seen(SECOND, started_at=STARTED - 7 * DAY, purposes=only, **audio, asks_to_keep=True),
+        seen(THIRD, started_at=STARTED - 14 * DAY, **audio, stage="locked",
+             floor_until=STARTED + 3_650 * DAY, may_take_back=False),
+        seen(FOURTH, started_at=STARTED - 21 * DAY, **audio, purposes=only),
+    )  # fmt: skip
+    said = {
+        "what": "agreed", "recording": FIRST, "media": ["audio", "video"], "version": 1,
+        "purposes": ["supervision"], "until": {"supervision": STARTED + 90 * DAY},
+    }  # fmt: skip
+    forged = {**proof(1, "consent", {**said, "what": "withdrew"}), "at": STARTED + 2 * DAY}
+    forged["text"] = forged["text"].replace("supervision", "teaching")
+    erased = {"at": STARTED, "keys": ["a", "b", "c"], "files": 4, "whole": True}
+    shelf.proofs = [proof(3, "erasure", erased), forged, proof(2, "consent", said)]
+    shelf.looks = [
+        {"seq": number, "at": STARTED + number * DAY, "actor": actor, "action": action,
+         "object": None, "result": "done"}
+        for number, (actor, action) in enumerate((
+            (seen(FIRST)["counsellor"]["id"], "look.today"),
+            (seen(FIRST)["counsellor"]["id"], "look.watch"),
+            (None, "look.contact"),
+        ))
+    ]  # fmt: skip
+    async with person(viewport=PHONE) as client:
+        page = await opened(client, running, "/visit", shelf)
+        await page.get_by_test_id("open-data").click()
+        await page.get_by_test_id("recording").first.wait_for()
+        await fits(client)
+        await shoot(client, screenshots, "recordings-1-data", whole=True)
+        first = page.get_by_test_id("recording").first
+        await first.get_by_test_id("use-supervision").click()
+        await shoot(client, screenshots, "recordings-2-narrow")
+        await first.get_by_test_id("really-yes").click()
+        await expect(first.get_by_test_id("said")).to_be_visible()
+        await first.get_by_test_id("delete").click()
+        await first.get_by_test_id("deletion").scroll_into_view_if_needed()
+        await shoot(client, screenshots, "recordings-3-delete")
+        await first.get_by_test_id("delete-yes").click()
+        await first.get_by_test_id("keep").wait_for()
+        await shoot(client, screenshots, "recordings-4-pending")
+        await page.set_viewport_size(SMALL)
+        await fits(client)
+        await shoot(client, screenshots, "recordings-5-small", whole=True)
+        await first.get_by_test_id("keep").click()
+        await expect(first).to_have_attribute("data-stage", "active")
+        await page.get_by_test_id("asks-yes").click()
+        await expect(page.get_by_test_id("asks-to-keep")).to_have_count(0)
+        last = page.get_by_test_id("recording").last
+        for testid in ("delete", "now", "now-yes"):
+            await last.get_by_test_id(testid).click()
+        await expect(last).to_have_attribute("data-stage", "erased")
+        assert shelf.taken == [
+            ("take-back", {"purposes": ["supervision"]}), ("take-back", {}), ("keep", {}),
+            ("keep", {}), ("take-back", {"now": True}),
+        ]  # fmt: skip
+        for place, verdict in enumerate(("good", "bad", "good")):
+            one = page.get_by_test_id("proof").nth(place)
+            await one.get_by_test_id("check").click()
+            await expect(one.get_by_test_id("verdict")).to_have_attribute("data-verdict", verdict)
+        await page.set_viewport_size(PHONE)
+        await fits(client)
+        await shoot(client, screenshots, "recordings-6-proofs", whole=True)
+        assert not client.errors
+        assert not client.foreign
+
+
+async def test_both_people_of_a_recording_are_played_in_step(running: Gateway, screenshots: Path):
+    shelf = Shelf(["counsellor", "supervisor"])
+    shelf.put(
+        seen(FIRST),
+        seen(
+            SECOND,
+            started_at=STARTED - 7 * DAY,
+            stage="locked",
+            may_play=False,
+            may_take_back=False,
+        ),
+    )
+    shelf.make_files()
+    async with person(viewport=DESK) as counsellor:
+        page = await opened(counsellor, running, "/desk", shelf)
+        await page.get_by_test_id("open-recordings").click()
+        await page.get_by_test_id("recording-row").first.wait_for()
+        await shoot(counsellor, screenshots, "player-1-list")
+        await page.get_by_test_id("play").first.click()
+        await page.get_by_test_id("toggle").wait_for()
+        await shoot(counsellor, screenshots, "player-2-opened", whole=True)
+        await page.keyboard.press("k")
+        await reaches(page, "0:03")
+        await in_step(page)
+        await shoot(counsellor, screenshots, "player-3-gap", whole=True)
+        await page.keyboard.press(">")
+        await expect(page.get_by_test_id("speed-1.25")).to_have_attribute("aria-pressed", "true")
+        await reaches(page, "0:08")  # over the hold
+        await in_step(page)
+        await page.keyboard.press("k")
+        await expect(page.get_by_test_id("player")).to_have_attribute("data-playing", "false")
+        await shoot(counsellor, screenshots, "player-4-paused", whole=True)
+        assert shelf.watched
+        held = [each for each in shelf.watched if each[0] < HELD[1] and each[1] > HELD[0]]
+        assert held == []
+        assert 5_900 < sum(stop - start for start, stop in shelf.watched) < 7_500
+        await page.set_viewport_size(PHONE)
+        await fits(counsellor)
+        await shoot(counsellor, screenshots, "player-5-phone", whole=True)
+        await page.set_viewport_size(DESK)
+        shelf.refuses = True
+        shelf.recordings[FIRST]["stage"] = "erasure_pending"
+        await page.keyboard.press("k")
+        await asyncio.sleep(0.5)  # some of it is watched, and then told
+        await page.keyboard.press("k")
+        await expect(page.get_by_test_id("stopped")).to_contain_text("收回")
+        assert await page.locator("video, audio").count() == 0
+        await shoot(counsellor, screenshots, "player-6-stopped")
+        assert not counsellor.errors
+        assert not counsellor.foreign
+
+
+async def opened(someone: Person, running: Gateway, path: str, shelf: Shelf) -> Page:
+    """The page at ``path``, which hears of the shelf alone."""
+    await someone.page.route("**/api/v1/**", shelf.answer)
+    await someone.page.goto(f"{running.url}{path}")
+    return someone.page
+
+
+async def reaches(page: Page, at: str) -> None:
+    await expect(page.get_by_test_id("at")).to_have_text(at, timeout=15_000)
+
+
+async def in_step(page: Page) -> None:
+    """All that plays is at the same place: two sounds, two pictures."""
+    places = await page.evaluate(PLACES)
+    assert len(places) == 4
+    assert max(places) - min(places) < APART_MS

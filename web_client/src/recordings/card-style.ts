@@ -1,0 +1,106 @@
+/** How a recording looks where it is listed. Plum is of recordings, and of nothing else. */
+
+import { css } from 'lit';
+
+export const dataCard = css`
+  .card {
+    padding: 20px 24px;
+    border-radius: var(--round-card);
+    background: var(--surface);
+  }
+  h3 {
+    font-size: inherit;
+    font-weight: 600;
+    line-height: 1.4;
+    overflow-wrap: anywhere;
+    text-wrap: balance;
+  }
+  h4 {
+    margin: 0;
+    font-size: var(--caption);
+    font-weight: inherit;
+    color: var(--ink-2);
+  }
+  .quiet {
+    color: var(--ink-2);
+  }
+  .small {
+    font-size: var(--caption);
+    color: var(--ink-2);
+  }
+  .start {
+    padding-inline: 0;
+    text-align: start;
+  }
+  .acts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  .trouble {
+    color: var(--amber);
+  }
+  .trouble:empty {
+    display: none;
+  }
+  @media (max-width: 420px) {
+    .card {
+      padding: 16px;
+    }
+  }
+`;
+
+export const switches = css`
+  .switch {
+    display: flex;
+    align-items: flex-start;
+    justify-content: space-between;
+    gap: 12px;
+    padding-block: 10px;
+    min-block-size: 48px;
+    cursor: pointer;
+  }
+  .uses > li + li {
+    border-block-start: 1px solid var(--hair);
+  }
+  .switch input {
+    appearance: none;
+    flex: none;
+    position: relative;
+    inline-size: 48px;
+    block-size: 28px;
+    margin: 0;
+    border: 1px solid var(--edge);
+    border-radius: 14px;
+    background: var(--sunken);
+    cursor: pointer;
+    transition: background-color var(--fade);
+  }
+  .switch input::after {
+    content: '';
+    position: absolute;
+    inset: 3px auto auto 3px;
+    inline-size: 20px;
+    block-size: 20px;
+    border-radius: 10px;
+    background: var(--edge);
+    transition: transform var(--fade);
+  }
+  .switch input:checked {
+    border-color: var(--qing);
+    background: var(--qing);
+  }
+  .switch input:checked::after {
+    background: var(--on-qing);
+    transform: translateX(20px);
+  }
+  .switch input:dir(rtl):checked::after {
+    transform: translateX(-20px);
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .switch input,
+    .switch input::after {
+      transition: none;
+    }
+  }
+`;

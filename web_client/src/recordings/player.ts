@@ -1,0 +1,409 @@
+/**
+ * K9 回看: a recording, both people side by side and in step.
+ *
+ * Rule 1: one clock leads, and every sound and picture follows it (player-clock.ts, cast.ts).
+ * Rule 2: what was really played is told to the audit, every ten seconds and at each pause.
+ * Rule 3: when the gateway gives no more of it, all of it is gone from the page at once.
+ */
+
+import { html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+
+import { askForFile, gateOf, openRecording, readRecordings, whyStopped } from './calls';
+import { Cast } from './cast';
+import { EnergyTrack } from './energy';
+import { clockOf, type Lane, lanesOf, type Mark, marksOf } from './lanes';
+import { activeAt, nearAt, PlayerClock, type Span } from './player-clock';
+import { controls, keyHints, markList } from './player-controls';
+import { nextSpeed, type PlayerAct, playerAct } from './player-keys';
+import { stage, stageStyle } from './player-stage';
+import { playerStyle } from './player-style';
+import { legend, timeline, timelineStyle } from './player-timeline';
+import { Voices } from './voices';
+import { type Failure, WatchTeller } from './watch-teller';
+import { factsLine, purposeBanner, watchMark, whenIt } from './words';
+import { type Key, t } from '../i18n/language';
+import type { FileSeen, RecordingOpened } from '../protocol/bodies';
+import { base, buttons, QuietElement } from '../ui/element';
+import { deepActive } from '../ui/focus';
+import { keysOn, setKeysOn, takesLetters } from '../ui/keys';
+import { isSheetOpen } from '../ui/sheet';
+
+const TICK_MS = 100;
+const TELL_MS = 10_000;
+/** So long before it is seen, a file is fetched. */
+const AHEAD_MS = 5_000;
+/** A wait shorter than this is none that anybody is told of. */
+const PATIENCE_MS = 600;
+/** Louder than this is a voice, and not a room. */
+const SPEAKS = 0.02;
+
+@customElement('qr-player')
+export class Player extends QuietElement {
+  static override styles = [base, buttons, stageStyle, timelineStyle, playerStyle];
+
+  @property() recording = '';
+  @state() private opened: RecordingOpened | null = null;
+  @state() private stopped: Key | null = null;
+  @state() private positionMs = 0;
+  @state() private playing = false;
+  @state() private late = false;
+  @state() private said = '';
+  @state() private speaking: ReadonlySet<string> = new Set();
+  @state() private attempt = 0;
+  @state() private letters = keysOn();
+  private lanes: readonly Lane[] = [];
+  private marks: readonly Mark[] = [];
+  private clock = new PlayerClock(0, []);
+  private energy: ReadonlyMap<string, EnergyTrack> = new Map();
+  private elements: ReadonlyMap<number, HTMLMediaElement> = new Map();
+  private openedAt = 0;
+  private waitingSince: number | null = null;
+  private readonly cast = new Cast();
+  private readonly voices = new Voices();
+  private readonly teller = new WatchTeller(() => this.recording);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const tick = window.setInterval(() => this.handleTick(), TICK_MS);
+    const tell = window.setInterval(() => void this.tell(), TELL_MS);
+    const onKey = (event: KeyboardEvent): void => this.handleKey(event);
+    const onHide = (): void => this.tellLast();
+    window.addEventListener('keydown', onKey);
+    window.addEventListener('pagehide', onHide);
+    this.while(() => window.clearInterval(tick));
+    this.while(() => window.clearInterval(tell));
+    this.while(() => window.removeEventListener('keydown', onKey));
+    this.while(() => window.removeEventListener('pagehide', onHide));
+    void this.load();
+  }
+
+  override disconnectedCallback(): void {
+    this.note(this.clock.pause(performance.now()));
+    void this.tell();
+    this.voices.close();
+    super.disconnectedCallback();
+  }
+
+  override render() {
+    const { opened } = this;
+    return html`
+      <main data-testid="player" data-playing=${this.playing}>
+        <button class="link back" data-testid="leave-player" @click=${() => this.leave()}>
+          ${t('recs.player.back')}
+        </button>
+        <div class="head">
+          <h1 tabindex="-1">${opened === null ? t('recs.player') : nameOf(opened)}</h1>
+          ${
+            opened === null
+              ? nothing
+              : html`
+                  <p class="quiet">${whenIt(opened.seen)} · ${factsLine(opened.seen)}</p>
+                `
+          }
+        </div>
+        ${opened === null ? this.closed() : this.page(opened)}
+        <p class="unseen" role="status" data-testid="player-said">${this.said}</p>
+      </main>
+    `;
+  }
+
+  /** There are files of what was captured while it rendered: each by its number. */
+  override updated(): void {
+    const found = [...this.renderRoot.querySelectorAll<HTMLMediaElement>('[data-file]')];
+    const elements = new Map(found.map((each) => [Number(each.dataset.file), each] as const));
+    for (const [number, before] of this.elements)
+      if (elements.get(number) !== before) this.voices.forget(before);
+    this.elements = elements;
+  }
+
+  private closed() {
+    const words = this.stopped ?? 'recs.opening';
+    const again = this.stopped === 'recs.stopped.unreachable';
+    return html`
+      <p class="calm" role="status" data-testid="stopped">${t(words)}</p>
+      ${
+        again
+          ? html`
+              <button class="plain" data-testid="again" @click=${() => void this.load()}>
+                ${t('recs.again')}
+              </button>
+            `
+          : nothing
+      }
+    `;
+  }
+
+  private page(opened: RecordingOpened) {
+    const { seen } = opened;
+    return html`
+      <p class="banner" data-testid="banner">
+        <svg viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="5" /></svg>
+        <span>${purposeBanner(seen.purposes, Date.now())}</span>
+      </p>
+      ${this.stage(opened)} ${this.timeline(opened)} ${this.controls()}
+      ${markList(this.marks, (ms) => this.seek(ms))}
+      <p class="small">${t('recs.player.note')}</p>
+      ${keyHints(this.letters, (on) => this.setLetters(on))}
+    `;
+  }
+
+  private stage(opened: RecordingOpened) {
+    return stage({
+      recording: this.recording,
+      lanes: this.lanes,
+      near: nearAt(opened.files, opened.held, this.positionMs, AHEAD_MS),
+      positionMs: this.positionMs,
+      watcher: watchMark(opened.watcher, this.openedAt),
+      attempt: this.attempt,
+      speaking: this.speaking,
+      handleError: (event) => void this.handleError(event),
+    });
+  }
+
+  private timeline(opened: RecordingOpened) {
+    const { lanes, energy, positionMs } = this;
+    return html`
+      <div>
+        ${timeline({
+          lanes,
+          held: opened.held,
+          lengthMs: opened.length_ms,
+          positionMs,
+          energy,
+          handlePlace: (ms) => this.seek(ms),
+        })}
+        ${legend(
+          lanes.some(({ gaps }) => gaps.length > 0),
+          opened.held.length > 0,
+        )}
+      </div>
+    `;
+  }
+
+  private controls() {
+    return controls({
+      playing: this.playing,
+      speed: this.clock.speed,
+      late: this.late,
+      toggle: () => void this.toggle(),
+      leap: (ms) => this.leap(ms),
+      setSpeed: (speed) => this.setSpeed(speed),
+    });
+  }
+
+  // --- what is played ---------------------------------------------------------------------------
+
+  private async load(): Promise<void> {
+    const at = this.positionMs;
+    this.stopped = null;
+    const answer = await openRecording(this.recording);
+    if (!this.isConnected) return;
+    if (answer.kind !== 'done') {
+      await this.stop(answer);
+      return;
+    }
+    const { files, held, length_ms: lengthMs } = answer.said;
+    this.lanes = lanesOf(files);
+    this.marks = marksOf(this.lanes, answer.said);
+    if (this.energy.size === 0)
+      this.energy = new Map(this.lanes.map(({ party }) => [party, new EnergyTrack()]));
+    this.clock = new PlayerClock(lengthMs, held);
+    this.clock.seek(at, performance.now());
+    this.cast.mend();
+    this.attempt += 1;
+    this.opened = answer.said;
+    this.openedAt = Date.now();
+    this.positionMs = this.clock.positionMs;
+  }
+
+  private handleTick(): void {
+    const { opened, clock } = this;
+    if (opened === null) return;
+    const now = performance.now();
+    this.note(clock.handleTick(now));
+    const active = activeAt(opened.files, clock.positionMs);
+    const beat = {
+      positionMs: clock.positionMs,
+      speed: clock.speed,
+      wanted: clock.playing,
+      moving: clock.moving,
+    };
+    this.note(clock.handleReady(this.cast.follow(this.elements, active, beat), now));
+    this.measure(active);
+    this.show(now);
+  }
+
+  private show(now: number): void {
+    const { clock } = this;
+    if (this.playing && !clock.playing && clock.ended) this.handleEnd();
+    this.positionMs = clock.positionMs;
+    this.playing = clock.playing;
+    if (!clock.waiting) this.waitingSince = null;
+    else this.waitingSince ??= now;
+    this.late = this.waitingSince !== null && now - this.waitingSince > PATIENCE_MS;
+  }
+
+  private handleEnd(): void {
+    this.said = t('recs.player.ended');
+    void this.tell();
+  }
+
+  private measure(active: readonly FileSeen[]): void {
+    if (!this.clock.moving) return;
+    const speaking = new Set<string>();
+    for (const { number, medium, party } of active) {
+      const element = medium === 'audio' ? this.elements.get(number) : undefined;
+      const level = element === undefined ? null : this.voices.levelOf(element);
+      if (level === null) continue;
+      this.energy.get(party)?.note(this.clock.positionMs, level);
+      if (level > SPEAKS) speaking.add(party);
+    }
+    this.speaking = speaking;
+  }
+
+  private async toggle(): Promise<void> {
+    if (this.opened === null) return;
+    const { clock } = this;
+    if (clock.playing) {
+      this.note(clock.pause(performance.now()));
+      this.said = t('recs.player.paused', { at: clockOf(clock.positionMs) });
+      this.speaking = new Set();
+      this.handleTick();
+      await this.tell();
+      return;
+    }
+    await this.voices.begin();
+    clock.play(performance.now());
+    this.said = t('recs.player.started');
+    this.handleTick();
+  }
+
+  private seek(ms: number): void {
+    this.note(this.clock.seek(ms, performance.now()));
+    this.handleTick();
+  }
+
+  private leap(ms: number): void {
+    this.seek(this.clock.positionMs + ms);
+  }
+
+  private setSpeed(speed: number): void {
+    this.note(this.clock.setSpeed(speed, performance.now()));
+    this.requestUpdate();
+  }
+
+  private setLetters(on: boolean): void {
+    setKeysOn(on);
+    this.letters = on;
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    if (this.opened === null || isSheetOpen() || this.keepsFor(event)) return;
+    const act = playerAct(event, this.opened.length_ms, this.letters);
+    if (act === null) return;
+    event.preventDefault();
+    this.do(act);
+  }
+
+  /** What a control does with a key of its own stays its own. */
+  private keepsFor(event: KeyboardEvent): boolean {
+    const active = deepActive();
+    if (active === null) return false;
+    if (active instanceof HTMLInputElement && active.type === 'range') return false;
+    if (event.key === ' ') return ['BUTTON', 'INPUT', 'A', 'SUMMARY'].includes(active.tagName);
+    return (
+      !(active instanceof HTMLInputElement && active.type === 'checkbox') && takesLetters(active)
+    );
+  }
+
+  private do(act: PlayerAct): void {
+    switch (act.kind) {
+      case 'toggle':
+        void this.toggle();
+        break;
+      case 'by':
+        this.leap(act.ms);
+        break;
+      case 'to':
+        this.seek(act.ms);
+        break;
+      case 'faster':
+      case 'slower':
+        this.setSpeed(nextSpeed(this.clock.speed, act.kind === 'faster'));
+        break;
+    }
+  }
+
+  // --- what is told, and the end of it ----------------------------------------------------------
+
+  private note(played: readonly Span[]): void {
+    this.teller.note(played);
+  }
+
+  private async tell(): Promise<void> {
+    const { count, refusal } = await this.teller.tell();
+    // Who watches is there, also without a touch.
+    if (count > 0) this.say('watching');
+    if (refusal !== null) await this.stop(refusal);
+  }
+
+  private tellLast(): void {
+    this.note(this.clock.pause(performance.now()));
+    this.teller.tellLast();
+  }
+
+  private async handleError(event: Event): Promise<void> {
+    const element = event.target as HTMLMediaElement;
+    const number = Number(element.dataset.file);
+    const { attempt } = this;
+    const answer = await askForFile(this.recording, number);
+    if (attempt !== this.attempt || this.opened === null) return;
+    if (answer.kind !== 'done') await this.stop(answer);
+    else if (element.error?.code === MediaError.MEDIA_ERR_NETWORK) this.attempt += 1;
+    else this.giveUp(number, this.opened);
+  }
+
+  /** One of several that this browser cannot play is left out; of none there is nothing to play. */
+  private giveUp(number: number, opened: RecordingOpened): void {
+    this.cast.handleBroken(number);
+    if (opened.files.length > 1) return;
+    this.end('recs.stopped.unplayable');
+  }
+
+  private async stop(answer: Failure): Promise<void> {
+    const client = this.opened?.seen.client.id ?? '';
+    this.end(null);
+    const gate = answer.kind === 'refused' ? gateOf(answer.code) : null;
+    if (gate !== null) {
+      this.say('gate', gate);
+      return;
+    }
+    const known = answer.kind === 'refused' ? await readRecordings(client) : answer;
+    const seen =
+      known.kind === 'done' ? known.said.items.find(({ id }) => id === this.recording) : undefined;
+    this.end(whyStopped(answer, seen ?? null));
+  }
+
+  /** Nothing of it stays in the page. */
+  private end(why: Key | null): void {
+    this.clock.pause(performance.now());
+    for (const element of this.elements.values()) {
+      element.removeAttribute('src');
+      element.load();
+    }
+    this.opened = null;
+    this.playing = false;
+    this.speaking = new Set();
+    this.stopped = why;
+    this.said = why === null ? '' : t(why);
+  }
+
+  private leave(): void {
+    this.say('leave-player', this.opened?.seen.client.id ?? '');
+  }
+}
+
+function nameOf({ seen }: RecordingOpened): string {
+  return t('recs.player.of', { client: seen.client.name, counsellor: seen.counsellor.name });
+}

@@ -1,0 +1,97 @@
+/**
+ * What a proof says, in words. Its text is JSON that was signed as it stands; this reads what it knows of
+ * it and leaves the rest, and the exact text is always there beside it. Pure but for the page's language.
+ */
+
+import { mediumWord, purposeWord } from './words';
+import { datedDay } from '../i18n/dates';
+import { all, count, type Key, t } from '../i18n/language';
+import type { Medium, Proof, Purpose } from '../protocol/bodies';
+
+export type Line = readonly [Key, string];
+
+const PURPOSES: ReadonlySet<string> = new Set<Purpose>([
+  'clinical_review',
+  'supervision',
+  'research',
+  'teaching',
+]);
+const MEDIA: ReadonlySet<string> = new Set<Medium>(['audio', 'video', 'text']);
+const ACTS: Readonly<Record<string, Key>> = {
+  agreed: 'recs.proof.agreed',
+  asked: 'recs.proof.asked',
+  kept: 'recs.proof.kept',
+  withdrew: 'recs.proof.withdrew',
+};
+
+/** What happened, in a few words. */
+export function proofTitle(proof: Proof): Key {
+  if (proof.kind === 'erasure') return 'recs.proof.erasure';
+  const { what } = saidIn(proof.text);
+  if (typeof what !== 'string' || !Object.hasOwn(ACTS, what)) return 'recs.proof.consent';
+  return ACTS[what] ?? 'recs.proof.consent';
+}
+
+/** What it says, a line each. */
+export function proofLines(proof: Proof, now: number): Line[] {
+  const said = saidIn(proof.text);
+  if (proof.kind === 'erasure') return erasureLines(said);
+  return [
+    ...purposeLine(said, now),
+    ...mediaLine(said.media),
+    ...dayLine('recs.proof.floor', said.floor_until, now),
+  ];
+}
+
+function erasureLines({ whole, keys, files }: Said): Line[] {
+  const what: Line[] =
+    typeof whole === 'boolean'
+      ? [['recs.proof.erased', t(whole ? 'recs.proof.whole' : 'recs.proof.part')]]
+      : [];
+  return [...what, ...countLine('recs.proof.keys', keys), ...countLine('recs.proof.files', files)];
+}
+
+type Said = Readonly<Partial<Record<string, unknown>>>;
+
+export function saidIn(text: string): Said {
+  try {
+    const said: unknown = JSON.parse(text);
+    return isSaid(said) ? said : {};
+  } catch {
+    return {};
+  }
+}
+
+function isSaid(value: unknown): value is Said {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function purposeLine({ purposes, until }: Said, now: number): Line[] {
+  if (!Array.isArray(purposes)) return [];
+  const times = isSaid(until) ? until : {};
+  const words = purposes
+    .filter((each): each is Purpose => typeof each === 'string' && PURPOSES.has(each))
+    .map((purpose) => withTime(purposeWord(purpose), times[purpose], now));
+  return words.length === 0 ? [] : [['recs.proof.purposes', all(words)]];
+}
+
+function withTime(what: string, at: unknown, now: number): string {
+  return typeof at === 'number' ? t('recs.each', { what, day: datedDay(at, now) }) : what;
+}
+
+function mediaLine(media: unknown): Line[] {
+  if (!Array.isArray(media)) return [];
+  const words = media
+    .filter((each): each is Medium => typeof each === 'string' && MEDIA.has(each))
+    .map(mediumWord);
+  return words.length === 0 ? [] : [['recs.proof.media', all(words)]];
+}
+
+function dayLine(key: Key, at: unknown, now: number): Line[] {
+  return typeof at === 'number' ? [[key, datedDay(at, now)]] : [];
+}
+
+function countLine(key: Key, things: unknown): Line[] {
+  if (Array.isArray(things)) return [[key, count(things.length)]];
+  return typeof things === 'number' ? [[key, count(things)]] : [];
+}

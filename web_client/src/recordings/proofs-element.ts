@@ -1,0 +1,205 @@
+/** C12, what was agreed to and what was erased: signed, and checked here without asking anybody. */
+
+import { css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+
+import { dataCard } from './card-style';
+import { proofLines, proofTitle } from './proof-words';
+import { check, digitsOf, fileOf, type Verdict } from './proofs';
+import { momentOf } from '../i18n/dates';
+import { t } from '../i18n/language';
+import type { Proof } from '../protocol/bodies';
+import { base, buttons, QuietElement } from '../ui/element';
+
+/** So many before somebody asks for all. */
+const FIRST = 3;
+
+type Checked = Verdict | 'checking';
+
+@customElement('qr-proofs')
+export class Proofs extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    dataCard,
+    css`
+      .proofs {
+        display: grid;
+        gap: 12px;
+      }
+      .card {
+        display: grid;
+        gap: 8px;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: minmax(5em, auto) minmax(0, 1fr);
+        gap: 2px 16px;
+        margin: 0;
+      }
+      dt {
+        color: var(--ink-2);
+      }
+      dd {
+        margin: 0;
+      }
+      .acts {
+        gap: 8px 16px;
+      }
+      .verdict {
+        display: grid;
+        gap: 4px;
+        padding: 12px 16px;
+        border-radius: var(--round-control);
+        background: var(--sunken);
+      }
+      .verdict.good strong {
+        color: var(--qing);
+      }
+      .verdict.bad {
+        color: var(--zhe);
+        background: var(--zhe-ground);
+      }
+      .verdict strong {
+        font-weight: 600;
+      }
+      code,
+      pre {
+        font-family: ui-monospace, 'Cascadia Mono', 'DejaVu Sans Mono', monospace;
+        font-size: var(--caption);
+      }
+      pre {
+        margin: 0;
+        padding: 12px;
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+        border-radius: var(--round-control);
+        background: var(--sunken);
+      }
+      summary {
+        display: inline-flex;
+        align-items: center;
+        min-block-size: 44px;
+        color: var(--dai);
+        cursor: pointer;
+        text-decoration: underline;
+        text-decoration-thickness: 1px;
+        text-underline-offset: 4px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) items: readonly Proof[] = [];
+  @property({ type: Number }) now = Date.now();
+  @state() private all = false;
+  @state() private checked: ReadonlyMap<string, Checked> = new Map();
+
+  override render() {
+    const { items } = this;
+    if (items.length === 0)
+      return html`
+        <p class="quiet" data-testid="no-proofs">${t('recs.proofs.none')}</p>
+      `;
+    const shown = this.all ? items : items.slice(0, FIRST);
+    return html`
+      <ul class="proofs">
+        ${shown.map(
+          (proof) => html`
+            <li>${this.proof(proof)}</li>
+          `,
+        )}
+      </ul>
+      ${
+        shown.length === items.length
+          ? nothing
+          : html`
+              <button class="link start" data-testid="all-proofs" @click=${() => (this.all = true)}>
+                ${t('recs.more', { count: items.length })}
+              </button>
+            `
+      }
+    `;
+  }
+
+  private proof(proof: Proof) {
+    const title = t(proofTitle(proof));
+    const when = momentOf(proof.at);
+    return html`
+      <article
+        class="card"
+        data-testid="proof"
+        data-kind=${proof.kind}
+        aria-label="${title}, ${when}"
+      >
+        <div>
+          <h3>${title}</h3>
+          <p class="small">${when}</p>
+        </div>
+        <dl>
+          ${proofLines(proof, this.now).map(
+            ([key, words]) => html`
+              <dt>${t(key)}</dt>
+              <dd>${words}</dd>
+            `,
+          )}
+        </dl>
+        <div class="acts">
+          <button class="plain" data-testid="check" @click=${() => void this.check(proof)}>
+            ${t('recs.proof.check')}
+          </button>
+          <button class="link start" data-testid="save" @click=${() => save(proof)}>
+            ${t('recs.proof.save')}
+          </button>
+        </div>
+        <div role="status">${this.verdict(proof)}</div>
+        <details>
+          <summary>${t('recs.proof.text')}</summary>
+          <pre lang="en" data-testid="proof-text">${proof.text}</pre>
+        </details>
+      </article>
+    `;
+  }
+
+  private verdict({ id, key }: Proof) {
+    const verdict = this.checked.get(id);
+    if (verdict === undefined) return nothing;
+    return html`
+      <div class="verdict ${verdict}" data-testid="verdict" data-verdict=${verdict}>
+        <p><strong>${t(`recs.proof.${verdict}`)}</strong></p>
+        ${
+          verdict === 'good'
+            ? html`
+                <p>
+                  ${t('recs.proof.good.key')}
+                  <br />
+                  <code>${digitsOf(key)}</code>
+                </p>
+                <p class="small">${t('recs.proof.good.about')}</p>
+              `
+            : nothing
+        }
+      </div>
+    `;
+  }
+
+  private async check(proof: Proof): Promise<void> {
+    this.note(proof.id, 'checking');
+    // A page without TLS has none, whatever its type says.
+    const subtle = crypto.subtle as SubtleCrypto | undefined;
+    this.note(proof.id, await check(proof, subtle).catch((): Verdict => 'unable'));
+  }
+
+  private note(id: string, checked: Checked): void {
+    this.checked = new Map([...this.checked, [id, checked]]);
+  }
+}
+
+/** The file's name says nothing of anybody. */
+function save(proof: Proof): void {
+  const url = URL.createObjectURL(new Blob([fileOf(proof)], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `receipt-${proof.id.slice(0, 8)}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,94 @@
+/** Recordings in words. Pure but for the page's language. */
+
+import { datedDay, momentOf } from '../i18n/dates';
+import { all, type Key, language, t } from '../i18n/language';
+import type { Medium, Purpose, PurposeUntil, RecordingSeen } from '../protocol/bodies';
+
+const PURPOSES: readonly Purpose[] = ['clinical_review', 'supervision', 'research', 'teaching'];
+
+export const purposeWord = (purpose: Purpose): string => t(`recs.purpose.${purpose}`);
+export const mediumWord = (medium: Medium): string => t(`recs.media.${medium}`);
+
+/** In the order in which they are always told. */
+export function inOrder(purposes: readonly PurposeUntil[]): PurposeUntil[] {
+  const rank = ({ purpose }: PurposeUntil): number => PURPOSES.indexOf(purpose);
+  return [...purposes].sort((one, other) => rank(one) - rank(other));
+}
+
+/** When it was, such as "Thursday, 12 February at 7:00 pm". */
+export function whenIt(seen: RecordingSeen): string {
+  return momentOf(seen.started_at);
+}
+
+/** Minutes; of less than one, seconds. */
+export function lengthWord(ms: number): string {
+  if (ms < 60_000) return t('recs.length.seconds', { count: Math.max(1, Math.round(ms / 1_000)) });
+  return t('recs.length', { count: Math.round(ms / 60_000) });
+}
+
+/** How long and what, such as "41 min · Sound and Picture". */
+export function factsLine(seen: RecordingSeen): string {
+  const media = seen.media.map(mediumWord);
+  const what = all(media.map((word, place) => (place === 0 ? word : inside(word))));
+  return [lengthWord(seen.duration_ms), what].join(' · ');
+}
+
+/** What may be done with it, such as "Only for supervision, until 20 Feb". */
+export function purposeBanner(purposes: readonly PurposeUntil[], now: number): string {
+  const [first, ...others] = inOrder(purposes);
+  if (first === undefined) return '';
+  const dayWord = ({ until }: PurposeUntil): string => datedDay(until, now);
+  const what = (each: PurposeUntil): string => inside(purposeWord(each.purpose));
+  if (others.length === 0) return t('recs.only', { what: what(first), day: dayWord(first) });
+  const each = [first, ...others].map((one) =>
+    t('recs.each', { what: what(one), day: dayWord(one) }),
+  );
+  return t('recs.may', { what: all(each) });
+}
+
+/** A word that stands at the beginning of a line, within a sentence. */
+export function inside(word: string): string {
+  return word.charAt(0).toLocaleLowerCase() + word.slice(1);
+}
+
+/** Once it is taken back: how long one may still think, and when it is gone. */
+export function pendingWords(seen: RecordingSeen, now: number): string {
+  const { erase_at: eraseAt } = seen;
+  if (eraseAt === null || eraseAt <= now) return t('recs.pending.soon');
+  const when = momentOf(eraseAt);
+  return t(seen.may_keep ? 'recs.pending.until' : 'recs.pending.after', { when });
+}
+
+export function lockedWords(seen: RecordingSeen, now: number): string {
+  const until = seen.erase_at ?? seen.floor_until;
+  if (until === null) return t('recs.stage.locked.some');
+  return t('recs.stage.locked', { day: datedDay(until, now) });
+}
+
+/** Why a counsellor or a supervisor cannot play it just now. */
+export function notNow(seen: RecordingSeen): Key {
+  switch (seen.stage) {
+    case 'sealed':
+      return 'recs.desk.sealed';
+    case 'erasure_pending':
+      return 'recs.desk.pending';
+    case 'locked':
+      return 'recs.desk.locked';
+    case 'erased':
+      return 'recs.desk.erased';
+    case 'active':
+    case 'narrowed':
+      return 'recs.desk.not';
+  }
+}
+
+/** The mark on the picture: who watches, and since when. */
+export function watchMark(watcher: string, since: number): string {
+  const style = { dateStyle: 'short', timeStyle: 'short' } as const;
+  return `${watcher} · ${new Intl.DateTimeFormat(language(), style).format(since)}`;
+}
+
+/** A speed, such as "1.25×". */
+export function decimalSpeed(speed: number): string {
+  return t('recs.player.speed.of', { speed: new Intl.NumberFormat(language()).format(speed) });
+}
