@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Route
 
 from tests.e2e.test_widget import embedded
 from tests.support.browsers import DESK, PHONE, Person, person
@@ -110,6 +111,17 @@ async def _all_screens(house: Gateway, folder: Path, size: dict[str, int], name:
         await client.page.get_by_test_id("recording-delete").wait_for()
         await fits(client)
         await shoot(client, folder, f"recording-{name}-withdrawn")
+        taken: list[str] = []
+
+        async def take_back(route: Route) -> None:
+            taken.append(route.request.post_data or "")
+            await route.fulfill(json={"stage": "erased", "floor_until": None})
+
+        await client.page.route("**/api/v1/recordings/*/take-back", take_back)
+        await asyncio.sleep(0.7)  # it could not have been read before
+        await client.page.get_by_test_id("recording-delete").click()
+        await client.page.get_by_text("已删除。").wait_for()
+        assert taken == ['{"now":true}']
         await client.page.get_by_test_id("text").click()
         events.tell(**asked)
         await client.page.get_by_test_id("recording-no").wait_for()

@@ -7,6 +7,7 @@ import { base, buttons, QuietElement } from './element';
 import { noteStyle } from './note-style';
 import { erase } from './recording-acts';
 import { t } from '../i18n/language';
+import type { RecordingSeen } from '../protocol/bodies';
 import type { EndNote } from '../recording/ending';
 import { dayWords } from '../recording/words';
 
@@ -115,11 +116,7 @@ export class RecordingNote extends QuietElement {
     this.busy = false;
     this.failed = seen === null;
     if (seen === null) return;
-    const floor = seen.floor_until ?? null;
-    const locked = floor !== null && floor > Date.now() && seen.stage !== 'erased';
-    this.outcome = locked
-      ? t('rec.locked', { day: dayWords(floor, Date.now()) })
-      : t('rec.deleted');
+    this.outcome = outcomeOf(seen);
   }
 
   /** It is given up already: for a day it can be kept after all, and then it is gone. */
@@ -136,4 +133,11 @@ export class RecordingNote extends QuietElement {
   private goSoon(): void {
     this.timer = window.setTimeout(() => this.say('dismiss-recording'), PASSING_MS);
   }
+}
+
+/** Erased for good; or locked by law; or, where it was only one's own part, the rest in its time. */
+function outcomeOf({ stage, floor_until: floor }: Partial<RecordingSeen>): string {
+  if (stage === 'erased') return t('rec.deleted');
+  if (stage !== 'locked' || typeof floor !== 'number') return t('rec.later.done');
+  return t('rec.locked', { day: dayWords(floor, Date.now()) });
 }
