@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.test_widget import embedded
 from tests.support.browsers import DESK, PHONE, Person, person
 from tests.support.call import enter, sees_the_other
 from tests.support.gateway import Gateway
@@ -254,3 +255,46 @@ async def test_a_counsellor_asks(running: Gateway, screenshots: Path):
         await counsellor.page.get_by_test_id("trust-chip").click()
         await shoot(counsellor, screenshots, "recording-desk-counsellor-trust")
         assert not counsellor.errors
+
+
+COVER = """
+() => {
+  const cover = document.createElement('div');
+  cover.id = 'cover';
+  cover.style.cssText = 'position:fixed;inset:0;z-index:9;background:#fff';
+  document.documentElement.append(cover);
+}
+"""
+FADE = "() => { document.querySelector('quiet-room').style.opacity = '0.01'; }"
+UNDO = """
+() => {
+  document.getElementById('cover')?.remove();
+  document.querySelector('quiet-room').style.opacity = '';
+}
+"""
+
+
+async def test_a_page_around_it_cannot_hide_it():
+    async with embedded() as (_gateway, url, _counsellor), person(viewport=DESK) as host:
+        events = RecordingEvents()
+        await events.attach(host)
+        told = "document.addEventListener('quietroom:recording', (e) => "
+        told += "(window.states ??= []).push(e.detail.state), true);"
+        await host.page.add_init_script(told)
+        await host.page.goto(url)
+        frame = host.page.frame_locator("quiet-room iframe")
+        await frame.get_by_test_id("come-in").click()
+        await frame.get_by_test_id("arrive-text").click()
+        await events.welcomed()
+        events.tell(**ASKED)
+        events.tell(**running_(SUPERVISION))
+        await _until(lambda: events.said("show_recording"))
+        assert await host.page.evaluate("window.states") == ["on"]
+        for hide in (COVER, FADE):
+            await host.page.evaluate(hide)
+            await asyncio.sleep(0.5)
+            events.heard.clear()
+            await asyncio.sleep(2.5)
+            assert not events.said("show_recording"), hide
+            await host.page.evaluate(UNDO)
+            await _until(lambda: events.said("show_recording"))

@@ -112,6 +112,7 @@ const en = {
   'rec.trust.protection':
     'Sound and picture are encrypted between you and the server. What is recorded the server keeps sealed.',
   'rec.trust.narrow': 'No longer for {purpose}',
+  'rec.trust.withdrawn': 'What was recorded was taken back: nobody can open it, and it is deleted.',
   'rec.trust.withdraw.about':
     'Nothing more is recorded from the moment you tap, and nobody can open what was.',
 
@@ -227,6 +228,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'rec.trust.person': '能听 · 能看 · 能读',
   'rec.trust.protection': '声音和画面在您和服务器之间加密。录下的部分由服务器封存。',
   'rec.trust.narrow': '取消用于{purpose}',
+  'rec.trust.withdrawn': '录下的已经收回：谁也打不开，会被删除。',
   'rec.trust.withdraw.about': '从您点下去那一刻起不再录，录下的谁也打不开。',
 
   'rec.said.on': '开始录制。',

@@ -64,6 +64,14 @@ function doneWords({ purposes, captured_ms: captured }: Ended, now: number): str
   });
 }
 
+/** What of this session stays although nothing is recorded now, in words; `''` where nothing does. */
+export function staysWords({ stage, ended }: Recording, now: number): string {
+  if (stage === 'finalising') return t('rec.finishing');
+  if (stage !== 'off' || ended === null || ended.recording === '') return '';
+  if (ended.turn === 'withdraw') return t('rec.trust.withdrawn');
+  return doneWords(ended, now) || t('rec.end.stopped');
+}
+
 function passing(words: string): EndNote {
   return { words, decides: '', stays: false };
 }

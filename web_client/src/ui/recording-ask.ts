@@ -25,7 +25,8 @@ export class RecordingAsk extends QuietElement {
       :host {
         display: contents;
       }
-      fieldset + fieldset {
+      fieldset + fieldset,
+      fieldset + .about {
         margin-block-start: 12px;
       }
       .pick {
@@ -52,15 +53,23 @@ export class RecordingAsk extends QuietElement {
       qr-recording-sheet {
         inline-size: 100%;
       }
-      .about + .hint:empty {
-        display: none;
-      }
-      /* In sight, however long what the others will see. */
-      .ask {
+      /* In sight, however long what the others will see: down to the edge of the sheet. */
+      .foot {
         position: sticky;
-        inset-block-end: 0;
+        inset-block-end: -24px;
+        margin-block-end: -24px;
+        padding-block: 12px 24px;
+        background: var(--surface);
+      }
+      .ask {
         inline-size: 100%;
-        margin-block-start: 12px;
+      }
+      @media (min-width: 720px) {
+        .foot {
+          inset-block-end: -32px;
+          margin-block-end: -32px;
+          padding-block-end: 32px;
+        }
       }
     `,
   ];
@@ -93,25 +102,27 @@ export class RecordingAsk extends QuietElement {
           <legend>${t('rec.ask.media')}</legend>
           ${choices.map((choice) => this.medium(choice))}
         </fieldset>
-        ${this.preview()}
         <p class="about">${t('rec.ask.calm')}</p>
-        <p class="hint" role="status">${this.hint === null ? '' : t(this.hint)}</p>
-        ${
-          why === ''
-            ? html`
-                <button
-                  class="primary ask"
-                  data-testid="recording-send"
-                  ?disabled=${this.busy}
-                  @click=${() => void this.ask()}
-                >
-                  ${t('rec.ask.send')}
-                </button>
-              `
-            : html`
-                <p>${whyWords(why)}</p>
-              `
-        }
+        ${this.preview()}
+        <div class="foot">
+          <p class="hint" role="status">${this.hint === null ? '' : t(this.hint)}</p>
+          ${
+            why === ''
+              ? html`
+                  <button
+                    class="primary ask"
+                    data-testid="recording-send"
+                    ?disabled=${this.busy}
+                    @click=${() => void this.ask()}
+                  >
+                    ${t('rec.ask.send')}
+                  </button>
+                `
+              : html`
+                  <p>${whyWords(why)}</p>
+                `
+          }
+        </div>
       </qr-sheet>
     `;
   }

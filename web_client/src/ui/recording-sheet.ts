@@ -35,7 +35,7 @@ export class RecordingSheet extends QuietElement {
     recordingChoice,
     css`
       :host {
-        inline-size: min(720px, 100%);
+        inline-size: min(800px, 100%);
       }
       section {
         display: grid;
@@ -83,7 +83,7 @@ export class RecordingSheet extends QuietElement {
       /* Beside one another, so that the face keeps its room. */
       @media (min-width: 1000px) {
         :host(:not([preview])) section {
-          grid-template-columns: minmax(0, 1fr) auto;
+          grid-template-columns: minmax(0, 1fr) minmax(0, 280px);
         }
         .choices {
           flex-direction: column;

@@ -105,6 +105,16 @@ export class RecordingStrip extends QuietElement {
           gap: 6px;
         }
       }
+      @media (max-width: 360px) {
+        .strip {
+          gap: 0;
+          padding-inline: 8px 0;
+          font-size: 0.875rem;
+        }
+        .badge {
+          padding-inline-end: 0;
+        }
+      }
     `,
   ];
 

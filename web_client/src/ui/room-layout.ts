@@ -152,6 +152,11 @@ export const roomLayout = css`
       flex-wrap: wrap;
     }
   }
+  @media (max-width: 400px) {
+    main.recorded {
+      --sheet-most: min(85dvh, 100dvh - 216px);
+    }
+  }
   @media (max-width: 640px) {
     .bar qr-page-bar {
       flex: 1 1 100%;
@@ -180,10 +185,14 @@ export const roomLayout = css`
       grid-template-rows: auto minmax(56px, 1fr) minmax(160px, 3fr) auto;
     }
     main.with-text.asked {
-      grid-template-rows: auto minmax(48px, 1fr) minmax(112px, 2fr) auto;
+      grid-template-rows: auto minmax(0, 1fr) minmax(112px, 2fr) auto;
+    }
+    main.recorded.asked {
+      --ask-most: max(180px, 100dvh - 400px);
     }
     /* No room for two pictures. */
-    .asked qr-self-view {
+    .asked qr-self-view,
+    .recorded.with-text qr-self-view {
       display: none;
     }
   }

@@ -10,6 +10,7 @@ import './trust-recording';
 import { type Key, t } from '../i18n/language';
 import type { Call } from '../media/call';
 import type { ParticipantView, Presence, Recording } from '../protocol/wire';
+import { staysWords } from '../recording/ending';
 import type { Mark, RecordingView } from '../recording/view';
 
 const RECORDED: Readonly<Record<Mark, Key>> = {
@@ -171,7 +172,7 @@ export class TrustSheet extends QuietElement {
                 ></qr-trust-recording>
               `
             : html`
-                <p>${t('trust.records.none')}</p>
+                <p>${this.stays || t('trust.records.none')}</p>
               `
         }
         <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
@@ -187,9 +188,14 @@ export class TrustSheet extends QuietElement {
     return this.isRunning ? 'rec.trust.person' : 'trust.person.hears';
   }
 
+  /** Of what was recorded before. */
+  private get stays(): string {
+    return this.recording === null ? '' : staysWords(this.recording, Date.now());
+  }
+
   private get protection(): Key {
     if (!this.encrypted) return 'trust.protection.off';
-    return this.isRunning ? 'rec.trust.protection' : 'trust.protection.on';
+    return this.isRunning || this.stays !== '' ? 'rec.trust.protection' : 'trust.protection.on';
   }
 
   private person({ id, name, role, presence }: ParticipantView) {

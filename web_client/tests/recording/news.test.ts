@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { setLanguage } from '../../src/i18n/language';
-import { endNote } from '../../src/recording/ending';
+import { endNote, staysWords } from '../../src/recording/ending';
 import { RecordingNews } from '../../src/recording/news';
 import type { Ended, Recording } from '../../src/protocol/wire';
 import { ended, NOW, recording, SUPERVISION } from './fixtures';
@@ -49,6 +49,19 @@ describe('how it ended', () => {
     expect(mine).toMatchObject({ decides: 'r', stays: true });
     expect(endNote(ended('withdraw', CAPTURED), false, NOW)?.decides).toBe('');
     expect(endNote(ended('decline'), false, NOW)?.stays).toBe(false);
+  });
+});
+
+describe('what stays of the session', () => {
+  it.each([
+    [recording(), ''],
+    [recording({ ended: ended('decline') }), ''],
+    [recording({ stage: 'recording' }), ''],
+    [recording({ stage: 'finalising' }), '录制已停，正在收好'],
+    [recording({ ended: ended('withdraw', CAPTURED) }), '录下的已经收回：谁也打不开，会被删除。'],
+    [recording({ ended: ended('fail', { recording: 'r' }) }), '录制已停止。'],
+  ] as [Recording, string][])('%#', (told, words) => {
+    expect(staysWords(told, NOW)).toBe(words);
   });
 });
 
