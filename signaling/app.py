@@ -235,7 +235,7 @@ class App:
         self._recordings = RecordingNight(
             stores.recordings, stores.kept_recordings.keeping, stores.kept_recordings.erasure
         )
-        with contextlib.suppress(StorageAway):  # it is looked for again by the night
+        with contextlib.suppress(StorageAway):  # what is erased stays so; the next start closes the rest
             await self._recordings.begin(int(self.registry.wall() * 1000))
         stores.accounts.attend(self._let_out, self.registry.is_in_session, self._sign_out)
         people = stores.accounts.stores.people
