@@ -147,6 +147,7 @@ export function holdWords(
   if (reason === 'declined' || reason === 'safety') return t(`rec.hold.${reason}`);
   if (participant === you) return t(`rec.hold.${reason}.you`);
   const name = nameOf(participant);
+  if (name === '' && reason === 'new_party') return t('rec.hold.new_party.somebody');
   return name === '' ? '' : t(`rec.hold.${reason}`, { name });
 }
 

@@ -131,6 +131,8 @@ describe('the line on every screen', () => {
     ['user', 'me', '录制暂停 · 您暂停的'],
     ['user', 'k', '录制暂停 · 李老师暂停的'],
     ['new_party', 'k', '录制暂停 · 等李老师决定'],
+    ['new_party', '', '录制暂停 · 等新来的人决定'],
+    ['user', '', '录制暂停'],
     ['absent', 'k', '录制暂停 · 等李老师回来'],
     ['absent', 'nobody', '录制暂停'],
     ['no_indicator', 'me', '录制暂停 · 等您的页面显示这一行'],
