@@ -8,7 +8,7 @@ SIDE_BY_SIDE := -n auto --maxprocesses=4
 # Calls of browsers need a core each: with more of them at once it takes longer, not less.
 TWO_CALLS := -n auto --maxprocesses=2 --dist loadfile
 
-.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record bench-network bench-sessions bench-messages soak ci types system native native-test properties clean
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record bench-network bench-sessions bench-messages bench-recording soak ci types system native native-test properties clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -73,7 +73,7 @@ e2e-media: $(PY) .make/web system ## networks that change and workers that die, 
 web-test: .make/node ## the web client's own tests
 	@cd web_client && npm run --silent test
 
-test: $(PY) .make/web system web-test ## everything that must pass, in some twelve minutes; make e2e has the rest
+test: $(PY) .make/web system web-test ## everything that must pass, in eight to twelve minutes; make e2e has the rest
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/sim tests/fuzz
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) -m 'not line' tests/integration
 	@$(BIN)/pytest -q $(TWO_CALLS) -m 'not line' tests/e2e
@@ -115,6 +115,9 @@ bench-sessions: $(PY) system ## what is stored, killed, crowded and searched; ab
 bench-messages: $(PY) system ## threads over bad lines, killed, crowded; root, about 50 minutes; RESULTS=docs/bench/messages.md
 	@bash tests/support/system.sh bench
 	@$(PY) -m tests.bench.messages
+
+bench-recording: $(PY) system ## what recording costs, loses, marks, and how soon it ends; RESULTS=docs/bench/recording.md
+	@$(PY) -m tests.bench.recording
 
 MINUTES ?= 30
 soak: $(PY) .native/.built ## 30 rooms under load while people come and go; MINUTES=30, RESULTS=page.md

@@ -20,6 +20,7 @@ MODULES = (
     "media/errors.py", "media/config.py", "media/lane.py", "media/strays.py", "media/mux.py",
     "media/udp.py", "media/alarm.py",
     "media/endpoint.py", "media/transport.py", "media/engine.py", "media/histogram.py",
+    "media/tapping.py",
 )  # fmt: skip
 """What runs for every packet and is pure; the shells around it stay as they are."""
 SETTINGS = "[mypy]\nignore_missing_imports = True\n"

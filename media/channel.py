@@ -2,9 +2,8 @@
 
 Rule 1: everything on it is a frozen value of plain types, so that the same words serve an engine in
 this process and one in a process of its own.
-Rule 2: a request is answered once, or refused with a :class:`media.errors.NegotiationError`.
-Rule 3: between processes these values travel as frames (:class:`Ask`, :class:`Tell`,
-:class:`Reply`, :class:`Say`). What is not one of them ends the process that sent it.
+Rule 2: a request is answered once, or refused with a :class:`media.errors.MediaError`.
+Rule 3: between processes these values travel as frames (:mod:`media.frames`).
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from media.config import MediaConfig
-from media.errors import OfferFault, RecordFault
+from media.errors import RecordFault
 from media.ids import EndpointId, RoomKey
 from media.rungs import Rung
 from media.stats import EngineStats, TrackPage
@@ -249,7 +247,28 @@ class RecordPermit(msgspec.Struct, frozen=True):
     parts: frozenset[str]
 
 
-class MediaPlane(Protocol):
+class Recording(Protocol):
+    """What records, as signaling sees it, wherever it runs."""
+
+    async def record(self, order: RecordOrder) -> None:
+        """Begin to record, until the permit is not renewed for two seconds.
+
+        Raises :class:`media.errors.RecordingError`; then nothing is recorded.
+        """
+
+    def permit(self, permit: RecordPermit) -> None:
+        """Renew a permit, perhaps for less. One that comes too late or out of turn is ignored."""
+
+    async def stop_recording(
+        self, room: RoomKey, recording: str, segment: int, *, discard: bool
+    ) -> tuple[RecordedFile, ...]:
+        """Detach at once, then close the files; ``discard`` forgets what is not sealed yet.
+
+        Returns the segment's files; none of a segment that is not known.
+        """
+
+
+class MediaPlane(Recording, Protocol):
     """An engine as signaling sees it, wherever it runs."""
 
     async def negotiate(self, room: RoomKey, endpoint: EndpointId, offer: str) -> str:
@@ -276,174 +295,3 @@ class MediaPlane(Protocol):
 
     async def tracks(self, after: str = "") -> TrackPage:
         """Rows of single tracks: of the rooms whose key comes next after this one."""
-
-    async def record(self, order: RecordOrder) -> None:
-        """Begin to record, until the permit is not renewed for two seconds.
-
-        Raises :class:`media.errors.RecordingError`; then nothing is recorded.
-        """
-
-    def permit(self, permit: RecordPermit) -> None:
-        """Renew a permit, perhaps for less. One that comes too late or out of turn is ignored."""
-
-    async def stop_recording(
-        self, room: RoomKey, recording: str, segment: int, *, discard: bool
-    ) -> tuple[RecordedFile, ...]:
-        """Detach at once, then close the files; ``discard`` forgets what is not sealed yet.
-
-        Returns the segment's files; none of a segment that is not known.
-        """
-
-
-# --- between processes: requests, downward --------------------------------------------------------
-
-
-class _Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A closed record: what is not listed is no frame of ours."""
-
-
-class Warm(_Word, frozen=True, tag="warm"):
-    """Load everything that a start needs, bind nothing. Answered by :class:`Done`."""
-
-
-class Start(_Word, frozen=True, tag="start"):
-    """Bind the port and serve. Answered by :class:`Started` or :class:`NotStarted`."""
-
-    config: MediaConfig
-
-
-class Negotiate(_Word, frozen=True, tag="negotiate"):
-    """:meth:`MediaPlane.negotiate`. Answered by :class:`Answered` or :class:`Refused`."""
-
-    room: RoomKey
-    endpoint: EndpointId
-    offer: str
-
-
-class CloseEndpoint(_Word, frozen=True, tag="close_endpoint"):
-    """:meth:`MediaPlane.close_endpoint`. Answered by :class:`Done`."""
-
-    endpoint: EndpointId
-
-
-class ReadStats(_Word, frozen=True, tag="read_stats"):
-    """:meth:`MediaPlane.stats`. Answered by :class:`Counted`."""
-
-
-class ReadTracks(_Word, frozen=True, tag="read_tracks"):
-    """:meth:`MediaPlane.tracks`. Answered by :class:`TracksRead`."""
-
-    after: str = ""
-
-
-class Beat(_Word, frozen=True, tag="beat"):
-    """Show that the loop turns. Answered by :class:`Done`."""
-
-
-class Stop(_Word, frozen=True, tag="stop"):
-    """End every endpoint, then the process. Answered by :class:`Done` when the port is free."""
-
-
-class SendText(_Word, frozen=True, tag="send_text"):
-    """:meth:`MediaPlane.send_text`. Told, not asked: there is no answer."""
-
-    endpoint: EndpointId
-    data: str
-
-
-class SetSize(_Word, frozen=True, tag="set_size"):
-    """:meth:`MediaPlane.set_size`. Told, not asked: there is no answer."""
-
-    subscriber: EndpointId
-    publisher: EndpointId
-    size: PictureSize
-
-
-DownwardWord: TypeAlias = SendText | SetSize
-Request: TypeAlias = Warm | Start | Negotiate | CloseEndpoint | ReadStats | ReadTracks | Beat | Stop
-
-# --- and what comes back, upward ------------------------------------------------------------------
-
-
-class Done(_Word, frozen=True, tag="done"):
-    """Carried out."""
-
-
-class Started(_Word, frozen=True, tag="started"):
-    """The port that was bound."""
-
-    port: int
-
-
-class NotStarted(_Word, frozen=True, tag="not_started"):
-    """The port could not be bound; ``errno`` says why."""
-
-    errno: int
-
-
-class Answered(_Word, frozen=True, tag="answered"):
-    """The SDP answer."""
-
-    answer: str
-
-
-class Refused(_Word, frozen=True, tag="refused"):
-    """The offer cannot be answered."""
-
-    fault: OfferFault
-
-
-class Counted(_Word, frozen=True, tag="counted"):
-    """The counters."""
-
-    stats: EngineStats
-
-
-class TracksRead(_Word, frozen=True, tag="tracks_read"):
-    """The rows of one page; what a frame may hold bounds it (:mod:`media.numbers`)."""
-
-    page: TrackPage
-
-
-class Broken(_Word, frozen=True, tag="broken"):
-    """The request ran into a bug. The worker has logged it and lives on."""
-
-
-Result: TypeAlias = Done | Started | NotStarted | Answered | Refused | Counted | TracksRead | Broken
-
-
-class Logged(_Word, frozen=True, tag="logged"):
-    """A log line of the worker, to be written by signaling in its own form."""
-
-    level: int
-    text: str
-
-
-class Ask(_Word, frozen=True, tag="ask"):
-    """A request. Its ``id`` is on the reply; the asker counts up."""
-
-    id: int
-    request: Request
-
-
-class Tell(_Word, frozen=True, tag="tell"):
-    """A word downward that has no answer."""
-
-    word: DownwardWord
-
-
-class Reply(_Word, frozen=True, tag="reply"):
-    """The one answer to the request of this ``id``."""
-
-    id: int
-    result: Result
-
-
-class Say(_Word, frozen=True, tag="say"):
-    """A word upward that nobody asked for."""
-
-    word: Notification | Logged
-
-
-Downward: TypeAlias = Ask | Tell
-Upward: TypeAlias = Reply | Say

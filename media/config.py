@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+MB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingConfig:
+    """Where what is recorded goes; nothing set: nowhere, and nothing is recorded."""
+
+    folder: str = ""
+    min_free_mb: int = 2048
+    """With less room on its disk recording ends: databases and logs may lie on the same one."""
+
+    @property
+    def min_free_bytes(self) -> int:
+        """The same in bytes."""
+        return self.min_free_mb * MB
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from media.channel import (
 )
 from media.clock import Instant
 from media.config import MediaConfig
-from media.endpoint import Endpoint, Shell
+from media.endpoint import Endpoint
 from media.errors import NegotiationError, OfferFault
 from media.forwarding.layer_switch import Target
 from media.handshake import HandshakeThread
@@ -55,6 +55,7 @@ from media.outputs import (
 from media.router import Router
 from media.stats import EngineStats, TrackPage
 from media.still_post import StillPost
+from media.tapping import Tapping
 
 TIMER_SLACK_S: Final = 0.005
 """Deadlines this close together share a wake. Reports and retries are due in tens of ms."""
@@ -66,17 +67,17 @@ WATCH_S: Final = 0.1
 0.25 s to be one; a look costs some microseconds an endpoint."""
 
 
-class Engine(Shell):
+class Engine(Tapping):
     """Implements :class:`media.channel.MediaPlane` in this process."""
 
     def __init__(self, config: MediaConfig, listener: Listener) -> None:
+        super().__init__()
         self._config = config
         self._listener = listener
         self._mux = Mux(config, self._after_wake)
         self._certificate = Certificate()
         self._handshakes = HandshakeThread()
         self._endpoints: dict[EndpointId, Endpoint] = {}
-        self._rooms: dict[RoomKey, Router] = {}
         self._dirty: set[Router] = set()
         self._last_dirty: Router | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -100,6 +101,7 @@ class Engine(Shell):
 
     async def stop(self) -> None:
         """Close every endpoint, then the sockets; nothing is left running."""
+        await self.close_recorder()
         for each in list(self._endpoints.values()):
             self.end(each, EndpointClose.SHUTDOWN)
         while self._closing:
@@ -200,6 +202,7 @@ class Engine(Shell):
             dropped=dict(dropped),
             links=dict(links),
             stills=self._post.stills.totals(),
+            recording=self.recorder_numbers(),
             forward_delay_s=self._mux.delays.read(),
             **self._ledger.read(),
         )

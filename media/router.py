@@ -13,7 +13,7 @@ from itertools import count
 from media.clock import Instant
 from media.config import MediaConfig
 from media.errors import PacketError
-from media.forwarding import layer_switch, sharing, wiring
+from media.forwarding import layer_switch, sharing, taps, wiring
 from media.forwarding.control import Control
 from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Encoding, Media
@@ -150,6 +150,7 @@ class Router(Control):
     def _wire(self, now: Instant) -> None:
         """Tie subscriptions to publications anew, and serve who is new to one."""
         targets = self._targets = wiring.connect(self._endpoints)
+        self._taps.connect(self._endpoints)
         for endpoint in self._endpoints.values():
             sharing.share_line(endpoint, now)
         self._unreported = [
@@ -249,7 +250,11 @@ class Router(Control):
             return
         self._fan_out(encoding, media, now)
 
-    def _fan_out(self, encoding: Encoding, media: Media, now: Instant) -> None:
+    def _fan_out(  # noqa: C901  one pass for each packet, as above
+        self, encoding: Encoding, media: Media, now: Instant
+    ) -> None:
+        if encoding.taps:
+            taps.hand(encoding, media, now)
         outputs = self._outputs
         packets = size = 0
         for target, subscription in encoding.targets:

@@ -111,6 +111,8 @@ class EngineStats(msgspec.Struct, frozen=True):
     stills: Mapping[str, int] = {}
     """Slow pictures: ``received`` from pages, ``sent`` toward receivers, ``cut`` of those as the
     receiver's line had no room for the rest."""
+    recording: Mapping[str, int] = {}
+    """``begun`` and ``broken`` segments, and packets ``left_out`` for a disk that was late."""
     forward_delay_s: Distribution = Distribution()
     """Of sampled datagrams, by :data:`media.histogram.BOUNDS_S`."""
     legs: Mapping[str, Mapping[str, LegStats]] = {}

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
@@ -72,11 +72,19 @@ class SegmentName:
 class SegmentWriter:
     """Seals what is written, a chunk at a time. ``put`` has to have each on the disk on return.
 
-    Times are seconds of any clock that does not go back.
+    Times are seconds of any clock that does not go back; ``wait_s`` is how long a chunk waits that
+    is not full.
     """
 
-    def __init__(self, put: Callable[[bytes], None], key: bytes, name: SegmentName) -> None:
+    def __init__(
+        self,
+        put: Callable[[bytes], None],
+        key: bytes,
+        name: SegmentName,
+        wait_s: float = CHUNK_S,
+    ) -> None:
         self._put = put
+        self._wait_s = wait_s
         self._cipher = AESGCM(key)
         self._name = name
         self._open = bytearray()
@@ -104,7 +112,7 @@ class SegmentWriter:
 
     def tick(self, now: float) -> None:
         """Seal what has waited for its second."""
-        if self._open and now - self._since >= CHUNK_S:
+        if self._open and now - self._since >= self._wait_s:
             self._seal_chunk(len(self._open))
 
     def overwrite(self, place: int, data: bytes) -> None:
@@ -148,6 +156,34 @@ class SegmentWriter:
         sealed = self._cipher.encrypt(name.nonce(number), plain, name.bound(number, kind))
         self._number += 1
         self._put(_HEAD.pack(len(sealed), kind) + sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a record lies in a file, and what it says it is."""
+
+    number: int
+    kind: RecordKind
+    at: int
+    """Where its ciphertext begins."""
+    size: int
+
+
+def heads(read_file: Callable[[int, int], bytes]) -> Iterator[Head]:
+    """Yield where each record of a file lies; the one that was being written is not there.
+
+    Raises :class:`SegmentError` for what is no record.
+    """
+    at, number = len(MAGIC), 0
+    while len(head := read_file(at, _HEAD.size)) == _HEAD.size:
+        size, kind = _HEAD.unpack(head)
+        at += _HEAD.size
+        if not _TAG <= size <= CHUNK_BYTES + _PLACE.size + _TAG or kind not in set(RecordKind):
+            raise SegmentError("not a record")
+        if len(read_file(at + size - 1, 1)) == 0:
+            return
+        yield Head(number, RecordKind(kind), at, size)
+        at, number = at + size, number + 1
 
 
 @dataclass(slots=True)
@@ -210,20 +246,13 @@ class Segment:
 
     def _scan(self) -> None:
         """Find where each record lies. Patches and the end are opened: they say what all is."""
-        at, number = len(MAGIC), 0
-        while not self.is_whole:
-            head = self.read_file(at, _HEAD.size)
-            if len(head) < _HEAD.size:
-                return
-            size, kind = _HEAD.unpack(head)
-            at += _HEAD.size
-            if not _TAG <= size <= CHUNK_BYTES + _PLACE.size + _TAG or kind not in set(RecordKind):
-                raise SegmentError("not a record")
-            if len(self.read_file(at + size - 1, 1)) == 0:
-                return  # it was being written
-            self._take(number, RecordKind(kind), at, size)
-            at, number = at + size, number + 1
-        if self.read_file(at, 1):
+        end = len(MAGIC)
+        for head in heads(self.read_file):
+            if self.is_whole:
+                break
+            self._take(head.number, head.kind, head.at, head.size)
+            end = head.at + head.size
+        if self.is_whole and self.read_file(end, 1):
             raise SegmentError("something stands behind the end")
 
     def _take(self, number: int, kind: RecordKind, at: int, size: int) -> None:

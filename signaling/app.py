@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import errno
 import secrets
@@ -14,9 +15,9 @@ import msgspec
 from aiohttp import web
 
 from media.channel import Listener, MediaPlane
-from media.config import MediaConfig
+from media.config import MediaConfig, RecordingConfig
 from signaling import border, certificates, demo, demo_clinic, logs, wire
-from signaling.api.house import House
+from signaling.api.house import House, nothing_runs
 from signaling.booked_hour import HourKeeper
 from signaling.config import Config
 from signaling.demo_routes import DemoRoutes
@@ -30,12 +31,15 @@ from signaling.metrics import Metrics, package_version
 from signaling.night import Night
 from signaling.pages import Pages, find_root
 from signaling.people_routes import PeopleRoutes, cookie_name
+from signaling.recording_night import RecordingNight
+from signaling.recordings import Recordings
 from signaling.registry import Registry
 from signaling.reminder_choices import Channels
 from signaling.reminders import Reminders
 from signaling.reminding import Reminding
 from signaling.room_words import Line
 from signaling.routes import Routes
+from signaling.storage.database import StorageAway
 from signaling.storage.retention_store import RetentionStore
 from signaling.storage.trace_store import TraceStore
 from signaling.stores import Opened, StoreError, open_stores, read_master
@@ -78,13 +82,22 @@ class Keeper(Protocol):
 MediaFactory = Callable[[MediaConfig, Listener], RunningMedia]
 
 
-def _media_plane(workers: int) -> MediaFactory:
+def _media_plane(workers: int, recording: RecordingConfig) -> MediaFactory:
     """Return what makes the media plane: processes, or with none an engine in this one."""
     if workers:
-        return lambda config, listener: WorkerPool(config, listener, workers)
+        return lambda config, listener: WorkerPool(config, listener, workers, recording)
     from media.engine import Engine
 
-    return Engine
+    if not recording.folder:
+        return Engine
+    from recording.recorder import Recorder
+
+    def recorded(config: MediaConfig, listener: Listener) -> RunningMedia:
+        engine = Engine(config, listener)
+        engine.set_recorder(Recorder(engine, recording, listener))
+        return engine
+
+    return recorded
 
 
 class App:
@@ -106,7 +119,7 @@ class App:
         self.config = config
         self.metrics = Metrics()
         self.registry = Registry(config, Tokens(config.signing_keys), self.metrics)
-        make_media = media_factory or _media_plane(config.media_workers)
+        make_media = media_factory or _media_plane(config.media_workers, config.recording)
         self.media = make_media(config.media, self.registry.notify)
         self._tls = self._tls_context()
         self._own_pages = border.OwnPages(config)
@@ -125,6 +138,9 @@ class App:
         self._keepers: list[Keeper] = []
         self._night: Night | None = None
         self._reminding: Reminding | None = None
+        self._recordings: RecordingNight | None = None
+        self._recorded: Recordings | None = None
+        """What is being recorded now, where there is a place for it."""
         self._stopped = False
         self._is_demo = is_demo
         self._demo: DemoRoutes | None = None
@@ -180,6 +196,8 @@ class App:
         self._routes.ready = False
         await self._watch.stop()
         await self.registry.stop()
+        if self._recorded is not None:
+            await self._recorded.stop()
         await self._gateway.stop()
         for runner in self._runners:
             await runner.cleanup()
@@ -210,15 +228,23 @@ class App:
         if not self.config.storage.is_on:
             return
         try:
-            self.stores = await open_stores(self.config.storage)
+            self.stores = await open_stores(self.config.storage, self.config.recording.folder)
         except StoreError as error:
             raise StartError(str(error)) from None
         stores = self.stores
+        self._recordings = RecordingNight(
+            stores.recordings, stores.kept_recordings.keeping, stores.kept_recordings.erasure
+        )
+        with contextlib.suppress(StorageAway):  # it is looked for again by the night
+            await self._recordings.begin(int(self.registry.wall() * 1000))
         stores.accounts.attend(self._let_out, self.registry.is_in_session, self._sign_out)
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)
+        if self.config.recording.folder:
+            self._recorded = Recordings(stores.recordings, self.metrics.recording)
         self.registry.attend(
-            HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000), self._keep_line)
+            HourKeeper(stores.hours, lambda: int(self.registry.wall() * 1000), self._keep_line),
+            self._recorded,
         )
         self._night = Night(
             stores.journal, stores.sessions, stores.days, stores.notes, stores.threads
@@ -266,6 +292,7 @@ class App:
                 self.stores, sit=self.registry.sit, changed=self.registry.refresh,
                 let_out=self._let_out, base_url=lambda: self.url,
                 channels=Channels() if self._reminding is None else self._reminding.channels,
+                stop_recordings=nothing_runs if self._recorded is None else self._recorded.stop_all,
             )  # fmt: skip
             house.attach(app, self._own_pages, cookie_name(tls=tls), package_version())
             self._threads = house.threads
@@ -290,6 +317,8 @@ class App:
         clocks = self.config.retention
         night.also(RetentionStore(stores.journal, stores.keyring, clocks).forget)
         night.also(TraceStore(stores.journal, clocks).forget)
+        if self._recordings is not None:
+            night.also(self._recordings.look)
 
     def _metrics_application(self) -> web.Application:
         app = web.Application()

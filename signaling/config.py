@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from media.config import MediaConfig
+from media.config import MediaConfig, RecordingConfig
 from signaling.carriers.push import SERVICES
 from signaling.domain.retention import Clocks
 from signaling.limits import Rate
@@ -151,6 +151,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reminders: Reminders = Reminders()
     retention: Clocks = Clocks()
     """Days for which what is over is kept, each within bounds."""
+    recording: RecordingConfig = RecordingConfig()
+    """Where recordings go, sealed; a folder, or nothing is ever recorded."""
     limits: Limits = Limits()
     media_workers: Annotated[int, Meta(ge=0, le=64)] = 1
     """Media processes, one for each core that may be given to media; each takes the next port. 0:

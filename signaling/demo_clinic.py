@@ -9,7 +9,9 @@ from uuid import UUID
 from signaling.access import bearer
 from signaling.accounts import STAFF_MS
 from signaling.domain.booking import MINUTE_MS
+from signaling.domain.consent.terms import Purpose
 from signaling.domain.life import Turn
+from signaling.domain.recording_policy import RecordingChoice
 from signaling.domain.rights import Position
 from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
@@ -20,6 +22,9 @@ from signaling.working_times import WorkingRule, WorkingTimes
 NAME: Final = "演示机构 Demo clinic"
 EMAIL: Final = "li@demo.example"
 CRISIS_LINES: Final = (("心理援助热线", "12356"), ("急救 Ambulance", "120"), ("报警 Police", "110"))
+RECORDING: Final = RecordingChoice(
+    frozenset({Purpose.CLINICAL_REVIEW, Purpose.SUPERVISION}), client_may_ask=True
+)
 COUNSELLOR: Final = Details(
     "李老师", email=EMAIL, time_zone="Asia/Shanghai", locale="zh-CN",
     hello="慢慢来，不着急。您想从哪里说起都可以。",
@@ -83,7 +88,7 @@ async def open_clinic(stores: Opened, at: int) -> DemoClinic:
     kept = stores.accounts.stores
     clinic, there = await _whole(stores, at)
     if clinic is None:
-        chosen = ClinicSettings(crisis_lines=CRISIS_LINES)
+        chosen = ClinicSettings(crisis_lines=CRISIS_LINES, recording=RECORDING)
         clinic = await kept.people.add_clinic(NAME, chosen, at)
         await _fill(stores, clinic, at)
         there = await _there(stores, clinic)

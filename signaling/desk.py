@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -19,6 +20,7 @@ from signaling.domain.errors import Refusal
 from signaling.domain.rights import Position
 from signaling.keys import master
 from signaling.keys.master import FileMaster, MasterError
+from signaling.recording_check import check
 from signaling.storage.audit_store import tenants
 from signaling.storage.database import StorageAway
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
@@ -57,6 +59,9 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     audit = commands.add_parser("audit", help="verify the audit").add_subparsers(
         dest="action", required=True, metavar="action"
     )
+    recording = commands.add_parser("recording", help="verify or count recordings").add_subparsers(
+        dest="action", required=True, metavar="action"
+    )
     rotate = keys.add_parser("rotate", help="make a new master key, and wrap all others with it")
     rotate.add_argument("--every", action="store_true", help="make new ones of all others, too")
     return [
@@ -70,6 +75,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         keys.add_parser("check", help="see that every key can be unwrapped"),
         audit.add_parser("key", help="print the public key that days are signed with"),
         audit.add_parser("verify", help="walk every clinic's chain"),
+        recording.add_parser("verify", help="open every chunk of every recording"),
+        recording.add_parser("list", help="count recordings by how far they have come"),
     ]
 
 
@@ -96,7 +103,7 @@ _Command = Callable[[Opened, Config, argparse.Namespace], Awaitable[tuple[int, s
 async def _with_stores(
     config: Config, given: argparse.Namespace, command: _Command
 ) -> tuple[int, str]:
-    opened = await open_stores(config.storage)
+    opened = await open_stores(config.storage, config.recording.folder)
     try:
         return await command(opened, config, given)
     finally:
@@ -184,6 +191,31 @@ async def _verify(opened: Opened, _config: Config, _given: argparse.Namespace) -
     return code, "\n".join(lines)
 
 
+async def _verify_recordings(
+    opened: Opened, _config: Config, _given: argparse.Namespace
+) -> tuple[int, str]:
+    kept = opened.kept_recordings
+    if kept.erasure.files is None:
+        return EXIT_REFUSED, "recording.folder: is not set, so that there are no recordings"
+    try:
+        found = await check(kept.keeping, kept.erasure.files, _now())
+    except OSError as error:
+        return EXIT_REFUSED, f"recording.folder: {os.strerror(error.errno or 0)}"
+    lines = [
+        f"{found.recordings} recordings, {found.files} files, {found.chunks} chunks opened, "
+        f"{found.bytes} bytes, {len(found.faults)} faults",
+        *(f"{ident} file {number}: {fault.value}" for ident, number, fault in found.faults),
+    ]
+    return (EXIT_BROKEN if found.faults else 0), "\n".join(lines)
+
+
+async def _count_recordings(
+    opened: Opened, _config: Config, _given: argparse.Namespace
+) -> tuple[int, str]:
+    counts = await opened.kept_recordings.keeping.counts()
+    return 0, "\n".join(f"{stage} {count}" for stage, count in sorted(counts.items())) or "none"
+
+
 _COMMANDS: Final[dict[str, _Command]] = {
     "clinic add": _add_clinic,
     "clinic list": _list_clinics,
@@ -194,6 +226,8 @@ _COMMANDS: Final[dict[str, _Command]] = {
     "keys check": _check,
     "audit key": _public_key,
     "audit verify": _verify,
+    "recording verify": _verify_recordings,
+    "recording list": _count_recordings,
 }
 
 

@@ -16,8 +16,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from signaling.accounts import Actor
+from signaling.audit_chain import AuditRow
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.rights import Bond, Position, Right, may
+from signaling.keys.sealing import SealError
 from signaling.limits import BucketsByKey, Rate
 from signaling.storage.journal import Entry, Journal, Result
 from signaling.storage.people_store import PeopleStore
@@ -36,7 +38,7 @@ class Gate:
         self._standing = standing
         self._journal = journal
         self._refusals = BucketsByKey(REFUSALS)
-        self._looks: OrderedDict[tuple[UUID, str, UUID | None], int] = OrderedDict()
+        self._looks: OrderedDict[tuple[UUID, str, UUID | None, UUID | None], int] = OrderedDict()
 
     async def check(self, actor: Actor, right: Right, subject: UUID, at: int) -> None:
         """Somebody wants to do something to somebody's data.
@@ -83,14 +85,24 @@ class Gate:
         """Write down what somebody does that changes nothing stored."""
         await self._journal.note(Entry(actor.clinic, actor.person, action, subject, at))
 
+    async def said(self, row: AuditRow, at: int) -> dict[str, Any]:
+        """Return what a row of the audit says; nothing once its key is gone."""
+        try:
+            return await self._journal.said(row, at)
+        except SealError:
+            return {}
+
     async def look(
         self, actor: Actor, what: str, subject: UUID | None, at: int,
-        said: Mapping[str, Any] | None = None,
+        said: Mapping[str, Any] | None = None, of: UUID | None = None,
     ) -> None:  # fmt: skip
-        """Write down that somebody sees something of somebody, before they do."""
+        """Write down that somebody sees something of somebody, before they do.
+
+        ``of`` tells apart things of the same person.
+        """
         if subject == actor.person:
             return
-        key = (actor.person, what, subject)
+        key = (actor.person, what, subject, of)
         if at - self._looks.get(key, -LOOK_MS) < LOOK_MS:
             return
         await self._journal.note(

@@ -32,6 +32,7 @@ from signaling.alert_rules import NAMES, Reading
 from signaling.domain.errors import Code
 from signaling.domain.grants import Role
 from signaling.metrics_quality import QualityMetrics
+from signaling.metrics_recording import RecordingMetrics
 from signaling.room_watch import JoinResult
 
 JOIN_BUCKETS: Final = (0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30)
@@ -109,6 +110,14 @@ class _Engine(Collector):
         for fate, count in stats.stills.items():
             stills.add_metric([fate], count)
         yield stills
+        recording = CounterMetricFamily(
+            "quietroom_media_recording",
+            "Recorded segments by fate, and packets a late disk left out",
+            labels=["fate"],
+        )
+        for fate, count in stats.recording.items():
+            recording.add_metric([fate], count)
+        yield recording
         yield from _legs(stats)
         yield from _delays(stats)
         yield from _workers(stats)
@@ -236,6 +245,7 @@ class Metrics:
             package_version()
         ).set(1)
         self.quality = QualityMetrics(self.registry)
+        self.recording = RecordingMetrics(self.registry)
         self.join_totals: dict[Role, deque[float]] = {
             role: deque(maxlen=REMEMBERED_JOINS) for role in Role
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 import msgspec
@@ -78,10 +78,13 @@ class People:
         await self._gate.look(actor, "audit", actor.clinic, at)
         return await page_of(self._database, actor.clinic, after, about, "")
 
-    async def looks(self, actor: Actor, after: int, at: int) -> list[AuditRow]:
-        """Return who looked at one's own data, oldest first."""
+    async def looks(
+        self, actor: Actor, after: int, at: int
+    ) -> list[tuple[AuditRow, dict[str, Any]]]:
+        """Return who looked at one's own data, oldest first, and what each row says of it."""
         await self._gate.check(actor, Right.SEE_LOOKS, actor.person, at)
-        return await page_of(self._database, actor.clinic, after, actor.person, "look.")
+        rows = await page_of(self._database, actor.clinic, after, actor.person, "look.")
+        return [(row, await self._gate.said(row, at)) for row in rows]
 
     # --- its people -------------------------------------------------------------------------------
 

@@ -150,6 +150,11 @@ class Book:
         key = self._room_of.get(endpoint)
         return None if key is None else self._rooms[key].worker
 
+    def worker_in(self, room: RoomKey) -> WorkerId | None:
+        """Return the worker that carries a room."""
+        known = self._rooms.get(room)
+        return None if known is None else known.worker
+
     def forget(self, endpoint: EndpointId) -> None:
         """An endpoint has ended; the last one of a room takes the room's place with it."""
         key = self._room_of.pop(endpoint, None)

@@ -202,6 +202,9 @@ class Recording(_Record, frozen=True, tag="recording"):
     holds: list[HoldView]
     you_paused: bool
     ended: Ended | None
+    may_terms: RecordingTerms | None = None
+    """What could be asked for here, as it would be asked; null where nothing can. Its digest is
+    ``""``: nobody answers to it, it is to be shown to whoever thinks of asking."""
 
 
 RecordingEvent: TypeAlias = Recording

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from media.channel import MediaPlane, Notification
+from media.channel import MediaPlane, Notification, RecordingBroke
 from media.ids import EndpointId, RoomKey
 from signaling import logs, rest, turn, wire
 from signaling.booked_hour import BookedHour, HourKeeper
@@ -26,6 +26,7 @@ from signaling.domain.room import Room
 from signaling.kept_rooms import KeptRooms, cost
 from signaling.live import Live
 from signaling.metrics import Metrics
+from signaling.recordings import Recordings
 from signaling.room_delivery import Connection
 from signaling.room_engine import EngineSide
 from signaling.room_task import RoomTask, Surroundings
@@ -56,6 +57,7 @@ class Registry:
         self._config = config
         self._media: MediaPlane | None = None
         self._hours: HourKeeper | None = None
+        self._recordings: Recordings | None = None
         self._rooms: dict[str, RoomTask] = {}
         self.sessions = SessionBook(
             config.limits.max_sessions, wall, is_open=lambda session: session in self._rooms
@@ -69,9 +71,10 @@ class Registry:
         """Use this media plane from now on; :meth:`notify` is its listener."""
         self._media = media
 
-    def attend(self, hours: HourKeeper) -> None:
-        """Find booked hours here from now on."""
+    def attend(self, hours: HourKeeper, recordings: Recordings | None = None) -> None:
+        """Find booked hours here from now on, and who keeps what is recorded of them."""
         self._hours = hours
+        self._recordings = recordings
 
     # --- sessions and tokens ----------------------------------------------------------------------
 
@@ -256,6 +259,8 @@ class Registry:
 
     def notify(self, notification: Notification) -> None:
         """Pass on what the engine says; about endpoints we have given up, nobody cares."""
+        if isinstance(notification, RecordingBroke) and self._recordings is not None:
+            self._recordings.handle_broke(notification)  # its endpoint may be gone meanwhile
         room = self._endpoints.get(notification.endpoint)
         if room is not None:
             room.notify(notification)
@@ -326,6 +331,7 @@ class Registry:
             ended=partial(self._room_over, session_id),
             deserted=partial(self._room_deserted, session_id),
             hour=hour,
+            recordings=self._recordings,
         )
 
     def _ice_servers(self) -> list[wire.IceServer]:

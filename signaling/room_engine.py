@@ -18,6 +18,7 @@ from media.channel import (
     PhaseReached,
     PictureSize,
     RateWanted,
+    RecordingBroke,
     RungReached,
     SlotsFilled,
     TextChannelChanged,
@@ -94,7 +95,7 @@ class EngineSide:
     def handle(self, given: Notification, now: float) -> None:
         """Take one notification. Those about endpoints that are no longer ours are ignored."""
         held = self.media.get(given.endpoint)
-        if held is None:
+        if held is None or isinstance(given, RecordingBroke):
             return
         match given:
             case LinkChanged():

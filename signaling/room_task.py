@@ -1,11 +1,9 @@
 """The one task that owns a room: its inbox, its timer, and what follows from each change.
 
 Rule 1: nothing else touches the room. Others post a job and wait for its result.
-Rule 2: the inbox is bounded for what people ask (``busy``); facts (a lost socket, the engine's
-notifications) always pass, and each connection can cause only a few of them.
-Rule 3: a job never awaits. What takes time (a negotiation, closing an endpoint) runs outside and
+Rule 2: a job never awaits. What takes time (a negotiation, closing an endpoint) runs outside and
 posts its result, so that one person's offer holds up nobody.
-Rule 4: a bug closes this room with ``fault``, says so in one log line, and the process lives on.
+Rule 3: a bug closes this room with ``fault``, says so in one log line, and the process lives on.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 from uuid import UUID
 
 from media.channel import MediaPlane, Notification, PhaseReached
@@ -22,6 +20,7 @@ from media.ids import EndpointId, RoomKey
 from signaling import logs, wire
 from signaling.booked_hour import NOTE_S, BookedHour
 from signaling.chores import Chores
+from signaling.consent_taps import ConsentTaps
 from signaling.domain import commands as ask
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason
@@ -32,17 +31,23 @@ from signaling.domain.phases import Phase
 from signaling.domain.room import Room
 from signaling.live import Live
 from signaling.metrics import Metrics
+from signaling.recording_messages import RecordingCommand
+from signaling.recordings import Recordings
 from signaling.room_commands import RoomCommands
+from signaling.room_consent import RoomConsent
 from signaling.room_delivery import Connection, RoomDelivery
 from signaling.room_engine import EngineSide
+from signaling.room_inbox import RoomInbox
 from signaling.room_lines import RoomLines
 from signaling.room_media import Held, RoomMedia
 from signaling.room_watch import RoomWatch
 from signaling.storage.session_store import Booked
 
-MAX_INBOX: Final = 512
 DECISIONS: Final = (wire.LetIn, wire.EndSession)
 """What of a booked hour is stored before it is carried out."""
+
+RECORDING: Final = get_args(RecordingCommand)
+"""What is for the consent of the room, and for nobody else."""
 
 _T = TypeVar("_T")
 
@@ -63,6 +68,8 @@ class Surroundings:
     """Nobody holds a seat any more, or somebody does again."""
     hour: BookedHour | None = None
     """What is stored of it, where it was booked."""
+    recordings: Recordings | None = None
+    """Who keeps recordings, where there is a place for them."""
 
 
 class RoomTask:
@@ -84,13 +91,13 @@ class RoomTask:
         self._watch = RoomWatch()
         self._commands = RoomCommands(room, self.side)
         self._told = RoomDelivery(room, self.side, around, self._handle_seat_gone)
-        self._inbox: asyncio.Queue[tuple[Callable[[float], Any], asyncio.Future[Any] | None]] = (
-            asyncio.Queue()
-        )
+        self._inbox = RoomInbox()
         self._identities: dict[str, str] = {}
         self._chores = Chores(number)
         hour = around.hour
         self._lines = None if hour is None else RoomLines(self, hour, self._person)
+        self.consent = self._consent_of(around)
+        self._taps = None if self.consent is None else ConsentTaps(self.consent)
         self._over = False
         self._noted_at = asyncio.get_running_loop().time()
         self.task = asyncio.get_running_loop().create_task(self._own(), name="room")
@@ -109,16 +116,12 @@ class RoomTask:
         """
         if self._over:
             raise Refusal(self._farewell())
-        if self._inbox.qsize() >= MAX_INBOX:
-            raise Refusal(Code.BUSY)
-        future: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
-        self._inbox.put_nowait((job, future))
-        return await future
+        return await self._inbox.request(job)
 
     def tell(self, job: Callable[[float], Any]) -> None:
         """Run a job on the owner task; its refusal is nobody's concern."""
         if not self._over:
-            self._inbox.put_nowait((job, None))
+            self._inbox.tell(job)
 
     async def admit(self, command: ask.Admit) -> str:
         """Keep a seat for an identity; returns its participant id."""
@@ -212,6 +215,10 @@ class RoomTask:
             by = await self.request(lambda _now: self._decider(connection, command))
             await hour.decide(command, by)
             self.tell(lambda _now: self._told.spread_hour())
+        if isinstance(command, RECORDING):
+            if self._taps is None:
+                raise Refusal(Code.NOT_ALLOWED)
+            return await self._taps.carry_out(connection, command)
         if self._lines is not None and isinstance(command, wire.SendText):
             holder = await self.request(lambda _now: self.room.holder(connection).id)
             return await self._lines.say(holder, command, by_channel=False)
@@ -263,11 +270,11 @@ class RoomTask:
             while self.room.phase is Phase.OPEN:
                 try:
                     async with asyncio.timeout_at(self._next_deadline(now())):
-                        job, future = await self._inbox.get()
+                        job, future = await self._inbox.next()
                 except TimeoutError:
                     self.room.handle_timeout(now())
                 else:
-                    self._answer(job, future, now())
+                    self._inbox.answer(job, future, now())
                 for output in self.room.drain():
                     self._told.perform(output)
                     self._watch.handle_fact(output.fact, now())
@@ -276,7 +283,7 @@ class RoomTask:
                 if deserted is not self.room.is_deserted:
                     deserted = self.room.is_deserted
                     self.around.deserted(self)
-        except Exception as error:  # a bug in this room must not end the others (rule 4)
+        except Exception as error:  # a bug in this room must not end the others (rule 3)
             logs.fault("room_fault", error, room=self.number)
             self.around.metrics.room_fault()
             self._told.dismiss_all(CloseReason.FAULT)
@@ -284,13 +291,23 @@ class RoomTask:
             self._finish()
 
     def _next_deadline(self, now: float) -> float | None:
-        due = self.room.next_deadline()
-        if self.around.hour is None:
-            return due
-        look_at = self.around.hour.next_deadline(now)
-        return look_at if due is None else min(due, look_at)
+        due = [self.room.next_deadline()]
+        if self.around.hour is not None:
+            due.append(self.around.hour.next_deadline(now))
+        if self.consent is not None:
+            due.append(self.consent.next_deadline(now))
+        return min((each for each in due if each is not None), default=None)
+
+    def _consent_of(self, around: Surroundings) -> RoomConsent | None:
+        """What decides of its recording, where there can be one."""
+        if around.hour is None or around.recordings is None:
+            return None
+        clock = asyncio.get_running_loop().time
+        return RoomConsent(self, around.hour, around.recordings, around.media, self._person, clock)
 
     def _attend(self, now: float) -> None:
+        if self.consent is not None:
+            self.consent.attend(now)
         hour = self.around.hour
         turn = None if hour is None else hour.attend(self.room.participants(), now)
         if hour is not None and turn is not None:
@@ -329,22 +346,6 @@ class RoomTask:
         """Whose seat this is, in a booked hour."""
         return UUID(self._identities[participant])
 
-    def _answer(
-        self, job: Callable[[float], Any], future: asyncio.Future[Any] | None, now: float
-    ) -> None:
-        try:
-            result = job(now)
-        except Refusal as refusal:
-            if future is not None and not future.done():
-                future.set_exception(refusal)
-        except Exception:
-            if future is not None and not future.done():
-                future.set_exception(Refusal(Code.BUSY))
-            raise
-        else:
-            if future is not None and not future.done():
-                future.set_result(result)
-
     def _tell_sights(self, now: float) -> None:
         for sight in self._watch.drain():
             self.around.live.handle_sight(sight, now)
@@ -360,12 +361,12 @@ class RoomTask:
         self._over = True
         if self._lines is not None:
             self._lines.stop()
-        self._note_line(asyncio.get_running_loop().time())
+        now = asyncio.get_running_loop().time()
+        if self.consent is not None:
+            self.consent.handle_over(now)
+        self._note_line(now)
         self.media.forget_all()
-        while not self._inbox.empty():
-            _, future = self._inbox.get_nowait()
-            if future is not None and not future.done():
-                future.set_exception(Refusal(self._farewell()))
+        self._inbox.refuse_all(self._farewell())
         self._told.dismiss_all(CloseReason.SERVER_STOPPING)
         self.around.ended(self)
 

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from media.config import MediaConfig
+from media.config import MediaConfig, RecordingConfig
 from signaling.carriers import mail
 from signaling.config import (
     LOOPBACK_NAMES,
@@ -45,8 +45,9 @@ _ORIGIN: Final = re.compile(
     r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$|^https?://\[[0-9a-f:]+\](:[0-9]{1,5})?$"
 )
 MIN_SECRET_CHARS: Final = 16
-_PLAIN: Final[Mapping[str, type[MediaConfig | Clocks]]] = {
+_PLAIN: Final[Mapping[str, type[MediaConfig | RecordingConfig | Clocks]]] = {
     "media": MediaConfig,
+    "recording": RecordingConfig,
     "retention": Clocks,
 }
 """Tables that are plain dataclasses, of which msgspec would ignore what it does not know."""
@@ -172,7 +173,9 @@ def _explain(error: str, settings: Mapping[str, Any]) -> str:
     return f"{name}: {what[:1].lower()}{what[1:]}"
 
 
-def _check_names(table: str, shape: type[MediaConfig | Clocks], given: object) -> None:
+def _check_names(
+    table: str, shape: type[MediaConfig | RecordingConfig | Clocks], given: object
+) -> None:
     known = {field.name for field in fields(shape)}
     for name in given if isinstance(given, dict) else ():
         if name not in known:
@@ -309,7 +312,15 @@ def _check_retention(config: Config) -> None:
         )
 
 
+def _check_recording(config: Config) -> None:
+    """A recording is nobody's without a booked hour, and what seals it lies in the stores."""
+    if config.recording.folder and not config.storage.is_on:
+        raise ConfigError("recording.folder: needs storage.folder")
+    if config.recording.min_free_mb <= 0:
+        raise ConfigError("recording.min_free_mb: must be more than 0")
+
+
 _CHECKS: Final = (
     _check_keys, _check_turn, _check_tls, _check_origins, _check_media, _check_lab, _check_storage,
-    _check_reminders, _check_retention,
+    _check_reminders, _check_retention, _check_recording,
 )  # fmt: skip

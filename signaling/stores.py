@@ -14,6 +14,7 @@ from signaling.access.passwords import Passwords
 from signaling.accounts import Accounts, Stores
 from signaling.booked_hour import HourStores
 from signaling.config import Storage
+from signaling.kept_recordings import KeptStores
 from signaling.keys import master
 from signaling.keys.keyring import Keyring
 from signaling.keys.master import FileMaster, LocalMaster, MasterError
@@ -31,6 +32,11 @@ from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.migrate import Line, ShapeError, upgrade
 from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import PeopleStore
+from signaling.storage.recording_erasure import RecordingErasure
+from signaling.storage.recording_folder import SealedFolder
+from signaling.storage.recording_keeping import RecordingKeeping
+from signaling.storage.recording_proofs import ProofStore
+from signaling.storage.recording_store import RecordingStore
 from signaling.storage.reminder_store import ReminderStore
 from signaling.storage.scheduled_store import ScheduledStore
 from signaling.storage.session_store import SessionStore
@@ -67,6 +73,8 @@ class Opened:
     reminders: ReminderStore
     scheduled: ScheduledStore
     files: FileStore
+    recordings: RecordingStore
+    kept_recordings: KeptStores
     erasure: Erasure
     passwords: Passwords
 
@@ -86,8 +94,8 @@ class Opened:
         await self.keys.stop()
 
 
-async def open_stores(settings: Storage) -> Opened:
-    """Open what lasts. Raises :class:`StoreError`."""
+async def open_stores(settings: Storage, recordings: str = "") -> Opened:
+    """Open what lasts; ``recordings`` is the folder they lie in. Raises :class:`StoreError`."""
     held = await asyncio.to_thread(read_master, settings)
     data, keys = Database(_url(settings, "data")), Database(_url(settings, "keys"))
     try:
@@ -109,6 +117,7 @@ async def open_stores(settings: Storage) -> Opened:
         SignInStore(journal),
         ApiKeyStore(journal),
     )
+    kept = _kept_recordings(journal, keyring, recordings)
     passwords = await asyncio.to_thread(Passwords)  # works on one at once: 0.1 s
     accounts = Accounts(stores, passwords)
     return Opened(
@@ -117,8 +126,16 @@ async def open_stores(settings: Storage) -> Opened:
         ThreadStore(journal, keyring), ThreadWriter(data, keyring),
         AvailabilityStore(journal), BookingStore(journal, keyring),
         ReminderStore(journal, keyring), ScheduledStore(journal, keyring), FileStore(data, keyring),
-        Erasure(journal, keyring, people), passwords,
+        RecordingStore(journal, keyring, people), kept,
+        Erasure(journal, keyring, people, kept.erasure), passwords,
     )  # fmt: skip
+
+
+def _kept_recordings(journal: Journal, keyring: Keyring, folder: str) -> KeptStores:
+    files = SealedFolder(Path(folder)) if folder else None
+    keeping = RecordingKeeping(journal, keyring)
+    erasure = RecordingErasure(journal, keyring, keeping, files)
+    return KeptStores(keeping, erasure, ProofStore(journal.database, keyring))
 
 
 def master_path(settings: Storage) -> Path:

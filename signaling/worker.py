@@ -7,7 +7,8 @@ init system send them to every process of the gateway at once.
 Rule 2: without signaling there is no worker: the end of the channel ends it, and so does the end of
 the parent where the system can tell (Linux).
 Rule 3: it reads no file, no environment and no clock but its loop's and its own CPU's; all it knows
-came by the channel. It writes nothing: its log lines go up the channel.
+came by the channel. It writes nothing but what is recorded, sealed; its log lines go up the
+channel.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import structs
 
-from media.channel import (
+from media.channel import Notification
+from media.config import MediaConfig, RecordingConfig
+from media.errors import NegotiationError, RecordingError
+from media.frames import (
     Answered,
     Ask,
     Beat,
@@ -35,10 +39,13 @@ from media.channel import (
     DownwardWord,
     Logged,
     Negotiate,
-    Notification,
+    NotRecorded,
     NotStarted,
+    Permit,
     ReadStats,
     ReadTracks,
+    Record,
+    Recorded,
     Refused,
     Reply,
     Request,
@@ -49,12 +56,11 @@ from media.channel import (
     Start,
     Started,
     Stop,
+    StopRecording,
     TracksRead,
     Upward,
     Warm,
 )
-from media.config import MediaConfig
-from media.errors import NegotiationError
 from signaling import logs
 from signaling.garbage import keep_loaded
 from signaling.worker_link import FrameError, Stream, adopt, downward
@@ -72,6 +78,7 @@ heard as delay, when a handshake runs beside a call."""
 PR_SET_PDEATHSIG: Final = 1
 
 
+RecordRequest: TypeAlias = Record | StopRecording
 EngineRequest: TypeAlias = Negotiate | CloseEndpoint | ReadStats | ReadTracks | Stop
 
 
@@ -113,6 +120,8 @@ class Worker:
             result = await self._carry_out(asked.request)
         except NegotiationError as error:
             result = Refused(error.fault)
+        except RecordingError as error:
+            result = NotRecorded(error.fault)
         except Exception as error:  # a bug met by one request must not end the other calls
             logs.fault("worker_fault", error)
             result = Broken()
@@ -127,8 +136,10 @@ class Worker:
             case Warm():
                 _load()
                 return Done()
-            case Start(config):
-                return await self._start(config)
+            case Start(config, recording):
+                return await self._start(config, recording)
+            case Record() | StopRecording():
+                return await self._record(request)
             case _:
                 return await self._serve_engine(request)
 
@@ -151,10 +162,27 @@ class Worker:
                 await engine.stop()
         return Done()
 
-    async def _start(self, config: MediaConfig) -> Result:
+    async def _record(self, request: RecordRequest) -> Result:
+        engine = self._engine
+        if engine is None:
+            return Broken()
+        match request:
+            case Record(order):
+                await engine.record(order)
+                return Done()
+            case StopRecording(room, recording, segment, discard):
+                return Recorded(
+                    await engine.stop_recording(room, recording, segment, discard=discard)
+                )
+
+    async def _start(self, config: MediaConfig, recording: RecordingConfig) -> Result:
         from media.engine import Engine
 
         engine = Engine(config, self._notify)
+        if recording.folder:
+            from recording.recorder import Recorder
+
+            engine.set_recorder(Recorder(engine, recording, self._notify))
         try:
             await engine.start()
         except OSError as error:
@@ -180,6 +208,8 @@ def _pass_on(engine: Engine, word: DownwardWord) -> None:
             engine.send_text(endpoint, data)
         case SetSize(subscriber, publisher, size):
             engine.set_size(subscriber, publisher, size)
+        case Permit(permit):
+            engine.permit(permit)
 
 
 def _load() -> None:

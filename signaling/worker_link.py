@@ -20,18 +20,8 @@ from typing import Final, Generic, TypeVar, cast
 
 import msgspec
 
-from media.channel import (
-    Ask,
-    Downward,
-    DownwardWord,
-    Logged,
-    Notification,
-    Reply,
-    Request,
-    Result,
-    Tell,
-    Upward,
-)
+from media.channel import Notification
+from media.frames import Ask, Downward, DownwardWord, Logged, Reply, Request, Result, Tell, Upward
 
 LENGTH_BYTES: Final = 4
 MAX_FRAME_BYTES: Final = 1024 * 1024

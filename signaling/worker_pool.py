@@ -27,12 +27,13 @@ from media.channel import (
     PictureSize,
 )
 from media.clock import Instant
-from media.config import MediaConfig
+from media.config import MediaConfig, RecordingConfig
 from media.errors import NegotiationError, OfferFault
 from media.ids import EndpointId, RoomKey
 from media.stats import EngineStats, TrackPage, WorkerHealth, joined, lasting, merged
 from signaling import logs
-from signaling.placement import Book, Restarts, Step, WorkerId, WorkerState, stagger
+from signaling.placement import Restarts, Step, WorkerId, WorkerState, stagger
+from signaling.pool_recording import RecordingPool
 from signaling.worker_link import LinkLost
 from signaling.worker_process import WorkerProcess
 
@@ -67,16 +68,22 @@ class _Place:
     counted: EngineStats = field(default_factory=EngineStats)
 
 
-class WorkerPool:
+class WorkerPool(RecordingPool):
     """``workers`` engines in processes of their own, at ``config.port`` and the ports after it."""
 
-    def __init__(self, config: MediaConfig, listener: Listener, workers: int) -> None:
+    def __init__(
+        self,
+        config: MediaConfig,
+        listener: Listener,
+        workers: int,
+        recording: RecordingConfig = RecordingConfig(),  # noqa: B008  frozen
+    ) -> None:
+        super().__init__()
         self._config = config
+        self._recording = recording
         self._listener = listener
         ports = [config.port + index if config.port else 0 for index in range(workers)]
         self._places = [_Place(index, port) for index, port in enumerate(ports)]
-        self._book = Book()
-        self._workers: dict[WorkerId, WorkerProcess] = {}
         self._spare: WorkerProcess | None = None
         self._spare_taken = asyncio.Event()
         self._made = 0
@@ -278,7 +285,7 @@ class WorkerPool:
         """Put a worker to this port. Raises :class:`OSError`, LinkLost, TimeoutError."""
         worker = await self._take_warm()
         try:
-            place.port = await worker.start(replace(self._config, port=place.port))
+            place.port = await worker.start(replace(self._config, port=place.port), self._recording)
         except OSError as error:
             await self._give_up(worker)
             if isinstance(error, TimeoutError):

@@ -17,7 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from media.channel import (
+from media.channel import Notification, PictureSize, RecordedFile, RecordOrder, RecordPermit
+from media.config import MediaConfig, RecordingConfig
+from media.errors import NegotiationError, OfferFault, RecordFault, RecordingError
+from media.frames import (
     Answered,
     Beat,
     CloseEndpoint,
@@ -25,11 +28,13 @@ from media.channel import (
     Done,
     Logged,
     Negotiate,
-    Notification,
+    NotRecorded,
     NotStarted,
-    PictureSize,
+    Permit,
     ReadStats,
     ReadTracks,
+    Record,
+    Recorded,
     Refused,
     Request,
     Result,
@@ -38,11 +43,10 @@ from media.channel import (
     Start,
     Started,
     Stop,
+    StopRecording,
     TracksRead,
     Warm,
 )
-from media.config import MediaConfig
-from media.errors import NegotiationError, OfferFault
 from media.ids import EndpointId, RoomKey
 from media.stats import EngineStats, TrackPage
 from signaling import logs
@@ -102,13 +106,13 @@ class WorkerProcess:
             self._expect(await self._ask(Warm()), Done)
         self._watcher = asyncio.create_task(self._watch(), name="worker-watch")
 
-    async def start(self, config: MediaConfig) -> int:
+    async def start(self, config: MediaConfig, recording: RecordingConfig) -> int:
         """Have it bind its port; returns the port.
 
         Raises :class:`OSError` as the worker saw it, :class:`LinkLost` or :class:`TimeoutError`.
         """
         async with asyncio.timeout(START_S):
-            result = await self._ask(Start(config))
+            result = await self._ask(Start(config, recording))
         if isinstance(result, NotStarted):
             raise OSError(result.errno, os.strerror(result.errno))
         return self._expect(result, Started).port
@@ -186,6 +190,27 @@ class WorkerProcess:
     async def tracks(self, after: str) -> TrackPage:
         """Read a page of its tracks' rows. Raises :class:`LinkLost`."""
         return self._expect(await self._ask(ReadTracks(after)), TracksRead).page
+
+    async def record(self, order: RecordOrder) -> None:
+        """Have it record. Raises :class:`RecordingError` or :class:`LinkLost`."""
+        result = await self._ask(Record(order))
+        if isinstance(result, NotRecorded):
+            raise RecordingError(result.fault)
+        if not isinstance(result, Done):
+            raise RecordingError(RecordFault.BROKEN)
+
+    def permit(self, permit: RecordPermit) -> None:
+        """Renew a permit."""
+        self._link.tell(Permit(permit))
+
+    async def stop_recording(
+        self, room: RoomKey, recording: str, segment: int, *, discard: bool
+    ) -> tuple[RecordedFile, ...]:
+        """Have it end a segment. Raises :class:`RecordingError` or :class:`LinkLost`."""
+        result = await self._ask(StopRecording(room, recording, segment, discard))
+        if not isinstance(result, Recorded):
+            raise RecordingError(RecordFault.BROKEN)
+        return result.files
 
     # --- inside -----------------------------------------------------------------------------------
 

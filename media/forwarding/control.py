@@ -14,13 +14,17 @@ from media.errors import PacketError
 from media.forwarding.drops import DropReason
 from media.forwarding.encoding import Encoding, Forwarder
 from media.forwarding.endpoint import NEVER, Endpoint
+from media.forwarding.layer_switch import ALL, choose
 from media.forwarding.pacer import Pacer
 from media.forwarding.redundancy import has_copy
 from media.forwarding.subscription import Subscription
+from media.forwarding.taps import Taps
 from media.forwarding.wiring import Target
 from media.ids import EndpointId
 from media.outputs import Output, RungChanged, SendRtcp, SendRtp
+from media.plan import Kind
 from media.rtp import rtcp
+from media.sinks import Sink
 
 MAX_RESENT: Final = 512
 """Numbers of one NACK or feedback looked at: a datagram can name 6,000, and nobody needs so
@@ -43,6 +47,7 @@ class Control:
     def __init__(self) -> None:
         self._endpoints: dict[EndpointId, Endpoint] = {}
         self._outputs: list[Output] = []
+        self._taps = Taps()
         self._deadline: Instant = NEVER
         self._unreported: list[Target] = []
         self.packets_out = 0
@@ -159,6 +164,8 @@ class Control:
         if encoding is None:
             return
         encoding.handle_sender_report(report, now)
+        for sink in encoding.taps:
+            sink.report(encoding.spatial, report, now)
         for target, subscription in encoding.targets:
             if subscription.encoding_now is not encoding:
                 continue  # it waits for this one's keyframe
@@ -276,6 +283,32 @@ class Control:
         if packet is not None:
             self.keyframe_requests += encoding.keyframes.sent - before
             self._outputs.append(SendRtcp(encoding.owner, packet))
+
+    # Listening
+
+    def attach(self, endpoint: EndpointId, kind: Kind, sink: Sink, now: Instant) -> bool:
+        """Have a sink listen to a track, from its next keyframe on; False where nobody is."""
+        known = self._endpoints.get(endpoint)
+        if known is None:
+            return False
+        self._taps.attach(known, kind, sink)
+        if kind is Kind.VIDEO:
+            self.request_picture(endpoint, now)
+        return True
+
+    def detach(self, endpoint: EndpointId, kind: Kind, sink: Sink) -> None:
+        """Have a sink listen no more."""
+        known = self._endpoints.get(endpoint)
+        if known is not None:
+            self._taps.detach(known, kind, sink)
+
+    def request_picture(self, endpoint: EndpointId, now: Instant) -> None:
+        """Ask for a keyframe of the best that an endpoint sends."""
+        known = self._endpoints.get(endpoint)
+        picture = None if known is None else known.publication(Kind.VIDEO)
+        best = -1 if picture is None else choose(picture.encodings, ALL, now)
+        if picture is not None and best >= 0:
+            self._ask_keyframe(picture.encodings[best], now)
 
     # Sending
 

@@ -22,11 +22,12 @@ from media.forwarding.sent_log import SentLog
 from media.forwarding.source import MASK, Source
 from media.forwarding.transport_feedback import TransportFeedback
 from media.ids import EndpointId
-from media.plan import Kind, PublishSection
+from media.plan import Codec, Kind, PublishSection
 from media.rtp import rtcp, vp8
 from media.rtp.keyframes import DESCRIPTOR_FIXED, DETECTORS, descriptor_has_structure
 from media.rtp.packet import Header
 from media.rtp.sequence import CYCLE
+from media.sinks import Sink
 
 Media: TypeAlias = tuple[
     i64, i64, i64, i64, i64, bytes, bytes | None, bytes | None, bytes | None, vp8.Picture | None
@@ -93,6 +94,7 @@ class Encoding:
         "_reader",
         "_red_types",
         "_vp8_types",
+        "codecs",
         "is_video",
         "keyframes",
         "last_report",
@@ -103,11 +105,13 @@ class Encoding:
         "rate_bps",
         "refusal",
         "repaired",
+        "reported_at",
         "rtx_types",
         "source",
         "spatial",
         "stats",
         "switched",
+        "taps",
         "targets",
     )
 
@@ -130,6 +134,8 @@ class Encoding:
         self.source: Source | None = None
         self.stats: ReceptionStats | None = None
         self.last_report: rtcp.SenderReport | None = None
+        self.reported_at: Instant = 0.0
+        """When that came."""
         self.keyframes = KeyframeRequests(keyframe_interval_s)
         self.is_video = section.kind is Kind.VIDEO
         self.nack = NackTracker(PICTURE if self.is_video else VOICE)
@@ -145,6 +151,8 @@ class Encoding:
         """Why the last packet that was refused was."""
         self.targets: tuple[tuple[EndpointId, Forwarder], ...] = ()
         """Who gets each packet now."""
+        self.taps: tuple[Sink, ...] = ()
+        """Who listens to each packet now."""
         self.replace_section(section)
 
     def replace_section(self, section: PublishSection) -> None:
@@ -152,6 +160,7 @@ class Encoding:
         self._asks = section.nack
         self._clock_type: i64 = NO_TYPE
         self._last_clock: i64 = 0
+        self.codecs: dict[int, Codec] = {codec.payload_type: codec for codec in section.codecs}
         self._clocks = {codec.payload_type: codec.clock_rate for codec in section.codecs}
         self.rtx_types = {
             codec.rtx_payload_type: codec.payload_type
@@ -272,7 +281,7 @@ class Encoding:
 
     def handle_sender_report(self, report: rtcp.SenderReport, now: Instant) -> None:
         """Take a report of the source."""
-        self.last_report = report
+        self.last_report, self.reported_at = report, now
         if self.stats is not None:
             self.stats.handle_sender_report(report, now)
 

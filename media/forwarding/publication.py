@@ -128,7 +128,7 @@ class Publication:
         asked = [each for encoding in self.encodings for each in encoding.collect_nack(now)]
         if self.is_video and not self.held:
             for encoding in self.encodings:
-                if encoding.nack.take_given_up() and encoding.targets:
+                if encoding.nack.take_given_up() and (encoding.targets or encoding.taps):
                     encoding.keyframes.request(now)
         return asked
 

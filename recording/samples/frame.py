@@ -45,6 +45,14 @@ Sample: TypeAlias = Frame | Gap
 class Depacketizer(Protocol):
     """RTP packets of one source to frames. A packet is waited for, and then it is missing."""
 
+    @property
+    def bad(self) -> int:
+        """How many packets and pictures were not what they should be."""
+
+    @property
+    def late(self) -> int:
+        """How many packets came twice, or were not waited for any more."""
+
     def feed(self, packet: bytes, arrived: float) -> list[Sample]:
         """Take a packet, in any order, once or twice; returns what is now whole."""
 

@@ -29,6 +29,8 @@ class Asked:
     at: int
     key: str
     """The Idempotency-Key; empty when there is none."""
+    range: str = ""
+    """Which bytes of a file are asked for."""
 
 
 ALWAYS: Final = (

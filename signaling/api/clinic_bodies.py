@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from signaling.api.hour_bodies import Phone
+from signaling.domain.consent.terms import Medium, Purpose
+from signaling.domain.recording_policy import CAPTURED
 from signaling.domain.rights import Position
 from signaling.personal import Personal
 from signaling.rest_people import Email, Pin
@@ -97,6 +99,22 @@ class Invited(Personal, frozen=True):
     link: str
 
 
+class RecordingChosen(Personal, frozen=True):
+    """What a clinic allows of recording: for nothing, where it has not chosen."""
+
+    purposes: Annotated[list[Purpose], Meta(max_length=4)] = field(default_factory=list)
+    media: Annotated[list[Medium], Meta(max_length=3)] = field(
+        default_factory=lambda: sorted(CAPTURED)
+    )
+    days: dict[Purpose, Annotated[int, Meta(ge=1, le=3653)]] = field(default_factory=dict)
+    """For how long each purpose holds, where it is not as long as is usual."""
+    client_may_ask: bool = False
+    pause_in_crisis: bool = True
+    jurisdiction: Annotated[str, Meta(pattern=r"^([a-z]{2})?$")] = ""
+    keeps_records: bool = False
+    """Recordings are records that the law there has kept."""
+
+
 class Clinic(Personal, frozen=True):
     """What a clinic has chosen."""
 
@@ -107,6 +125,7 @@ class Clinic(Personal, frozen=True):
     phone: Phone = ""
     cancel_notice_hours: Annotated[int, Meta(ge=0, le=336)] = 24
     """So long before an hour it may be moved or cancelled without being late."""
+    recording: RecordingChosen = RecordingChosen()
 
 
 class ClinicShown(Personal, frozen=True):
@@ -146,6 +165,30 @@ class AuditShown(Personal, frozen=True):
     action: str
     object: UUID | None
     result: str
+
+
+class LookShown(Personal, frozen=True):
+    """That somebody saw, heard or read something of one's own."""
+
+    seq: int
+    at: int
+    actor: UUID | None
+    who: str
+    """As they want to be called."""
+    action: str
+    object: UUID | None
+    result: str
+    recording: UUID | None
+    """Which one, where it was one."""
+    watched_ms: int | None
+    """For how long they saw or heard it."""
+
+
+class Looks(Personal, frozen=True):
+    """Some looks, oldest first; ``after`` asks for those that follow."""
+
+    items: list[LookShown]
+    after: int | None
 
 
 class Audit(Personal, frozen=True):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
+from uuid import UUID
 
 from signaling.api import clinic_bodies as bodies
 from signaling.api.call import Asked, Call
+from signaling.api.names import Names
 from signaling.audit_chain import AuditRow
 from signaling.domain.errors import Code, Refusal
+from signaling.domain.recording_policy import RecordingChoice, beyond
 from signaling.domain.rights import Position
 from signaling.keys.sealing import SealError
 from signaling.people import People
@@ -42,7 +46,7 @@ class ClinicCalls:
             Call("GET", "/api/v1/audit", "The clinic's audit", self._audit,
                  query=bodies.AuditAfter, answer=bodies.Audit),
             Call("GET", "/api/v1/me/looks", "Who looked at one's own data", self._looks,
-                 query=bodies.AuditAfter, answer=bodies.Audit),
+                 query=bodies.AuditAfter, answer=bodies.Looks),
             Call("PUT", "/api/v1/me/hello", "Say a few words to who comes", self._introduce,
                  body=bodies.Introduction),
             Call("GET", "/api/v1/people", "The clinic's people", self._find, query=bodies.After,
@@ -75,15 +79,17 @@ class ClinicCalls:
     async def _clinic(self, asked: Asked) -> bodies.ClinicShown:
         name, chosen = await self._people.clinic(asked.actor, asked.at)
         shown = bodies.Clinic(
-            chosen.origins, chosen.crisis_lines, chosen.phone, chosen.cancel_notice_hours
-        )
+            chosen.origins, chosen.crisis_lines, chosen.phone, chosen.cancel_notice_hours,
+            _recording(chosen.recording),
+        )  # fmt: skip
         return bodies.ClinicShown(asked.actor.clinic, name, shown)
 
     async def _set_clinic(self, asked: Asked) -> None:
         body: bodies.Clinic = asked.body
         chosen = ClinicSettings(
-            body.origins, body.crisis_lines, body.phone, body.cancel_notice_hours
-        )
+            body.origins, body.crisis_lines, body.phone, body.cancel_notice_hours,
+            _choice(body.recording),
+        )  # fmt: skip
         await self._people.set_clinic(asked.actor, chosen, asked.at)
 
     async def _keys(self, asked: Asked) -> bodies.ApiKeys:
@@ -100,9 +106,12 @@ class ClinicCalls:
         query: bodies.AuditAfter = asked.query
         return _audit(await self._people.audit(asked.actor, query.after, query.about, asked.at))
 
-    async def _looks(self, asked: Asked) -> bodies.Audit:
+    async def _looks(self, asked: Asked) -> bodies.Looks:
         query: bodies.AuditAfter = asked.query
-        return _audit(await self._people.looks(asked.actor, query.after, asked.at))
+        rows = await self._people.looks(asked.actor, query.after, asked.at)
+        names = Names(self._people.stores.people, asked.at)
+        items = [await _look(row, said, names) for row, said in rows]
+        return bodies.Looks(items, rows[-1][0].seq if len(rows) == AUDIT_PAGE else None)
 
     async def _introduce(self, asked: Asked) -> None:
         body: bodies.Introduction = asked.body
@@ -187,6 +196,34 @@ def _details(contact: bodies.Contact, email: str = "") -> Details:
     return Details(
         contact.name, contact.alias, contact.phone, email or contact.email, contact.locale,
         contact.time_zone, contact.register_url, contact.hello,
+    )  # fmt: skip
+
+
+def _recording(chosen: RecordingChoice) -> bodies.RecordingChosen:
+    return bodies.RecordingChosen(
+        sorted(chosen.purposes), sorted(chosen.media), dict(chosen.days), chosen.client_may_ask,
+        chosen.pause_in_crisis, chosen.jurisdiction, chosen.keeps_records,
+    )  # fmt: skip
+
+
+def _choice(body: bodies.RecordingChosen) -> RecordingChoice:
+    """Raises :class:`Refusal` with ``malformed`` for what cannot be."""
+    choice = RecordingChoice(
+        frozenset(body.purposes), frozenset(body.media), body.days, body.client_may_ask,
+        body.pause_in_crisis, body.jurisdiction, body.keeps_records,
+    )  # fmt: skip
+    if beyond(choice) is not None:
+        raise Refusal(Code.MALFORMED)
+    return choice
+
+
+async def _look(row: AuditRow, said: Mapping[str, Any], names: Names) -> bodies.LookShown:
+    who = "" if row.actor is None else (await names.of(row.actor)).name
+    recording = said.get("recording")
+    watched_ms = said["stop_ms"] - said["start_ms"] if "stop_ms" in said else None
+    return bodies.LookShown(
+        row.seq, row.at, row.actor, who, row.action, row.object, row.result,
+        None if recording is None else UUID(recording), watched_ms,
     )  # fmt: skip
 
 

@@ -14,11 +14,13 @@ from signaling.api.blob_answer import Blob
 from signaling.api.call import Call
 from signaling.border import STATUS
 from signaling.domain.errors import Code
+from signaling.recording_player import Stretch
 
 PATH: Final = "/api/openapi.json"
 REF: Final = "#/components/schemas/{name}"
 OCTETS: Final = "application/octet-stream"
 BYTES: Final[dict[str, Any]] = {OCTETS: {"schema": {"type": "string", "format": "binary"}}}
+_BYTES: Final = (Blob, Stretch)
 _NAME: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -50,7 +52,7 @@ def _types(calls: Iterable[Call]) -> list[Any]:
     found: dict[Any, Any] = {}
     for call in calls:
         for each in (call.body, call.query, call.answer, *call.words.values()):
-            if each is not None and each is not Blob:
+            if each is not None and each not in _BYTES:
                 found[_hashed(each)] = each
     return list(found.values())
 
@@ -102,6 +104,9 @@ def _parameters(
     if call.makes:
         schema = {"type": "string", "pattern": "^[!-~]{1,64}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": schema})
+    if call.answer is Stretch:
+        schema = {"type": "string", "pattern": "^bytes=[0-9]{0,18}-[0-9]{0,18}$"}
+        found.append({"name": "Range", "in": "header", "schema": schema})
     return found
 
 
@@ -109,6 +114,11 @@ def _responses(call: Call, schema_of: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if call.answer is None:
         found["204"] = {"description": "Done."}
+    elif call.answer is Stretch:
+        bytes_of = {"*/*": BYTES[OCTETS]}
+        found["200"] = {"description": "All of it.", "content": bytes_of}
+        found["206"] = {"description": "Some of it, as was asked for.", "content": bytes_of}
+        found["416"] = {"description": "It does not reach so far."}
     elif call.answer is Blob:
         found["200"] = {"description": "Done.", "content": {"*/*": BYTES[OCTETS]}}
     else:

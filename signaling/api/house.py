@@ -18,6 +18,7 @@ from signaling.api.elsewhere import rows
 from signaling.api.file_calls import FileCalls
 from signaling.api.hour_calls import HourCalls
 from signaling.api.later_calls import LaterCalls
+from signaling.api.recording_calls import RecordingCalls
 from signaling.api.reminder_calls import ReminderCalls
 from signaling.api.server import Server
 from signaling.api.thread_calls import ThreadCalls
@@ -27,8 +28,10 @@ from signaling.border import OwnPages
 from signaling.files.cleaner import Cleaner
 from signaling.gate import Gate
 from signaling.hours import Hours
+from signaling.kept_recordings import KeptRecordings
 from signaling.people import People
 from signaling.postman import Postman
+from signaling.recording_player import RecordingPlayer
 from signaling.reminder_choices import Channels, ReminderChoices
 from signaling.request_bodies import json_response
 from signaling.seats import Holder
@@ -37,6 +40,10 @@ from signaling.stores import Opened
 from signaling.threads import Threads
 
 NO_CHANNELS: Final = Channels()
+
+
+def nothing_runs(_clinic: UUID) -> None:
+    """Of a house in whose rooms nothing is recorded."""
 
 
 class House:
@@ -51,8 +58,12 @@ class House:
         let_out: Callable[[UUID, UUID | None], None],
         base_url: Callable[[], str],
         channels: Channels = NO_CHANNELS,
+        stop_recordings: Callable[[UUID], None] = nothing_runs,
     ) -> None:
-        """``channels`` is how people can be reminded here."""
+        """``channels`` is how people can be reminded here.
+
+        ``stop_recordings`` stops all that is being recorded in a clinic.
+        """
         stores = opened.accounts.stores
         gate = Gate(stores.people, stores.standing, opened.journal)
         self.threads = Threads(opened.threads, opened.thread_writer, gate)
@@ -65,6 +76,9 @@ class House:
         )
         self.postman = Postman(opened.scheduled, opened.reminders, self.threads, gate)
         self.attachments = Attachments(opened.files, self.threads, Cleaner())
+        kept = opened.kept_recordings
+        self.recordings = KeptRecordings(kept, opened.journal, gate, stop_recordings)
+        player = RecordingPlayer(self.recordings, gate, kept.erasure.files)
         reminders = ReminderChoices(opened.reminders, stores.people, gate, channels)
         self.calls: Sequence[Call] = [
             *HourCalls(self.hours, self.threads, sit).table(),
@@ -74,6 +88,7 @@ class House:
             *LaterCalls(self.postman).table(),
             *BookingCalls(self.bookings).table(),
             *ReminderCalls(reminders).table(),
+            *RecordingCalls(self.recordings, player, stores.people).table(),
         ]
         self._accounts = opened.accounts
 

@@ -15,6 +15,7 @@ from signaling.personal import Personal
 MOST_MS = 86_400_000
 """Of one recording: a day, which no session is."""
 Moment = Annotated[int, Meta(ge=0, le=MOST_MS)]
+FileNumber = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,5}$")]
 
 
 class PurposeUntil(Personal, frozen=True):
@@ -141,3 +142,9 @@ class Proofs(Personal, frozen=True):
     """One's own, latest first."""
 
     items: list[Proof]
+
+
+class ProofKeys(Personal, frozen=True):
+    """The public keys that proofs were signed with, the newest last; base64url as in a proof."""
+
+    items: list[str]

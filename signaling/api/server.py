@@ -25,6 +25,7 @@ from signaling.border import OwnPages
 from signaling.domain.errors import Code, Refusal
 from signaling.keys.sealing import SealError
 from signaling.limits import BucketsByKey, Rate
+from signaling.recording_player import Stretch
 from signaling.request_bodies import bearer_of, body, json_response, raw_body
 from signaling.storage.database import StorageAway
 
@@ -77,6 +78,7 @@ class Server:
                 None if call.query is None else _query(request, call.query),
                 at,
                 _key(request),
+                request.headers.get("Range", ""),
             )  # fmt: skip
             return _response(await handle(asked), call.status)
 
@@ -125,10 +127,30 @@ def _response(answer: Any, status: HTTPStatus) -> web.Response:
             body=_as_long_as_it_is_there(answer.pieces), content_type=answer.type,
             headers=HEADERS | about,
         )  # fmt: skip
+    if isinstance(answer, Stretch):
+        return _stretch(answer)
     if isinstance(answer, Csv):
         named = {"Content-Disposition": 'attachment; filename="appointment.csv"'}
         return web.Response(text=answer, content_type="text/csv", charset="utf-8", headers=named)
     return json_response(answer, status)
+
+
+def _stretch(answer: Stretch) -> web.Response:
+    """RFC 9110, sections 14 and 15: all of a file, a range of it, or that there is none such."""
+    headers = {**HEADERS, "Accept-Ranges": "bytes"}
+    if not answer.is_part:
+        headers["Content-Length"] = str(answer.size)
+        body = _as_long_as_it_is_there(answer.pieces)
+        return web.Response(body=body, headers={**headers, "Content-Type": answer.type})
+    if answer.start >= answer.stop:
+        headers["Content-Range"] = f"bytes */{answer.size}"
+        return web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+    headers["Content-Range"] = f"bytes {answer.start}-{answer.stop - 1}/{answer.size}"
+    headers["Content-Length"] = str(answer.stop - answer.start)
+    return web.Response(
+        status=HTTPStatus.PARTIAL_CONTENT, body=_as_long_as_it_is_there(answer.pieces),
+        headers={**headers, "Content-Type": answer.type},
+    )  # fmt: skip
 
 
 async def _as_long_as_it_is_there(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

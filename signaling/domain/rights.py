@@ -21,7 +21,7 @@ class Position(StrEnum):
     CLIENT = "client"
     COUNSELLOR = "counsellor"
     SUPERVISOR = "supervisor"
-    """Hears recordings made for supervision. There is nothing here for them yet."""
+    """Hears recordings made for supervision, and nothing else."""
     ADMIN = "admin"
     OPERATOR = "operator"
     BACK_END = "back_end"
@@ -84,6 +84,16 @@ class Right(StrEnum):
     SEE_LOOKS = "see_looks"
     """Who looked at one's own data, and when."""
     ERASE = "erase"
+    SEE_RECORDINGS = "see_recordings"
+    """That there are recordings, what they are for, and until when."""
+    PLAY = "play"
+    """See and hear one, where its purpose allows that now."""
+    TAKE_BACK = "take_back"
+    """Of oneself: a client all of a recording, another who was captured their own part."""
+    KEEP_RECORDING = "keep_recording"
+    """Change one's mind about it, or let the rest stay."""
+    STOP_RECORDINGS = "stop_recordings"
+    """Whatever is being recorded in a clinic, at once."""
 
 
 _Allowed = Mapping[tuple[Position, Right], Set[Bond]]
@@ -105,6 +115,9 @@ RIGHTS: Final[_Allowed] = {
     (Position.CLIENT, Right.RATE): _SELF,
     (Position.CLIENT, Right.SEE_LOOKS): _SELF,
     (Position.CLIENT, Right.ERASE): _SELF,
+    (Position.CLIENT, Right.SEE_RECORDINGS): _SELF,
+    (Position.CLIENT, Right.TAKE_BACK): _SELF,
+    (Position.CLIENT, Right.KEEP_RECORDING): _SELF,
     (Position.COUNSELLOR, Right.SEE_CALENDAR): _OWN | _SELF,
     (Position.COUNSELLOR, Right.BOOK): _OWN,
     (Position.COUNSELLOR, Right.SET_TIMES): _SELF,
@@ -115,6 +128,13 @@ RIGHTS: Final[_Allowed] = {
     (Position.COUNSELLOR, Right.SEE_TODAY): _OWN,
     (Position.COUNSELLOR, Right.SEE_CHANGE): _OWN,
     (Position.COUNSELLOR, Right.WRITE): _OWN,
+    (Position.COUNSELLOR, Right.SEE_RECORDINGS): _OWN,
+    (Position.COUNSELLOR, Right.PLAY): _OWN,
+    (Position.COUNSELLOR, Right.TAKE_BACK): _SELF,
+    (Position.SUPERVISOR, Right.SEE_RECORDINGS): _CLINIC,
+    (Position.SUPERVISOR, Right.PLAY): _CLINIC,
+    (Position.ADMIN, Right.SEE_RECORDINGS): _CLINIC,
+    (Position.ADMIN, Right.STOP_RECORDINGS): _CLINIC,
     (Position.ADMIN, Right.SET_UP_CLINIC): _CLINIC,
     (Position.ADMIN, Right.KEEP_STAFF): _CLINIC,
     (Position.ADMIN, Right.KEEP_CLIENTS): _CLINIC,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from uuid import UUID, uuid4
@@ -18,12 +19,18 @@ from signaling.keys.kinds import PARENT, Kind
 from signaling.keys.master import Master
 from signaling.keys.sealing import Key, SealError, key_of, new_material
 
-ERASABLE: Final = frozenset({Kind.CLIENT, Kind.SESSION, Kind.NOTE, Kind.PAGE, Kind.CHANGE})
+ERASABLE: Final = frozenset(
+    {
+        Kind.CLIENT, Kind.SESSION, Kind.NOTE, Kind.PAGE, Kind.CHANGE, Kind.RECORDING, Kind.PART,
+    }
+)  # fmt: skip
 """Whose key, once destroyed, has no successor."""
 LASTING: Final = frozenset({Kind.AUDIT, Kind.PAGE})
 """Whose current key is believed for :data:`KEPT_S`: it seals one thing after another, and what one
 seals that was retired meanwhile by another process opens as well. What a page's key seals after
 another process has destroyed it is lost, as it should be: whose it is was erased."""
+ONCE: Final = frozenset({Kind.RECORDING, Kind.PART})
+"""Which seal one thing and nothing after it: another generation would seal nothing."""
 KEPT_S: Final = 60.0
 KEPT_KEYS: Final = 4096
 
@@ -75,6 +82,12 @@ class KeyStore(Protocol):
 
     async def of(self, kind: Kind, subject: UUID) -> list[KeyRow]:
         """Return every generation of a key, but for destroyed ones."""
+
+    async def ever(self, kind: Kind, subject: UUID) -> list[UUID]:
+        """Return the ids of every generation of a key, destroyed ones too."""
+
+    async def living(self, after: UUID | None) -> list[KeyRow]:
+        """Return some of all keys that are not destroyed, in the order of their ids."""
 
 
 class Keyring:
@@ -129,6 +142,19 @@ class Keyring:
             await self._unwrapped(row, at / 1000) for row in await self._store.of(kind, subject)
         ]
 
+    async def ever(self, kind: Kind, subject: UUID) -> list[UUID]:
+        """Return the ids of a key as it is and as it was, destroyed ones too."""
+        return await self._store.ever(kind, subject)
+
+    async def every(self, at: int) -> AsyncIterator[Key]:
+        """Yield every key that there is and that unwraps, of whatever kind; none is kept for it."""
+        after: UUID | None = None
+        while rows := await self._store.living(after):
+            for row in rows:
+                with contextlib.suppress(SealError):
+                    yield Key(row.id, await self._material(row, at / 1000))
+            after = rows[-1].id
+
     async def destroy(self, kind: Kind, subject: UUID, at: int) -> list[UUID]:
         """Destroy every generation of a key, and with it what it sealed; returns their ids.
 
@@ -149,6 +175,13 @@ class Keyring:
                 await self._rewrap(below, at)
         return await self._unwrapped(row, at / 1000)
 
+    async def lift(self, kind: Kind, subject: UUID, above: Kind, whose: UUID, at: int) -> None:
+        """Wrap a key by another one than its parent, which is about to be destroyed."""
+        key = await self.key(above, whose, whose, at)
+        for row in await self._store.of(kind, subject):
+            material = await self._material(row, at / 1000)
+            await self._store.rewrap(row.id, key.id, key.wrap(material, _context(row)))
+
     async def rewrap_all(self, at: int) -> int:
         """Wrap what an older master key wrapped with the newest; returns how many there were."""
         count = 0
@@ -166,7 +199,7 @@ class Keyring:
         level = [(row, row.subject) for row in await self._store.below(None)]
         while level:
             row, tenant = level.pop()
-            if row.retired_at is not None:
+            if row.retired_at is not None or row.kind in ONCE:
                 continue
             with contextlib.suppress(SealError):  # its subject is being erased
                 made = await self.rotate(row.kind, row.subject, tenant, at)

@@ -5,7 +5,9 @@ Rule 2: a person's data is sealed under the key whose destruction must erase tha
 
     master ─┬─ tenant ─┬─ client     one a client: names, phones, places to keep
             │          │    ├─ page   one a week of a thread: what the two have written
-            │          │    └─ change one a session: how its client felt, and how the line was
+            │          │    ├─ change one a session: how its client felt, and how the line was
+            │          │    └─ recording    one a recording: what is known of it
+            │          │         └─ part    one person's one medium in it: sound or picture
             │          ├─ session    one a session: today's place, the plan for a cut line
             │          ├─ note       one a session: what its counsellor notes for handing over
             │          ├─ index      blind indexes of phones and addresses
@@ -27,6 +29,8 @@ class Kind(StrEnum):
     CLIENT = "client"
     PAGE = "page"
     CHANGE = "change"
+    RECORDING = "recording"
+    PART = "part"
     SESSION = "session"
     NOTE = "note"
     INDEX = "index"
@@ -40,6 +44,8 @@ PARENT: Final[Mapping[Kind, Kind | None]] = {
     Kind.CLIENT: Kind.TENANT,
     Kind.PAGE: Kind.CLIENT,
     Kind.CHANGE: Kind.CLIENT,
+    Kind.RECORDING: Kind.CLIENT,
+    Kind.PART: Kind.RECORDING,
     Kind.SESSION: Kind.TENANT,
     Kind.NOTE: Kind.TENANT,
     Kind.INDEX: Kind.TENANT,

@@ -38,7 +38,7 @@ class SealError(Exception):
 class Key:
     """One key of the store, unwrapped. Has no readable form."""
 
-    __slots__ = ("_index", "_seal", "_wrap", "id", "mac_key", "signing_seed")
+    __slots__ = ("_index", "_seal", "_wrap", "id", "mac_key", "recorder", "signing_seed")
 
     def __init__(self, key_id: UUID, material: bytes) -> None:
         if len(material) != KEY_BYTES:
@@ -51,6 +51,8 @@ class Key:
         """For MACs that are made elsewhere."""
         self.signing_seed = _derive(material, b"sign")
         """Of an Ed25519 key (RFC 8032 section 5.1.5)."""
+        self.recorder = _derive(material, b"record")
+        """For a recorder, which makes a key of it for each of its files."""
 
     def __repr__(self) -> str:
         return "Key(...)"

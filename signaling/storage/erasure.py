@@ -20,6 +20,8 @@ from signaling.storage.file_rows import FILE, drop_files
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_store import PeopleStore, PersonKind
 from signaling.storage.people_tables import PERSON
+from signaling.storage.recording_erasure import RecordingErasure
+from signaling.storage.recording_proofs import drop_receipts
 from signaling.storage.reminder_tables import REMINDER_WISH
 from signaling.storage.session_tables import MOOD, SESSION
 from signaling.storage.thread_tables import HAND, MARK, MESSAGE, SCHEDULED, THREAD
@@ -37,11 +39,14 @@ class StillReadable(Exception):
 class Erasure:
     """Times are Unix milliseconds."""
 
-    def __init__(self, journal: Journal, keyring: Keyring, people: PeopleStore) -> None:
+    def __init__(
+        self, journal: Journal, keyring: Keyring, people: PeopleStore, recordings: RecordingErasure
+    ) -> None:
         self._journal = journal
         self._database = journal.database
         self._keyring = keyring
         self._people = people
+        self._recordings = recordings
 
     async def erase(self, client: UUID, by: UUID, at: int) -> list[UUID]:
         """Forget a client; returns the ids of the keys that were destroyed.
@@ -58,6 +63,7 @@ class Erasure:
             sealed = await reading.scalar(select(PERSON.c.details).where(PERSON.c.id == client))
             query = select(SESSION.c.id).where(SESSION.c.client == client)
             sessions = list((await reading.execute(query)).scalars())
+        await self._recordings.forget_client(client, known.clinic, by, at)
         gone = [
             key
             for each in sessions
@@ -71,6 +77,7 @@ class Erasure:
         async with self._journal.record(entry) as changing:
             await changing.execute(delete(MOOD).where(MOOD.c.client == client))
             await changing.execute(delete(REMINDER_WISH).where(REMINDER_WISH.c.person == client))
+            await drop_receipts(changing, client)
             await _empty_threads(changing, client, at)
             await changing.execute(
                 update(SESSION).where(SESSION.c.client == client).values(**_NOTHING_GIVEN)

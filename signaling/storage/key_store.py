@@ -13,6 +13,7 @@ from signaling.keys.kinds import Kind
 from signaling.storage.database import Database
 from signaling.storage.key_tables import KEY
 
+PAGE: Final = 500
 _BY_ID: Final = select(KEY).where(KEY.c.id == bindparam("id"))
 _CURRENT: Final = select(KEY).where(
     KEY.c.kind == bindparam("kind"),
@@ -50,6 +51,18 @@ class SqlKeyStore:
                 KEY.c.kind == kind.value, KEY.c.subject == subject, KEY.c.wrapped.is_not(None)
             )
         )
+
+    async def ever(self, kind: Kind, subject: UUID) -> list[UUID]:
+        """Return the ids of every generation of a key, destroyed ones too."""
+        query = select(KEY).where(KEY.c.kind == kind.value, KEY.c.subject == subject)
+        return [row.id for row in await self._rows(query.order_by(KEY.c.created_at, KEY.c.id))]
+
+    async def living(self, after: UUID | None) -> list[KeyRow]:
+        """Return at most :data:`PAGE` of all keys that are not destroyed, in the order of ids."""
+        query = select(KEY).where(KEY.c.wrapped.is_not(None))
+        if after is not None:
+            query = query.where(KEY.c.id > after)
+        return await self._rows(query.order_by(KEY.c.id).limit(PAGE))
 
     async def was_destroyed(self, kind: Kind, subject: UUID) -> bool:
         """Whether any generation of a key was."""

@@ -16,6 +16,7 @@ from sqlalchemy import Row, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from signaling.domain.errors import Code, Refusal
+from signaling.domain.recording_policy import RecordingChoice
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.storage.database import Database
@@ -62,6 +63,7 @@ class ClinicSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: str = ""
     cancel_notice_hours: int = 24
     """So long before an hour it may be moved or cancelled without being late."""
+    recording: RecordingChoice = RecordingChoice()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.storage.booking_tables import BOOKING
 from signaling.storage.journal import Entry, Journal
+from signaling.storage.recording_tables import RECORDING
 from signaling.storage.reminder_tables import REMINDER
 from signaling.storage.session_store import hold
 from signaling.storage.session_tables import MOOD, SESSION
@@ -58,6 +59,8 @@ _OF_THE_TWO: Final = and_(
     THREAD.c.counsellor == SESSION.c.counsellor, THREAD.c.client == SESSION.c.client
 )
 """There is one thread of two people at most: in it the client may have chosen a shorter clock."""
+_IS_RECORDED: Final = exists().where(RECORDING.c.session == SESSION.c.id)
+"""There is a recording of it yet, with clocks of its own."""
 _NOTHING_STAYS: Final = {"line": None, "line_said": None}
 
 
@@ -108,7 +111,7 @@ class RetentionStore:
             .where(BOOKING.c.session == SESSION.c.id, BOOKING.c.thread == THREAD.c.id)
             .where(_is_needed(at))
         )
-        query = select(SESSION.c.id, SESSION.c.clinic).where(over, ~needed)
+        query = select(SESSION.c.id, SESSION.c.clinic).where(over, ~needed, ~_IS_RECORDED)
         async with self._database.read() as reading:
             rows = await reading.execute(query.order_by(SESSION.c.starts_at).limit(AT_ONCE))
             return {row.id: row.clinic for row in rows}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
 from tests.e2e.test_hour import Hour
 from tests.support.browsers import PHONE, person, pool
@@ -21,6 +22,8 @@ from tests.support.clinic import SETTINGS, SIGNING_KEYS, Clinic
 from tests.support.gateway import Begun, Gateway, begin, end, gateway
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+# What is waited for is asserted, not how long it took: two calls at a time fill two cores.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -54,7 +54,9 @@ async def hour(between: Hour) -> Hour:
     return between
 
 
-async def arrive(hour: Hour, screenshots: Path | None = None) -> None:
+async def arrive(
+    hour: Hour, screenshots: Path | None = None, way: str = "arrive-voice"
+) -> None:
     """The client's way from the link to the door."""
     page = hour.client.page
 
@@ -86,11 +88,13 @@ async def arrive(hour: Hour, screenshots: Path | None = None) -> None:
     await page.get_by_test_id("mood-4").check()
     await look("mood")
     await page.get_by_test_id("mood-done").click()
-    await page.get_by_test_id("arrive-voice").click()
+    await page.get_by_test_id(way).click()
     await expect(page.get_by_test_id("waiting")).to_be_visible()
 
 
-async def come(hour: Hour, screenshots: Path | None = None, *, late: bool = False) -> None:
+async def come(
+    hour: Hour, screenshots: Path | None = None, *, late: bool = False, way: str = "arrive-voice"
+) -> None:
     """The counsellor's way from the day's list into the room."""
     page = hour.counsellor.page
     await page.goto(hour.running.booked["desk"])
@@ -105,7 +109,7 @@ async def come(hour: Hour, screenshots: Path | None = None, *, late: bool = Fals
     if screenshots is not None:
         await shoot(hour.counsellor, screenshots, "desk-card")
     await page.get_by_test_id("to-room").click()
-    await page.get_by_test_id("arrive-voice").click()
+    await page.get_by_test_id(way).click()
 
 
 async def let_in(page: Page) -> None:

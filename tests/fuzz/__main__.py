@@ -33,7 +33,7 @@ METHOD = (
     "the target broken."
 )
 GUIDED = " by Atheris, guided by what of our code and of the codecs is reached"
-PACKAGES = ["media", "signaling", "aioice", "aiortc"]
+PACKAGES = ["media", "recording", "signaling", "aioice", "aiortc"]
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
-TARGETS = ("stun", "rtp", "rtcp", "red", "sdp", "channel", "wire")
+TARGETS = ("stun", "rtp", "rtcp", "red", "samples", "sdp", "channel", "wire")
 MAX_BYTES = 8192
 TELLING = (b"\x00", b"\x7f", b"\x80", b"\xff", b"\x00\x00", b"\x80\x00", b"\xff\xff", b"\xbe\xde",
            b"\x10\x00", b"\xff\xff\xff\xff")  # fmt: skip

@@ -13,36 +13,51 @@ from pathlib import Path
 from aioice import stun
 
 from media.channel import (
+    EndpointClose,
+    LayersWanted,
+    LinkChanged,
+    LinkState,
+    PictureSize,
+    RecordedFile,
+    RecordingBroke,
+    RecordOrder,
+    RecordPermit,
+    RecordTrack,
+    TextReceived,
+)
+from media.config import MediaConfig
+from media.errors import RecordFault
+from media.frames import (
     Answered,
     Ask,
     Beat,
     Counted,
     Downward,
-    EndpointClose,
-    LayersWanted,
-    LinkChanged,
-    LinkState,
     Negotiate,
-    PictureSize,
+    NotRecorded,
+    Permit,
     ReadTracks,
+    Record,
+    Recorded,
     Reply,
     Say,
     SendText,
     SetSize,
     Start,
+    StopRecording,
     Tell,
-    TextReceived,
     TracksRead,
     Upward,
 )
-from media.config import MediaConfig
 from media.ids import EndpointId, RoomKey
 from media.rtp import rtcp, transport_cc
 from media.stats import EngineStats, LegStats, RoomTracks, TrackPage, TrackStats
 from signaling.worker_link import to_bytes
 from tests.fuzz.driver import CORPUS
+from tests.fuzz.fuzz_samples import CODECS
 from tests.fuzz.fuzz_stun import HEADER
-from tests.support.packets import VP8_DELTA, VP8_KEY, rtp, rtx
+from tests.support.bitstreams import packets_of, pictures, voice
+from tests.support.packets import VP8_DELTA, VP8_KEY, red_payload, rtp, rtx
 
 OFFERS = Path(__file__).parents[1] / "support" / "offers"
 
@@ -128,10 +143,30 @@ def red_seeds() -> Iterable[bytes]:
     yield series(head(3, 1) * 9 + b"o" + bytes(40))
 
 
+def samples_seeds() -> Iterable[bytes]:
+    """A few real pictures of each codec, a lost one among them, a voice, and reports."""
+    report = b"\x01" + struct.pack("!HQI", 12, 3_900_000_000 << 32, 2**32 - 9000)
+    for number, codec in enumerate(CODECS[:4]):
+        shown = packets_of(codec, pictures(codec, 4, 48, 32, 3))
+        yield bytes((number,)) + report + series(*(p for each in shown for p in each), lead=6)
+        yield bytes((number,)) + series(*(p for each in (0, 2, 3) for p in shown[each]), lead=120)
+    said = voice()[:8]
+    yield (
+        b"\x04"
+        + report
+        + series(*(rtp(n, timestamp=960 * n, payload=p) for n, p in enumerate(said)))
+    )
+    blocks = [red_payload(said[n], [(960, said[n - 1])]) for n in range(1, 8)]
+    packets = [rtp(n, timestamp=960 * n, payload=block) for n, block in enumerate(blocks)]
+    yield b"\x05" + series(*packets[:3], *packets[4:]) + report + series(packets[3])
+
+
 def channel_seeds() -> Iterable[bytes]:
     """Frames of both directions."""
     endpoint = EndpointId("e")
     rows = RoomTracks(RoomKey("r"), (TrackStats(endpoint, endpoint, "0", "audio"),))
+    track = RecordTrack(endpoint, "audio", "p", bytes(32))
+    file = RecordedFile(1, "p", "audio/webm", 0, 9, 8, 9, "00", ((2, 4),))
     down: list[Downward] = [
         Ask(1, Start(MediaConfig())),
         Ask(2, Negotiate(RoomKey("r"), endpoint, "v=0")),
@@ -139,6 +174,9 @@ def channel_seeds() -> Iterable[bytes]:
         Ask(4, ReadTracks("r")),
         Tell(SendText(endpoint, "a word")),
         Tell(SetSize(endpoint, endpoint, PictureSize.SMALL)),
+        Ask(5, Record(RecordOrder(RoomKey("r"), "t", "n", 1, 1, 0, 1, (track,)))),
+        Ask(6, StopRecording(RoomKey("r"), "n", 1, discard=True)),
+        Tell(Permit(RecordPermit(RoomKey("r"), "n", 1, 2, frozenset({"p"})))),
     ]
     up: list[Upward] = [
         Reply(1, Answered("v=0")),
@@ -147,6 +185,9 @@ def channel_seeds() -> Iterable[bytes]:
         Say(LinkChanged(endpoint, LinkState.CLOSED, EndpointClose.ABANDONED)),
         Say(TextReceived(endpoint, "a word")),
         Say(LayersWanted(endpoint, "1", ("s", "l"))),
+        Reply(4, Recorded((file,))),
+        Reply(5, NotRecorded(RecordFault.OFF)),
+        Say(RecordingBroke(endpoint, "n", 1, RecordFault.LEASE, (file,))),
     ]
     yield b"\xff" + b"".join(to_bytes(frame) for frame in down)
     yield b"\x07" + b"".join(to_bytes(frame) for frame in down[1:3])
@@ -183,6 +224,7 @@ def main() -> None:
         "rtp": rtp_seeds(),
         "rtcp": rtcp_seeds(),
         "red": red_seeds(),
+        "samples": samples_seeds(),
         "sdp": [*offers, short],
         "channel": channel_seeds(),
         "wire": wire_seeds(),

@@ -11,6 +11,7 @@ EXECUTIONS = {
     "rtp": 1000,
     "rtcp": 1000,
     "red": 1500,
+    "samples": 3000,
     "sdp": 200,
     "channel": 8000,
     "wire": 8000,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sim.consent_schedules import run_schedule
+from tests.sim.recorded_schedules import run_recorded
 
 pytestmark = pytest.mark.sim
 
@@ -29,4 +30,21 @@ def test_the_schedules_come_to_where_something_is_captured_and_to_every_end() ->
         "start", "resume", "narrow", "exclude", "withdraw", "withdraw_purpose", "withdraw_medium",
         "stop", "emergency_stop", "fail", "close", "decline", "call_off", "unseen", "lapse",
         "cancel", "scatter",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("first", range(0, SCHEDULES, A_TEST))
+def test_nothing_is_written_that_the_machine_does_not_allow(first: int) -> None:
+    """The same with all that is around it: storage that is away, a recorder that is slow."""
+    found = {seed: run_recorded(seed) for seed in range(first, first + A_TEST)}
+    assert not {seed: broken for seed, broken in found.items() if broken}
+
+
+def test_the_schedules_of_a_whole_room_come_to_every_end() -> None:
+    turns: set[str] = set()
+    for seed in range(ENOUGH):
+        run_recorded(seed, turns)
+    assert turns >= {
+        "start", "resume", "withdraw", "withdraw_medium", "stop", "emergency_stop", "fail",
+        "close", "decline", "unseen", "cancel", "scatter", "exclude",
     }  # fmt: skip

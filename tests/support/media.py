@@ -12,13 +12,16 @@ from media.channel import (
     Listener,
     Notification,
     PictureSize,
+    RecordedFile,
+    RecordOrder,
+    RecordPermit,
     SlotFilled,
     SlotsFilled,
     TextChannelChanged,
     TextReceived,
 )
 from media.config import MediaConfig
-from media.errors import NegotiationError, OfferFault
+from media.errors import NegotiationError, OfferFault, RecordFault, RecordingError
 from media.ids import EndpointId, RoomKey
 from media.stats import EngineStats, TrackPage
 
@@ -42,6 +45,11 @@ class FakeMediaPlane:
         self.pages: dict[str, TrackPage] = {}
         """What :meth:`tracks` answers, by what it is asked."""
         self.asked_after: list[str] = []
+        self.orders: list[RecordOrder] = []
+        self.permits: list[RecordPermit] = []
+        self.stopped: list[tuple[str, int, bool]] = []
+        """Recording, segment, and whether what was not sealed yet was thrown away."""
+        self.record_fault: RecordFault | None = None
 
     async def start(self) -> None:
         if self.fail_start is not None:
@@ -78,6 +86,34 @@ class FakeMediaPlane:
     async def tracks(self, after: str = "") -> TrackPage:
         self.asked_after.append(after)
         return self.pages.get(after, TrackPage())
+
+    async def record(self, order: RecordOrder) -> None:
+        if self.record_fault is not None:
+            raise RecordingError(self.record_fault)
+        self.orders.append(order)
+
+    def permit(self, permit: RecordPermit) -> None:
+        self.permits.append(permit)
+
+    async def stop_recording(
+        self, room: RoomKey, recording: str, segment: int, *, discard: bool
+    ) -> tuple[RecordedFile, ...]:
+        self.stopped.append((recording, segment, discard))
+        return tuple(
+            RecordedFile(
+                order.next_file + index,
+                track.part,
+                "audio/webm",
+                order.at_ms,
+                1000,
+                9,
+                10,
+                "0" * 64,
+            )
+            for order in self.orders
+            if (order.room, order.recording, order.segment) == (room, recording, segment)
+            for index, track in enumerate(order.tracks)
+        )
 
     # --- what an engine would say -----------------------------------------------------------------
 

@@ -74,8 +74,11 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(**changes: Any) -> AsyncIterator[House]:
-    """A gateway on free loopback ports. Nothing of it may be left when the block ends."""
+async def house(*, real_media: bool = False, **changes: Any) -> AsyncIterator[House]:
+    """A gateway on free loopback ports. Nothing of it may be left when the block ends.
+
+    With ``real_media`` it has an engine in this process, and ``House.media`` is not for use.
+    """
     before = asyncio.all_tasks()
     made: list[FakeMediaPlane] = []
 
@@ -83,7 +86,9 @@ async def house(**changes: Any) -> AsyncIterator[House]:
         made.append(FakeMediaPlane(config, listener))
         return made[-1]
 
-    app = App(settings.build({**BASE, **changes}), factory)
+    if real_media:
+        made.append(FakeMediaPlane(MediaConfig(), lambda _said: None))
+    app = App(settings.build({**BASE, **changes}), None if real_media else factory)
     await app.start()
     try:
         async with ClientSession(app.url) as http:

@@ -34,7 +34,7 @@ def flat(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings by dotted name, for the tables that are records; the others are values."""
     found: dict[str, Any] = {}
     for name, value in settings.items():
-        if name in {"limits", "media", "storage", "reminders", "retention"}:
+        if name in {"limits", "media", "storage", "reminders", "retention", "recording"}:
             found |= {f"{name}.{inner}": what for inner, what in value.items()}
         else:
             found[name] = value

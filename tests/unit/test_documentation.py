@@ -16,8 +16,19 @@ from media.channel import EndpointClose, PictureSize
 from media.errors import OfferFault
 from media.forwarding.drops import DropReason
 from media.stills import StillDrop
-from signaling import gap_messages, guidance, hour_messages, reports, rest, thread_messages, wire
+from signaling import (
+    gap_messages,
+    guidance,
+    hour_messages,
+    recording_messages,
+    reports,
+    rest,
+    thread_messages,
+    wire,
+)
 from signaling.border import STATUS
+from signaling.domain.consent.rules import WhyNot
+from signaling.domain.consent.terms import ConsentStage, HoldReason, Medium, Purpose
 from signaling.domain.errors import Code
 from signaling.domain.events import CloseReason, DevicePause, LinkView, Presence
 from signaling.domain.grants import Role
@@ -43,6 +54,7 @@ def messages() -> dict[str, type[msgspec.Struct]]:
             guidance,
             gap_messages,
             hour_messages,
+            recording_messages,
             thread_messages,
             reports,
             rest,
@@ -88,6 +100,11 @@ def test_message_has_a_section_that_names_all_its_fields(name: str) -> None:
         reports.IceTransport,
         reports.ReconnectCause,
         reports.DeviceCheck,
+        ConsentStage,
+        HoldReason,
+        Medium,
+        Purpose,
+        WhyNot,
     ],
     ids=lambda enum: enum.__name__,
 )

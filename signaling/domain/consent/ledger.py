@@ -56,7 +56,7 @@ class ConsentLedger:
     def release(self, reason: HoldReason, party: PartyId, now: float) -> None:
         """One reason is gone; with the last of them it goes on."""
         holds = self.consent.holds
-        if Hold(reason, party) in holds:
+        if self.consent.stage is ConsentStage.HOLD and Hold(reason, party) in holds:
             turn = ConsentTurn.RELEASE if len(holds) > 1 else ConsentTurn.RESUME
             self.turn(turn, now, party, reason=reason)
             self.exclude(now)

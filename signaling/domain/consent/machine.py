@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from signaling.domain.consent import rules
 from signaling.domain.consent.ledger import ConsentLedger
-from signaling.domain.consent.rules import Present, RecordingPolicy
+from signaling.domain.consent.rules import Present, RecordingPolicy, WhyNot
 from signaling.domain.consent.terms import (
     OF_TWO,
     Consent,
@@ -70,6 +70,20 @@ class ConsentMachine:
     def drain(self) -> list[ConsentFact]:
         """What has happened since it was last asked."""
         return self._ledger.drain()
+
+    def allow(self, policy: RecordingPolicy) -> None:
+        """What the clinic allows from now on. What runs was agreed to, and goes on as it was."""
+        self._policy = policy
+
+    def why_not(self, party: PartyId, now: float) -> WhyNot | None:
+        """Why somebody who is there may not ask now; None where they may."""
+        why = rules.why_not(self._policy, self.consent, self._ledger.parties, party, now)
+        may = why not in {WhyNot.OFF, WhyNot.ROLE, WhyNot.RUNNING}
+        return WhyNot.SAFETY if self._safety and may else why
+
+    def live(self, party: PartyId) -> frozenset[Medium]:
+        """Which media of somebody are on."""
+        return self._ledger.parties[party].live
 
     # --- who is there -----------------------------------------------------------------------------
 

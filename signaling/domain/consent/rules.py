@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from signaling.domain.consent.terms import (
@@ -74,21 +75,57 @@ class Present:
 Roster = Mapping[PartyId, Present]
 
 
+class WhyNot(StrEnum):
+    """Why somebody may not ask now. The first that holds is said."""
+
+    OFF = "off"
+    """The clinic does not record."""
+    ROLE = "role"
+    RUNNING = "running"
+    SAFETY = "safety"
+    ALONE = "alone"
+    """Not everybody who has to be there is there, or somebody's line is gone."""
+    OFTEN = "often"
+    SOON = "soon"
+    """Somebody said no a while ago."""
+
+
+def allowed(policy: RecordingPolicy) -> Scope:
+    """What can be asked for in a session."""
+    return Scope(policy.purposes & LIVE_PURPOSES, policy.media)
+
+
+def why_not(
+    policy: RecordingPolicy, consent: Consent, roster: Roster, by: PartyId, now: float
+) -> WhyNot | None:
+    """Why ``by`` may not ask for anything now; None where they may. Safety is not known here."""
+    role = roster[by].role
+    may = role is PartyRole.COUNSELLOR or (role is PartyRole.CLIENT and policy.client_may_ask)
+    roles = {present.role for present in roster.values()}
+    needed = OF_TWO | ({PartyRole.GUARDIAN} if policy.needs_guardian else set())
+    everybody = roles >= needed and all(present.is_connected for present in roster.values())
+    rested = consent.refused_at is None or now - consent.refused_at >= AGAIN_S
+    reasons = (
+        (WhyNot.OFF, allowed(policy).is_empty),
+        (WhyNot.ROLE, not may),
+        (WhyNot.RUNNING, consent.stage is not ConsentStage.OFF),
+        (WhyNot.ALONE, not everybody),
+        (WhyNot.OFTEN, consent.asked >= MOST_ASKS),
+        (WhyNot.SOON, not rested),
+    )
+    return next((why for why, holds in reasons if holds), None)
+
+
 def check_ask(
     policy: RecordingPolicy, consent: Consent, roster: Roster, by: PartyId, scope: Scope,
     now: float,
 ) -> None:  # fmt: skip
     """Raise :class:`Refusal` unless ``by`` may ask for this now."""
-    role = roster[by].role
-    may = role is PartyRole.COUNSELLOR or (role is PartyRole.CLIENT and policy.client_may_ask)
-    allowed = Scope(policy.purposes & LIVE_PURPOSES, policy.media)
-    if not may or scope.is_empty or not scope.is_within(allowed):
+    why = why_not(policy, consent, roster, by, now)
+    is_empty, is_allowed = scope.is_empty, scope.is_within(allowed(policy))
+    if why in {WhyNot.OFF, WhyNot.ROLE} or is_empty or not is_allowed:
         raise Refusal(Code.NOT_ALLOWED)
-    roles = {present.role for present in roster.values()}
-    needed = OF_TWO | ({PartyRole.GUARDIAN} if policy.needs_guardian else set())
-    everybody = roles >= needed and all(present.is_connected for present in roster.values())
-    rested = consent.refused_at is None or now - consent.refused_at >= AGAIN_S
-    if not everybody or consent.asked >= MOST_ASKS or not rested:
+    if why is not None:
         raise Refusal(Code.NOT_NOW)
 
 

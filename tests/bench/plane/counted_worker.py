@@ -14,7 +14,7 @@ import sys
 import threading
 from asyncio.subprocess import DEVNULL, PIPE
 
-from media.channel import Done, Warm
+from media.frames import Done, Warm
 from signaling import worker
 from signaling.worker_link import pair
 from signaling.worker_process import WARM_S, WorkerProcess, _environment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,10 +13,19 @@ import asyncpg
 import msgspec
 from sqlalchemy import func, make_url, select, update
 
+from media.channel import RecordedFile
 from signaling.access import bearer, one_time
 from signaling.carriers.push import PushKeys, Subscription
 from signaling.config import Storage
 from signaling.domain.booking import Span
+from signaling.domain.consent.terms import (
+    ConsentFact,
+    ConsentTurn,
+    Medium,
+    PartyRole,
+    Purpose,
+    Scope,
+)
 from signaling.domain.life import Turn
 from signaling.domain.rights import Position
 from signaling.domain.thread import Kind, Place, file_ident
@@ -26,8 +36,10 @@ from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.day_store import Caller, Near, Plan, Today
 from signaling.storage.file_store import File
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
+from signaling.storage.recording_folder import SealedFolder
+from signaling.storage.recording_store import Told
 from signaling.storage.reminder_store import Coming, Wish
-from signaling.storage.session_store import Wanted
+from signaling.storage.session_store import Booked, Wanted
 from signaling.storage.thread_jobs import Seen, ThreadHead, Written
 from signaling.stores import Opened, open_stores
 from signaling.thread_cards import FileCard
@@ -46,7 +58,7 @@ FLIPS: Final = 200
 
 async def look(storage: Storage, folder: Path) -> dict[str, int]:
     """Seed, look, erase, look again; then change bits of the audit. Returns counts."""
-    stores = await open_stores(storage)
+    stores = await open_stores(storage, str(folder / "recordings"))
     try:
         clinic, client = await fill(stores)
         await _flush(stores, storage)
@@ -102,6 +114,7 @@ async def fill(stores: Opened) -> tuple[UUID, UUID]:
     head = await stores.threads.get(thread)
     await stores.scheduled.add(uuid4(), head, staff, " ".join(WORDS), at + DAY_MS, at)
     await _send_files(stores, head, client, at)
+    await _record(stores, hour, at)
     asked = Span(at + DAY_MS, 50)
     await stores.bookings.begin(uuid4(), Parties(thread, clinic, staff, client), client, asked, at)
     await stores.availability.set(clinic, staff, WorkingTimes("UTC"), staff, at)
@@ -128,6 +141,32 @@ async def _send_files(stores: Opened, head: ThreadHead, author: UUID, at: int) -
     await stores.thread_writer.write(
         Written(head.id, author, None, ident, Kind.FILE, ready.told, at)
     )
+
+
+async def _record(stores: Opened, hour: Booked, at: int) -> None:
+    """A recording that somebody agreed to, and one that was erased."""
+    scope = Scope(frozenset({Purpose.CLINICAL_REVIEW}), frozenset({Medium.AUDIO}))
+    grant = ConsentFact(ConsentTurn.GRANT, 1.0, "p", scope)
+    said = {"language": "en", "decliner": NAMES[0]}
+    await stores.recordings.tell(hour, [Told(grant, at, hour.client, said)])
+    people = {hour.counsellor: PartyRole.COUNSELLOR, hour.client: PartyRole.CLIENT}
+    start = Told(ConsentFact(ConsentTurn.START, 2.0), at)
+    for _ in range(2):
+        begun = await stores.recordings.begin(
+            hour, uuid4(), people, scope, {Purpose.CLINICAL_REVIEW: at + DAY_MS}, None, start
+        )
+        made = RecordedFile(1, str(begun.parts[0].id), NAMES[2], 0, 1, 1, 1, "0" * 64)
+        await stores.recordings.seal(
+            begun.recording, [made], [(1, 2)], whole=True, captured_ms=1, told=[]
+        )
+    erasure = stores.kept_recordings.erasure
+    if erasure.files is None:
+        with tempfile.TemporaryDirectory() as folder:
+            erasure.files = SealedFolder(Path(folder))
+            await erasure.erase(begun.recording, None, at)
+            erasure.files = None
+    else:
+        await erasure.erase(begun.recording, None, at)
 
 
 async def _flush(stores: Opened, storage: Storage) -> None:

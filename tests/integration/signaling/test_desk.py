@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import stat
 import time
@@ -15,8 +16,10 @@ import pytest
 from signaling import __main__, desk
 from signaling.config import Storage
 from signaling.domain.life import Outcome
+from signaling.storage.people_store import Details, PersonKind
 from signaling.storage.session_store import Wanted
 from signaling.stores import open_stores
+from tests.support.recordings import Recorded, record
 
 pytestmark = pytest.mark.integration
 
@@ -131,3 +134,44 @@ def test_a_changed_row_of_the_audit_is_found(at: Desk) -> None:
         database.execute("UPDATE audit_event SET result = 'refused'")
     told = at.say("audit", "verify", code=desk.EXIT_BROKEN)
     assert told == f"quietroom: {clinic} changed at row 1"
+
+
+def test_recordings_are_verified_and_counted(
+    at: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert at.say("recording", "list") == "none"
+    nowhere = at.say("recording", "verify", code=desk.EXIT_REFUSED)
+    assert "recording.folder" in nowhere
+    folder = tmp_path / "recordings"
+    monkeypatch.setenv("QUIETROOM_RECORDING__FOLDER", str(folder))
+    clinic = UUID(at.say("clinic", "add", "Harbour Clinic"))
+    made = asyncio.run(_record(at.folder, folder, clinic))
+    assert at.say("recording", "list") == "sealed 1"
+    told = at.say("recording", "verify")
+    assert told.startswith("1 recordings, 4 files, 20 chunks opened, ")
+    assert told.endswith(" 0 faults")
+    made.path(folder, 1).unlink()
+    with made.path(folder, 2).open("ab") as file:
+        file.write(b"x")
+    shutil.copy(made.path(folder, 3), folder / made.ident.hex / f"000009-{'0' * 32}.seal")
+    (folder / ("0" * 32)).mkdir()
+    told = at.say("recording", "verify", code=desk.EXIT_BROKEN)
+    assert "4 faults" in told
+    for number, fault in ((1, "missing"), (2, "changed"), (9, "stray")):
+        assert f"{made.ident} file {number}: {fault}" in told
+    assert f"{UUID(int=0)} file 0: stray" in told
+    assert "Harbour" not in told
+
+
+async def _record(kept: Path, folder: Path, clinic: UUID) -> Recorded:
+    opened = await open_stores(Storage(folder=str(kept)), str(folder))
+    try:
+        people, at = opened.accounts.stores.people, int(time.time() * 1000)
+        staff = await people.add_person(clinic, PersonKind.STAFF, Details("A"), None, at)
+        client = await people.add_person(clinic, PersonKind.CLIENT, Details("B"), None, at)
+        booked = await opened.sessions.book(Wanted(staff, client, at, 50), staff, at)
+        files = opened.kept_recordings.erasure.files
+        assert files is not None
+        return await record(opened.recordings, files, booked, at)
+    finally:
+        await opened.close()

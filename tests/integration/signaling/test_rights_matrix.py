@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +18,7 @@ import pytest
 
 from signaling.api.house import House
 from signaling.domain.booking import HOUR_MS, MINUTE_MS, Span
+from signaling.domain.consent.artefact import ArtefactFact, ArtefactTurn
 from signaling.domain.errors import Refusal
 from signaling.domain.life import Turn
 from signaling.domain.thread import Kind, Place
@@ -31,6 +32,7 @@ from signaling.thread_cards import FileCard
 from signaling.working_times import WorkingRule, WorkingTimes
 from tests.support import samples
 from tests.support.practice import CLIENTS, PLAN, SIDES, STAFF, TODAY, Practice, now_ms, practice
+from tests.support.recordings import DAY_MS, record
 
 pytestmark = pytest.mark.integration
 
@@ -48,6 +50,9 @@ P = "/api/v1/people/{person_id}"
 T = "/api/v1/threads/{thread_id}"
 F = f"{T}/files/{{file_id}}"
 R = "/api/v1/me/reminders"
+C = "/api/v1/recordings/{recording_id}"
+LISTENERS = {THEIRS, "supervisor"}
+EVERY_PERSON = {SELF, *(who for who in EVERYONE if not who.endswith("program"))}
 EVERY_CLIENT = {SELF, *(f"{side}{name}" for side in SIDES for name in CLIENTS)}
 MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/api/v1/appointments"): PAIR | DESK,
@@ -94,6 +99,16 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("PUT", R): EVERY_CLIENT,
     ("POST", f"{R}/browsers"): EVERY_CLIENT,
     ("POST", f"{R}/browsers/forget"): EVERY_CLIENT,
+    ("GET", "/api/v1/recordings"): EVERY_PERSON,
+    ("POST", "/api/v1/recordings/stop"): ADMINS,
+    ("GET", C): LISTENERS,
+    ("DELETE", C): {SELF, "admin"},
+    ("GET", f"{C}/files/{{number}}"): LISTENERS,
+    ("POST", f"{C}/watched"): LISTENERS,
+    ("POST", f"{C}/take-back"): PAIR,
+    ("POST", f"{C}/keep"): {SELF},
+    ("GET", "/api/v1/proofs"): {*EVERYONE, SELF},
+    ("GET", "/api/v1/proofs/key"): {*EVERYONE, SELF},
     ("GET", "/api/v1/clinic"): {*EVERYONE, SELF},
     ("PUT", "/api/v1/clinic"): ADMINS,
     ("GET", "/api/v1/keys"): ADMINS,
@@ -138,6 +153,7 @@ class Target:
     files: dict[tuple[str, str], UUID]
     """Of each of the two: one ``begun``, one that came ``whole``, one that is ``ready``."""
     number: int
+    recording: UUID = field(default_factory=uuid4)
 
     def file(self, method: str, path: str, who: str) -> UUID:
         """The file with which a call can be done; of who has none, the client's."""
@@ -159,6 +175,8 @@ class Target:
             "person_id": str(people["li" if of_staff else SELF]),
             "counsellor_id": str(people["li"]),
             "key_id": str(self.hour.id),
+            "recording_id": str(self.recording),
+            "number": "1",
             "moment": "before",
             "position": "supervisor" if method == "PUT" else "admin",
         }
@@ -204,6 +222,8 @@ class Target:
             f"{R}/browsers/forget": {"endpoint": ENDPOINT},
             f"{T}/later": {"id": str(uuid4()), "body": "x", "due_at": soon},
             F: {"kind": "file", "name": "x.pdf", "bytes": len(samples.PDF)},
+            f"{C}/watched": {"start_ms": 0, "stop_ms": 5000},
+            f"{C}/take-back": {},
             f"{T}/bookings": {"starts_at": soon},
             f"{T}/bookings/{{booking_id}}/acts": {
                 "act": "suggest", "revision": 1, "starts_at": soon,
@@ -231,7 +251,9 @@ class Target:
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[Practice]:
-    async with practice(tmp_path, reminders={"to_folder": True}) as made:
+    async with practice(
+        tmp_path, reminders={"to_folder": True}, recording={"folder": str(tmp_path / "recordings")}
+    ) as made:
         yield made
 
 
@@ -285,13 +307,30 @@ async def arrange(made: Target, thread: ThreadHead, path: str) -> None:
         for who, ident in made.later.items():
             author = here.people[who]
             await here.stores.scheduled.add(ident, thread, author, "x", at + HOUR_MS, at)
-    if not path or "files" in path:
+    if not path or "recordings" in path:
+        await arrange_recording(made, path)
+    if not path or "threads/{thread_id}/files" in path:
         # A counsellor has only so many on their way: those for the targets before are over.
         await here.stores.files.give_up(at + GIVEN_UP_MS + 1)
         for (who, stage), ident in made.files.items():
             await send_file(here, File(
                 ident, thread.id, here.people[who], Kind.FILE, len(samples.PDF), 0, at, None, "x"
             ), thread, stage)  # fmt: skip
+
+
+async def arrange_recording(made: Target, path: str) -> None:
+    """One that its counsellor and a supervisor may play; for ``keep`` it was taken back."""
+    stores, at = made.here.stores, now_ms() - 2 * DAY_MS
+    files = stores.kept_recordings.erasure.files
+    assert files is not None
+    recorded = await record(stores.recordings, files, made.hour, at)
+    made.recording = recorded.ident
+    keeping = stores.kept_recordings.keeping
+    turn = ArtefactTurn.GIVE_UP if path.endswith("/keep") else ArtefactTurn.COOL
+    fact = ArtefactFact(turn, now_ms())
+    client = made.hour.client
+    taken_by = client if turn is ArtefactTurn.GIVE_UP else None
+    await keeping.turn(recorded.ident, lambda _held: ([fact], taken_by), client, now_ms())
 
 
 async def send_file(here: Practice, file: File, thread: ThreadHead, stage: str) -> None:

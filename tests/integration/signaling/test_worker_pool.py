@@ -21,10 +21,10 @@ from media.channel import (
     Notification,
     PictureSize,
     TextReceived,
-    Warm,
 )
 from media.config import MediaConfig
 from media.errors import NegotiationError, OfferFault
+from media.frames import Warm
 from media.ids import EndpointId, RoomKey
 from signaling.worker_link import LinkLost, WorkerLink, adopt, pair
 from signaling.worker_pool import PortError, WorkerPool

@@ -25,6 +25,9 @@ from signaling.storage.journal import Journal
 from signaling.storage.key_store import SqlKeyStore
 from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import ClinicSettings, Details, PeopleStore, PersonKind
+from signaling.storage.recording_erasure import RecordingErasure
+from signaling.storage.recording_folder import SealedFiles
+from signaling.storage.recording_keeping import RecordingKeeping
 from signaling.storage.reminder_store import ReminderStore
 from signaling.storage.scheduled_store import ScheduledStore
 from signaling.storage.session_store import SessionStore
@@ -74,8 +77,8 @@ class House:
         return await self.stores.people.add_person(clinic, PersonKind.CLIENT, details, None, T0)
 
 
-def house(data: Database, keys: Database) -> House:
-    """Open one."""
+def house(data: Database, keys: Database, files: SealedFiles | None = None) -> House:
+    """Open one; ``files`` is where recordings lie."""
     keyring = Keyring(SqlKeyStore(keys), parse(new_master()))
     journal = Journal(data, keyring)
     stores = Stores(
@@ -85,6 +88,7 @@ def house(data: Database, keys: Database) -> House:
         SignInStore(journal),
         ApiKeyStore(journal),
     )
+    kept = RecordingErasure(journal, keyring, RecordingKeeping(journal, keyring), files)
     quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     gone: list[UUID] = []
     in_session: set[UUID] = set()
@@ -97,5 +101,5 @@ def house(data: Database, keys: Database) -> House:
         AvailabilityStore(journal), BookingStore(journal, keyring),
         ReminderStore(journal, keyring), ScheduledStore(journal, keyring),
         FileStore(data, keyring),
-        Erasure(journal, keyring, stores.people), gone, in_session,
+        Erasure(journal, keyring, stores.people, kept), gone, in_session,
     )  # fmt: skip

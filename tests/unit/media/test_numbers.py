@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import media.forwarding.track_numbers
 import media.numbers
 import media.stats
-from media.channel import Reply, TracksRead
 from media.config import MediaConfig
 from media.forwarding.pacer import DELAY_BOUNDS_MS
+from media.frames import Reply, TracksRead
 from media.ids import EndpointId, RoomKey
 from media.numbers import (
     LEAST_PACKETS,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from media.config import MediaConfig
+from media.config import MediaConfig, RecordingConfig
 from signaling import config
 from signaling.config import Config, ConfigError
 from signaling.domain.retention import Clocks
@@ -216,6 +216,20 @@ def test_storage_may_be_a_folder_or_two_databases() -> None:
     assert "u:p" not in shown
     assert "secret" not in shown.replace("turn_secret", "")
     assert "storage.master_key = set" in shown
+
+
+def test_recording_has_a_folder_where_there_are_stores() -> None:
+    assert build({}).recording == RecordingConfig()
+    given = build({"storage": {"folder": "x"}, "recording": {"folder": "y", "min_free_mb": 5}})
+    assert given.recording.folder == "y"
+    assert given.recording.min_free_bytes == 5 * 1024 * 1024
+    for wrong, said in (
+        ({"folder": "y"}, "recording.folder: needs storage.folder"),
+        ({"min_free_mb": 0}, "recording.min_free_mb: must be more than 0"),
+        ({"other": 1}, "recording.other: there is no such setting"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            build({"recording": wrong})
 
 
 def test_clocks_are_days_from_any_source() -> None:

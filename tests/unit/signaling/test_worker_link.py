@@ -12,47 +12,59 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.channel import (
+    CodecChosen,
+    EndpointClose,
+    LayersWanted,
+    LinkChanged,
+    LinkState,
+    Notification,
+    Phase,
+    PhaseReached,
+    PictureSize,
+    RecordedFile,
+    RecordingBroke,
+    RecordOrder,
+    RecordPermit,
+    RecordTrack,
+    SlotFilled,
+    SlotsFilled,
+    TextChannelChanged,
+    TextReceived,
+)
+from media.config import MediaConfig, RecordingConfig
+from media.errors import OfferFault, RecordFault
+from media.frames import (
     Answered,
     Ask,
     Beat,
     Broken,
     CloseEndpoint,
-    CodecChosen,
     Counted,
     Done,
     Downward,
-    EndpointClose,
-    LayersWanted,
-    LinkChanged,
-    LinkState,
     Logged,
     Negotiate,
-    Notification,
+    NotRecorded,
     NotStarted,
-    Phase,
-    PhaseReached,
-    PictureSize,
+    Permit,
     ReadStats,
     ReadTracks,
+    Record,
+    Recorded,
     Refused,
     Reply,
     Say,
     SendText,
     SetSize,
-    SlotFilled,
-    SlotsFilled,
     Start,
     Started,
     Stop,
+    StopRecording,
     Tell,
-    TextChannelChanged,
-    TextReceived,
     TracksRead,
     Upward,
     Warm,
 )
-from media.config import MediaConfig
-from media.errors import OfferFault
 from media.ids import EndpointId, RoomKey
 from media.stats import (
     Distribution,
@@ -76,9 +88,14 @@ from signaling.worker_link import (
 )
 
 E = EndpointId("e")
+ORDER = RecordOrder(
+    RoomKey("r"), "t", "rec", 1, 1, 0, 1, (RecordTrack(E, "audio", "p", b"k" * 32),)
+)
+FILE = RecordedFile(1, "p", "audio/webm", 0, 1000, 900, 1000, "00", ((20, 40),), whole=False)
 DOWN: list[Downward] = [
     Ask(1, Warm()),
     Ask(2, Start(MediaConfig(host="127.0.0.1", external_ips=("192.0.2.1",)))),
+    Ask(2, Start(MediaConfig(), RecordingConfig("/folder", 5))),
     Ask(3, Negotiate(RoomKey("r"), E, "v=0")),
     Ask(4, CloseEndpoint(E)),
     Ask(5, ReadStats()),
@@ -87,6 +104,9 @@ DOWN: list[Downward] = [
     Ask(7, ReadTracks("r")),
     Tell(SendText(E, "静")),
     Tell(SetSize(E, EndpointId("f"), PictureSize.SMALL)),
+    Ask(8, Record(ORDER)),
+    Ask(9, StopRecording(RoomKey("r"), "rec", 1, discard=True)),
+    Tell(Permit(RecordPermit(RoomKey("r"), "rec", 1, 2, frozenset({"p"})))),
 ]
 LEGS = {"audio": {"up": LegStats(packets=1, jitter_s=Distribution((1, 2), 0.5))}}
 ROWS = RoomTracks(
@@ -109,6 +129,9 @@ UP: list[Upward] = [
     Say(SlotsFilled(E, (SlotFilled("0", None, E),))),
     Say(CodecChosen(E, "VP8")),
     Say(LayersWanted(E, "1", ("s", "l"))),
+    Say(RecordingBroke(E, "rec", 1, RecordFault.LEASE, (FILE,))),
+    Reply(10, Recorded((FILE,))),
+    Reply(11, NotRecorded(RecordFault.OFF)),
     Say(Logged(30, "worker_fault error=X")),
 ]
 

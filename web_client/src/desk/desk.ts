@@ -109,7 +109,7 @@ export class Desk extends DeskElement {
         @open-card=${(event: CustomEvent<string>) => this.open({ kind: 'card', hour: event.detail })}
         @open-room=${(event: CustomEvent<InDanger>) => this.openRoom(event.detail)}
         @open-after=${(event: CustomEvent<string>) => this.openAfter(event.detail)}
-        @open-recording=${(event: CustomEvent<string>) => this.openRecording(event.detail)}
+        @play-recording=${(event: CustomEvent<string>) => this.openRecording(event.detail)}
         @leave-player=${(event: CustomEvent<string>) => this.leavePlayer(event.detail)}
         @watching=${() => (this.touchedAt = Date.now())}
         @open-change=${(event: CustomEvent<string>) => this.open({ kind: 'change', person: event.detail })}

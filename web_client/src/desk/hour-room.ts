@@ -79,6 +79,7 @@ export class HourRoom extends DeskElement {
           person="counsellor"
           .seatOf=${this.seatOf}
           .plan=${this.plan}
+          .safety=${this.safety}
           @parted=${(event: CustomEvent<Parting>) => void this.handleParted(event.detail)}
         ></qr-app>
       </div>

@@ -5,6 +5,7 @@ import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
+import { RECORDING_WORDS } from './recording';
 import { KEPT_RECORDING_WORDS } from './recordings';
 import { SAFETY_WORDS } from './safety';
 import { SAID_WORDS } from './said';
@@ -33,8 +34,8 @@ export const en = {
 
   'safe.title': 'Is it safe here?',
   'safe.encrypted':
-    'Sound and picture are encrypted between you and the server. The server passes them on and stores nothing of them.',
-  'safe.recorded': 'Nothing is recorded.',
+    'Sound and picture are encrypted between you and the server. The server passes them on.',
+  'safe.recorded': 'Nothing is recorded unless everybody has agreed to it.',
   'safe.choice': 'Your microphone and camera start only when you tap them.',
   'safe.traces':
     'In this browser the page is called just “Appointment”. “Leave quickly” replaces it at once; it cannot remove earlier visits from the browser’s history.',
@@ -347,6 +348,7 @@ export const en = {
   'timeline.note': 'A silence is not a gap. Gaps shorter than a second are not listed.',
 
   ...OPERATOR_WORDS.en,
+  ...RECORDING_WORDS.en,
   ...SAFETY_WORDS.en,
   ...VISIT_WORDS.en,
   ...DESK_WORDS.en,

@@ -6,6 +6,7 @@ import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
+import { RECORDING_WORDS } from './recording';
 import { KEPT_RECORDING_WORDS } from './recordings';
 import { SAFETY_WORDS } from './safety';
 import { SAID_WORDS } from './said';
@@ -30,8 +31,8 @@ export const zh: Readonly<Record<Key, string>> = {
   'arrive.embedded': '正在等带您来的网页…',
 
   'safe.title': '这里安全吗？',
-  'safe.encrypted': '声音和画面在您和服务器之间加密。服务器只转发，不保存。',
-  'safe.recorded': '没有录制。',
+  'safe.encrypted': '声音和画面在您和服务器之间加密。服务器只转发。',
+  'safe.recorded': '没有每个人的同意，什么都不会录下。',
   'safe.choice': '麦克风和摄像头只有您点了才会打开。',
   'safe.traces':
     '在浏览器里，这个页面只叫“约定”。“快速离开”会马上换掉它，但不能清除浏览器以前的访问记录。',
@@ -327,6 +328,7 @@ export const zh: Readonly<Record<Key, string>> = {
   'timeline.note': '安静不算中断。不到一秒的没有列出。',
 
   ...OPERATOR_WORDS.zh,
+  ...RECORDING_WORDS['zh-CN'],
   ...SAFETY_WORDS['zh-CN'],
   ...BOOKING_WORDS['zh-CN'],
   ...THREAD_WORDS['zh-CN'],

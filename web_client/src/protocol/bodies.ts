@@ -51,14 +51,18 @@ export type BookingEnd = 'cancelled' | 'declined' | 'held' | 'lapsed' | 'missed'
  */
 export type LineSaid = 'clear' | 'cut' | 'hard';
 /**
- * Who somebody is to a recording.
+ * What a recording may be used for.
  */
-export type PartyRole =
-  'client' | 'counsellor' | 'guardian' | 'guest' | 'interpreter' | 'supervisor';
+export type Purpose = 'clinical_review' | 'research' | 'supervision' | 'teaching';
 /**
  * What of a person is captured.
  */
 export type Medium = 'audio' | 'text' | 'video';
+/**
+ * Who somebody is to a recording.
+ */
+export type PartyRole =
+  'client' | 'counsellor' | 'guardian' | 'guest' | 'interpreter' | 'supervisor';
 /**
  * Of whom hours are asked for.
  */
@@ -71,10 +75,6 @@ export type Standing = 'held' | 'sent' | 'waiting';
  * Whose key seals a person's details: their own, or the clinic's.
  */
 export type PersonKind = 'client' | 'staff';
-/**
- * What a recording may be used for.
- */
-export type Purpose = 'clinical_review' | 'research' | 'supervision' | 'teaching';
 /**
  * In which words.
  */
@@ -365,6 +365,27 @@ export interface Clinic {
   crisis_lines?: [string, string][];
   phone?: string;
   cancel_notice_hours?: number;
+  recording?: RecordingChosen;
+}
+/**
+ * What a clinic allows of recording: for nothing, where it has not chosen.
+ */
+export interface RecordingChosen {
+  /**
+   * @maxItems 4
+   */
+  purposes?: Purpose[];
+  /**
+   * @maxItems 3
+   */
+  media?: Medium[];
+  days?: {
+    [k: string]: number;
+  };
+  client_may_ask?: boolean;
+  pause_in_crisis?: boolean;
+  jurisdiction?: string;
+  keeps_records?: boolean;
 }
 /**
  * A clinic.
@@ -509,6 +530,27 @@ export interface LineRating {
   said: LineSaid;
 }
 /**
+ * That somebody saw, heard or read something of one's own.
+ */
+export interface LookShown {
+  seq: number;
+  at: number;
+  actor: string | null;
+  who: string;
+  action: string;
+  object: string | null;
+  result: string;
+  recording: string | null;
+  watched_ms: number | null;
+}
+/**
+ * Some looks, oldest first; ``after`` asks for those that follow.
+ */
+export interface Looks {
+  after: number | null;
+  items: LookShown[];
+}
+/**
  * Up to which number messages came to somebody's page, and were read.
  */
 export interface Mark {
@@ -607,6 +649,12 @@ export interface Proof {
   text: string;
   signature: string;
   key: string;
+}
+/**
+ * The public keys that proofs were signed with, the newest last; base64url as in a proof.
+ */
+export interface ProofKeys {
+  items: string[];
 }
 /**
  * One's own, latest first.

@@ -7,6 +7,7 @@ import type {
   Hour,
   IceServer,
   ParticipantView,
+  Recording,
   SlotView,
   Stage,
 } from './wire';
@@ -29,6 +30,11 @@ export interface Room {
   readonly hour: BookedHour | null;
   /** By how many milliseconds this machine's clock is ahead of the gateway's. */
   readonly ahead: number;
+  /**
+   * What was last told of recording, its moments in this machine's Unix milliseconds; null where nothing was. Until
+   * when it is kept is a day, and stays as it was told.
+   */
+  readonly recording: Recording | null;
 }
 
 /** Times are in this machine's Unix milliseconds. */
@@ -52,6 +58,7 @@ export const EMPTY_ROOM: Room = {
   departed: null,
   hour: null,
   ahead: 0,
+  recording: null,
 };
 
 /** `wallNow` is this machine's Unix milliseconds: the gateway's clock is translated to it. */
@@ -67,6 +74,8 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
       steady: event.steady,
       startedAt: event.started_at + (wallNow - event.now),
       ahead: wallNow - event.now,
+      // A seat that goes on is told of what changed; any other of what there is.
+      recording: event.resumed ? room.recording : null,
     };
   }
   if (event.type === 'participant_changed') return withParticipant(room, event.participant);
@@ -76,6 +85,7 @@ export function reduceRoom(room: Room, event: Event, wallNow: number): Room {
   }
   if (event.type === 'steady') return { ...room, steady: event.steady };
   if (event.type === 'hour') return { ...room, hour: hourOf(event, room.ahead) };
+  if (event.type === 'recording') return { ...room, recording: recordingOf(event, room.ahead) };
   // What is said of media, of the text and of the end changes nobody's place.
   return event.type === 'slots' ? { ...room, slots: event.slots } : room;
 }
@@ -86,6 +96,16 @@ function hourOf(event: Hour, ahead: number): BookedHour {
     endsAt: event.ends_at + ahead,
     lateMinutes: event.late_minutes,
     stage: event.stage,
+  };
+}
+
+function recordingOf(event: Recording, ahead: number): Recording {
+  const here = (at: number | null): number | null => (at === null ? null : at + ahead);
+  return {
+    ...event,
+    begins_at: here(event.begins_at),
+    started_at: here(event.started_at),
+    running_since: here(event.running_since),
   };
 }
 

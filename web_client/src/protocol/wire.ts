@@ -918,6 +918,7 @@ export interface Recording {
   holds: HoldView[];
   you_paused: boolean;
   ended: Ended | null;
+  may_terms?: RecordingTerms | null;
 }
 /**
  * All that is asked. The words on the page are made of it, and of nothing else.

@@ -3,7 +3,7 @@
 import { isGone } from './words';
 import type { Key } from '../i18n/language';
 import type {
-  Audit,
+  Looks,
   Proofs,
   RecordingOpened,
   RecordingSeen,
@@ -26,7 +26,7 @@ export const takeBack = (id: string, body: TakeBack): Promise<Answer<RecordingSe
 export const keepIt = (id: string): Promise<Answer<RecordingSeen>> =>
   ask('POST', `recordings/${id}/keep`);
 export const readProofs = (): Promise<Answer<Proofs>> => ask('GET', 'proofs');
-export const readLooks = (after: number): Promise<Answer<Audit>> =>
+export const readLooks = (after: number): Promise<Answer<Looks>> =>
   ask('GET', `me/looks?after=${after}`);
 
 /** Where a player's sound and picture come from, piece by piece. */

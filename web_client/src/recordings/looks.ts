@@ -1,14 +1,17 @@
 /** Who looked at what is somebody's, in words. Pure but for the page's language. */
 
+import { lengthWord } from './words';
 import { dayOf, sameDay } from '../i18n/dates';
 import { type Key, t } from '../i18n/language';
-import type { AuditShown } from '../protocol/bodies';
+import type { LookShown } from '../protocol/bodies';
 
-/** The same look again on the same day is one line. */
+/** The same look again on the same day is one line, with all that was watched then. */
 export interface Look {
   readonly at: number;
   readonly actor: string | null;
+  readonly who: string;
   readonly what: Key;
+  readonly watchedMs: number;
 }
 
 const WHATS: Readonly<Record<string, Key>> = {
@@ -29,11 +32,14 @@ function whatOf(action: string): Key {
 }
 
 /** Latest first. */
-export function looksOf(rows: readonly AuditShown[]): Look[] {
+export function looksOf(rows: readonly LookShown[]): Look[] {
   const looks: Look[] = [];
-  for (const { at, actor, action } of [...rows].sort((a, b) => b.at - a.at)) {
-    const look = { at, actor, what: whatOf(action) };
-    if (!looks.some((each) => isSame(each, look))) looks.push(look);
+  for (const { at, actor, who, action, watched_ms } of [...rows].sort((a, b) => b.at - a.at)) {
+    const look = { at, actor, who, what: whatOf(action), watchedMs: watched_ms ?? 0 };
+    const same = looks.findIndex((each) => isSame(each, look));
+    const known = looks[same];
+    if (known === undefined) looks.push(look);
+    else looks[same] = { ...known, watchedMs: known.watchedMs + look.watchedMs };
   }
   return looks;
 }
@@ -44,7 +50,9 @@ function isSame(one: Look, other: Look): boolean {
 
 export function lookWords(look: Look, names: ReadonlyMap<string, string>): string {
   const known = look.actor === null ? undefined : names.get(look.actor);
-  return t('recs.looks.line', { name: known ?? t('recs.looks.somebody'), what: t(look.what) });
+  const name = (known ?? look.who) || t('recs.looks.somebody');
+  if (look.watchedMs === 0) return t('recs.looks.line', { name, what: t(look.what) });
+  return t('recs.looks.watched', { name, length: lengthWord(look.watchedMs) });
 }
 
 export const lookDay = ({ at }: Look): string => dayOf(at);

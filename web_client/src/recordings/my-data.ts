@@ -11,7 +11,7 @@ import './player';
 import './proofs-element';
 import './recording-card';
 import { type Key, t } from '../i18n/language';
-import type { AuditShown, Me, Proof, RecordingSeen } from '../protocol/bodies';
+import type { LookShown, Me, Proof, RecordingSeen } from '../protocol/bodies';
 import { type Answer, ask } from '../protocol/rest';
 import { base, buttons, QuietElement } from '../ui/element';
 import { focusHeading } from '../ui/focus';
@@ -295,7 +295,7 @@ export class MyData extends QuietElement {
   }
 
   private async loadLooks(): Promise<void> {
-    const rows: AuditShown[] = [];
+    const rows: LookShown[] = [];
     let after: number | null = 0;
     for (let page = 0; page < MOST_PAGES && after !== null; page += 1) {
       const answer: Awaited<ReturnType<typeof readLooks>> = await readLooks(after);

@@ -20,6 +20,7 @@ const MEDIA: ReadonlySet<string> = new Set<Medium>(['audio', 'video', 'text']);
 const ACTS: Readonly<Record<string, Key>> = {
   agreed: 'recs.proof.agreed',
   asked: 'recs.proof.asked',
+  kept: 'recs.proof.kept',
   withdrew: 'recs.proof.withdrew',
 };
 

@@ -136,7 +136,7 @@ export class RecordingList extends QuietElement {
                   class="plain"
                   data-testid="play"
                   aria-label=${t('recs.play.label', { when })}
-                  @click=${() => this.say('open-recording', seen.id)}
+                  @click=${() => this.say('play-recording', seen.id)}
                 >
                   ${t('recs.play')}
                 </button>

@@ -11,7 +11,16 @@ const PAUSE_MS = 5_000;
 
 /** Where words come from. Each channel has one current sentence, or none. */
 export type Channel =
-  'end' | 'question' | 'door' | 'plan' | 'status' | 'lost' | 'line' | 'hint' | 'notice';
+  | 'end'
+  | 'recording'
+  | 'question'
+  | 'door'
+  | 'plan'
+  | 'status'
+  | 'lost'
+  | 'line'
+  | 'hint'
+  | 'notice';
 
 export interface Announcement {
   readonly words: string;
@@ -20,6 +29,7 @@ export interface Announcement {
 
 const ORDER: readonly Channel[] = [
   'end',
+  'recording',
   'question',
   'door',
   'plan',

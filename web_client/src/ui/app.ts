@@ -30,7 +30,7 @@ import type { Answer } from '../protocol/rest';
 import { exchangeToken, memorySeatStore, type SeatStore, seatStore } from '../protocol/seats';
 import { type Ending, Session } from '../protocol/session';
 import { type UnsentStore, unsentStore } from '../protocol/unsent';
-import type { CloseReason, Role, Seat } from '../protocol/wire';
+import type { CloseReason, ConsentStage, Role, Seat } from '../protocol/wire';
 
 type View =
   | { readonly kind: 'arrive' }
@@ -68,6 +68,8 @@ export class App extends QuietElement {
   @property({ attribute: false }) seatOf: (() => Promise<Answer<Seat>>) | null = null;
   /** What both agreed to do when the line is cut. */
   @property({ attribute: false }) plan: CutPlan | null = null;
+  /** The panel for a danger is open beside the room. */
+  @property({ type: Boolean }) safety = false;
   @state() private view: View = { kind: 'arrive' };
   @state() private opening = false;
   @state() private token: string | null = null;
@@ -78,6 +80,7 @@ export class App extends QuietElement {
   private host: Host | null = null;
   /** What the host was told of this call. */
   private told: 'waiting' | 'joined' | null = null;
+  private toldRecording: 'on' | 'paused' | 'off' = 'off';
   private atDoor = false;
 
   override connectedCallback(): void {
@@ -116,6 +119,7 @@ export class App extends QuietElement {
         .resumed=${resumed}
         .link=${this.link}
         .plan=${this.plan}
+        ?safety=${this.safety}
         @quick-exit=${() => this.leaveQuickly()}
         @new-window=${() => this.openWindow()}
       ></qr-room>
@@ -247,6 +251,9 @@ export class App extends QuietElement {
     });
     const call = new Call({ session, ...arrival, tap, tokenMs });
     session.onChange(() => this.handleSession(call));
+    session.onEvent((event) => {
+      if (event.type === 'recording') this.tellHostOf(event.stage);
+    });
     this.view = { kind: 'room', call, resumed: tokenMs === null };
     call.start();
   }
@@ -264,6 +271,14 @@ export class App extends QuietElement {
     this.told = what;
     this.host?.tell(what);
     this.requestUpdate();
+  }
+
+  /** Whether it is recorded; that somebody was asked is nobody's but theirs. */
+  private tellHostOf(stage: ConsentStage): void {
+    const state = stage === 'recording' ? 'on' : stage === 'hold' ? 'paused' : 'off';
+    if (state === this.toldRecording) return;
+    this.toldRecording = state;
+    this.host?.tell('recording', { state });
   }
 
   private conclude(ending: Ending, call: Call): void {

@@ -2,7 +2,7 @@
 
 import { html } from 'lit';
 
-import { sentenceCase } from './room-lines';
+import { sentenceCase } from './sentence-case';
 import './tile';
 import { t } from '../i18n/language';
 import type { Call } from '../media/call';

@@ -7,6 +7,7 @@ import { base, buttons, QuietElement } from './element';
 import { keysOn, setKeysOn } from './keys';
 import './sheet';
 import { type Key, t } from '../i18n/language';
+import { setTonesOn, tonesOn } from '../recording/tone';
 
 const KEYS: readonly (readonly [string, Key])[] = [
   ['M', 'help.key.microphone'],
@@ -93,6 +94,15 @@ export class HelpSheet extends QuietElement {
             @change=${(event: Event) => this.switchKeys(event)}
           />
           ${t('help.single')}
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            data-testid="tones"
+            .checked=${tonesOn()}
+            @change=${(event: Event) => setTonesOn((event.target as HTMLInputElement).checked)}
+          />
+          ${t('rec.tones')}
         </label>
         <button class="plain" @click=${() => this.say('open-devices')}>
           ${t('devices.title')}

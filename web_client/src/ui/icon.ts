@@ -18,6 +18,7 @@ const DRAWINGS = {
   shield: svg`<path d="M12 3.5l7 2.5v5.5c0 4.200-2.900 7.5-7 9-4.100-1.5-7-4.8-7-9V6z" /><path d="M9 11.8l2.200 2.200L15 10" />`,
   help: svg`<circle cx="12" cy="12" r="8.5" /><path d="M9.6 9.6a2.5 2.5 0 1 1 3.600 2.300c-.8.4-1.200 1-1.200 1.800M12 16.4v.2" />`,
   timeline: svg`<path d="M6 3.5v2.500M6 11v3.500M6 19.5v1M12 8.5h8M12 17h6" /><circle cx="6" cy="8.5" r="2.5" /><circle cx="6" cy="17" r="2.5" />`,
+  record: svg`<circle cx="12" cy="12" r="8.5" /><circle cx="12" cy="12" r="3" />`,
   close: svg`<path d="M6 6l12 12M18 6L6 18" />`,
   send: svg`<path d="M12 19.5V5M6 10.5L12 4.5l6 6" />`,
   movement: svg`<path d="M10 20V10.500a1.500 1.500 0 0 1 3 0V13l4.500 1.200a2 2 0 0 1 1.500 2V20M10 15l-2-2M4 8a9 9 0 0 1 3-3.500M19 8a9 9 0 0 0-3-3.500" />`,

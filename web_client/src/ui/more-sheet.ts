@@ -6,6 +6,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { base, buttons, QuietElement } from './element';
 import './icon';
 import type { IconName } from './icon';
+import { whyWords } from './recording-ask';
 import './sheet';
 import { t } from '../i18n/language';
 import type { Cue, HoldSteady, Invitation, ParticipantView, SetCue } from '../protocol/wire';
@@ -70,6 +71,10 @@ export class MoreSheet extends QuietElement {
           font-size: var(--caption);
         }
       }
+      button[aria-disabled='true'] {
+        cursor: default;
+        border-color: var(--hair);
+      }
       button[aria-pressed='true'] {
         border-color: var(--qing);
         background: var(--sunken);
@@ -102,6 +107,9 @@ export class MoreSheet extends QuietElement {
   /** Whether there is a timeline to look at. */
   @property({ type: Boolean }) timeline = false;
 
+  /** Why a recording cannot be asked for, `''` where it can; null where there is none to ask for. */
+  @property({ attribute: false }) why: string | null = null;
+
   private get mode(): Mode {
     if (this.camera) return 'video';
     return this.microphone ? 'voice' : 'text';
@@ -127,6 +135,7 @@ export class MoreSheet extends QuietElement {
           )}
         </div>
         ${this.cues()} ${this.steadily()} ${this.invitation('video')} ${this.invitation('voice')}
+        ${this.why === null ? nothing : this.record(this.why)}
         ${this.timeline ? this.gaps() : nothing}
         <button class="plain" data-testid="open-devices" @click=${() => this.say('open-devices')}>
           <qr-icon name="voice"></qr-icon>
@@ -137,6 +146,23 @@ export class MoreSheet extends QuietElement {
           ${t('help.title')}
         </button>
       </qr-sheet>
+    `;
+  }
+
+  private record(why: string) {
+    return html`
+      <button
+        class="plain"
+        data-testid="open-recording"
+        aria-disabled=${why !== ''}
+        @click=${() => why === '' && this.say('open-recording')}
+      >
+        <qr-icon name="record"></qr-icon>
+        <span>
+          ${t('rec.ask.open')}
+          <span class="about">${why === '' ? '' : whyWords(why)}</span>
+        </span>
+      </button>
     `;
   }
 

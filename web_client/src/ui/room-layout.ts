@@ -72,6 +72,21 @@ export const roomLayout = css`
     position: absolute;
     padding: 0;
   }
+  /* While it is recorded or held: a line of plum round every face, whole or broken. */
+  .recorded qr-tile {
+    border: 3px solid var(--zi);
+  }
+  .recorded.hollow qr-tile {
+    border-style: dashed;
+  }
+  /* The strip stands over every sheet: they keep clear of it. */
+  main.recorded {
+    --sheet-most: min(85dvh, 100dvh - 176px);
+  }
+  /* Who is asked goes on seeing a face, and what they switch off with. */
+  main {
+    --ask-most: max(180px, min(54dvh, 100dvh - 330px));
+  }
   .line.notice {
     background: var(--amber-ground);
     color: var(--amber);
@@ -99,6 +114,13 @@ export const roomLayout = css`
       padding-block-start: 4px;
       margin-inline-end: 16px;
     }
+    .counsellor.recorded {
+      --sheet-top: 232px;
+      --sheet-most: calc(100dvh - 308px);
+    }
+    .counsellor qr-recording-strip {
+      inline-size: 100%;
+    }
     .counsellor qr-room-clock {
       padding-inline-start: 12px;
     }
@@ -123,14 +145,29 @@ export const roomLayout = css`
       grid-template-rows: auto minmax(104px, 2fr) minmax(160px, 3fr) auto;
       grid-template-areas: 'bar' 'stage' 'text' 'foot';
     }
+    main.with-text.asked {
+      --ask-most: max(180px, 100dvh - 540px);
+    }
     .bar {
       flex-wrap: wrap;
+    }
+  }
+  @media (max-width: 400px) {
+    main.recorded {
+      --sheet-most: min(85dvh, 100dvh - 216px);
     }
   }
   @media (max-width: 640px) {
     .bar qr-page-bar {
       flex: 1 1 100%;
       order: -1;
+    }
+    /* The way out keeps its place. */
+    .bar qr-recording-strip {
+      flex: 1 1 100%;
+    }
+    .bar qr-trust-chip {
+      order: 1;
     }
     .bar qr-trust-chip {
       flex: 1 1 auto;
@@ -146,6 +183,17 @@ export const roomLayout = css`
   @media (max-width: 999px) and (max-height: 700px) {
     main.with-text.together {
       grid-template-rows: auto minmax(56px, 1fr) minmax(160px, 3fr) auto;
+    }
+    main.with-text.asked {
+      grid-template-rows: auto minmax(0, 1fr) minmax(112px, 2fr) auto;
+    }
+    main.recorded.asked {
+      --ask-most: max(180px, 100dvh - 400px);
+    }
+    /* No room for two pictures. */
+    .asked qr-self-view,
+    .recorded.with-text qr-self-view {
+      display: none;
     }
   }
   @media (max-height: 520px) {

@@ -2,6 +2,7 @@
 
 import { html } from 'lit';
 
+import { sentenceCase } from './sentence-case';
 import type { Status } from './status';
 import { t } from '../i18n/language';
 
@@ -20,9 +21,4 @@ export function line(
   return html`
     <p class="line ${tone}" data-testid=${id} data-key=${key} .textContent=${words}></p>
   `;
-}
-
-/** "your client" begins a sentence with a capital; 老师 has none. */
-export function sentenceCase(name: string): string {
-  return name.charAt(0).toLocaleUpperCase() + name.slice(1);
 }

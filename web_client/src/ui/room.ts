@@ -4,19 +4,18 @@ import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 
 import type { CutPlan } from './cut-plan';
-import './device-note';
 import './dock';
 import { doorNote } from './door-note';
 import { base, buttons, QuietElement } from './element';
 import { faces, facesLayout } from './faces';
-import './hint';
 import { keyAction, keysOn, takesLetters } from './keys';
 import { lineStrip } from './line-strip';
 import './page-bar';
 import './room-clock';
 import { roomLayout } from './room-layout';
 import { emptyTile } from './empty-tile';
-import { line, sentenceCase, wordsOf } from './room-lines';
+import { line, wordsOf } from './room-lines';
+import { sentenceCase } from './sentence-case';
 import type { Mode } from './more-sheet';
 import type { Answer } from './question-sheet';
 import { planNote } from './plan-note';
@@ -31,12 +30,15 @@ import {
   turn,
 } from './room-acts';
 import type { Way } from './parting-sheet';
+import { roomNote } from './room-note';
+import { RoomRecording } from './room-recording';
 import { type Asking, roomSheet } from './room-sheet';
 import { askAloud, fallSilent, sayAloud } from './room-voice';
 import { RoomWords } from './room-words';
 import './self-view';
 import type { SelfView } from './self-view';
-import { type Status, statusOf } from './status';
+import { roomStatus } from './room-status';
+import type { Status } from './status';
 import './text-panel';
 import type { TextPanel } from './text-panel';
 import { tint, untint } from './tint';
@@ -64,6 +66,8 @@ export class RoomElement extends QuietElement {
   @property({ type: Boolean }) resumed = false;
   @property() link = '';
   @property({ attribute: false }) plan: CutPlan | null = null;
+  /** The panel for a danger is open beside the room. */
+  @property({ type: Boolean }) safety = false;
   @state() private asking: Asking = null;
   @state() private textOpen = false;
   @state() private picture: Picture = 'moving';
@@ -73,6 +77,7 @@ export class RoomElement extends QuietElement {
   /** Whom a tap has made large. */
   @state() private chosen = '';
   private readonly words = new RoomWords();
+  private readonly recording = new RoomRecording(this);
   private lastName = '';
   private entered = false;
   private noticeTimer: number | undefined;
@@ -81,6 +86,7 @@ export class RoomElement extends QuietElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.while(this.recording.follow());
     this.while(this.call.onChange(() => this.handleCall()));
     const timer = window.setInterval(() => this.handleTick(), TICK_MS);
     this.while(() => window.clearInterval(timer));
@@ -105,7 +111,7 @@ export class RoomElement extends QuietElement {
     const quiet = keepsQuiet(this.call);
     return html`
       <main
-        class="${this.textOpen ? 'with-text' : ''} ${this.here.length > 0 ? 'together' : ''} ${this.person}"
+        class="${this.textOpen ? 'with-text' : ''} ${this.here.length > 0 ? 'together' : ''} ${this.person} ${this.recording.tone}"
         @toggle-text=${() => this.toggleText()}
         @close-text=${() => this.toggleText()}
         @open-text=${() => !this.textOpen && this.toggleText()}
@@ -116,6 +122,7 @@ export class RoomElement extends QuietElement {
         @ask-leave=${() => (this.asking = 'leave')}
         @ask-end=${() => (this.asking = 'end')}
         @open-more=${() => (this.asking = 'more')}
+        @open-recording=${() => (this.asking = 'recording')}
         @open-devices=${() => (this.asking = 'devices')}
         @open-help=${() => (this.asking = 'help')}
         @open-timeline=${() => (this.asking = 'timeline')}
@@ -137,7 +144,9 @@ export class RoomElement extends QuietElement {
           <qr-trust-chip
             .count=${people.length}
             .encrypted=${this.call.link.encrypted}
+            .mark=${this.recording.mark}
           ></qr-trust-chip>
+          ${this.recording.strip()}
           ${
             this.person === 'counsellor'
               ? html`
@@ -160,8 +169,9 @@ export class RoomElement extends QuietElement {
           ></qr-self-view>
         </section>
         <footer>
-          ${this.strip()} ${this.line(status)} ${doorNote(this.call)}
-          ${planNote(this.plan, this.call, this.person, this.otherName)} ${this.note()}
+          ${this.recording.foot()} ${this.strip()} ${this.line(status)} ${doorNote(this.call)}
+          ${planNote(this.plan, this.call, this.person, this.otherName)}
+          ${roomNote(this.call, this.link)}
           <qr-dock
             .microphone=${this.call.own.isOn('audio')}
             .camera=${this.call.own.isOn('video')}
@@ -192,6 +202,8 @@ export class RoomElement extends QuietElement {
           people,
           person: this.person,
           question: questionOf(this.call),
+          recording: this.recording.recording,
+          view: this.recording.view,
           name: sentenceCase(this.asker),
           other: this.here.find(({ id }) => id === this.other?.id) ?? null,
           speaker: this.speaker,
@@ -259,23 +271,15 @@ export class RoomElement extends QuietElement {
   }
 
   private status(): Status | null {
-    const { session, link } = this.call;
     const other = this.other;
-    const now = performance.now();
-    return statusOf({
-      session: session.state,
-      lineGoneMs: session.droppedAt === null ? null : Date.now() - session.droppedAt,
-      linkUp: link.state === 'connected',
-      linkWasUp: this.call.wasConnected,
-      linkGoneMs: this.call.linkLostAt === null ? null : now - this.call.linkLostAt,
-      restarting: session.restarting,
+    return roomStatus(this.call, {
       other: other !== null && isHere(other) ? other : null,
       otherOffline: this.otherOffline,
       otherLeft: this.otherLeft,
       leftQuickly: this.leftQuickly,
-      stuck: this.picture === 'moving' ? 'no' : link.hears ? 'sound' : 'silent',
-      news: this.words.at(now),
-      cameBackMuted: this.resumed && !this.call.own.isOn('audio'),
+      picture: this.picture,
+      words: this.words,
+      resumed: this.resumed,
     });
   }
 
@@ -298,24 +302,6 @@ export class RoomElement extends QuietElement {
     if (notice !== null) return t(`notice.${notice}`);
     const { asked } = this.call.invitations;
     return asked === null ? '' : t(`invite.${asked}`, { name: sentenceCase(this.otherName) });
-  }
-
-  private note() {
-    const trouble = this.call.own.trouble;
-    const hint = this.call.hints.first;
-    if (trouble === null && hint === null) return nothing;
-    if (trouble === null || hint === 'interrupted') {
-      return html`
-        <qr-hint .hint=${hint} .level=${this.call.watch.batteryPercent}></qr-hint>
-      `;
-    }
-    return html`
-      <qr-device-note
-        .trouble=${trouble.trouble}
-        .kind=${trouble.kind}
-        .link=${this.link}
-      ></qr-device-note>
-    `;
   }
 
   private takeHint(hint: Hint): void {
@@ -344,6 +330,7 @@ export class RoomElement extends QuietElement {
 
   override updated(): void {
     const status = this.status();
+    this.recording.setSafety(this.safety);
     sayAloud(this.call, status, wordsOf(status, this.otherName), this.notice());
     askAloud(questionOf(this.call), sentenceCase(this.asker));
     this.call.viewing.show(sizesOf(this.here, this.other?.id ?? null));

@@ -36,7 +36,7 @@ export class Sheet extends QuietElement {
         position: relative;
         inline-size: min(480px, 100%);
         max-block-size: 85vh;
-        max-block-size: 85dvh;
+        max-block-size: var(--sheet-most, 85dvh);
         overflow: auto;
         padding: 24px 24px calc(24px + env(safe-area-inset-bottom));
         border-radius: var(--round-card) var(--round-card) 0 0;
@@ -66,7 +66,7 @@ export class Sheet extends QuietElement {
           align-items: center;
         }
         :host([place='corner']) {
-          inset: 72px auto auto 16px;
+          inset: var(--sheet-top, 72px) auto auto 16px;
           justify-content: flex-start;
         }
         :host([place='dock']) {

@@ -6,8 +6,18 @@ import { customElement, property } from 'lit/decorators.js';
 import { base, buttons, QuietElement } from './element';
 import './icon';
 import './sheet';
+import './trust-recording';
 import { type Key, t } from '../i18n/language';
-import type { ParticipantView, Presence } from '../protocol/wire';
+import type { Call } from '../media/call';
+import type { ParticipantView, Presence, Recording } from '../protocol/wire';
+import { staysWords } from '../recording/ending';
+import type { Mark, RecordingView } from '../recording/view';
+
+const RECORDED: Readonly<Record<Mark, Key>> = {
+  none: 'trust.unrecorded',
+  hollow: 'rec.held',
+  solid: 'rec.on',
+};
 
 @customElement('qr-trust-chip')
 export class TrustChip extends QuietElement {
@@ -39,12 +49,14 @@ export class TrustChip extends QuietElement {
 
   @property({ type: Number }) count = 0;
   @property({ type: Boolean }) encrypted = false;
+  /** Whether it is recorded now, or held. */
+  @property({ attribute: false }) mark: Mark = 'none';
 
   override render() {
     const words = [
       this.count === 1 ? t('trust.people.one') : t('trust.people', { count: this.count }),
       t(this.encrypted ? 'trust.encrypted' : 'trust.unencrypted'),
-      t('trust.unrecorded'),
+      t(RECORDED[this.mark]),
     ];
     return html`
       <button
@@ -113,10 +125,16 @@ export class TrustSheet extends QuietElement {
   @property() cipher: string | null = null;
   /** The hour was booked: its text goes into the thread of the two. */
   @property({ type: Boolean }) kept = false;
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) recording: Recording | null = null;
+  /** What is shown of it; null where nothing is. */
+  @property({ attribute: false }) view: RecordingView | null = null;
 
   override render() {
+    const running = this.isRunning;
     return html`
       <qr-sheet place="corner" heading=${t('trust.title')}>
+        ${running ? this.records(true) : nothing}
         <section>
           <ul>
             ${this.people.map((person) => this.person(person))}
@@ -124,7 +142,7 @@ export class TrustSheet extends QuietElement {
         </section>
         <section>
           <h3>${t('trust.protection')}</h3>
-          <p>${t(this.encrypted ? 'trust.protection.on' : 'trust.protection.off')}</p>
+          <p>${t(this.protection)}</p>
           <p>${t(textKey())}</p>
           ${
             this.encrypted && this.cipher !== null
@@ -134,13 +152,50 @@ export class TrustSheet extends QuietElement {
               : nothing
           }
         </section>
-        <section>
-          <h3>${t('trust.records')}</h3>
-          <p>${t('trust.records.none')}</p>
-          <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
-        </section>
+        ${running ? nothing : this.records(false)}
       </qr-sheet>
     `;
+  }
+
+  /** Before all else while it is recorded: it is what somebody may have come for. */
+  private records(running: boolean) {
+    return html`
+      <section>
+        <h3>${t('trust.records')}</h3>
+        ${
+          this.recording !== null && running
+            ? html`
+                <qr-trust-recording
+                  .call=${this.call}
+                  .recording=${this.recording}
+                  .view=${this.view}
+                ></qr-trust-recording>
+              `
+            : html`
+                <p>${this.stays || t('trust.records.none')}</p>
+              `
+        }
+        <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
+      </section>
+    `;
+  }
+
+  private get isRunning(): boolean {
+    return this.view?.stage === 'recording' || this.view?.stage === 'hold';
+  }
+
+  private get hears(): Key {
+    return this.isRunning ? 'rec.trust.person' : 'trust.person.hears';
+  }
+
+  /** Of what was recorded before. */
+  private get stays(): string {
+    return this.recording === null ? '' : staysWords(this.recording, Date.now());
+  }
+
+  private get protection(): Key {
+    if (!this.encrypted) return 'trust.protection.off';
+    return this.isRunning || this.stays !== '' ? 'rec.trust.protection' : 'trust.protection.on';
   }
 
   private person({ id, name, role, presence }: ParticipantView) {
@@ -149,7 +204,7 @@ export class TrustSheet extends QuietElement {
     return html`
       <li>
         <p>${called} · ${part}</p>
-        <p class="what">${t(WHAT[presence] ?? 'trust.person.hears')}</p>
+        <p class="what">${t(WHAT[presence] ?? this.hears)}</p>
       </li>
     `;
   }

@@ -6,7 +6,16 @@
 import { envelope, parseEnvelope } from './envelope';
 
 /** What the embedded page may tell, by name; anything else is not passed on. */
-export const TOLD = ['ready', 'waiting', 'joined', 'left', 'ended', 'error', 'height'] as const;
+export const TOLD = [
+  'ready',
+  'waiting',
+  'joined',
+  'recording',
+  'left',
+  'ended',
+  'error',
+  'height',
+] as const;
 export type Told = (typeof TOLD)[number];
 
 export interface GuestOptions {

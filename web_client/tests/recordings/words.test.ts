@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { recording } from './fixtures';
 import { setLanguage, t } from '../../src/i18n/language';
-import type { AuditShown, Proof } from '../../src/protocol/bodies';
+import type { LookShown, Proof } from '../../src/protocol/bodies';
 import { gateOf, troubleOf, whyStopped } from '../../src/recordings/calls';
 import { bodyOf, mayDrop, standingOf } from '../../src/recordings/card-state';
 import { looksOf, lookWords } from '../../src/recordings/looks';
@@ -132,13 +132,16 @@ describe('an answer that is no', () => {
 });
 
 describe('who looked', () => {
-  const row = (changes: Partial<AuditShown>): AuditShown => ({
+  const row = (changes: Partial<LookShown>): LookShown => ({
     seq: 1,
     at: NOW,
     actor: 'k',
+    who: '',
     action: 'look.today',
     object: 'c',
     result: 'done',
+    recording: null,
+    watched_ms: null,
     ...changes,
   });
 
@@ -154,6 +157,17 @@ describe('who looked', () => {
       '机构的人打开了您的其他信息',
       '李老师打开了录制',
       '李老师打开了您当天在哪里',
+    ]);
+  });
+
+  it('says for how long a recording was watched that day, and by whom the gateway knows', () => {
+    const looks = looksOf([
+      row({ action: 'look.watch', who: '王督导', actor: 'w', watched_ms: 480_000 }),
+      row({ action: 'look.recording', who: '王督导', actor: 'w' }),
+      row({ action: 'look.watch', who: '王督导', actor: 'w', watched_ms: 240_000, at: NOW + 1 }),
+    ]);
+    expect(looks.map((look) => lookWords(look, new Map()))).toEqual([
+      `王督导看或听了录制：${lengthWord(720_000)}`,
     ]);
   });
 });

@@ -29,8 +29,15 @@ def test_who_runs_a_clinic_sees_nothing_of_its_sessions(position: Position, righ
 
 
 @pytest.mark.parametrize("right", Right)
-def test_a_supervisor_has_no_right_before_there_are_recordings(right: Right) -> None:
-    assert not may([Position.SUPERVISOR], right, set(Bond))
+def test_a_supervisor_has_to_do_with_recordings_and_nothing_else(right: Right) -> None:
+    of_recordings = right in {Right.SEE_RECORDINGS, Right.PLAY}
+    assert may([Position.SUPERVISOR], right, set(Bond)) == of_recordings
+
+
+def test_who_runs_a_clinic_stops_recordings_and_plays_none() -> None:
+    assert may([Position.ADMIN], Right.STOP_RECORDINGS, {Bond.CLINIC})
+    for position in (Position.ADMIN, Position.BACK_END, Position.OPERATOR, Position.CLIENT):
+        assert not may([position], Right.PLAY, set(Bond))
 
 
 @pytest.mark.parametrize("right", Right)

@@ -433,6 +433,17 @@ def test_it_ends_and_what_was_captured_is_closed(what: str, held: bool) -> None:
     assert (room.stage, room.turns[-1]) == (ConsentStage.OFF, ConsentTurn.CLOSE)
 
 
+def test_a_page_that_shows_it_while_it_is_closed_changes_nothing() -> None:
+    room = Room()
+    room.record()
+    room.pages[ZHANG] = False
+    room.wait(INDICATOR_S)
+    assert room.machine.consent.held_for(HoldReason.NO_INDICATOR) == {ZHANG}
+    room.machine.handle_stop(LI, room.now)
+    room.machine.handle_ack(ZHANG, room.now)
+    assert (room.stage, room.turns[-1]) == (ConsentStage.FINALISING, ConsentTurn.STOP)
+
+
 def test_who_goes_takes_their_reasons_with_them() -> None:
     room = Room()
     room.record()

@@ -1,0 +1,99 @@
+"""What lies between the loop that carries a call and the thread that writes: bounded, and no more.
+
+Rule 1: the loop never waits. What there is no room for is not taken; that shows as what it is, a
+gap, for the numbers of the packets go on.
+Rule 2: once it is dropped nothing comes out of it any more, whatever still lies in it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, NamedTuple, TypeAlias
+
+QUEUE_S: Final = 4.0
+"""What a disk may be late by without a gap. Beyond it memory would grow with its trouble."""
+QUEUE_BYTES: Final = 16 << 20
+
+
+class Packet(NamedTuple):
+    """An RTP packet of a track, as a sink is told of it."""
+
+    part: str
+    encoding: int
+    epoch: int
+    codec: str
+    """In lower case."""
+    rate: int
+    payload_type: int
+    data: bytes
+    arrived: float
+
+
+class Report(NamedTuple):
+    """A sender report of a track's encoding."""
+
+    part: str
+    encoding: int
+    ntp: int
+    timestamp: int
+    arrived: float
+
+
+Item: TypeAlias = Packet | Report
+
+
+class Inbox:
+    """The queue of one segment: the loop puts, the thread takes."""
+
+    def __init__(self) -> None:
+        self._items: deque[Item] = deque()
+        self._put_bytes = self._taken_bytes = 0
+        self.dropped = False
+        self.overflowed = 0
+        """Packets there was no room for, since the start."""
+        self.full_since: float | None = None
+        """Since when there is none; None while there is."""
+
+    def put(self, item: Packet) -> bool:
+        """Take a packet in, if there is room."""
+        if self.dropped:
+            return False
+        if self._is_full(item.arrived):
+            self.overflowed += 1
+            if self.full_since is None:
+                self.full_since = item.arrived
+            return False
+        self.full_since = None
+        self._put_bytes += len(item.data)
+        self._items.append(item)
+        return True
+
+    def note(self, report: Report) -> None:
+        """Take in a report. They are few, and what comes after them is placed by them."""
+        if not self.dropped and self.full_since is None:
+            self._items.append(report)
+
+    def take(self) -> Item | None:
+        """Return the next; None when there is none."""
+        if self.dropped:
+            self._items.clear()
+        try:
+            item = self._items.popleft()
+        except IndexError:
+            return None
+        if isinstance(item, Packet):
+            self._taken_bytes += len(item.data)
+        return item
+
+    def drop(self) -> None:
+        """Let nothing out any more."""
+        self.dropped = True
+        self._items.clear()
+
+    def _is_full(self, now: float) -> bool:
+        if self._put_bytes - self._taken_bytes > QUEUE_BYTES:
+            return True
+        try:
+            return now - self._items[0].arrived > QUEUE_S
+        except IndexError:  # the thread has just taken the last
+            return False

@@ -1,0 +1,79 @@
+"""What a crash has left of a recording: every file that opens, up to its last sealed chunk.
+
+Rule 1: nothing is written, and nothing goes on: it only says what is there.
+Rule 2: a file that does not open under its part's key is no file of this recording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from media.channel import RecordedFile
+from recording.ebml import last_block_ms
+from recording.reading import open_file, read_manifest
+from recording.sealing import Segment, SegmentError
+from recording.store import FileName, Store
+
+_PIECE: Final = 1 << 20
+
+
+def recover(
+    store: Store, tenant: UUID, recording: UUID, part_keys: Mapping[UUID, bytes]
+) -> tuple[RecordedFile, ...]:
+    """Return the files that open. Raises :class:`OSError` where the store does not answer."""
+    found = []
+    for file in store.list(recording):
+        key = part_keys.get(file.part)
+        if file.kind == "seal" and key is not None:
+            try:
+                found.append(_recover_file(store, tenant, recording, file, key))
+            except (SegmentError, FileNotFoundError):
+                continue
+    return tuple(found)
+
+
+def _recover_file(
+    store: Store, tenant: UUID, recording: UUID, file: FileName, key: bytes
+) -> RecordedFile:
+    segment = open_file(store, tenant, recording, file, key)
+    known = read_manifest(store, tenant, recording, file, key)
+    segment.check()
+    if segment.is_whole and known.whole:
+        return known
+    return msgspec.structs.replace(
+        known,
+        duration_ms=max(known.duration_ms, last_block_ms(_Reader(segment).read, segment.length)),
+        plain_bytes=segment.length,
+        size=store.size(recording, file),
+        sha256=_digest(store, recording, file),
+        whole=False,
+    )
+
+
+class _Reader:
+    """Reads ahead: a container is looked through in small steps."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self._from = 0
+        self._held = b""
+
+    def read(self, start: int, stop: int) -> bytes:
+        """The bytes from one place to before another."""
+        if not self._from <= start <= stop <= self._from + len(self._held):
+            self._from = start
+            self._held = self._segment.read(start, max(stop, start + _PIECE))
+        return self._held[start - self._from : stop - self._from]
+
+
+def _digest(store: Store, recording: UUID, file: FileName) -> str:
+    found, at = hashlib.sha256(), 0
+    while piece := store.read(recording, file, at, _PIECE):
+        found.update(piece)
+        at += len(piece)
+    return found.hexdigest()

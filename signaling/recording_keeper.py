@@ -1,0 +1,50 @@
+"""What a room needs of whoever keeps recordings: the storage has one, tests have another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from media.channel import RecordedFile
+from signaling.domain.consent.terms import PartyRole, Purpose, Scope
+from signaling.domain.recording_policy import RecordingTermsNow
+from signaling.storage.recording_rows import Begun, Interrupted, Told
+from signaling.storage.session_store import Booked
+
+
+class Keeper(Protocol):
+    """See :class:`signaling.storage.recording_store.RecordingStore`.
+
+    All of it raises Refusal, StorageAway or SealError.
+    """
+
+    async def tell(self, booked: Booked, told: Sequence[Told]) -> None:
+        """Write rows of the audit."""
+
+    async def begin(
+        self, booked: Booked, ident: UUID, parties: Mapping[UUID, PartyRole], scope: Scope,
+        until: Mapping[Purpose, int], floor_until: int | None, told: Told,
+    ) -> Begun:  # fmt: skip
+        """Make a recording with its keys, and its row of the audit, or none of it."""
+
+    async def narrow(self, ident: UUID, scope: Scope, told: Sequence[Told]) -> None:
+        """It is for less from now on."""
+
+    async def seal(
+        self, ident: UUID, files: Sequence[RecordedFile], held: Sequence[tuple[int, int]], *,
+        whole: bool, captured_ms: int, told: Sequence[Told],
+    ) -> None:  # fmt: skip
+        """It is made; its day of cooling off begins."""
+
+    async def give_up(
+        self, ident: UUID, by: UUID, files: Sequence[RecordedFile],
+        held: Sequence[tuple[int, int]], captured_ms: int, told: Sequence[Told],
+    ) -> None:  # fmt: skip
+        """It was taken back while it ran."""
+
+    async def terms(self, clinic: UUID, at: int) -> RecordingTermsNow | None:
+        """What a clinic allows now; None is nothing."""
+
+    async def interrupted(self, booked: Booked) -> Interrupted | None:
+        """The last recording of this hour, where it was cut short."""

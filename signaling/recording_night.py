@@ -1,0 +1,109 @@
+"""What time alone does to recordings, and what is done about them when a gateway starts.
+
+Times are Unix milliseconds.
+
+Rule 1: at the start, before anybody is let in: what was erased is erased again where a back-up has
+brought it back; what a gateway before this one left open is closed, as much of it as is sealed.
+It never goes on by itself.
+Rule 2: what cannot be done now (a folder that is away) is done at a later turn, and holds up
+nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from media.channel import RecordedFile
+from recording.recovery import recover
+from signaling import logs
+from signaling.domain.consent.artefact import ArtefactFact, ArtefactTurn, due
+from signaling.domain.consent.terms import ConsentFact, ConsentTurn
+from signaling.domain.errors import Refusal
+from signaling.keys.sealing import SealError
+from signaling.storage.recording_erasure import RecordingErasure, RecordingReadable
+from signaling.storage.recording_keeping import Decide, RecordingKeeping
+from signaling.storage.recording_rows import KeptRecording, Told
+from signaling.storage.recording_store import RecordingStore
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingNight:
+    """Looks after recordings."""
+
+    store: RecordingStore
+    keeping: RecordingKeeping
+    erasure: RecordingErasure
+
+    async def begin(self, at: int) -> None:
+        """Do what is to be done at the start. Raises StorageAway."""
+        with _as_far_as_it_goes():
+            again = await self.erasure.replay(at)
+            if again:
+                logs.event("recordings_erased_again", count=again)
+        for ident in await self.store.unsealed():
+            with _as_far_as_it_goes():
+                await self._close(ident, at)
+
+    async def look(self, at: int) -> None:
+        """Do what is due. Raises StorageAway."""
+        for ident in await self.keeping.due(at):
+            with _as_far_as_it_goes():
+                await self._follow(ident, at)
+        for ident in await self.keeping.with_parts_to_destroy(at):
+            with _as_far_as_it_goes():
+                await self._destroy_parts(ident, at)
+        with _as_far_as_it_goes():
+            await self.erasure.sweep()
+
+    async def _follow(self, ident: UUID, at: int) -> None:
+        """Take one as far as it is due."""
+        known = await self.keeping.get(ident)
+        while known.artefact is not None and (fact := due(known.artefact, at)) is not None:
+            if fact.turn is ArtefactTurn.ERASE:
+                await self.erasure.erase(ident, None, at)
+                return
+            known = await self.keeping.turn(ident, _only(fact), None, at)
+
+    async def _destroy_parts(self, ident: UUID, at: int) -> None:
+        known = await self.keeping.get(ident)
+        gone = [part for part in known.parts if part.taken_at and part.destroyed_at is None]
+        await self.erasure.erase_parts(known, gone, None, at)
+
+    async def _close(self, ident: UUID, at: int) -> None:
+        known = await self.keeping.get(ident)
+        files = await self._recovered(known, at)
+        captured_ms = max((file.starts_ms + file.duration_ms for file in files), default=0)
+        said = {"recording": str(ident), "files": len(files)}
+        told = Told(ConsentFact(ConsentTurn.RECOVER, 0.0), at, None, said)
+        await self.store.seal(ident, files, [], whole=False, captured_ms=captured_ms, told=[told])
+
+    async def _recovered(self, known: KeptRecording, at: int) -> Sequence[RecordedFile]:
+        files = self.erasure.files
+        if files is None:
+            return []
+        parts = {}
+        for part in known.parts:
+            if part.destroyed_at is None:
+                parts[part.id] = await self.keeping.part_key(part, at)
+        return await asyncio.to_thread(recover, files, known.clinic, known.id, parts)
+
+
+@contextlib.contextmanager
+def _as_far_as_it_goes() -> Iterator[None]:
+    """One recording that cannot be seen to now holds up no other."""
+    try:
+        yield
+    except (Refusal, SealError):  # somebody was quicker, or erased whose it is
+        return
+    except RecordingReadable as error:
+        logs.fault("recording_readable_fault", error)
+    except OSError:
+        logs.warning("recordings_away")
+
+
+def _only(fact: ArtefactFact) -> Decide:
+    return lambda held: ([fact], held.taken_by)

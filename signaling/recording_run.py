@@ -1,0 +1,94 @@
+"""One recording of a room, from its start until all of it is stored: what is captured, what kept.
+
+Rule 1: nothing is captured of it before it is stored, for its keys come from there.
+Rule 2: what never came to be is told of all the same, so that the rows of the audit have no hole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from signaling.capture import Capturing, Track
+from signaling.domain.consent.machine import Capture
+from signaling.domain.consent.shown import TermsShown
+from signaling.domain.consent.terms import PartyRole, Scope
+from signaling.domain.errors import Refusal
+from signaling.domain.recording_policy import CAPTURED
+from signaling.recording_keeper import Keeper
+from signaling.room_media import RoomMedia
+from signaling.storage.recording_rows import Begun, Told
+from signaling.storage.session_store import Booked
+
+
+@dataclass(slots=True)
+class RecordingRun:
+    """What its room knows of it. ``person`` tells whose seat somebody's is."""
+
+    ident: UUID
+    keeper: Keeper
+    booked: Booked
+    terms: TermsShown
+    person: Callable[[str], UUID]
+    begun: Begun | None = None
+    failed: bool = False
+    taken_back_by: UUID | None = None
+    taken_back_at: float | None = None
+    is_kept: bool = False
+    """All of it is stored."""
+
+    async def begin(
+        self, capture: Capturing, parties: Mapping[UUID, PartyRole], scope: Scope, row: Told
+    ) -> None:
+        """Store it; or only its row, where it came to nothing while the database was away.
+
+        Raises :class:`Refusal`, StorageAway or SealError.
+        """
+        if capture.is_over:
+            await self.keeper.tell(self.booked, [row])
+            return
+        purposes = self.terms.for_scope(scope)
+        until = {each.purpose: each.until for each in purposes}
+        floor_until = self.terms.floor_until
+        try:
+            self.begun = await self.keeper.begin(
+                self.booked, self.ident, parties, scope, until, floor_until, row
+            )
+        except Refusal:
+            await self.keeper.tell(self.booked, [row])
+            raise
+
+    async def narrow(self, scope: Scope, row: Told) -> None:
+        """It is for less."""
+        if self.begun is None:
+            await self.keeper.tell(self.booked, [row])
+        else:
+            await self.keeper.narrow(self.ident, scope, [row])
+
+    async def put_away(self, capture: Capturing) -> None:
+        """Store what came of it, or that it was taken back; all of it is closed."""
+        files, held, captured_ms = capture.files, capture.held, capture.captured_ms
+        whole, by = capture.whole and not self.failed, self.taken_back_by
+        if self.begun is not None and by is not None:
+            await self.keeper.give_up(self.ident, by, files, held, captured_ms, [])
+        elif self.begun is not None:
+            await self.keeper.seal(
+                self.ident, files, held, whole=whole, captured_ms=captured_ms, told=[]
+            )
+        self.is_kept = True
+
+    def tracks(self, may: Capture | None, media: RoomMedia) -> frozenset[Track]:
+        """What of it may be captured in this moment, by the endpoints that people have now."""
+        if may is None or self.begun is None:
+            return frozenset()
+        people = {each.id: each.person for each in self.begun.parties}
+        parts = {(people[each.party], each.medium): each for each in self.begun.parts}
+        found: set[Track] = set()
+        for party in may.parties:
+            held = media.current(party)
+            for medium in may.scope.media & CAPTURED:
+                part = parts.get((self.person(party), medium))
+                if held is not None and part is not None:
+                    found.add(Track(held.endpoint, medium.value, part.id.hex, part.key))
+        return frozenset(found)

@@ -1,0 +1,103 @@
+"""The folder of recordings, as those see it who keep and delete what a recorder puts there.
+
+    {folder}/erased/{recording}    that it was erased; it is empty
+
+All of it raises :class:`OSError`, and blocks: it is for threads.
+
+Rule: that something was erased stands here and in the database: whichever of the two comes back
+from a back-up, the other one knows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+
+from recording.store import FileName, FolderStore, Store
+
+_HEX: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_ERASED: Final = "erased"
+_PIECE: Final = 1 << 20
+ReadAt = Callable[[int, int], bytes]
+"""So many bytes of a file from a place on; fewer where it ends."""
+
+
+class SealedFiles(Store, Protocol):
+    """Where recordings lie, for who keeps them."""
+
+    def opened(self, recording: UUID, name: FileName) -> contextlib.AbstractContextManager[ReadAt]:
+        """Open a file, to read in it more than once. Raises FileNotFoundError."""
+
+    def drop(self, recording: UUID, name: FileName) -> None:
+        """Let go of one file, and of what was written down of it."""
+
+    def bury(self, recording: UUID) -> None:
+        """Keep that it was erased."""
+
+    def buried(self) -> set[UUID]:
+        """Return what was erased."""
+
+
+class SealedFolder(FolderStore):
+    """Such a place, in a folder of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._root = folder
+
+    @contextlib.contextmanager
+    def opened(self, recording: UUID, name: FileName) -> Iterator[ReadAt]:
+        """Open a file, to read in it more than once. Raises FileNotFoundError."""
+        path = self._root / recording.hex / str(name)
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            yield lambda at, size: os.pread(handle, size, at)
+        finally:
+            os.close(handle)
+
+    def drop(self, recording: UUID, name: FileName) -> None:
+        """Let go of one file, and of what was written down of it."""
+        place = self._root / recording.hex
+        for kind in ("seal", "meta"):
+            (place / str(name._replace(kind=kind))).unlink(missing_ok=True)
+        if place.is_dir():
+            _settle(place)
+
+    def bury(self, recording: UUID) -> None:
+        """Keep that it was erased."""
+        place = self._root / _ERASED
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (place / recording.hex).touch(mode=0o600)
+        _settle(place)
+
+    def buried(self) -> set[UUID]:
+        """Return what was erased."""
+        try:
+            names = [each.name for each in (self._root / _ERASED).iterdir()]
+        except FileNotFoundError:
+            return set()
+        return {UUID(name) for name in names if _HEX.fullmatch(name)}
+
+
+def digest(read: ReadAt) -> tuple[int, str]:
+    """Return how long a file is, and its SHA-256."""
+    hashed, size = hashlib.sha256(), 0
+    while piece := read(size, _PIECE):
+        hashed.update(piece)
+        size += len(piece)
+    return size, hashed.hexdigest()
+
+
+def _settle(folder: Path) -> None:
+    """What was deleted or made stays so, though the machine fails in the next moment."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

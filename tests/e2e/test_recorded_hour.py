@@ -1,0 +1,103 @@
+"""A booked hour that is recorded, in two browsers: asked, held, stopped, watched, and undone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.test_hour import Hour, arrive, come, let_in
+from tests.support.browsers import PHONE, person
+from tests.support.call import WATCH_PEERS, sees_the_other
+from tests.support.gateway import begin, gateway
+from tests.support.screens import shoot
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def recorded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hour]:
+    """A clinic that lasts and may record, and two browsers that know nothing yet."""
+    folder = tmp_path_factory.mktemp("recorded")
+    kept, sealed = folder / "kept", folder / "sealed"
+    kept.mkdir()
+    async with AsyncExitStack() as stack:
+        begun = await begin(STORAGE__FOLDER=str(kept), RECORDING__FOLDER=str(sealed))
+        running = await stack.enter_async_context(gateway(begun=begun))
+        counsellor = await stack.enter_async_context(person())
+        client = await stack.enter_async_context(person(viewport=PHONE))
+        for each in (counsellor, client):
+            await each.page.add_init_script(WATCH_PEERS)
+        ports = (begun.port, begun.media_port)
+        yield Hour(stack, running, counsellor, client, begun.settings, ports)
+        for each in (counsellor, client):
+            assert not each.foreign
+            assert each.errors == []
+
+
+def files(hour: Hour) -> list[Path]:
+    """What lies sealed."""
+    return sorted(Path(hour.settings["RECORDING__FOLDER"]).glob("**/*.seal"))
+
+
+def sealed_bytes(hour: Hour) -> int:
+    return sum(path.stat().st_size for path in files(hour))
+
+
+async def stage(page: Page, name: str) -> Locator:
+    strip = page.locator(f'[data-testid="recording"][data-stage="{name}"]')
+    await expect(strip).to_be_visible()
+    return strip
+
+
+async def meet(hour: Hour) -> None:
+    """Both are in the room, with picture."""
+    await arrive(hour, way="arrive-video")
+    await come(hour, way="arrive-video")
+    await let_in(hour.counsellor.page)
+    await sees_the_other(hour.client)
+    await sees_the_other(hour.counsellor)
+
+
+async def ask(hour: Hour, screenshots: Path) -> None:
+    page = hour.counsellor.page
+    await page.get_by_test_id("more").click()
+    await page.get_by_test_id("open-recording").click()
+    await page.get_by_test_id("ask-clinical_review").check()
+    await shoot(hour.counsellor, screenshots, "recorded-1-composer")
+    await page.get_by_test_id("recording-send").click()
+
+
+async def agree(hour: Hour, screenshots: Path) -> None:
+    page = hour.client.page
+    await expect(page.get_by_test_id("recording-sheet")).to_be_visible()
+    await shoot(hour.client, screenshots, "recorded-2-sheet")
+    await page.get_by_test_id("agree-clinical_review").check()
+    await asyncio.sleep(0.7)
+    await page.get_by_test_id("recording-yes").click()
+
+
+async def test_an_hour_is_recorded_with_consent_watched_and_undone(
+    recorded: Hour, screenshots: Path
+) -> None:
+    client, counsellor = recorded.client.page, recorded.counsellor.page
+    await meet(recorded)
+    await ask(recorded, screenshots)
+    await agree(recorded, screenshots)
+    await stage(client, "arming")
+    await shoot(recorded.client, screenshots, "recorded-3-arming")
+    assert files(recorded) == []
+    await stage(client, "recording")
+    await stage(counsellor, "recording")
+    await shoot(recorded.client, screenshots, "recorded-4-client")
+    await shoot(recorded.counsellor, screenshots, "recorded-4-counsellor")
+    await asyncio.sleep(4)
+    before = sealed_bytes(recorded)
+    assert before > 0
+    await client.get_by_test_id("recording-badge").click()
+    await client.get_by_test_id("pause_recording").click()
+    await stage(counsellor, "hold")
+    await shoot(recorded.client, screenshots, "recorded-5-hold")

@@ -1,0 +1,300 @@
+"""What everybody sees of a recording, in both languages: looked at, and what they do with it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.test_widget import embedded
+from tests.support.browsers import DESK, PHONE, Person, person
+from tests.support.call import enter, sees_the_other
+from tests.support.gateway import Gateway
+from tests.support.recording_events import (
+    DIGEST,
+    NOTHING,
+    REQUEST,
+    RecordingEvents,
+    ended,
+    now_ms,
+    purpose,
+    terms,
+)
+from tests.support.recording_events import (
+    running as running_,
+)
+from tests.support.screens import SMALL, fits, shoot
+
+SUPERVISION = purpose("supervision", "李老师", "王督导")
+OWN = purpose("clinical_review", "李老师", days=30)
+ASKED = {
+    "stage": "requested", "request": REQUEST, "agreed": 1, "asked": 2, "you_answer": True,
+    "terms": terms(SUPERVISION, asker="李老师"), "why_not": "running",
+}  # fmt: skip
+SAID = """
+() => document.querySelector('qr-app').shadowRoot.querySelector('qr-room').shadowRoot
+  .querySelector('qr-recording-sheet').shadowRoot.querySelector('section').innerText
+  .split('\\n').map((line) => line.trim()).filter((line) => line !== '').join('\\n')
+"""
+
+
+async def _until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+async def _room(house: Gateway, someone: Person, role: str, way: str) -> RecordingEvents:
+    events = RecordingEvents()
+    await events.attach(someone)
+    await enter(someone, house.links[role], way)
+    await events.welcomed()
+    return events
+
+
+async def _stage(someone: Person, stage: str) -> Any:
+    strip = someone.page.locator(f'[data-testid="recording"][data-stage="{stage}"]')
+    await strip.wait_for()
+    return strip
+
+
+async def test_a_client_is_asked_and_sees_all_that_goes_on(running: Gateway, screenshots: Path):
+    await _all_screens(running, screenshots, PHONE, "phone")
+
+
+async def test_on_a_small_phone(running: Gateway, screenshots: Path):
+    await _all_screens(running, screenshots, SMALL, "small")
+
+
+async def test_on_a_desk(running: Gateway, screenshots: Path):
+    await _all_screens(running, screenshots, DESK, "desk")
+
+
+async def _all_screens(house: Gateway, folder: Path, size: dict[str, int], name: str) -> None:
+    async with person(viewport=size) as client, person(viewport=DESK) as counsellor:
+        events = await _room(house, client, "client", "arrive-video")
+        await enter(counsellor, house.links["counsellor"], "arrive-video")
+        await sees_the_other(client)
+        asked = NOTHING | ASKED
+        several = {"terms": terms(SUPERVISION, OWN, asker="李老师", media=("audio", "video"))}
+        arming = asked | {"stage": "arming", "you_answer": False, "begins_at": now_ms() + 60_000}
+        on = running_(SUPERVISION)
+        hold = {"stage": "hold", "holds": [{"reason": "user", "participant": events.other}]}
+        mine = hold | {"you_paused": True}
+        for shot, told in {
+            "asked": asked,
+            "asked-several": asked | several,
+            "joins": asked | running_(SUPERVISION) | {"stage": "hold"},
+            "agreed": asked | {"you_answer": False},
+            "arming": arming,
+            "on": on,
+            "excluded": on | {"you_excluded": ["video"]},
+            "hold": on | mine,
+            "finishing": on | {"stage": "finalising"},
+            "done": {"ended": ended("close", SUPERVISION)},
+        }.items():
+            events.tell(**told)
+            await asyncio.sleep(0.1)
+            await fits(client)
+            await shoot(client, folder, f"recording-{name}-{shot}")
+        events.tell(**on)
+        await (await _stage(client, "recording")).get_by_test_id("recording-badge").click()
+        await shoot(client, folder, f"recording-{name}-trust")
+        await client.page.get_by_test_id("withdraw_recording").click()
+        await _until(lambda: events.said("withdraw_recording"))
+        events.tell(ended=ended("withdraw", SUPERVISION, by_you=True))
+        await client.page.get_by_test_id("recording-delete").wait_for()
+        await fits(client)
+        await shoot(client, folder, f"recording-{name}-withdrawn")
+        await client.page.get_by_test_id("text").click()
+        events.tell(**asked)
+        await client.page.get_by_test_id("recording-no").wait_for()
+        await fits(client)
+        await shoot(client, folder, f"recording-{name}-asked-text")
+        events.tell(**on)
+        await _stage(client, "recording")
+        await shoot(client, folder, f"recording-{name}-on-text")
+        assert not client.errors
+
+
+async def test_agreeing_says_which_words_stood_there(running: Gateway):
+    async with person(viewport=PHONE) as client:
+        events = await _room(running, client, "client", "arrive-text")
+        events.tell(**ASKED)
+        agree = client.page.get_by_test_id("recording-yes")
+        await agree.click()
+        await asyncio.sleep(0.7)
+        assert not events.said("agree_recording")  # it could not have been read
+        await agree.click()
+        await client.page.get_by_text("请先选好您同意的用途。").wait_for()
+        await client.page.get_by_test_id("agree-supervision").check()
+        words = await client.page.evaluate(SAID)
+        await agree.click()
+        await _until(lambda: events.said("agree_recording"))
+        [said] = events.said("agree_recording")
+        assert said == {
+            "type": "agree_recording", "request": REQUEST, "terms": DIGEST,
+            "words": hashlib.sha256(words.encode()).hexdigest(), "language": "zh-CN",
+            "purposes": ["supervision"], "media": ["audio"],
+        }  # fmt: skip
+        assert not client.errors
+
+
+async def test_a_no_by_keyboard_and_escape_is_no_answer(running: Gateway):
+    async with person(viewport=PHONE) as client:
+        events = await _room(running, client, "client", "arrive-text")
+        box = client.page.get_by_role("textbox")
+        await box.press_sequentially("我在想")
+        events.tell(**ASKED)
+        no = client.page.get_by_test_id("recording-no")
+        await no.wait_for()
+        await client.page.keyboard.press("Escape")
+        await box.press_sequentially("。")
+        assert await box.input_value() == "我在想。"  # the focus stayed where it was
+        await asyncio.sleep(0.7)
+        assert not events.heard
+        await no.focus()
+        await client.page.keyboard.press("Enter")
+        await _until(lambda: events.heard)
+        assert events.heard == [{"type": "decline_recording", "request": REQUEST}]
+        events.tell(ended=ended("decline", by_you=True))
+        await client.page.get_by_test_id("recording-note").get_by_text("好的，不录").wait_for()
+
+
+async def test_a_no_and_a_yes_look_alike(running: Gateway):
+    async with person(viewport=SMALL) as client:
+        events = await _room(running, client, "client", "arrive-voice")
+        events.tell(**ASKED)
+        no, yes = (client.page.get_by_test_id(f"recording-{each}") for each in ("no", "yes"))
+        left, right = await no.bounding_box(), await yes.bounding_box()
+        assert left is not None
+        assert right is not None
+        assert (left["width"], left["height"]) == (right["width"], right["height"])
+        assert left["x"] < right["x"]
+        look = "(e) => { const s = getComputedStyle(e); return [s.color, s.backgroundColor,"
+        look += " s.borderColor, s.fontWeight, s.fontSize].join(); }"
+        assert await no.evaluate(look) == await yes.evaluate(look)
+
+
+async def test_what_is_seen_is_said_and_nothing_else(running: Gateway):
+    async with person(viewport=PHONE) as client:
+        events = await _room(running, client, "client", "arrive-voice")
+        events.tell(stage="arming", request=REQUEST, begins_at=now_ms() + 5_000)
+        await _until(lambda: events.said("show_recording"))
+        assert events.said("show_recording")[0]["stage"] == "arming"
+        events.heard.clear()
+        events.tell(**running_(SUPERVISION))
+        await _until(lambda: len(events.said("show_recording")) >= 2)
+        assert {each["stage"] for each in events.said("show_recording")} == {"recording"}
+        # Whatever sheet is open, it stays in sight.
+        await client.page.get_by_test_id("more").click()
+        events.heard.clear()
+        await _until(lambda: events.said("show_recording"))
+        await client.page.set_viewport_size({"width": 60, "height": 60})
+        await asyncio.sleep(0.3)
+        events.heard.clear()
+        await asyncio.sleep(2.5)
+        assert not events.said("show_recording")
+        await client.page.set_viewport_size(PHONE)
+        await _until(lambda: events.said("show_recording"))
+
+
+@pytest.mark.parametrize("act", ["pause_recording", "stop_recording"])
+async def test_one_tap_pauses_or_stops(running: Gateway, act: str):
+    async with person(viewport=SMALL) as client:
+        events = await _room(running, client, "client", "arrive-voice")
+        events.tell(**running_(SUPERVISION))
+        await client.page.get_by_test_id(act).click()
+        await _until(lambda: events.said(act))
+        events.tell(stage="arming", request=REQUEST, begins_at=now_ms() + 5_000)
+        await (await _stage(client, "arming")).get_by_test_id("stop_recording").click()
+        await _until(lambda: events.said("stop_recording"))
+        assert await client.page.get_by_test_id("trust-chip").inner_text()
+
+
+async def test_a_counsellor_asks(running: Gateway, screenshots: Path):
+    async with person(viewport=DESK) as counsellor, person(viewport=PHONE) as client:
+        events = await _room(running, counsellor, "counsellor", "arrive-video")
+        await enter(client, running.links["client"], "arrive-video")
+        await sees_the_other(counsellor)
+        may = {
+            "you_may_ask": True, "why_not": "", "may_purposes": ["supervision", "clinical_review"],
+            "may_media": ["audio", "video"],
+            "may_terms": terms(SUPERVISION, OWN, asker="李老师", media=("audio", "video")),
+        }  # fmt: skip
+        events.tell(you_may_ask=False, why_not="soon")
+        await counsellor.page.get_by_test_id("more").click()
+        await counsellor.page.get_by_test_id("open-recording").wait_for()
+        await shoot(counsellor, screenshots, "recording-desk-why-not")
+        assert (
+            await counsellor.page.get_by_test_id("open-recording").get_attribute("aria-disabled")
+            == "true"
+        )
+        events.tell(**may)
+        await counsellor.page.get_by_test_id("open-recording").click()
+        await counsellor.page.get_by_test_id("ask-supervision").check()
+        await counsellor.page.get_by_test_id("recording-preview").wait_for()
+        await shoot(counsellor, screenshots, "recording-desk-ask")
+        await counsellor.page.get_by_test_id("recording-send").click()
+        await _until(lambda: events.said("ask_recording"))
+        assert events.said("ask_recording") == [
+            {"type": "ask_recording", "purposes": ["supervision"], "media": ["audio"]}
+        ]
+        events.tell(**ASKED | {"you_answer": False, "you_asked": True})
+        await _stage(counsellor, "requested")
+        await shoot(counsellor, screenshots, "recording-desk-waiting")
+        await counsellor.page.get_by_test_id("cancel_recording").click()
+        await _until(lambda: events.said("cancel_recording"))
+        events.tell(**running_(SUPERVISION))
+        await _stage(counsellor, "recording")
+        await shoot(counsellor, screenshots, "recording-desk-counsellor-on")
+        await counsellor.page.get_by_test_id("trust-chip").click()
+        await shoot(counsellor, screenshots, "recording-desk-counsellor-trust")
+        assert not counsellor.errors
+
+
+COVER = """
+() => {
+  const cover = document.createElement('div');
+  cover.id = 'cover';
+  cover.style.cssText = 'position:fixed;inset:0;z-index:9;background:#fff';
+  document.documentElement.append(cover);
+}
+"""
+FADE = "() => { document.querySelector('quiet-room').style.opacity = '0.01'; }"
+UNDO = """
+() => {
+  document.getElementById('cover')?.remove();
+  document.querySelector('quiet-room').style.opacity = '';
+}
+"""
+
+
+async def test_a_page_around_it_cannot_hide_it():
+    async with embedded() as (_gateway, url, _counsellor), person(viewport=DESK) as host:
+        events = RecordingEvents()
+        await events.attach(host)
+        told = "document.addEventListener('quietroom:recording', (e) => "
+        told += "(window.states ??= []).push(e.detail.state), true);"
+        await host.page.add_init_script(told)
+        await host.page.goto(url)
+        frame = host.page.frame_locator("quiet-room iframe")
+        await frame.get_by_test_id("come-in").click()
+        await frame.get_by_test_id("arrive-text").click()
+        await events.welcomed()
+        events.tell(**ASKED)
+        events.tell(**running_(SUPERVISION))
+        await _until(lambda: events.said("show_recording"))
+        assert await host.page.evaluate("window.states") == ["on"]
+        for hide in (COVER, FADE):
+            await host.page.evaluate(hide)
+            await asyncio.sleep(0.5)
+            events.heard.clear()
+            await asyncio.sleep(2.5)
+            assert not events.said("show_recording"), hide
+            await host.page.evaluate(UNDO)
+            await _until(lambda: events.said("show_recording"))

@@ -1,0 +1,139 @@
+/** How a request or a recording ended; and, to who took it back, what becomes of what was captured. */
+
+import { css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import { noteStyle } from './note-style';
+import { erase } from './recording-acts';
+import { t } from '../i18n/language';
+import type { EndNote } from '../recording/ending';
+import { dayWords } from '../recording/words';
+
+const PASSING_MS = 10_000;
+/** A tap sooner than this was meant for what stood there before. */
+const READ_MS = 600;
+
+@customElement('qr-recording-note')
+export class RecordingNote extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    noteStyle,
+    css`
+      :host {
+        inline-size: min(720px, 100%);
+      }
+      .note {
+        background: var(--surface);
+        color: var(--ink);
+      }
+      .note p {
+        flex-basis: 30ch;
+      }
+      .note .plain {
+        border-color: var(--edge);
+        text-decoration: none;
+        padding-inline: 16px;
+      }
+      .choices {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        flex: 1 1 auto;
+        padding-block-end: 4px;
+      }
+      .choices .plain {
+        flex: 1 1 auto;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) note!: EndNote;
+  /** What came of the choice, in words; null before it was made. */
+  @state() private outcome: string | null = null;
+  @state() private busy = false;
+  @state() private failed = false;
+  private shownAt = Infinity;
+  private timer: number | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.shownAt = performance.now();
+    this.while(() => window.clearTimeout(this.timer));
+    if (!this.note.stays) this.goSoon();
+  }
+
+  override render() {
+    const { words, decides } = this.note;
+    const asks = decides !== '' && this.outcome === null;
+    return html`
+      <div class="note" data-testid="recording-note">
+        <p role="status">
+          ${this.outcome ?? words} ${this.failed ? t('rec.delete.failed') : nothing}
+        </p>
+        ${
+          asks
+            ? html`
+                <div class="choices">
+                  <button
+                    class="plain"
+                    data-testid="recording-delete"
+                    ?disabled=${this.busy}
+                    @click=${() => void this.erase()}
+                  >
+                    ${t('rec.delete')}
+                  </button>
+                  <button
+                    class="plain"
+                    data-testid="recording-later"
+                    ?disabled=${this.busy}
+                    @click=${() => this.later()}
+                  >
+                    ${t('rec.later')}
+                  </button>
+                </div>
+              `
+            : html`
+                <button
+                  class="dismiss"
+                  data-testid="recording-note-close"
+                  @click=${() => this.say('dismiss-recording')}
+                >
+                  ${t('close')}
+                </button>
+              `
+        }
+      </div>
+    `;
+  }
+
+  private async erase(): Promise<void> {
+    if (this.isTooSoon) return;
+    this.busy = true;
+    const seen = await erase(this.note.decides);
+    this.busy = false;
+    this.failed = seen === null;
+    if (seen === null) return;
+    const floor = seen.floor_until ?? null;
+    const locked = floor !== null && floor > Date.now() && seen.stage !== 'erased';
+    this.outcome = locked
+      ? t('rec.locked', { day: dayWords(floor, Date.now()) })
+      : t('rec.deleted');
+  }
+
+  /** It is given up already: for a day it can be kept after all, and then it is gone. */
+  private later(): void {
+    if (this.isTooSoon) return;
+    this.failed = false;
+    this.outcome = t('rec.later.done');
+  }
+
+  private get isTooSoon(): boolean {
+    return performance.now() < this.shownAt + READ_MS;
+  }
+
+  private goSoon(): void {
+    this.timer = window.setTimeout(() => this.say('dismiss-recording'), PASSING_MS);
+  }
+}

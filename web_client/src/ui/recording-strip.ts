@@ -1,0 +1,246 @@
+/**
+ * What goes on with a recording, on every screen of the room: plum, in words, with a shape of its own. Whether it can be
+ * seen is said to the gateway from here: without that nothing is recorded.
+ */
+
+import { css, html, nothing, svg } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import { IndicatorWatch } from './indicator-watch';
+import { send } from './recording-acts';
+import { type Key, t } from '../i18n/language';
+import type { Call } from '../media/call';
+import { Heartbeats } from '../recording/heartbeats';
+import { isIndicated, type Mark, type RecordingView } from '../recording/view';
+import { badgeWords } from '../recording/words';
+import type { Recording, RecordingCommand } from '../protocol/recording';
+
+@customElement('qr-recording-strip')
+export class RecordingStrip extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      /* Over every sheet of the room: none of them hides it. */
+      :host {
+        position: relative;
+        z-index: 30;
+      }
+      .strip {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 4px;
+        padding-inline: 12px 4px;
+        border-radius: var(--round-card);
+        border: 1px solid transparent;
+        background: var(--surface);
+        line-height: 1.35;
+      }
+      .strip.solid,
+      .strip.hollow {
+        background: var(--zi-ground);
+        color: var(--zi);
+        border-color: var(--zi);
+      }
+      .badge {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        flex: 1 1 auto;
+        padding: 8px 4px 8px 0;
+        text-align: start;
+        font-weight: 600;
+      }
+      svg {
+        flex: none;
+        inline-size: 14px;
+        block-size: 14px;
+        fill: none;
+        stroke: currentColor;
+        stroke-width: 4;
+      }
+      .solid svg {
+        fill: currentColor;
+      }
+      .acts {
+        display: flex;
+        margin-inline-start: auto;
+      }
+      .acts button {
+        padding-inline: 12px;
+        white-space: nowrap;
+        text-decoration: underline;
+        text-decoration-thickness: 1px;
+        text-underline-offset: 4px;
+      }
+      .acts button:hover {
+        text-decoration-thickness: 2px;
+      }
+      .tag {
+        flex-basis: 100%;
+        padding-block-end: 6px;
+        font-size: var(--caption);
+      }
+      @media (max-width: 640px) {
+        .strip {
+          font-size: 0.9375rem;
+        }
+        .badge,
+        .acts button {
+          min-block-size: 44px;
+          padding-block: 4px;
+        }
+        .acts button {
+          min-inline-size: 44px;
+          padding-inline: 6px;
+        }
+      }
+      @media (max-width: 400px) {
+        .strip {
+          padding-inline: 10px 4px;
+        }
+        .badge {
+          gap: 6px;
+        }
+      }
+      @media (max-width: 360px) {
+        .strip {
+          gap: 0;
+          padding-inline: 8px 0;
+          font-size: 0.875rem;
+        }
+        .badge {
+          padding-inline-end: 0;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) recording!: Recording;
+  @property({ attribute: false }) view!: RecordingView;
+  private watch: IndicatorWatch | null = null;
+  private readonly beats = new Heartbeats();
+  private timer: number | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.while(() => window.clearTimeout(this.timer));
+    this.while(() => this.lookAway());
+  }
+
+  override render() {
+    const { mark } = this.view;
+    return html`
+      <div
+        class="strip ${mark}"
+        role="group"
+        aria-label=${t('rec.controls')}
+        data-testid="recording"
+        data-stage=${this.view.stage}
+      >
+        ${this.line(mark)}
+        <span class="acts">${this.acts()}</span>
+        ${this.view.excluded.map(
+          (medium) => html`
+            <p class="tag" data-testid="not-recorded">${t(`rec.excluded.${medium}`)}</p>
+          `,
+        )}
+      </div>
+    `;
+  }
+
+  override updated(): void {
+    const strip = this.renderRoot.querySelector('.strip');
+    if (strip !== null) this.watch ??= new IndicatorWatch(strip, () => this.beat());
+    this.beat();
+  }
+
+  private line(mark: Mark) {
+    const { you, roster } = this.call.session.room;
+    if (mark === 'none' && this.view.stage === 'requested') {
+      return html`
+        <p class="badge" data-testid="recording-asked">${this.asked()}</p>
+      `;
+    }
+    const nameOf = (id: string): string => roster.find((each) => each.id === id)?.name ?? '';
+    const words = badgeWords(this.view, this.recording, nameOf, you);
+    return html`
+      <button
+        class="badge"
+        data-testid="recording-badge"
+        aria-label=${`${words}. ${t('rec.badge.open')}`}
+        @click=${() => this.say('open-trust')}
+      >
+        ${mark === 'none' ? nothing : svg`<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9" /></svg>`}
+        <span>${words}</span>
+      </button>
+    `;
+  }
+
+  private asked(): string {
+    const { you_asked: youAsked, agreed, asked } = this.recording;
+    const some = asked > 2 ? ` · ${t('rec.waiting.some', { agreed, asked })}` : '';
+    return t(youAsked ? 'rec.waiting' : 'rec.agreed') + some;
+  }
+
+  private acts() {
+    const { request, you_asked: youAsked } = this.recording;
+    switch (this.view.stage) {
+      case 'requested':
+        return youAsked
+          ? this.act('rec.cancel', { type: 'cancel_recording', request })
+          : this.act('rec.call_off', { type: 'decline_recording', request });
+      case 'arming':
+        return this.act('rec.call_off', { type: 'stop_recording' });
+      case 'recording':
+        return [this.act('rec.pause', { type: 'pause_recording' }), this.stop()];
+      case 'hold':
+        return this.view.mayResume
+          ? [this.act('rec.resume', { type: 'resume_recording' }), this.stop()]
+          : this.stop();
+      case 'finalising':
+      case 'off':
+        return nothing;
+    }
+  }
+
+  private stop() {
+    return this.act('rec.stop', { type: 'stop_recording' });
+  }
+
+  private act(word: Key, command: RecordingCommand) {
+    return html`
+      <button data-testid=${command.type} @click=${() => void send(this.call, command)}>
+        ${t(word)}
+      </button>
+    `;
+  }
+
+  /** Say what can be seen here, when it is time to. */
+  private beat(): void {
+    const said = this.beats.handle(this.displayed, performance.now());
+    if (said !== null) {
+      this.call.session.request(said).catch(() => this.beats.forget());
+    }
+    window.clearTimeout(this.timer);
+    const due = this.beats.nextDeadline();
+    if (due === null) return;
+    this.timer = window.setTimeout(() => this.beat(), Math.max(0, due - performance.now()));
+  }
+
+  private get displayed() {
+    const { stage, request } = this.recording;
+    const shows = this.isConnected && this.watch?.seen === true && this.view.stage === stage;
+    return shows && this.call.session.state === 'open' && isIndicated(stage)
+      ? { stage, request }
+      : null;
+  }
+
+  private lookAway(): void {
+    this.watch?.stop();
+    this.watch = null;
+  }
+}

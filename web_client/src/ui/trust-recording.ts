@@ -1,0 +1,103 @@
+/** What of this is being recorded, for what, until when; and how to stop it, or take it back. */
+
+import { css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+
+import { base, buttons, QuietElement } from './element';
+import { send } from './recording-acts';
+import { type Key, t } from '../i18n/language';
+import type { Call } from '../media/call';
+import type { RecordingCommand } from '../protocol/recording';
+import type { PurposeTerm, Recording } from '../protocol/wire';
+import type { RecordingView } from '../recording/view';
+import { keptWords, mediaWords, purposeWords } from '../recording/words';
+
+@customElement('qr-trust-recording')
+export class TrustRecording extends QuietElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      .state {
+        color: var(--zi);
+        font-weight: 600;
+      }
+      p + p {
+        margin-block-start: 6px;
+      }
+      .acts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-block: 12px 6px;
+      }
+      .acts button {
+        flex: 1 1 auto;
+      }
+      .about {
+        color: var(--ink-2);
+        font-size: var(--caption);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) recording!: Recording;
+  @property({ attribute: false }) view: RecordingView | null = null;
+  @state() private trouble: Key | null = null;
+
+  override render() {
+    const { purposes, media } = this.recording;
+    const state = t(this.view?.stage === 'recording' ? 'rec.on' : 'rec.held');
+    return html`
+      <p class="state" data-testid="trust-recording">${state} · ${mediaWords(media)}</p>
+      ${purposes.map(
+        (term) => html`
+          <p>${keptWords(term, media, true, Date.now())}</p>
+        `,
+      )}
+      <div class="acts">
+        ${this.act('rec.stop', { type: 'stop_recording' })}
+        <button
+          class="plain ending"
+          data-testid="withdraw_recording"
+          @click=${() => void this.tell({ type: 'withdraw_recording' })}
+        >
+          ${t('rec.withdraw')}
+        </button>
+        ${purposes.length > 1 ? purposes.map((term) => this.narrow(term)) : nothing}
+      </div>
+      <p class="about">${t('rec.trust.withdraw.about')}</p>
+      <p class="about" role="status">${this.trouble === null ? '' : t(this.trouble)}</p>
+    `;
+  }
+
+  private narrow({ purpose }: PurposeTerm) {
+    return html`
+      <button
+        class="plain"
+        data-testid=${`narrow-${purpose}`}
+        @click=${() => void this.tell({ type: 'withdraw_recording', purposes: [purpose] }, false)}
+      >
+        ${t('rec.trust.narrow', { purpose: purposeWords(purpose) })}
+      </button>
+    `;
+  }
+
+  private act(word: Key, command: RecordingCommand) {
+    return html`
+      <button
+        class="plain"
+        data-testid=${`trust-${command.type}`}
+        @click=${() => void this.tell(command)}
+      >
+        ${t(word)}
+      </button>
+    `;
+  }
+
+  private async tell(command: RecordingCommand, closes = true): Promise<void> {
+    this.trouble = await send(this.call, command);
+    if (this.trouble === null && closes) this.say('close-sheet');
+  }
+}
