@@ -39,8 +39,8 @@ export function controls(shown: Controls) {
       <button class="plain" data-testid="on10" @click=${() => shown.leap(LEAP_MS)}>
         ${t('recs.player.on10')}
       </button>
-      <span class="quiet late" data-testid="late">
-        ${shown.late ? t('recs.player.waiting') : nothing}
+      <span class="quiet late" data-testid="late" ?hidden=${!shown.late}>
+        ${t('recs.player.waiting')}
       </span>
       <div class="speeds" role="group" aria-label=${t('recs.player.speed')}>
         ${SPEEDS.map(
