@@ -235,7 +235,9 @@ class App:
         self._recordings = RecordingNight(
             stores.recordings, stores.kept_recordings.keeping, stores.kept_recordings.erasure
         )
-        with contextlib.suppress(StorageAway):  # what is erased stays so; the next start closes the rest
+        with contextlib.suppress(
+            StorageAway
+        ):  # what is erased stays so; the next start closes the rest
             await self._recordings.begin(int(self.registry.wall() * 1000))
         stores.accounts.attend(self._let_out, self.registry.is_in_session, self._sign_out)
         people = stores.accounts.stores.people
