@@ -19,7 +19,7 @@ const en = {
   'recs.media.text': 'Text',
   'recs.partial': 'It was cut short; only the part up to there exists.',
 
-  'recs.purpose.clinical_review': 'Review',
+  'recs.purpose.clinical_review': 'Own review',
   'recs.purpose.supervision': 'Supervision',
   'recs.purpose.research': 'Research',
   'recs.purpose.teaching': 'Teaching',
@@ -206,7 +206,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'recs.media.text': '文字',
   'recs.partial': '录到一半断了，只有前面这一段。',
 
-  'recs.purpose.clinical_review': '老师回看',
+  'recs.purpose.clinical_review': '本人复盘',
   'recs.purpose.supervision': '督导',
   'recs.purpose.research': '研究',
   'recs.purpose.teaching': '教学',
