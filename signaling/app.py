@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import errno
 import secrets
@@ -235,8 +234,11 @@ class App:
         self._recordings = RecordingNight(
             stores.recordings, stores.kept_recordings.keeping, stores.kept_recordings.erasure
         )
-        with contextlib.suppress(StorageAway):  # it is looked for again by the night
+        try:
             await self._recordings.begin(int(self.registry.wall() * 1000))
+        except StorageAway:  # nobody is let in before what was erased is erased again
+            await stores.close()
+            raise StartError("storage: the database does not answer") from None
         stores.accounts.attend(self._let_out, self.registry.is_in_session, self._sign_out)
         people = stores.accounts.stores.people
         self._routes.set_clinics(stores.accounts.clinic_of_key)

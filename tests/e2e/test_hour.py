@@ -54,9 +54,7 @@ async def hour(between: Hour) -> Hour:
     return between
 
 
-async def arrive(
-    hour: Hour, screenshots: Path | None = None, way: str = "arrive-voice"
-) -> None:
+async def arrive(hour: Hour, screenshots: Path | None = None, way: str = "arrive-voice") -> None:
     """The client's way from the link to the door."""
     page = hour.client.page
 

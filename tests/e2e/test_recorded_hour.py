@@ -101,3 +101,53 @@ async def test_an_hour_is_recorded_with_consent_watched_and_undone(
     await client.get_by_test_id("pause_recording").click()
     await stage(counsellor, "hold")
     await shoot(recorded.client, screenshots, "recorded-5-hold")
+    held = sealed_bytes(recorded)
+    await asyncio.sleep(1)
+    assert sealed_bytes(recorded) == held
+    await client.get_by_test_id("resume_recording").click()
+    await stage(counsellor, "recording")
+    await asyncio.sleep(3)
+    await counsellor.get_by_test_id("stop_recording").click()
+    await expect(client.get_by_test_id("recording-note")).to_be_visible()
+    await shoot(recorded.client, screenshots, "recorded-6-stopped")
+    await counsellor.get_by_test_id("recording-note-close").click()
+    await watch(recorded, screenshots)
+    await undo(recorded, screenshots)
+
+
+async def watch(hour: Hour, screenshots: Path) -> None:
+    """The counsellor's way from the room to what was recorded, which plays."""
+    page = hour.counsellor.page
+    await page.get_by_test_id("end-session").click()
+    await page.get_by_test_id("confirm-end").click()
+    await page.goto(hour.running.booked["desk"])
+    await page.get_by_test_id("open-recordings").click()
+    await shoot(hour.counsellor, screenshots, "recorded-7-list")
+    await page.get_by_test_id("play").click()
+    await page.get_by_test_id("toggle").click()
+    await expect(page.get_by_test_id("at")).to_have_text("0:02")
+    await shoot(hour.counsellor, screenshots, "recorded-8-player")
+    await page.get_by_test_id("toggle").click()
+
+
+async def undo(hour: Hour, screenshots: Path) -> None:
+    """The client takes it back: nobody plays it; then it is gone, with a certificate."""
+    client, counsellor = hour.client.page, hour.counsellor.page
+    await client.goto(hour.running.booked["visit"].split("#")[0])
+    await client.get_by_test_id("open-data").click()
+    await shoot(hour.client, screenshots, "recorded-9-data")
+    mine = client.get_by_test_id("recording")
+    await mine.get_by_test_id("delete").click()
+    await mine.get_by_test_id("delete-yes").click()
+    await expect(mine).to_have_attribute("data-stage", "erasure_pending")
+    await counsellor.get_by_test_id("toggle").click()
+    await expect(counsellor.get_by_test_id("stopped")).to_be_visible()
+    await shoot(hour.counsellor, screenshots, "recorded-10-taken-back")
+    for testid in ("now", "now-yes"):
+        await mine.get_by_test_id(testid).click()
+    await expect(mine).to_have_attribute("data-stage", "erased")
+    assert files(hour) == []
+    certificate = client.get_by_test_id("proof").first
+    await certificate.get_by_test_id("check").click()
+    await expect(certificate.get_by_test_id("verdict")).to_have_attribute("data-verdict", "good")
+    await shoot(hour.client, screenshots, "recorded-11-certificate", whole=True)

@@ -1,4 +1,4 @@
-"""A camera that flashes and a microphone that beeps at one moment, and how far apart a file has them.
+"""A camera that flashes and a microphone that beeps at once, and how far apart a file has them.
 
 What a browser captures is made in the page: a canvas that is white for a tenth of a second, and a
 tone of the same length, both begun by one timer. Times in files are seconds.
@@ -32,7 +32,7 @@ DEVICES: Final = """
   tone.start();
   let white = false;
   let count = 0;
-  // Something moves all the time, as in any picture: an encoder that sees nothing new sends nothing.
+  // Something moves all the time: an encoder that sees nothing new sends nothing.
   setInterval(() => {
     draw.fillStyle = white ? '#fff' : '#000';
     draw.fillRect(0, 0, canvas.width, canvas.height);
@@ -43,9 +43,9 @@ DEVICES: Final = """
     white = true;
     const now = sound.currentTime;
     gate.gain.setValueAtTime(0.5, now);
-    gate.gain.setValueAtTime(0, now + %(flash)f);
-    setTimeout(() => (white = false), %(flash)f * 1000);
-  }, %(every)f * 1000);
+    gate.gain.setValueAtTime(0, now + FLASH);
+    setTimeout(() => (white = false), FLASH * 1000);
+  }, EVERY * 1000);
   media.getUserMedia = async ({ audio, video }) => {
     await sound.resume();
     const tracks = [];
@@ -54,7 +54,7 @@ DEVICES: Final = """
     return new MediaStream(tracks);
   };
 })();
-""" % {"flash": FLASH_S, "every": EVERY_S}  # noqa: UP031  braces are JavaScript's
+""".replace("FLASH", str(FLASH_S)).replace("EVERY", str(EVERY_S))
 """Put into a page before its own scripts."""
 
 

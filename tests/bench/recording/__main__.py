@@ -29,8 +29,9 @@ METHOD: Final = """\
 Cost: RTP of two people, each with a picture of 1280 by 720 at 30 a second and 1.5 Mbit/s (its
 pictures filled up to that) and a voice, is handed to the recorder in real time, as an engine hands
 it over, and recorded to a disk with all its syncs; the same again with nobody listening. What
-recording costs is the difference of the processor's time, thread and loop together. Killed: a media process is ended by SIGKILL at a moment by chance while it records a call over
-loopback; what was lost is from the last packet that was sent to the last frame that can be played.
+recording costs is the difference of the processor's time, thread and loop together. Killed: a media
+process is ended by SIGKILL at a moment by chance while it records a call over loopback; what was
+lost is from the last packet that was sent to the last frame that can be played.
 Withdrawn: from when signaling asks a media process to the last change of any of the recording's
 files, as the file system tells it (to some 4 ms); 0 is that nothing was written any more. Gaps: in
 virtual time, a voice with a jitter of 30 ms and sender reports loses packets by chance, and by

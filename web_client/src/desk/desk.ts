@@ -4,8 +4,8 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 
-import './change';
-import { DeskElement, deskLayout, trouble } from './desk-element';
+import { DeskElement, deskLayout } from './desk-element';
+import { deskHeader } from './desk-header';
 import { deskShell, readFromHeading } from './desk-shell';
 import './hour-after';
 import './hour-card';
@@ -14,25 +14,33 @@ import type { HourEnded } from './hour-room';
 import { kept, shared } from './kept';
 import { dropDrafts } from './note-drafts';
 import { QuietKeeper } from './quiet-keeper';
-import './quiet-switch';
+import { isPast, pastPage } from './past';
 import './safety';
 import type { SafetyPanel } from './safety';
 import { standing } from './standing';
 import './today';
-import { type Gate, gateOf, isAway, TODAY, troubleOf, type View, viewOf } from './views';
+import {
+  type Gate,
+  gateOf,
+  holds,
+  isAway,
+  keyOf,
+  TODAY,
+  troubleOf,
+  type View,
+  viewOf,
+} from './views';
 import { base, buttons } from '../ui/element';
 import { deepActive } from '../ui/focus';
 import { forgetToken } from '../ui/link';
 import { nameThePage } from '../ui/name-page';
-import '../ui/page-bar';
 import { PAGE_TIMERS } from '../ui/page-timers';
-import { type Key, onLanguage, t } from '../i18n/language';
+import { type Key, onLanguage } from '../i18n/language';
 import type { TimelineView } from '../media/timeline';
 import type { Appointment, Clinic, ClinicShown, Me, TodayBody } from '../protocol/bodies';
-import '../recordings/player';
-import { recordingsLink, recordingsPage } from '../recordings/recordings-page';
+import { recordingsPage } from '../recordings/recordings-page';
 import { MessagesController } from '../thread/messages-controller';
-import { messagesLink, messagesPage } from '../thread/messages-view';
+import { messagesPage } from '../thread/messages-view';
 
 const TICK_MS = 10_000;
 const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
@@ -42,9 +50,6 @@ interface InDanger {
   readonly hour: string;
   readonly known: TodayBody | null;
 }
-
-/** What stays of hours that are over. */
-type Past = Extract<View, { kind: 'change' | 'recording' | 'recordings' }>;
 
 @customElement('qr-desk')
 export class Desk extends DeskElement {
@@ -131,68 +136,21 @@ export class Desk extends DeskElement {
   }
 
   private header() {
-    const { me } = this;
-    return html`
-      <header>
-        <qr-page-bar></qr-page-bar>
-        ${
-          me === null || this.gate === 'signed-out'
-            ? nothing
-            : html`
-                <span class="who">${t('desk.who', { name: me.name, clinic: me.clinic_name })}</span>
-                ${this.gate === 'open' ? this.ways() : nothing}
-                <button class="link" data-testid="sign-out" @click=${() => void this.signOut()}>
-                  ${t('desk.sign_out')}
-                </button>
-              `
-        }
-      </header>
-      ${trouble(this.trouble)}
-    `;
-  }
-
-  /** Where else one can go from here. */
-  private ways() {
-    const { view } = this;
-    return html`
-      ${
-        this.counsels && view.kind !== 'messages'
-          ? messagesLink(this.messages, () => this.open({ kind: 'messages' }))
-          : nothing
-      }
-      ${this.supervises ? recordingsLink(() => this.open({ kind: 'recordings' })) : nothing}
-      ${this.counsels ? this.quietSwitch() : nothing}
-      ${'hour' in view ? this.safetyButton(view.hour) : nothing}
-    `;
-  }
-
-  private quietSwitch() {
-    const { quiet, messages } = this;
-    return html`
-      <qr-quiet-switch
-        .until=${quiet.until}
-        .held=${quiet.why}
-        .news=${messages.news}
-      ></qr-quiet-switch>
-    `;
+    return deskHeader({
+      me: this.gate === 'signed-out' ? null : this.me,
+      view: this.gate === 'open' ? this.view : null,
+      messages: this.messages,
+      quiet: this.quiet,
+      inDanger: this.danger !== null,
+      trouble: this.trouble,
+      open: (view) => this.open(view),
+      openSafety: (hour) => this.openSafety(hour),
+      signOut: () => void this.signOut(),
+    });
   }
 
   private gatePage() {
     return standing(this.gate, this.me?.name ?? '', () => void this.load());
-  }
-
-  private safetyButton(hour: string) {
-    return html`
-      <button
-        class="ending"
-        data-testid="safety"
-        aria-keyshortcuts="F9"
-        aria-expanded=${this.danger !== null}
-        @click=${() => this.openSafety(hour)}
-      >
-        ${t('desk.safety.open')}
-      </button>
-    `;
   }
 
   /** A page is of one hour, or of one person: another one's begins anew. */
@@ -202,7 +160,7 @@ export class Desk extends DeskElement {
   }
 
   private pageOf(view: View) {
-    if (isPast(view)) return this.pastPage(view);
+    if (isPast(view)) return pastPage(view, this.names, this.counsels);
     const { me } = this;
     if (me === null) return nothing;
     switch (view.kind) {
@@ -235,23 +193,8 @@ export class Desk extends DeskElement {
     }
   }
 
-  private pastPage(view: Past) {
-    if (view.kind === 'recordings') return recordingsPage(this.counsels);
-    if (view.kind === 'recording')
-      return html`
-        <qr-player .recording=${view.recording}></qr-player>
-      `;
-    return html`
-      <qr-change .person=${view.person} .name=${this.names.get(view.person) ?? ''}></qr-change>
-    `;
-  }
-
   private get counsels(): boolean {
-    return this.me?.positions.includes('counsellor') ?? false;
-  }
-
-  private get supervises(): boolean {
-    return this.me?.positions.includes('supervisor') ?? false;
+    return holds(this.me, 'counsellor');
   }
 
   /** A new page is read from its heading. */
@@ -375,7 +318,7 @@ export class Desk extends DeskElement {
   /** Back to whose it is; of whom that is not known, to all of them. */
   private leavePlayer(client: string): void {
     if (client !== '' && this.counsels) this.open({ kind: 'change', person: client });
-    else this.open(this.supervises ? { kind: 'recordings' } : TODAY);
+    else this.open(holds(this.me, 'supervisor') ? { kind: 'recordings' } : TODAY);
   }
 
   private handleEnded({ hour, timeline }: HourEnded): void {
@@ -431,17 +374,6 @@ export class Desk extends DeskElement {
     window.addEventListener(name, handle, { passive: name !== 'keydown' });
     this.while(() => window.removeEventListener(name, handle));
   }
-}
-
-/** What a page is of: of another one it begins anew. */
-function keyOf(view: View): string {
-  if ('hour' in view) return view.hour;
-  if ('recording' in view) return view.recording;
-  return 'person' in view ? view.person : '';
-}
-
-function isPast(view: View): view is Past {
-  return view.kind === 'change' || view.kind === 'recording' || view.kind === 'recordings';
 }
 
 function roomOf(hour: string): View {

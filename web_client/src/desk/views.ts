@@ -27,7 +27,7 @@ const AWAY_MS = 15 * 60_000;
 export function gateOf(answer: Answer<Me>, lockedHere: boolean): Gate {
   if (answer.kind === 'done') {
     if (answer.said.locked || lockedHere) return 'locked';
-    return AT_THE_DESK.some((each) => answer.said.positions.includes(each)) ? 'open' : 'other';
+    return AT_THE_DESK.some((each) => holds(answer.said, each)) ? 'open' : 'other';
   }
   if (answer.kind === 'unreachable') return 'unreachable';
   return gateAfter(answer.code) ?? 'unreachable';
@@ -57,6 +57,18 @@ export function viewOf(state: unknown): View {
 function hourView(kind: unknown, hour: string): View {
   if (kind === 'card' || kind === 'room') return { kind: 'card', hour };
   return kind === 'after' ? { kind, hour } : TODAY;
+}
+
+/** What a page is of: of another one it begins anew. */
+export function keyOf(view: View): string {
+  if ('hour' in view) return view.hour;
+  if ('recording' in view) return view.recording;
+  return 'person' in view ? view.person : '';
+}
+
+/** Whether somebody works in a position. */
+export function holds(me: Me | null, position: Position): boolean {
+  return me?.positions.includes(position) ?? false;
 }
 
 const TROUBLES: Readonly<Partial<Record<Code, Key>>> = {

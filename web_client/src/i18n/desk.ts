@@ -15,7 +15,7 @@ const en = {
   'desk.not_now': 'This can’t be done right now.',
   'desk.not_yours': 'This can’t be seen from here.',
   'desk.failed': 'That didn’t work. Please try again.',
-  'desk.other': 'This page is for counsellors.',
+  'desk.other': 'This page is for counsellors and supervisors.',
   'desk.other.next': 'You can sign out here and sign in with another account.',
 
   'desk.sign_in.title': 'Sign in',
@@ -214,7 +214,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'desk.not_now': '现在还不能这样做。',
   'desk.not_yours': '这里看不到这项内容。',
   'desk.failed': '没有成功，请再试一次。',
-  'desk.other': '这个页面是给咨询师用的。',
+  'desk.other': '这个页面是给咨询师和督导用的。',
   'desk.other.next': '您可以先退出，再用别的账号登录。',
 
   'desk.sign_in.title': '登录',

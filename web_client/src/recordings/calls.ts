@@ -1,5 +1,6 @@
 /** What the pages of recordings ask of the gateway, and what an answer that is no means. */
 
+import { isGone } from './words';
 import type { Key } from '../i18n/language';
 import type {
   Looks,
@@ -71,7 +72,5 @@ export function whyStopped(
   seen: RecordingSeen | null,
 ): Key {
   if (answer.kind === 'unreachable' || PASSING.has(answer.code)) return 'recs.stopped.unreachable';
-  const stages = ['erasure_pending', 'locked', 'erased'];
-  if (seen === null || stages.includes(seen.stage)) return 'recs.stopped.taken_back';
-  return 'recs.stopped.over';
+  return seen === null || isGone(seen) ? 'recs.stopped.taken_back' : 'recs.stopped.over';
 }

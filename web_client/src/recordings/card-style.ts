@@ -104,3 +104,51 @@ export const switches = css`
     }
   }
 `;
+
+/** What is asked once more, and its two ways on, which look alike. */
+export const choices = css`
+  .card {
+    display: grid;
+    gap: 12px;
+  }
+  .head {
+    display: grid;
+    gap: 2px;
+  }
+  .really {
+    display: grid;
+    gap: 12px;
+    padding: 12px 16px;
+    margin-block-end: 12px;
+    border-radius: var(--round-control);
+    background: var(--sunken);
+  }
+  .really.all {
+    margin: 0;
+    padding: 16px;
+  }
+  .really strong {
+    font-weight: 600;
+  }
+  .alike {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 8px;
+  }
+  .alike button {
+    padding-inline: 12px;
+    border-color: var(--edge);
+    background: var(--surface);
+  }
+  .alike .ending:hover:not(:disabled) {
+    background: var(--zhe-ground);
+  }
+  .media {
+    margin: 0;
+  }
+  @media (max-width: 360px) {
+    .alike {
+      grid-template-columns: 1fr;
+    }
+  }
+`;

@@ -7,6 +7,7 @@ import { SPEEDS } from './player-clock';
 import { LEAP_MS } from './player-keys';
 import { decimalSpeed, lengthWord } from './words';
 import { t } from '../i18n/language';
+import { takesLetters } from '../ui/keys';
 
 /** A mark is gone to from a little before it. */
 const BEFORE_MS = 2_000;
@@ -38,8 +39,8 @@ export function controls(shown: Controls) {
       <button class="plain" data-testid="on10" @click=${() => shown.leap(LEAP_MS)}>
         ${t('recs.player.on10')}
       </button>
-      <span class="quiet late" data-testid="late">
-        ${shown.late ? t('recs.player.waiting') : nothing}
+      <span class="quiet late" data-testid="late" ?hidden=${!shown.late}>
+        ${t('recs.player.waiting')}
       </span>
       <div class="speeds" role="group" aria-label=${t('recs.player.speed')}>
         ${SPEEDS.map(
@@ -100,4 +101,13 @@ export function keyHints(letters: boolean, set: (on: boolean) => void) {
       <p>${t('recs.player.keys')}</p>
     </div>
   `;
+}
+
+/** What the control that has the focus does with a key of its own stays its own. */
+export function isOwnKey(active: HTMLElement | null, key: string): boolean {
+  if (active === null) return false;
+  const type = active instanceof HTMLInputElement ? active.type : '';
+  if (type === 'range') return false;
+  if (key === ' ') return ['BUTTON', 'INPUT', 'A', 'SUMMARY'].includes(active.tagName);
+  return type !== 'checkbox' && takesLetters(active);
 }

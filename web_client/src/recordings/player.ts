@@ -14,19 +14,19 @@ import { Cast } from './cast';
 import { EnergyTrack } from './energy';
 import { clockOf, type Lane, lanesOf, type Mark, marksOf } from './lanes';
 import { activeAt, nearAt, PlayerClock, type Span } from './player-clock';
-import { controls, keyHints, markList } from './player-controls';
+import { controls, isOwnKey, keyHints, markList } from './player-controls';
 import { nextSpeed, type PlayerAct, playerAct } from './player-keys';
 import { stage, stageStyle } from './player-stage';
 import { playerStyle } from './player-style';
 import { legend, timeline, timelineStyle } from './player-timeline';
 import { Voices } from './voices';
 import { type Failure, WatchTeller } from './watch-teller';
-import { factsLine, purposeBanner, watchMark, whenIt } from './words';
+import { factsLine, purposeBanner, titleOf, watchMark, whenIt } from './words';
 import { type Key, t } from '../i18n/language';
 import type { FileSeen, RecordingOpened } from '../protocol/bodies';
 import { base, buttons, QuietElement } from '../ui/element';
 import { deepActive } from '../ui/focus';
-import { keysOn, setKeysOn, takesLetters } from '../ui/keys';
+import { keysOn, setKeysOn } from '../ui/keys';
 import { isSheetOpen } from '../ui/sheet';
 
 const TICK_MS = 100;
@@ -93,7 +93,7 @@ export class Player extends QuietElement {
           ${t('recs.player.back')}
         </button>
         <div class="head">
-          <h1 tabindex="-1">${opened === null ? t('recs.player') : nameOf(opened)}</h1>
+          <h1 tabindex="-1">${opened === null ? t('recs.player') : titleOf(opened.seen)}</h1>
           ${
             opened === null
               ? nothing
@@ -299,22 +299,11 @@ export class Player extends QuietElement {
   }
 
   private handleKey(event: KeyboardEvent): void {
-    if (this.opened === null || isSheetOpen() || this.keepsFor(event)) return;
+    if (this.opened === null || isSheetOpen() || isOwnKey(deepActive(), event.key)) return;
     const act = playerAct(event, this.opened.length_ms, this.letters);
     if (act === null) return;
     event.preventDefault();
     this.do(act);
-  }
-
-  /** What a control does with a key of its own stays its own. */
-  private keepsFor(event: KeyboardEvent): boolean {
-    const active = deepActive();
-    if (active === null) return false;
-    if (active instanceof HTMLInputElement && active.type === 'range') return false;
-    if (event.key === ' ') return ['BUTTON', 'INPUT', 'A', 'SUMMARY'].includes(active.tagName);
-    return (
-      !(active instanceof HTMLInputElement && active.type === 'checkbox') && takesLetters(active)
-    );
   }
 
   private do(act: PlayerAct): void {
@@ -402,8 +391,4 @@ export class Player extends QuietElement {
   private leave(): void {
     this.say('leave-player', this.opened?.seen.client.id ?? '');
   }
-}
-
-function nameOf({ seen }: RecordingOpened): string {
-  return t('recs.player.of', { client: seen.client.name, counsellor: seen.counsellor.name });
 }

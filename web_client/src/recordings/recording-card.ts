@@ -5,11 +5,11 @@
  * Rule 2: a no asks for no reason.
  */
 
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { keepIt, takeBack, troubleOf } from './calls';
-import { dataCard, switches } from './card-style';
+import { choices, dataCard, switches } from './card-style';
 import { type Asking, bodyOf, mayDrop, standingOf } from './card-state';
 import {
   factsLine,
@@ -29,58 +29,7 @@ import { base, buttons, QuietElement } from '../ui/element';
 
 @customElement('qr-recording-card')
 export class RecordingCard extends QuietElement {
-  static override styles = [
-    base,
-    buttons,
-    dataCard,
-    switches,
-    css`
-      .card {
-        display: grid;
-        gap: 12px;
-      }
-      .head {
-        display: grid;
-        gap: 2px;
-      }
-      .really {
-        display: grid;
-        gap: 12px;
-        padding: 12px 16px;
-        margin-block-end: 12px;
-        border-radius: var(--round-control);
-        background: var(--sunken);
-      }
-      .really.all {
-        margin: 0;
-        padding: 16px;
-      }
-      .really strong {
-        font-weight: 600;
-      }
-      .alike {
-        display: grid;
-        grid-template-columns: 1fr 1fr;
-        gap: 8px;
-      }
-      .alike button {
-        padding-inline: 12px;
-        border-color: var(--edge);
-        background: var(--surface);
-      }
-      .alike .ending:hover:not(:disabled) {
-        background: var(--zhe-ground);
-      }
-      .media {
-        margin: 0;
-      }
-      @media (max-width: 360px) {
-        .alike {
-          grid-template-columns: 1fr;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, buttons, dataCard, switches, choices];
 
   @property({ attribute: false }) seen!: RecordingSeen;
   @property({ type: Number }) now = Date.now();

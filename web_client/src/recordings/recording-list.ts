@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 
 import { gateOf, readRecordings, takeBack, troubleOf } from './calls';
 import { dataCard } from './card-style';
-import { factsLine, notNow, purposeBanner, whenIt } from './words';
+import { factsLine, isGone, notNow, purposeBanner, titleOf, whenIt } from './words';
 import { type Key, t } from '../i18n/language';
 import type { RecordingSeen } from '../protocol/bodies';
 import { base, buttons, QuietElement } from '../ui/element';
@@ -101,11 +101,10 @@ export class RecordingList extends QuietElement {
 
   private row(seen: RecordingSeen) {
     const when = whenIt(seen);
-    const names = { client: seen.client.name, counsellor: seen.counsellor.name };
     return html`
       <li data-testid="recording-row">
         <div>
-          <h3>${this.client === '' ? t('recs.player.of', names) : when}</h3>
+          <h3>${this.client === '' ? titleOf(seen) : when}</h3>
           ${
             this.client === ''
               ? html`
@@ -114,7 +113,13 @@ export class RecordingList extends QuietElement {
               : nothing
           }
           <p class="quiet">${factsLine(seen)}</p>
-          <p class="what">${purposeBanner(seen.purposes, Date.now())}</p>
+          ${
+            isGone(seen)
+              ? nothing
+              : html`
+                  <p class="what">${purposeBanner(seen.purposes, Date.now())}</p>
+                `
+          }
           ${
             seen.may_play
               ? nothing

@@ -15,6 +15,11 @@ export function inOrder(purposes: readonly PurposeUntil[]): PurposeUntil[] {
   return [...purposes].sort((one, other) => rank(one) - rank(other));
 }
 
+/** Whose it is, such as "Rain with Li". */
+export function titleOf({ client, counsellor }: RecordingSeen): string {
+  return t('recs.player.of', { client: client.name, counsellor: counsellor.name });
+}
+
 /** When it was, such as "Thursday, 12 February at 7:00 pm". */
 export function whenIt(seen: RecordingSeen): string {
   return momentOf(seen.started_at);
@@ -63,6 +68,11 @@ export function lockedWords(seen: RecordingSeen, now: number): string {
   const until = seen.erase_at ?? seen.floor_until;
   if (until === null) return t('recs.stage.locked.some');
   return t('recs.stage.locked', { day: datedDay(until, now) });
+}
+
+/** Nobody is given it any more. */
+export function isGone({ stage }: RecordingSeen): boolean {
+  return stage === 'erasure_pending' || stage === 'locked' || stage === 'erased';
 }
 
 /** Why a counsellor or a supervisor cannot play it just now. */

@@ -12,16 +12,16 @@ import { cutPlanOf, keptHere } from './kept';
 import './link-page';
 import './moment';
 import './no-hour-page';
+import { dataLink, isOwn, opening, type Own, ownPage } from './own';
 import { wrongTries } from './pin';
 import './pin-page';
 import { visitStyle } from './visit-style';
-import { onLanguage, t } from '../i18n/language';
+import { onLanguage } from '../i18n/language';
 import type { Appointment, Clinic } from '../protocol/bodies';
 import { type Answer, ask } from '../protocol/rest';
 import type { Code, Seat } from '../protocol/wire';
-import '../recordings/my-data';
 import { MessagesController } from '../thread/messages-controller';
-import { messagesLink, messagesPage } from '../thread/messages-view';
+import { messagesLink } from '../thread/messages-view';
 import type { Parting } from '../ui/after';
 import '../ui/app';
 import { base, buttons, QuietElement } from '../ui/element';
@@ -57,9 +57,6 @@ type View =
 /** What has a page of its own under the bar. */
 type Page = Exclude<View, { kind: 'opening' | 'room' } | Own>;
 
-/** What is the person's own, whichever hour is next. */
-type Own = Extract<View, { kind: 'messages' | 'data' }>;
-
 /** The views that are read again while they are shown: what they say may change by itself. */
 const WAITED: ReadonlySet<View['kind']> = new Set(['hour', 'none']);
 
@@ -78,6 +75,7 @@ export class Visit extends QuietElement {
   private readonly messages = new MessagesController(this);
   private wished = ''; // the hour somebody asked to see; empty for the next one
   private readonly toMessages = (): void => void (this.view = { kind: 'messages' });
+  private readonly toData = (): void => void (this.view = { kind: 'data' });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -110,7 +108,7 @@ export class Visit extends QuietElement {
     return html`
       <header class="bar">
         <qr-page-bar exit @quick-exit=${() => this.leaveQuickly()}></qr-page-bar>
-        ${view.kind === 'data' ? nothing : this.dataLink()}
+        ${view.kind === 'data' ? nothing : dataLink(this.messages, this.toData)}
         ${view.kind === 'messages' ? nothing : messagesLink(this.messages, this.toMessages)}
       </header>
       ${view.kind === 'opening' ? opening() : isOwn(view) ? this.ownPage(view) : this.page(view)}
@@ -151,32 +149,13 @@ export class Visit extends QuietElement {
     }
   }
 
-  private ownPage({ kind }: Own) {
-    if (kind === 'data')
-      return html`
-        <qr-my-data
-          data-page
-          @leave-data=${() => void this.toHour()}
-          @to-messages=${this.toMessages}
-          @gate=${() => this.refuse('absent')}
-        ></qr-my-data>
-      `;
-    return messagesPage(this.messages, {
+  private ownPage(view: Own) {
+    return ownPage(view, this.messages, {
       clinic: this.clinic,
-      counsels: false,
-      leave: () => void this.toHour(''),
       openHour: (hour) => void this.toHour(hour),
+      openMessages: this.toMessages,
+      refuse: () => this.refuse('absent'),
     });
-  }
-
-  /** Of whom nothing is known yet there is nothing to see. */
-  private dataLink() {
-    if (this.messages.mailbox === null) return nothing;
-    return html`
-      <button class="link" data-testid="open-data" @click=${() => (this.view = { kind: 'data' })}>
-        ${t('recs.data')}
-      </button>
-    `;
   }
 
   private linkPage(view: Extract<View, { kind: 'link' | 'pin' | 'elsewhere' }>) {
@@ -413,18 +392,4 @@ export class Visit extends QuietElement {
     if (event.key !== 'Escape' || event.isComposing) return;
     if (this.escapes.handlePress(performance.now())) this.leaveQuickly();
   }
-}
-
-function isOwn(view: View): view is Own {
-  return view.kind === 'messages' || view.kind === 'data';
-}
-
-/** Words, and nothing that turns. */
-function opening() {
-  return html`
-    <main class="opening">
-      <h1 class="unseen" tabindex="-1">${t('title')}</h1>
-      <p role="status">${t('visit.opening')}</p>
-    </main>
-  `;
 }

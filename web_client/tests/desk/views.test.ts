@@ -25,9 +25,10 @@ function refused(code: Code): Answer<never> {
 }
 
 describe('the gate of the desk', () => {
-  it('is open to a counsellor', () => {
+  it('is open to who counsels or supervises', () => {
     expect(gateOf(me(), false)).toBe('open');
     expect(gateOf(me({ positions: ['admin', 'counsellor'] }), false)).toBe('open');
+    expect(gateOf(me({ positions: ['supervisor'] }), false)).toBe('open');
     expect(gateOf(me({ positions: ['client'] }), false)).toBe('other');
   });
 
@@ -59,18 +60,26 @@ describe('a history entry', () => {
     expect(viewOf({ kind: 'card', hour: 'h' })).toEqual({ kind: 'card', hour: 'h' });
     expect(viewOf({ kind: 'after', hour: 'h' })).toEqual({ kind: 'after', hour: 'h' });
     expect(viewOf({ kind: 'change', person: 'p' })).toEqual({ kind: 'change', person: 'p' });
+    expect(viewOf({ kind: 'recordings' })).toEqual({ kind: 'recordings' });
+    const recording = { kind: 'recording', recording: 'r' };
+    expect(viewOf(recording)).toEqual(recording);
   });
 
   it('of a room is its card: nobody goes in by going back', () => {
     expect(viewOf({ kind: 'room', hour: 'h' })).toEqual({ kind: 'card', hour: 'h' });
   });
 
-  it.each([null, undefined, 'room', {}, { kind: 'room' }, { kind: 'other', hour: 'h' }])(
-    '%j is today',
-    (state) => {
-      expect(viewOf(state)).toBe(TODAY);
-    },
-  );
+  it.each([
+    null,
+    undefined,
+    'room',
+    {},
+    { kind: 'room' },
+    { kind: 'other', hour: 'h' },
+    { kind: 'recording' },
+  ])('%j is today', (state) => {
+    expect(viewOf(state)).toBe(TODAY);
+  });
 });
 
 describe('a refusal', () => {

@@ -35,7 +35,7 @@ describe('a recording in words', () => {
   it('says each purpose with its own time, and the year of another one', () => {
     const purposes = [{ purpose: 'research' as const, until: NEXT_YEAR }, ...recording().purposes];
     expect(purposeBanner(purposes, NOW)).toBe(
-      '只用于老师回看（到3月14日）、督导（到5月13日）和研究（到2027年2月20日）',
+      '只用于本人复盘（到3月14日）、督导（到5月13日）和研究（到2027年2月20日）',
     );
     expect(purposeBanner([], NOW)).toBe('');
   });
