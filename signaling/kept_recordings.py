@@ -134,7 +134,11 @@ class KeptRecordings:
     async def watched(
         self, actor: Actor, ident: UUID, start_ms: int, stop_ms: int, at: int
     ) -> None:
-        """Write down what somebody has just seen or heard. Raises :class:`Refusal`."""
+        """Write down what somebody has just seen or heard.
+
+        Raises :class:`Refusal`: ``not_allowed``, and it is written down all the same, where they
+        may see and hear no more of it.
+        """
         known = await self._known(actor, Right.PLAY, ident, at)
         if stop_ms <= start_ms:
             raise Refusal(Code.MALFORMED)
@@ -142,6 +146,8 @@ class KeptRecordings:
         await self._journal.note(
             Entry(actor.clinic, actor.person, "look.watch", known.client, at, said=said)
         )
+        if not plays(actor, known, at):
+            raise Refusal(Code.NOT_ALLOWED)
 
     async def proofs(self, actor: Actor, at: int) -> list[KeptProof]:
         """Return one's own receipts and certificates, latest first."""

@@ -66,6 +66,8 @@ export function gateOf(code: Code): 'signed-out' | 'locked' | null {
 /** Refusals that pass by themselves: they say nothing about whether one may. */
 const PASSING: ReadonlySet<Code> = new Set<Code>(['busy', 'rate_limited']);
 
+export const isPassing = (code: Code): boolean => PASSING.has(code);
+
 /** What the player says when it cannot go on; `seen` is the recording as it is known now, null for unknown. */
 export function whyStopped(
   answer: Exclude<Answer<unknown>, { kind: 'done' }>,

@@ -9,7 +9,7 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
-import { askForFile, gateOf, openRecording, readRecordings, whyStopped } from './calls';
+import { askForFile, gateOf, isPassing, openRecording, readRecordings, whyStopped } from './calls';
 import { Cast } from './cast';
 import { EnergyTrack } from './energy';
 import { clockOf, type Lane, lanesOf, type Mark, marksOf } from './lanes';
@@ -31,12 +31,12 @@ import { isSheetOpen } from '../ui/sheet';
 
 const TICK_MS = 100;
 const TELL_MS = 10_000;
+/** How often it is asked, while it plays, whether it still may. */
+const ASK_MS = 2_000;
 /** So long before it is seen, a file is fetched. */
 const AHEAD_MS = 5_000;
 /** A wait shorter than this is none that anybody is told of. */
 const PATIENCE_MS = 600;
-/** Louder than this is a voice, and not a room. */
-const SPEAKS = 0.02;
 
 @customElement('qr-player')
 export class Player extends QuietElement {
@@ -65,17 +65,21 @@ export class Player extends QuietElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const tick = window.setInterval(() => this.handleTick(), TICK_MS);
-    const tell = window.setInterval(() => void this.tell(), TELL_MS);
+    this.every(TICK_MS, () => this.handleTick());
+    this.every(TELL_MS, () => void this.tell());
+    this.every(ASK_MS, () => void this.askWhether());
     const onKey = (event: KeyboardEvent): void => this.handleKey(event);
     const onHide = (): void => this.tellLast();
     window.addEventListener('keydown', onKey);
     window.addEventListener('pagehide', onHide);
-    this.while(() => window.clearInterval(tick));
-    this.while(() => window.clearInterval(tell));
     this.while(() => window.removeEventListener('keydown', onKey));
     this.while(() => window.removeEventListener('pagehide', onHide));
     void this.load();
+  }
+
+  private every(ms: number, what: () => void): void {
+    const timer = window.setInterval(what, ms);
+    this.while(() => window.clearInterval(timer));
   }
 
   override disconnectedCallback(): void {
@@ -251,15 +255,7 @@ export class Player extends QuietElement {
 
   private measure(active: readonly FileSeen[]): void {
     if (!this.clock.moving) return;
-    const speaking = new Set<string>();
-    for (const { number, medium, party } of active) {
-      const element = medium === 'audio' ? this.elements.get(number) : undefined;
-      const level = element === undefined ? null : this.voices.levelOf(element);
-      if (level === null) continue;
-      this.energy.get(party)?.note(this.clock.positionMs, level);
-      if (level > SPEAKS) speaking.add(party);
-    }
-    this.speaking = speaking;
+    this.speaking = this.voices.speakers(active, this.elements, this.energy, this.clock.positionMs);
   }
 
   private async toggle(): Promise<void> {
@@ -335,6 +331,15 @@ export class Player extends QuietElement {
     // Who watches is there, also without a touch.
     if (count > 0) this.say('watching');
     if (refusal !== null) await this.stop(refusal);
+  }
+
+  /** What the browser has already is not played on either, once it was taken back. */
+  private async askWhether(): Promise<void> {
+    const file = this.opened?.files[0];
+    if (file === undefined || !this.clock.playing) return;
+    const answer = await askForFile(this.recording, file.number);
+    if (answer.kind === 'refused' && !isPassing(answer.code) && this.opened !== null)
+      await this.stop(answer);
   }
 
   private tellLast(): void {

@@ -1,6 +1,10 @@
 /** How loud each person is while a recording plays: measured in the page, kept nowhere. */
 
-import { rmsOf } from './energy';
+import { type EnergyTrack, rmsOf } from './energy';
+import type { FileSeen } from '../protocol/bodies';
+
+/** Louder than this is a voice, and not a room. */
+const SPEAKS = 0.02;
 
 interface Ear {
   readonly analyser: AnalyserNode;
@@ -26,6 +30,24 @@ export class Voices {
     if (ear === null) return null;
     ear.analyser.getFloatTimeDomainData(ear.samples);
     return rmsOf(ear.samples);
+  }
+
+  /** Who speaks in what is played now; how loud they are is noted in their tracks. */
+  speakers(
+    active: readonly FileSeen[],
+    elements: ReadonlyMap<number, HTMLMediaElement>,
+    energy: ReadonlyMap<string, EnergyTrack>,
+    positionMs: number,
+  ): Set<string> {
+    const speaking = new Set<string>();
+    for (const { number, medium, party } of active) {
+      const element = medium === 'audio' ? elements.get(number) : undefined;
+      const level = element === undefined ? null : this.levelOf(element);
+      if (level === null) continue;
+      energy.get(party)?.note(positionMs, level);
+      if (level > SPEAKS) speaking.add(party);
+    }
+    return speaking;
   }
 
   close(): void {
