@@ -32,7 +32,9 @@ setup: $(PY) .make/node ## create the environment and install what the web clien
 web: .make/web ## build the web client
 
 run: $(PY) .make/web ## start the gateway with a demo session and print its links
-	@exec env QUIETROOM_STORAGE__FOLDER=$${QUIETROOM_STORAGE__FOLDER-.quietroom} $(BIN)/quietroom serve --demo $(ARGS)
+	@exec env QUIETROOM_STORAGE__FOLDER=$${QUIETROOM_STORAGE__FOLDER-.quietroom} \
+	  QUIETROOM_RECORDING__FOLDER=$${QUIETROOM_RECORDING__FOLDER-.quietroom/recordings} \
+	  $(BIN)/quietroom serve --demo $(ARGS)
 
 fmt: $(PY) .make/node ## format everything
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . ; cd web_client && npm run --silent fmt

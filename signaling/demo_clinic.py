@@ -29,6 +29,10 @@ COUNSELLOR: Final = Details(
     "李老师", email=EMAIL, time_zone="Asia/Shanghai", locale="zh-CN",
     hello="慢慢来，不着急。您想从哪里说起都可以。",
 )  # fmt: skip
+SUPERVISOR: Final = Details(
+    "王督导", email="wang@demo.example", time_zone="Asia/Shanghai", locale="zh-CN"
+)
+"""Who would hear what is recorded for supervision: the question names them."""
 CLIENT: Final = Details(
     "来访者", alias="小雨", phone="138 0000 1234", email="xiaoyu@demo.example", locale="zh-CN"
 )
@@ -91,7 +95,7 @@ async def open_clinic(stores: Opened, at: int) -> DemoClinic:
         chosen = ClinicSettings(crisis_lines=CRISIS_LINES, recording=RECORDING)
         clinic = await kept.people.add_clinic(NAME, chosen, at)
         await _fill(stores, clinic, at)
-        there = await _there(stores, clinic)
+        there = await _there(stores, clinic, at)
     counsellor, client = there[PersonKind.STAFF], there[PersonKind.CLIENT]
     await _book_one(stores, counsellor, client, at)
     return DemoClinic(
@@ -102,15 +106,21 @@ async def open_clinic(stores: Opened, at: int) -> DemoClinic:
 async def _whole(stores: Opened, at: int) -> tuple[UUID | None, dict[PersonKind, UUID]]:
     """Return a demo clinic that still has its two people, and them."""
     for clinic, name in await stores.accounts.stores.people.clinics(at):
-        there = await _there(stores, clinic) if name == NAME else {}
+        there = await _there(stores, clinic, at) if name == NAME else {}
         if there.keys() == set(PersonKind):
             return clinic, there
     return None, {}
 
 
-async def _there(stores: Opened, clinic: UUID) -> dict[PersonKind, UUID]:
-    found = await stores.accounts.stores.people.find(clinic, None)
-    return {each.kind: each.id for each in found if each.ended_at is None}
+async def _there(stores: Opened, clinic: UUID, at: int) -> dict[PersonKind, UUID]:
+    """Return the client, and of the staff the counsellor."""
+    kept = stores.accounts.stores
+    there: dict[PersonKind, UUID] = {}
+    for each in await kept.people.find(clinic, None):
+        supervises = Position.SUPERVISOR in await kept.standing.positions(each.id, at)
+        if each.ended_at is None and not supervises:
+            there[each.kind] = each.id
+    return there
 
 
 async def sign_in(stores: Opened, demo: DemoClinic, at: int) -> str:
@@ -128,6 +138,8 @@ async def _fill(stores: Opened, clinic: UUID, at: int) -> None:
     client = await kept.people.add_person(clinic, PersonKind.CLIENT, CLIENT, None, at)
     begun = at - (len(PAST) + 1) * WEEK_MS
     await kept.standing.give_position(counsellor, Position.COUNSELLOR, None, begun)
+    supervisor = await kept.people.add_person(clinic, PersonKind.STAFF, SUPERVISOR, None, at)
+    await kept.standing.give_position(supervisor, Position.SUPERVISOR, None, begun)
     await kept.standing.bind(counsellor, client, counsellor, begun)
     await stores.availability.set(clinic, counsellor, TIMES, counsellor, begun)
     for number, kind in enumerate(PAST):
