@@ -53,6 +53,8 @@ def test_what_the_table_has_is_done_and_what_it_has_not_is_refused(
 ) -> None:
     artefact = replace(MADE, stage=stage, came_from=ArtefactStage.ACTIVE, erase_at=T0)
     fact = ArtefactFact(turn, T0)
+    if turn is ArtefactTurn.ADD:
+        fact = replace(fact, purposes=frozenset({Purpose.TEACHING}), until=T0 + DAY_MS)
     if (stage, turn) not in ARTEFACT:
         with pytest.raises(Refusal, match=Code.NOT_NOW.value):
             follow_artefact(artefact, fact)
