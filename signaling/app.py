@@ -231,9 +231,8 @@ class App:
         except StoreError as error:
             raise StartError(str(error)) from None
         stores = self.stores
-        self._recordings = RecordingNight(
-            stores.recordings, stores.kept_recordings.keeping, stores.kept_recordings.erasure
-        )
+        kept = stores.kept_recordings
+        self._recordings = RecordingNight(stores.recordings, kept.keeping, kept.erasure, kept.later)
         try:
             await self._recordings.begin(int(self.registry.wall() * 1000))
         except StorageAway:  # nobody is let in before what was erased is erased again

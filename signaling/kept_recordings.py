@@ -37,6 +37,7 @@ from signaling.recording_standing import (
     some,
 )
 from signaling.storage.journal import Entry, Journal
+from signaling.storage.later_store import LaterStore
 from signaling.storage.recording_erasure import RecordingErasure
 from signaling.storage.recording_keeping import RecordingKeeping, sealed
 from signaling.storage.recording_proofs import KeptProof, ProofStore
@@ -71,6 +72,7 @@ class KeptStores:
     keeping: RecordingKeeping
     erasure: RecordingErasure
     proofs: ProofStore
+    later: LaterStore
 
 
 class KeptRecordings:
@@ -121,7 +123,7 @@ class KeptRecordings:
 
     async def playable(self, actor: Actor, ident: UUID, at: int) -> KeptRecording:
         """Return a recording that somebody may see and hear now. Raises :class:`Refusal`."""
-        known = await self._known(actor, Right.PLAY, ident, at)
+        known = await self.known(actor, Right.PLAY, ident, at)
         if not plays(actor, known, at):
             await self._gate.refuse(actor, Right.PLAY, known.client, at)
             raise Refusal(Code.NOT_ALLOWED)
@@ -139,7 +141,7 @@ class KeptRecordings:
         Raises :class:`Refusal`: ``not_allowed``, and it is written down all the same, where they
         may see and hear no more of it.
         """
-        known = await self._known(actor, Right.PLAY, ident, at)
+        known = await self.known(actor, Right.PLAY, ident, at)
         if stop_ms <= start_ms:
             raise Refusal(Code.MALFORMED)
         said = {"recording": str(ident), "start_ms": start_ms, "stop_ms": stop_ms}
@@ -167,7 +169,7 @@ class KeptRecordings:
 
         Raises :class:`Refusal`: ``not_now`` where nothing of it is left to be taken back.
         """
-        known = await self._known(actor, Right.TAKE_BACK, ident, at)
+        known = await self.known(actor, Right.TAKE_BACK, ident, at)
         proofs = await self._receipt(actor, known, "withdrew", purposes, media, at)
         if actor.person == known.client:
             after = await self._take_all(known, purposes, media, proofs, at)
@@ -187,7 +189,7 @@ class KeptRecordings:
 
         Raises :class:`Refusal`: ``not_now`` where there is nothing to keep, or no longer.
         """
-        known = await self._known(actor, Right.KEEP_RECORDING, ident, at)
+        known = await self.known(actor, Right.KEEP_RECORDING, ident, at)
         if not may_be_kept(known, at):
             raise Refusal(Code.NOT_NOW)
         keeps = ArtefactFact(ArtefactTurn.KEEP, at)
@@ -199,7 +201,7 @@ class KeptRecordings:
 
     async def erase(self, actor: Actor, ident: UUID, at: int) -> None:
         """Erase it at once; what the law has kept is locked. Raises :class:`Refusal`."""
-        known = await self._known(actor, Right.ERASE, ident, at)
+        known = await self.known(actor, Right.ERASE, ident, at)
         sealed(known)
         await self._erase_now(ident, actor.person, at)
 
@@ -239,7 +241,8 @@ class KeptRecordings:
                     found[each.id] = each
         return sorted(found.values(), key=lambda each: -each.begun_at)
 
-    async def _known(self, actor: Actor, right: Right, ident: UUID, at: int) -> KeptRecording:
+    async def known(self, actor: Actor, right: Right, ident: UUID, at: int) -> KeptRecording:
+        """Return one toward whose client somebody has a right. Raises :class:`Refusal`."""
         try:
             known = await self.keeping.get(ident)
         except Refusal:

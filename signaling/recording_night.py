@@ -24,6 +24,7 @@ from signaling.domain.consent.artefact import ArtefactFact, ArtefactTurn, due
 from signaling.domain.consent.terms import ConsentFact, ConsentTurn
 from signaling.domain.errors import Refusal
 from signaling.keys.sealing import SealError
+from signaling.storage.later_store import LaterStore
 from signaling.storage.recording_erasure import RecordingErasure, RecordingReadable
 from signaling.storage.recording_keeping import Decide, RecordingKeeping
 from signaling.storage.recording_rows import KeptRecording, Told
@@ -37,6 +38,7 @@ class RecordingNight:
     store: RecordingStore
     keeping: RecordingKeeping
     erasure: RecordingErasure
+    later: LaterStore
 
     async def begin(self, at: int) -> None:
         """Do what is to be done at the start. Raises StorageAway."""
@@ -53,6 +55,8 @@ class RecordingNight:
         for ident in await self.keeping.due(at):
             with _as_far_as_it_goes():
                 await self._follow(ident, at)
+        with _as_far_as_it_goes():
+            await self.later.end_silent(at)
         for ident in await self.keeping.with_parts_to_destroy(at):
             with _as_far_as_it_goes():
                 await self._destroy_parts(ident, at)

@@ -29,6 +29,7 @@ from signaling.storage.erasure import Erasure
 from signaling.storage.file_store import FileStore
 from signaling.storage.journal import Journal
 from signaling.storage.key_store import SqlKeyStore
+from signaling.storage.later_store import LaterStore
 from signaling.storage.migrate import Line, ShapeError, upgrade
 from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import PeopleStore
@@ -135,7 +136,8 @@ def _kept_recordings(journal: Journal, keyring: Keyring, folder: str) -> KeptSto
     files = SealedFolder(Path(folder)) if folder else None
     keeping = RecordingKeeping(journal, keyring)
     erasure = RecordingErasure(journal, keyring, keeping, files)
-    return KeptStores(keeping, erasure, ProofStore(journal.database, keyring))
+    proofs = ProofStore(journal.database, keyring)
+    return KeptStores(keeping, erasure, proofs, LaterStore(journal))
 
 
 def master_path(settings: Storage) -> Path:

@@ -29,6 +29,7 @@ from signaling.files.cleaner import Cleaner
 from signaling.gate import Gate
 from signaling.hours import Hours
 from signaling.kept_recordings import KeptRecordings
+from signaling.later_uses import LaterUses
 from signaling.people import People
 from signaling.postman import Postman
 from signaling.recording_player import RecordingPlayer
@@ -79,6 +80,7 @@ class House:
         kept = opened.kept_recordings
         self.recordings = KeptRecordings(kept, opened.journal, gate, stop_recordings)
         player = RecordingPlayer(self.recordings, gate, kept.erasure.files)
+        later = LaterUses(self.recordings, kept.later, kept.proofs, stores.people, gate)
         reminders = ReminderChoices(opened.reminders, stores.people, gate, channels)
         self.calls: Sequence[Call] = [
             *HourCalls(self.hours, self.threads, sit).table(),
@@ -88,7 +90,7 @@ class House:
             *LaterCalls(self.postman).table(),
             *BookingCalls(self.bookings).table(),
             *ReminderCalls(reminders).table(),
-            *RecordingCalls(self.recordings, player, stores.people).table(),
+            *RecordingCalls(self.recordings, player, later, stores.people).table(),
         ]
         self._accounts = opened.accounts
 

@@ -9,6 +9,7 @@ from msgspec import Meta, field
 
 from signaling.api.hour_bodies import Shown
 from signaling.domain.consent.artefact import ArtefactStage
+from signaling.domain.consent.later import LaterStage
 from signaling.domain.consent.terms import Medium, PartyRole, Purpose
 from signaling.personal import Personal
 
@@ -23,6 +24,20 @@ class PurposeUntil(Personal, frozen=True):
 
     purpose: Purpose
     until: int
+
+
+class LaterAsked(Personal, frozen=True):
+    """What it was asked for afterwards. Whether that holds still says ``purposes``."""
+
+    purpose: Purpose
+    until: int
+    stage: LaterStage
+    """``not_granted`` is a no, or silence for 30 days: nobody is told which."""
+    terms: str
+    """The digest by which to agree; empty where one may not answer."""
+    version: str
+    """Of the words that a page makes of it; likewise."""
+    may_answer: bool
 
 
 class RecordingSeen(Personal, frozen=True):
@@ -50,6 +65,10 @@ class RecordingSeen(Personal, frozen=True):
     """Whoever took it back may still change their mind."""
     asks_to_keep: bool
     """Somebody else took back their own part: may the rest stay? Asked of the client alone."""
+    later: list[LaterAsked]
+    """For its client and its counsellor; of others empty."""
+    may_ask_later: list[Purpose]
+    """What its counsellor could ask the client for now, each once."""
 
 
 class RecordingsSeen(Personal, frozen=True):
@@ -123,6 +142,24 @@ class TakeBack(Personal, frozen=True):
     media: Annotated[list[Medium], Meta(max_length=3)] = field(default_factory=list)
     now: bool = False
     """Without the day in which one may change one's mind."""
+
+
+class AskLater(Personal, frozen=True):
+    """For what more a recording might be used."""
+
+    purpose: Purpose
+
+
+class AnswerLater(Personal, frozen=True):
+    """What a client says to that. A no needs no digests."""
+
+    purpose: Purpose
+    agree: bool
+    terms: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """That of the recording's ``later``."""
+    words: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """SHA-256 of the text that the page displayed, as hex."""
+    language: Annotated[str, Meta(pattern=r"^(zh-CN|en)?$")] = ""
 
 
 class Proof(Personal, frozen=True):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from signaling import ranges
 from signaling.api import recording_bodies as bodies
 from signaling.api.call import Asked, Call
 from signaling.api.names import Names
+from signaling.domain.consent.later import VERSION
 from signaling.domain.errors import Code
 from signaling.kept_recordings import KeptRecordings, Seen
+from signaling.later_uses import Answer, LaterSeen, LaterShown, LaterUses
 from signaling.recording_player import RecordingPlayer, Stretch
 from signaling.recording_standing import heard
 from signaling.storage.people_store import PeopleStore
@@ -23,10 +26,12 @@ class RecordingCalls:
     """Answers them."""
 
     def __init__(
-        self, recordings: KeptRecordings, player: RecordingPlayer, people: PeopleStore
-    ) -> None:
+        self, recordings: KeptRecordings, player: RecordingPlayer, later: LaterUses,
+        people: PeopleStore,
+    ) -> None:  # fmt: skip
         self._recordings = recordings
         self._player = player
+        self._later = later
         self._people = people
 
     def table(self) -> list[Call]:
@@ -47,6 +52,10 @@ class RecordingCalls:
                  body=bodies.TakeBack, answer=bodies.RecordingSeen, codes=(Code.NOT_NOW,)),
             Call("POST", f"{ONE}/keep", "Change one's mind", self._keep,
                  answer=bodies.RecordingSeen, codes=(Code.NOT_NOW,)),
+            Call("POST", f"{ONE}/later", "Ask its client for one use more", self._ask_later,
+                 body=bodies.AskLater, answer=bodies.RecordingSeen, codes=(Code.NOT_NOW,)),
+            Call("POST", f"{ONE}/later/answer", "Agree to that, or not", self._answer_later,
+                 body=bodies.AnswerLater, answer=bodies.RecordingSeen, codes=(Code.NOT_NOW,)),
             Call("GET", "/api/v1/proofs", "One's receipts and certificates", self._proofs,
                  answer=bodies.Proofs),
             Call("GET", "/api/v1/proofs/key", "By which keys proofs are signed", self._keys,
@@ -56,8 +65,7 @@ class RecordingCalls:
     async def _find(self, asked: Asked) -> bodies.RecordingsSeen:
         query: bodies.FindRecordings = asked.query
         found = await self._recordings.find(asked.actor, query.client, asked.at)
-        names = Names(self._people, asked.at)
-        return bodies.RecordingsSeen([await _seen(each, names) for each in found])
+        return bodies.RecordingsSeen(await self._seen(found, asked))
 
     async def _stop_all(self, asked: Asked) -> None:
         await self._recordings.stop_all(asked.actor, asked.at)
@@ -80,8 +88,9 @@ class RecordingCalls:
         held = [bodies.HeldSeen(*each) for each in seen.told.held]
         ends = [file.starts_ms + file.duration_ms for file in files]
         length_ms = max([*ends, *(each.stop_ms for each in held)], default=0)
+        (of_it,) = await self._seen([seen], asked)
         watcher = (await names.of(asked.actor.person)).name
-        return bodies.RecordingOpened(await _seen(seen, names), files, held, length_ms, watcher)
+        return bodies.RecordingOpened(of_it, files, held, length_ms, watcher)
 
     async def _erase(self, asked: Asked) -> None:
         await self._recordings.erase(asked.actor, asked.ids[0], asked.at)
@@ -104,11 +113,22 @@ class RecordingCalls:
             asked.actor, asked.ids[0], frozenset(body.purposes), frozenset(body.media), asked.at,
             now=body.now,
         )  # fmt: skip
-        return await _seen(seen, Names(self._people, asked.at))
+        return (await self._seen([seen], asked))[0]
 
     async def _keep(self, asked: Asked) -> bodies.RecordingSeen:
         seen = await self._recordings.keep(asked.actor, asked.ids[0], asked.at)
-        return await _seen(seen, Names(self._people, asked.at))
+        return (await self._seen([seen], asked))[0]
+
+    async def _ask_later(self, asked: Asked) -> bodies.RecordingSeen:
+        body: bodies.AskLater = asked.body
+        seen = await self._later.ask(asked.actor, asked.ids[0], body.purpose, asked.at)
+        return (await self._seen([seen], asked))[0]
+
+    async def _answer_later(self, asked: Asked) -> bodies.RecordingSeen:
+        body: bodies.AnswerLater = asked.body
+        answer = Answer(body.agree, body.terms, body.words, body.language)
+        seen = await self._later.answer(asked.actor, asked.ids[0], body.purpose, answer, asked.at)
+        return (await self._seen([seen], asked))[0]
 
     async def _proofs(self, asked: Asked) -> bodies.Proofs:
         found = await self._recordings.proofs(asked.actor, asked.at)
@@ -123,16 +143,29 @@ class RecordingCalls:
     async def _keys(self, asked: Asked) -> bodies.ProofKeys:
         return bodies.ProofKeys(await self._recordings.proof_keys(asked.at))
 
+    async def _seen(self, found: Sequence[Seen], asked: Asked) -> list[bodies.RecordingSeen]:
+        names = Names(self._people, asked.at)
+        later = await self._later.seen(asked.actor, [each.known for each in found], asked.at)
+        return [await _seen(each, later.get(each.known.id, LaterSeen()), names) for each in found]
 
-async def _seen(seen: Seen, names: Names) -> bodies.RecordingSeen:
+
+async def _seen(seen: Seen, later: LaterSeen, names: Names) -> bodies.RecordingSeen:
     known, artefact = seen.known, sealed(seen.known)
     until = [bodies.PurposeUntil(each, artefact.until[each]) for each in sorted(artefact.until)]
     return bodies.RecordingSeen(
         known.id, known.session, await names.of(known.counsellor), await names.of(known.client),
         known.begun_at, seen.told.captured_ms, artefact.stage, until, sorted(artefact.media),
         known.is_whole, known.floor_until, artefact.erase_at, seen.may_play, seen.may_take_back,
-        seen.may_keep, seen.asks_to_keep,
+        seen.may_keep, seen.asks_to_keep, [_asked(each) for each in later.requests],
+        list(later.may_ask),
     )  # fmt: skip
+
+
+def _asked(shown: LaterShown) -> bodies.LaterAsked:
+    request, terms = shown.request, shown.terms
+    return bodies.LaterAsked(
+        request.purpose, request.until, request.stage, terms, VERSION if terms else "", bool(terms)
+    )
 
 
 def _on_the_clock(told: FileTold) -> list[tuple[int, int]]:

@@ -92,6 +92,9 @@ class Right(StrEnum):
     """Of oneself: a client all of a recording, another who was captured their own part."""
     KEEP_RECORDING = "keep_recording"
     """Change one's mind about it, or let the rest stay."""
+    ASK_LATER = "ask_later"
+    """Ask whether one may be used for one thing more."""
+    ANSWER_LATER = "answer_later"
     STOP_RECORDINGS = "stop_recordings"
     """Whatever is being recorded in a clinic, at once."""
 
@@ -118,6 +121,7 @@ RIGHTS: Final[_Allowed] = {
     (Position.CLIENT, Right.SEE_RECORDINGS): _SELF,
     (Position.CLIENT, Right.TAKE_BACK): _SELF,
     (Position.CLIENT, Right.KEEP_RECORDING): _SELF,
+    (Position.CLIENT, Right.ANSWER_LATER): _SELF,
     (Position.COUNSELLOR, Right.SEE_CALENDAR): _OWN | _SELF,
     (Position.COUNSELLOR, Right.BOOK): _OWN,
     (Position.COUNSELLOR, Right.SET_TIMES): _SELF,
@@ -131,6 +135,7 @@ RIGHTS: Final[_Allowed] = {
     (Position.COUNSELLOR, Right.SEE_RECORDINGS): _OWN,
     (Position.COUNSELLOR, Right.PLAY): _OWN,
     (Position.COUNSELLOR, Right.TAKE_BACK): _SELF,
+    (Position.COUNSELLOR, Right.ASK_LATER): _OWN,
     (Position.SUPERVISOR, Right.SEE_RECORDINGS): _CLINIC,
     (Position.SUPERVISOR, Right.PLAY): _CLINIC,
     (Position.ADMIN, Right.SEE_RECORDINGS): _CLINIC,

@@ -39,6 +39,7 @@ from signaling.storage.recording_tables import (
     RECORDING,
     RECORDING_ERASED,
     RECORDING_FILE,
+    RECORDING_LATER,
     RECORDING_PART,
     RECORDING_PARTY,
 )
@@ -277,6 +278,6 @@ def _tomb(ident: UUID) -> Any:
 
 
 async def _drop_rows(changing: AsyncConnection, ident: UUID) -> None:
-    for table in (RECORDING_FILE, RECORDING_PART, RECORDING_PARTY):
+    for table in (RECORDING_LATER, RECORDING_FILE, RECORDING_PART, RECORDING_PARTY):
         await changing.execute(delete(table).where(table.c.recording == ident))
     await changing.execute(delete(RECORDING).where(RECORDING.c.id == ident))

@@ -93,6 +93,19 @@ RECORDING_FILE: Final = Table(
 )
 """A file as it lies in the folder. ``told`` is sealed: what it is, when it begins, its gaps."""
 
+RECORDING_LATER: Final = Table(
+    "recording_later",
+    DATA_METADATA,
+    Column("recording", Uuid, ForeignKey("recording.id"), primary_key=True),
+    Column("purpose", String(16), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("stage", String(16), nullable=False),
+    Index("recording_later_by_stage", "stage", "asked_at"),
+)
+"""What it was asked for afterwards (:mod:`signaling.domain.consent.later`), each once: the row
+stays whatever the answer was, so that nobody is asked again, and goes with its recording."""
+
 RECORDING_ERASED: Final = Table(
     "recording_erased",
     DATA_METADATA,

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.support.browsers import DESK, PHONE, Person, person
 from tests.support.gateway import Gateway
 from tests.support.screens import SMALL, fits, shoot
-from tests.support.shelf import DAY, FIRST, FOURTH, HELD, SECOND, STARTED, THIRD, Shelf, proof, seen
+from tests.support.shelf import (
+    DAY,
+    FIRST,
+    FOURTH,
+    HELD,
+    SECOND,
+    STARTED,
+    THIRD,
+    Shelf,
+    later,
+    proof,
+    seen,
+)
 
 APART_MS = 120
 """What is further apart is seen to be (see web_client/src/recordings/pace.ts)."""
+TAP_AT_ONCE = """
+() => new Promise((done) => {
+  const all = (root) => [...root.querySelectorAll('*')].flatMap(
+    (each) => each.shadowRoot ? [each, ...all(each.shadowRoot)] : [each]);
+  const tap = () => {
+    const found = all(document).filter((each) => /^later-/.test(each.dataset?.testid ?? ''));
+    if (found.length === 0) return void requestAnimationFrame(tap);
+    for (const each of found) each.click();
+    done();
+  };
+  tap();
+})
+"""
 PLACES = """
 () => {
   const all = (root) => [...root.querySelectorAll('*')].flatMap(
@@ -145,6 +171,95 @@ async def test_both_people_of_a_recording_are_played_in_step(running: Gateway, s
         await shoot(counsellor, screenshots, "player-6-stopped")
         assert not counsellor.errors
         assert not counsellor.foreign
+
+
+async def test_a_client_is_asked_once_more_and_both_answers_are_as_near(
+    running: Gateway, screenshots: Path
+):
+    shelf = Shelf(["client"])
+    yesterday = int(time.time() * 1000) - DAY
+    shelf.put(
+        seen(FIRST, started_at=yesterday, may_play=False, later=[later("teaching")]),
+        seen(SECOND, may_play=False, later=[later("research")], media=["audio"],
+             floor_until=STARTED + 3_650 * DAY),
+        seen(THIRD, may_play=False, later=[later("teaching", may_answer=False)]),
+    )  # fmt: skip
+    async with person(viewport=PHONE) as client:
+        page = await opened(client, running, "/visit", shelf)
+        await page.get_by_test_id("open-data").click()
+        questions = page.get_by_test_id("later")
+        await expect(questions).to_have_count(2)
+        await expect(questions.first.locator("h4")).to_have_text("昨天的录制，还可以用于教学吗？")
+        for size, name in ((PHONE, "later-1-asked"), (SMALL, "later-2-small")):
+            await page.set_viewport_size(size)
+            await fits(client)
+            await shoot(client, screenshots, name, whole=True)
+        no, yes = (questions.first.get_by_test_id(f"later-{each}") for each in ("no", "yes"))
+        assert await look_of(no) == await look_of(yes)
+        await asyncio.sleep(0.7)  # the words came up anew with the language
+        await yes.click()
+        await expect(questions).to_have_count(1)
+        first = page.get_by_test_id("recording").first
+        await expect(first.get_by_test_id("use-teaching")).to_be_checked()
+        await expect(first.get_by_test_id("said")).to_contain_text("教学")
+        await questions.first.get_by_test_id("later-no").click()
+        await expect(questions).to_have_count(0)
+        await shoot(client, screenshots, "later-3-answered", whole=True)
+        (_, agreed), (act, refused) = shelf.taken
+        assert len(agreed.pop("words")) == 64
+        shown = {"terms": "7" * 64, "language": "zh-CN"}
+        assert agreed == {"purpose": "teaching", "agree": True, **shown}
+        assert (act, refused) == ("later/answer", {"purpose": "research", "agree": False})
+        assert not client.errors
+        assert not client.foreign
+
+
+async def test_a_tap_that_was_meant_for_something_else_is_no_answer(running: Gateway):
+    shelf = Shelf(["client"])
+    shelf.put(seen(FIRST, later=[later("teaching")]))
+    async with person(viewport=PHONE) as client:
+        page = await opened(client, running, "/visit", shelf)
+        await page.get_by_test_id("open-data").click()
+        # At once, in the page itself: a click from here comes too late to be too soon.
+        await page.evaluate(TAP_AT_ONCE)
+        await expect(page.get_by_test_id("later")).to_have_count(1)
+        assert shelf.taken == []
+        assert not client.errors
+
+
+async def test_a_counsellor_asks_once_for_one_use_more(running: Gateway, screenshots: Path):
+    shelf = Shelf(["counsellor"])
+    shelf.put(
+        seen(FIRST, may_ask_later=["research", "teaching"]),
+        seen(SECOND, later=[later("teaching", stage="not_granted", may_answer=False)]),
+    )
+    async with person(viewport=PHONE) as counsellor:
+        page = await opened(counsellor, running, "/desk", shelf)
+        await page.get_by_test_id("open-recordings").click()
+        await page.get_by_test_id("ask-teaching").click()
+        for size, name in ((PHONE, "later-4-desk"), (SMALL, "later-5-desk-small")):
+            await page.set_viewport_size(size)
+            await fits(counsellor)
+            await shoot(counsellor, screenshots, name, whole=True)
+        assert shelf.taken == []
+        await page.get_by_test_id("ask-yes").click()
+        await expect(page.get_by_test_id("ask-teaching")).to_have_count(0)
+        await expect(page.get_by_test_id("ask-research")).to_have_count(1)
+        stages = page.get_by_test_id("later-stage")
+        assert [await each.get_attribute("data-stage") for each in await stages.all()] == [
+            "asked", "not_granted",
+        ]  # fmt: skip
+        await shoot(counsellor, screenshots, "later-6-desk-asked", whole=True)
+        assert shelf.taken == [("later", {"purpose": "teaching"})]
+        assert not counsellor.errors
+
+
+async def look_of(button: Locator) -> list[str]:
+    """Its size and colours."""
+    return await button.evaluate(
+        "(e) => [e.offsetWidth, e.offsetHeight, ...['color', 'backgroundColor', 'borderColor',"
+        " 'fontWeight', 'fontSize'].map((name) => getComputedStyle(e)[name])].map(String)"
+    )
 
 
 async def opened(someone: Person, running: Gateway, path: str, shelf: Shelf) -> Page:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from signaling.domain.consent.artefact import ARTEFACT, OPEN
+from signaling.domain.consent.later import LATER
 from signaling.domain.consent.table import CONSENT
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "consent.md"
@@ -19,14 +20,19 @@ _BETWEEN: Final = re.compile(r"(<!-- the (\w+) table -->\n).*?(<!-- to here -->)
 
 
 def diagrams() -> dict[str, str]:
-    """Both tables, each as a state diagram of Mermaid."""
+    """The tables, each as a state diagram of Mermaid."""
     consent = [(stage, turn, following) for (stage, turn), following in CONSENT.items()]
     artefact = [
         (stage, turn, back)
         for (stage, turn), following in ARTEFACT.items()
         for back in ([following] if following else sorted(OPEN))
     ]
-    return {"consent": _diagram(consent, "off"), "artefact": _diagram(artefact, "sealed")}
+    later = [(stage, turn, following) for (stage, turn), following in LATER.items() if stage]
+    return {
+        "consent": _diagram(consent, "off"),
+        "artefact": _diagram(artefact, "sealed"),
+        "later": _diagram(later, "asked"),
+    }
 
 
 def _diagram(rows: Iterable[tuple[str, str, str]], first: str) -> str:

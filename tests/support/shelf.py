@@ -68,7 +68,16 @@ def seen(ident: str, **changes: Any) -> dict[str, Any]:
         ],
         "media": ["audio", "video"], "is_whole": True, "floor_until": None, "erase_at": None,
         "may_play": True, "may_take_back": True, "may_keep": False, "asks_to_keep": False,
+        "later": [], "may_ask_later": [],
         **changes,
+    }  # fmt: skip
+
+
+def later(purpose: str, **changes: Any) -> dict[str, Any]:
+    """What was asked for afterwards."""
+    return {
+        "purpose": purpose, "until": STARTED + 365 * DAY, "stage": "asked", "version": "1",
+        "terms": "7" * 64, "may_answer": True, **changes,
     }  # fmt: skip
 
 
@@ -161,7 +170,7 @@ class Shelf:
         elif rest[0] == "files":
             await self._file(route, self._files[int(rest[1])])
         else:
-            await self._act(route, ident, rest[0])
+            await self._act(route, ident, "/".join(rest))
 
     def _opened(self, ident: str) -> dict[str, Any]:
         return {
@@ -184,7 +193,15 @@ class Shelf:
 
     def _take(self, ident: str, act: str, body: dict[str, Any]) -> None:
         found = self.recordings[ident]
-        if act == "keep":
+        if act == "later":
+            found["may_ask_later"].remove(body["purpose"])
+            found["later"].append(later(body["purpose"], may_answer=False, terms=""))
+        elif act == "later/answer":
+            granted = {"purpose": body["purpose"], "until": STARTED + 365 * DAY}
+            stage = "granted" if body["agree"] else "not_granted"
+            found["later"] = [later(body["purpose"], stage=stage, may_answer=False)]
+            found["purposes"] += [granted] if body["agree"] else []
+        elif act == "keep":
             found |= {"stage": "active", "may_keep": False, "asks_to_keep": False}
         elif body.get("purposes"):
             left = [each for each in found["purposes"] if each["purpose"] not in body["purposes"]]

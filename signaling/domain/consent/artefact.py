@@ -4,8 +4,10 @@
     each of them -> erasure pending -> erased
                     erasure pending -> locked -> erased
 
-Rule 1: a recording is only ever of use for less: purposes fall away, by time or by a person, and
-come back by nothing here.
+Rule 1: what was agreed to is only ever of use for less: purposes fall away, by time or by a person,
+and come back by nothing. To grow needs a new request (:mod:`signaling.domain.consent.later`): what
+its client then agrees to is added with a time of its own. A medium never is, nor is a purpose that
+is there made to hold for longer.
 Rule 2: what is to be erased cannot be played from that moment on. For a day its owner may change
 their mind; then it is erased, or, where the law has it kept longer, locked until it need not be.
 Rule 3: the key goes first, then the bytes: ``erase`` is said when it is to be done, and is done
@@ -19,7 +21,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from signaling.domain.consent.terms import Medium, PartyRole, Purpose
+from signaling.domain.consent.terms import LATER_PURPOSES, Medium, PartyRole, Purpose
 from signaling.domain.errors import Code, Refusal
 
 DAY_MS: Final = 86_400_000
@@ -49,6 +51,8 @@ class ArtefactTurn(StrEnum):
     """The day of cooling off is over."""
     NARROW = "narrow"
     """A purpose or a medium is gone, and others are left."""
+    ADD = "add"
+    """A new request was agreed to: it is for one purpose more."""
     GIVE_UP = "give_up"
     """It was taken back, or nothing is left that it is for."""
     KEEP = "keep"
@@ -68,8 +72,10 @@ ARTEFACT: Final[Mapping[tuple[ArtefactStage, ArtefactTurn], ArtefactStage | None
     (_SEALED, ArtefactTurn.NARROW): _SEALED,
     (_SEALED, ArtefactTurn.GIVE_UP): _PENDING,
     (_ACTIVE, ArtefactTurn.NARROW): _NARROWED,
+    (_ACTIVE, ArtefactTurn.ADD): _ACTIVE,
     (_ACTIVE, ArtefactTurn.GIVE_UP): _PENDING,
     (_NARROWED, ArtefactTurn.NARROW): _NARROWED,
+    (_NARROWED, ArtefactTurn.ADD): _NARROWED,
     (_NARROWED, ArtefactTurn.GIVE_UP): _PENDING,
     (_PENDING, ArtefactTurn.NARROW): _PENDING,
     (_PENDING, ArtefactTurn.KEEP): None,
@@ -106,9 +112,11 @@ class ArtefactFact:
     turn: ArtefactTurn
     at: int
     purposes: frozenset[Purpose] = frozenset()
-    """That fall away."""
+    """That fall away; of an ``add``, those that are added."""
     media: frozenset[Medium] = frozenset()
     grace_ms: int = GRACE_MS
+    until: int = 0
+    """Until when what is added holds."""
 
 
 def follow_artefact(artefact: Artefact, fact: ArtefactFact) -> Artefact:
@@ -124,6 +132,8 @@ def follow_artefact(artefact: Artefact, fact: ArtefactFact) -> Artefact:
         case ArtefactTurn.NARROW:
             left = {each: at for each, at in artefact.until.items() if each not in fact.purposes}
             return replace(changed, until=left, media=artefact.media - fact.media)
+        case ArtefactTurn.ADD:
+            return replace(changed, until=_with(artefact, fact))
         case ArtefactTurn.GIVE_UP:
             erase_at = fact.at + fact.grace_ms
             return replace(changed, erase_at=erase_at, came_from=artefact.stage)
@@ -133,6 +143,14 @@ def follow_artefact(artefact: Artefact, fact: ArtefactFact) -> Artefact:
             return replace(changed, until={}, media=frozenset())
         case _:
             return changed
+
+
+def _with(artefact: Artefact, fact: ArtefactFact) -> Mapping[Purpose, int]:
+    """Return until when each purpose holds, with what is added; what is there stays as it was."""
+    is_new = fact.purposes <= LATER_PURPOSES - artefact.until.keys() and fact.at < fact.until
+    if not fact.purposes or fact.media or not is_new:
+        raise Refusal(Code.NOT_NOW)
+    return {**artefact.until, **dict.fromkeys(fact.purposes, fact.until)}
 
 
 def take_back(artefact: Artefact, at: int) -> ArtefactFact:
@@ -191,7 +209,8 @@ _PLAYS: Final[Mapping[PartyRole, Purpose]] = {
     PartyRole.COUNSELLOR: Purpose.CLINICAL_REVIEW,
     PartyRole.SUPERVISOR: Purpose.SUPERVISION,
 }
-"""What for somebody listens. Whoever is not here does not."""
+"""What for somebody listens. Whoever is not here does not: for research and for teaching nobody
+does so here, whatever was agreed to."""
 
 
 def may_play(artefact: Artefact, role: PartyRole, at: int) -> bool:

@@ -66,9 +66,7 @@ class TermsShown:
 
     def canonical(self) -> bytes:
         """The one way to write them."""
-        return json.dumps(
-            self.plain(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ).encode()
+        return canonical(self.plain())
 
     @property
     def digest(self) -> str:
@@ -78,6 +76,11 @@ class TermsShown:
     def for_scope(self, scope: Scope) -> tuple[PurposeShown, ...]:
         """What of the purposes is left of them."""
         return tuple(each for each in self.purposes if each.purpose in scope.purposes)
+
+
+def canonical(plain: Mapping[str, Any]) -> bytes:
+    """The one way to write terms."""
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def terms(

@@ -27,6 +27,8 @@ class Purpose(StrEnum):
 
 LIVE_PURPOSES: Final = frozenset({Purpose.CLINICAL_REVIEW, Purpose.SUPERVISION})
 """The others are never asked for in a session: they are offered on a calm page."""
+LATER_PURPOSES: Final = frozenset(Purpose) - LIVE_PURPOSES
+"""Asked for afterwards, each once: :mod:`signaling.domain.consent.later`."""
 
 
 class Medium(StrEnum):

@@ -18,6 +18,7 @@ from signaling.access import bearer, one_time
 from signaling.carriers.push import PushKeys, Subscription
 from signaling.config import Storage
 from signaling.domain.booking import Span
+from signaling.domain.consent.later import LaterRequest
 from signaling.domain.consent.terms import (
     ConsentFact,
     ConsentTurn,
@@ -35,6 +36,7 @@ from signaling.storage.booking_store import Parties
 from signaling.storage.change_store import LineKept, LineSaid, Moment
 from signaling.storage.day_store import Caller, Near, Plan, Today
 from signaling.storage.file_store import File
+from signaling.storage.journal import Entry
 from signaling.storage.people_store import ClinicSettings, Details, PersonKind
 from signaling.storage.recording_folder import SealedFolder
 from signaling.storage.recording_store import Told
@@ -151,6 +153,7 @@ async def _record(stores: Opened, hour: Booked, at: int) -> None:
     await stores.recordings.tell(hour, [Told(grant, at, hour.client, said)])
     people = {hour.counsellor: PartyRole.COUNSELLOR, hour.client: PartyRole.CLIENT}
     start = Told(ConsentFact(ConsentTurn.START, 2.0), at)
+    asked = LaterRequest(Purpose.TEACHING, at + DAY_MS, at)
     for _ in range(2):
         begun = await stores.recordings.begin(
             hour, uuid4(), people, scope, {Purpose.CLINICAL_REVIEW: at + DAY_MS}, None, start
@@ -158,6 +161,10 @@ async def _record(stores: Opened, hour: Booked, at: int) -> None:
         made = RecordedFile(1, str(begun.parts[0].id), NAMES[2], 0, 1, 1, 1, "0" * 64)
         await stores.recordings.seal(
             begun.recording, [made], [(1, 2)], whole=True, captured_ms=1, told=[]
+        )
+        entry = Entry(hour.clinic, hour.counsellor, "recording.later_ask", begun.recording, at)
+        await stores.kept_recordings.later.change(
+            begun.recording, lambda _held, _asked: (asked, ()), entry
         )
     erasure = stores.kept_recordings.erasure
     if erasure.files is None:

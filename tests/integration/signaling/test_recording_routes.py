@@ -72,7 +72,7 @@ class Here:
         """Let time pass."""
         stores = self.practice.stores
         kept = stores.kept_recordings
-        await RecordingNight(stores.recordings, kept.keeping, kept.erasure).look(at)
+        await RecordingNight(stores.recordings, kept.keeping, kept.erasure, kept.later).look(at)
 
 
 @pytest.fixture

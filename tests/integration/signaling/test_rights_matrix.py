@@ -107,6 +107,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", f"{C}/watched"): LISTENERS,
     ("POST", f"{C}/take-back"): PAIR,
     ("POST", f"{C}/keep"): {SELF},
+    ("POST", f"{C}/later"): {THEIRS},
+    ("POST", f"{C}/later/answer"): {SELF},
     ("GET", "/api/v1/proofs"): {*EVERYONE, SELF},
     ("GET", "/api/v1/proofs/key"): {*EVERYONE, SELF},
     ("GET", "/api/v1/clinic"): {*EVERYONE, SELF},
@@ -224,6 +226,8 @@ class Target:
             F: {"kind": "file", "name": "x.pdf", "bytes": len(samples.PDF)},
             f"{C}/watched": {"start_ms": 0, "stop_ms": 5000},
             f"{C}/take-back": {},
+            f"{C}/later": {"purpose": "teaching"},
+            f"{C}/later/answer": {"purpose": "teaching", "agree": False},
             f"{T}/bookings": {"starts_at": soon},
             f"{T}/bookings/{{booking_id}}/acts": {
                 "act": "suggest", "revision": 1, "starts_at": soon,
@@ -331,6 +335,13 @@ async def arrange_recording(made: Target, path: str) -> None:
     client = made.hour.client
     taken_by = client if turn is ArtefactTurn.GIVE_UP else None
     await keeping.turn(recorded.ident, lambda _held: ([fact], taken_by), client, now_ms())
+    if path.endswith("/later"):
+        clinic = {"recording": {"purposes": ["teaching"]}}
+        assert (await made.here.ask("admin", "PUT", "clinic", clinic))[0] < 300
+    if path.endswith("/later/answer"):
+        asked = {"purpose": "teaching"}
+        where = f"recordings/{recorded.ident}/later"
+        assert (await made.here.ask("li", "POST", where, asked))[0] == 200
 
 
 async def send_file(here: Practice, file: File, thread: ThreadHead, stage: str) -> None:

@@ -27,6 +27,7 @@ from signaling.recording_night import RecordingNight
 from signaling.storage.audit_store import pages
 from signaling.storage.database import Database
 from signaling.storage.erasure import Erasure
+from signaling.storage.later_store import LaterStore
 from signaling.storage.recording_erasure import NoFolder, RecordingErasure, RecordingReadable
 from signaling.storage.recording_folder import SealedFolder
 from signaling.storage.recording_keeping import RecordingKeeping
@@ -58,7 +59,8 @@ class Here:
     @property
     def night(self) -> RecordingNight:
         """What looks after it all."""
-        return RecordingNight(self.store, self.keeping, self.erasure)
+        later = LaterStore(self.house.journal)
+        return RecordingNight(self.store, self.keeping, self.erasure, later)
 
     async def record(
         self, floor_until: int | None = None, holds: dict[Purpose, int] | None = None

@@ -25,8 +25,8 @@ const en = {
   'recs.purpose.teaching': 'Teaching',
   'recs.who.clinical_review': '{name} can play it.',
   'recs.who.supervision': '{name}’s supervisor can play it.',
-  'recs.who.research': 'Those who do the research can play it.',
-  'recs.who.teaching': 'Those who are taught with it can play it.',
+  'recs.who.research': 'Nobody can play it here for that, and nothing is handed out by itself.',
+  'recs.who.teaching': 'Nobody can play it here for that, and nothing is handed out by itself.',
   'recs.for': 'What it may be used for',
   'recs.until': 'Until {day}',
   'recs.only': 'Only for {what}, until {day}',
@@ -74,6 +74,29 @@ const en = {
   'recs.asks.yes': 'It may stay',
   'recs.asks.no': 'Delete it all',
   'recs.asks.stays': 'The rest stays.',
+
+  'recs.later.yesterday': 'May yesterday’s recording be used for {what} as well?',
+  'recs.later.day': 'May the recording of {day} be used for {what} as well?',
+  'recs.later.lead': '{name} would like to use it for {what} too. What is in it: {media}. ',
+  'recs.later.for.research': 'Research means that people who study counselling may work with it.',
+  'recs.later.for.teaching': 'Teaching means that people who learn counselling may learn from it.',
+  'recs.later.nobody':
+    'Today nobody can play it here for {what}, and nothing is handed to anybody by itself.',
+  'recs.later.until':
+    'It would hold until {day}, and the recording would be kept until then. You can take it back at any time.',
+  'recs.later.calm':
+    'Not agreeing is just as good. The sessions go on as before, and no reason is needed. It is asked only once; no answer is a no.',
+  'recs.later.no': 'I don’t agree',
+  'recs.later.yes': 'I agree',
+  'recs.later.agreed': 'You agreed to {what}. You can take it back above at any time.',
+  'recs.later.declined': 'All right. It is not used for {what}, and nothing else changes.',
+  'recs.later.ask': 'Ask whether it may be used for {what}',
+  'recs.later.ask.about':
+    'It is asked once. {name} finds it among their own data; no answer for 30 days is a no. By asking you agree for yourself.',
+  'recs.later.ask.no': 'Not now',
+  'recs.later.ask.yes': 'Ask',
+  'recs.later.asked': 'You asked about {what}. They answer when they want to.',
+  'recs.later.not_granted': 'Not granted for {what}.',
 
   'recs.proofs': 'Consents and receipts',
   'recs.proofs.about':
@@ -212,8 +235,8 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'recs.purpose.teaching': '教学',
   'recs.who.clinical_review': '{name}可以播放。',
   'recs.who.supervision': '{name}的督导可以播放。',
-  'recs.who.research': '做这项研究的人可以播放。',
-  'recs.who.teaching': '用它学习的人可以播放。',
+  'recs.who.research': '这里没有人能为此播放它，也不会自动交给任何人。',
+  'recs.who.teaching': '这里没有人能为此播放它，也不会自动交给任何人。',
   'recs.for': '可以用来做什么',
   'recs.until': '到{day}',
   'recs.only': '只用于{what}，到{day}',
@@ -260,6 +283,26 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'recs.asks.yes': '可以留着',
   'recs.asks.no': '全部删除',
   'recs.asks.stays': '剩下的留着了。',
+
+  'recs.later.yesterday': '昨天的录制，还可以用于{what}吗？',
+  'recs.later.day': '{day}的录制，还可以用于{what}吗？',
+  'recs.later.lead': '{name}想把它也用于{what}。里面有：{media}。',
+  'recs.later.for.research': '研究，是让研究心理咨询的人用它做研究。',
+  'recs.later.for.teaching': '教学，是让学习心理咨询的人从中学习。',
+  'recs.later.nobody': '现在这里没有人能为{what}播放它，也不会自动交给任何人。',
+  'recs.later.until': '同意的话，到{day}为止，录制也会留到那时。您随时可以收回。',
+  'recs.later.calm': '不同意也一样好：咨询照常，不用说理由。只问这一次；不回答就是不同意。',
+  'recs.later.no': '不同意',
+  'recs.later.yes': '同意',
+  'recs.later.agreed': '已经同意用于{what}。随时可以在上面收回。',
+  'recs.later.declined': '好的，不用于{what}。别的都不变。',
+  'recs.later.ask': '问问能不能用于{what}',
+  'recs.later.ask.about':
+    '只问一次。{name}会在自己的“我的信息”里看到，30 天不回答就是不同意。您这样问，就是您自己同意。',
+  'recs.later.ask.no': '先不问',
+  'recs.later.ask.yes': '问',
+  'recs.later.asked': '已经问了能不能用于{what}。对方想好了再回答。',
+  'recs.later.not_granted': '没有得到用于{what}的同意。',
 
   'recs.proofs': '同意和凭证',
   'recs.proofs.about':

@@ -9,6 +9,10 @@ export type Position = 'admin' | 'back_end' | 'client' | 'counsellor' | 'operato
  */
 export type BookingAct = 'agree' | 'cancel' | 'decline' | 'suggest' | 'take_back';
 /**
+ * What a recording may be used for.
+ */
+export type Purpose = 'clinical_review' | 'research' | 'supervision' | 'teaching';
+/**
  * What an hour is for.
  */
 export type SessionKind = 'session' | 'tech_hello';
@@ -51,10 +55,6 @@ export type BookingEnd = 'cancelled' | 'declined' | 'held' | 'lapsed' | 'missed'
  */
 export type LineSaid = 'clear' | 'cut' | 'hard';
 /**
- * What a recording may be used for.
- */
-export type Purpose = 'clinical_review' | 'research' | 'supervision' | 'teaching';
-/**
  * What of a person is captured.
  */
 export type Medium = 'audio' | 'text' | 'video';
@@ -71,6 +71,10 @@ export type Whose = 'client' | 'clinic' | 'counsellor';
  * How far one is.
  */
 export type Standing = 'held' | 'sent' | 'waiting';
+/**
+ * How far a request has come.
+ */
+export type LaterStage = 'asked' | 'granted' | 'not_granted';
 /**
  * Whose key seals a person's details: their own, or the clinic's.
  */
@@ -125,6 +129,16 @@ export interface AnswerCard {
   revision: number;
   starts_at?: number | null;
   minutes?: number | null;
+}
+/**
+ * What a client says to that. A no needs no digests.
+ */
+export interface AnswerLater {
+  purpose: Purpose;
+  agree: boolean;
+  terms?: string;
+  words?: string;
+  language?: string;
 }
 /**
  * A key of the clinic's own programs.
@@ -182,6 +196,12 @@ export interface Appointments {
 export interface Ask {
   starts_at: number;
   minutes?: number | null;
+}
+/**
+ * For what more a recording might be used.
+ */
+export interface AskLater {
+  purpose: Purpose;
 }
 /**
  * Some rows, oldest first; ``after`` asks for those that follow.
@@ -518,6 +538,17 @@ export interface Later {
   standing: Standing;
 }
 /**
+ * What it was asked for afterwards. Whether that holds still says ``purposes``.
+ */
+export interface LaterAsked {
+  purpose: Purpose;
+  until: number;
+  stage: LaterStage;
+  terms: string;
+  version: string;
+  may_answer: boolean;
+}
+/**
  * One's own, the first one first.
  */
 export interface LaterOnes {
@@ -699,6 +730,8 @@ export interface RecordingSeen {
   may_take_back: boolean;
   may_keep: boolean;
   asks_to_keep: boolean;
+  later: LaterAsked[];
+  may_ask_later: Purpose[];
 }
 /**
  * Those that somebody may know of, latest first.

@@ -3,8 +3,10 @@
 import { isGone } from './words';
 import type { Key } from '../i18n/language';
 import type {
+  AnswerLater,
   Looks,
   Proofs,
+  Purpose,
   RecordingOpened,
   RecordingSeen,
   RecordingsSeen,
@@ -25,6 +27,10 @@ export const takeBack = (id: string, body: TakeBack): Promise<Answer<RecordingSe
   ask('POST', `recordings/${id}/take-back`, body);
 export const keepIt = (id: string): Promise<Answer<RecordingSeen>> =>
   ask('POST', `recordings/${id}/keep`);
+export const askLater = (id: string, purpose: Purpose): Promise<Answer<RecordingSeen>> =>
+  ask('POST', `recordings/${id}/later`, { purpose });
+export const answerLater = (id: string, body: AnswerLater): Promise<Answer<RecordingSeen>> =>
+  ask('POST', `recordings/${id}/later/answer`, body);
 export const readProofs = (): Promise<Answer<Proofs>> => ask('GET', 'proofs');
 export const readLooks = (after: number): Promise<Answer<Looks>> =>
   ask('GET', `me/looks?after=${after}`);

@@ -8,9 +8,11 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
-import { keepIt, takeBack, troubleOf } from './calls';
+import { answerLater, keepIt, takeBack, troubleOf } from './calls';
 import { choices, dataCard, switches } from './card-style';
 import { type Asking, bodyOf, mayDrop, standingOf } from './card-state';
+import './later-question';
+import { purposeInside } from './later-words';
 import {
   factsLine,
   inOrder,
@@ -23,7 +25,7 @@ import {
 } from './words';
 import { datedDay, momentOf } from '../i18n/dates';
 import { type Key, t } from '../i18n/language';
-import type { Medium, PurposeUntil, RecordingSeen } from '../protocol/bodies';
+import type { AnswerLater, Medium, PurposeUntil, RecordingSeen } from '../protocol/bodies';
 import type { Answer } from '../protocol/rest';
 import { base, buttons, QuietElement } from '../ui/element';
 
@@ -131,6 +133,19 @@ export class RecordingCard extends QuietElement {
         </ul>
         ${seen.may_take_back && !mayDrop(seen, 'purposes') ? small(t('recs.for.last')) : nothing}
       </section>
+      ${seen.later
+        .filter((each) => each.may_answer)
+        .map(
+          (asked) => html`
+            <qr-later-question
+              .seen=${seen}
+              .asked=${asked}
+              .now=${this.now}
+              .sending=${this.sending}
+              @later-answer=${(event: CustomEvent<AnswerLater>) => this.later(event.detail)}
+            ></qr-later-question>
+          `,
+        )}
       ${mayDrop(seen, 'media') ? this.media(seen) : nothing}
       ${seen.floor_until === null ? nothing : small(t('recs.floor', { day: datedDay(seen.floor_until, this.now) }))}
       ${this.acts(seen)}
@@ -339,6 +354,14 @@ export class RecordingCard extends QuietElement {
     return this.send(
       () => keepIt(this.seen.id),
       () => t(done),
+    );
+  }
+
+  private later(answer: AnswerLater): Promise<void> {
+    const key = answer.agree ? 'recs.later.agreed' : 'recs.later.declined';
+    return this.send(
+      () => answerLater(this.seen.id, answer),
+      () => t(key, { what: purposeInside(answer.purpose) }),
     );
   }
 

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 
 import { gateOf, readRecordings, takeBack, troubleOf } from './calls';
 import { dataCard } from './card-style';
+import './later-ask';
 import { factsLine, isGone, notNow, purposeBanner, titleOf, whenIt } from './words';
 import { type Key, t } from '../i18n/language';
 import type { RecordingSeen } from '../protocol/bodies';
@@ -127,6 +128,7 @@ export class RecordingList extends QuietElement {
                   <p class="quiet">${t(notNow(seen))}</p>
                 `
           }
+          <qr-later-ask .seen=${seen} @later-asked=${() => void this.load()}></qr-later-ask>
           ${seen.may_take_back ? this.own(seen) : nothing}
         </div>
         ${

@@ -33,9 +33,13 @@ export function lengthWord(ms: number): string {
 
 /** How long and what, such as "41 min · Sound and Picture". */
 export function factsLine(seen: RecordingSeen): string {
+  return [lengthWord(seen.duration_ms), factsMedia(seen)].join(' · ');
+}
+
+/** What is in it, such as "Sound and picture". */
+export function factsMedia(seen: RecordingSeen): string {
   const media = seen.media.map(mediumWord);
-  const what = all(media.map((word, place) => (place === 0 ? word : inside(word))));
-  return [lengthWord(seen.duration_ms), what].join(' · ');
+  return all(media.map((word, place) => (place === 0 ? word : inside(word))));
 }
 
 /** What may be done with it, such as "Only for supervision, until 20 Feb". */

@@ -23,6 +23,8 @@ export function recording(changes: Partial<RecordingSeen> = {}): RecordingSeen {
     may_take_back: true,
     may_keep: false,
     asks_to_keep: false,
+    later: [],
+    may_ask_later: [],
     ...changes,
   };
 }

@@ -26,7 +26,7 @@ from signaling.domain.consent.artefact import (
     take_back,
     take_back_some,
 )
-from signaling.domain.consent.terms import Medium, PartyRole, Purpose
+from signaling.domain.consent.terms import LATER_PURPOSES, LIVE_PURPOSES, Medium, PartyRole, Purpose
 from signaling.domain.errors import Code, Refusal
 
 T0 = 1_700_000_000_000
@@ -53,6 +53,8 @@ def test_what_the_table_has_is_done_and_what_it_has_not_is_refused(
 ) -> None:
     artefact = replace(MADE, stage=stage, came_from=ArtefactStage.ACTIVE, erase_at=T0)
     fact = ArtefactFact(turn, T0)
+    if turn is ArtefactTurn.ADD:
+        fact = replace(fact, purposes=frozenset({Purpose.TEACHING}), until=T0 + DAY_MS)
     if (stage, turn) not in ARTEFACT:
         with pytest.raises(Refusal, match=Code.NOT_NOW.value):
             follow_artefact(artefact, fact)
@@ -145,23 +147,30 @@ ACTS = st.tuples(
     st.integers(0, 40 * DAY_MS),
     st.frozensets(st.sampled_from(list(Purpose))),
     st.frozensets(st.sampled_from(list(Medium))),
+    st.integers(0, 100 * DAY_MS),
 )
+Acts = list[tuple[ArtefactTurn, int, frozenset[Purpose], frozenset[Medium], int]]
 
 
 @given(st.lists(ACTS, max_size=12), st.one_of(st.none(), st.integers(T0, T0 + 200 * DAY_MS)))
-def test_whatever_happens_it_is_of_use_for_ever_less(
-    acts: list[tuple[ArtefactTurn, int, frozenset[Purpose], frozenset[Medium]]], floor: int | None
+def test_whatever_happens_what_was_agreed_to_is_for_ever_less(
+    acts: Acts, floor: int | None
 ) -> None:
     artefact, at = replace(MADE, floor_until=floor), T0
-    for turn, passed, purposes, media in acts:
+    for turn, passed, purposes, media, holds in acts:
         at += passed
         before = later(artefact, at)
         artefact = before
         try:
-            artefact = follow_artefact(before, ArtefactFact(turn, at, purposes, media))
+            fact = ArtefactFact(turn, at, purposes, media, until=at + holds)
+            artefact = follow_artefact(before, fact)
         except Refusal:
             assert artefact == before
-        assert artefact.until.items() <= before.until.items() <= UNTIL.items()
+        added = artefact.until.items() - before.until.items()
+        assert all(each in LATER_PURPOSES - before.until.keys() for each, _ in added)
+        assert not added or turn is ArtefactTurn.ADD
+        lived = {each: until for each, until in artefact.until.items() if each in LIVE_PURPOSES}
+        assert lived.items() <= UNTIL.items()
         assert artefact.media <= before.media
         if before.stage is ArtefactStage.ERASED:
             assert artefact == before
