@@ -74,12 +74,12 @@ class PartFile:
         self._sealed = SealedFile(writer, file_key(part.key, self._name), self._name)
         try:
             self._muxer = Muxer(self._sealed, look.codec, look.size, look.setup)
-        except MuxError:
+            kind = self._muxer.kind.type
+            self._told = RecordedFile(number, part.name, kind, starts_ms, 0, 0, 0, "", whole=False)
+            self._write_down(self._told)
+        except (MuxError, OSError):
             self._sealed.close()
             raise
-        kind = self._muxer.kind
-        self._told = RecordedFile(number, part.name, kind.type, starts_ms, 0, 0, 0, "", whole=False)
-        self._write_down(self._told)
 
     def write(self, data: bytes, at: float, *, keyframe: bool) -> None:
         """Append a frame."""

@@ -76,7 +76,7 @@ class Recorder:
                 session.handle(Event.REFUSED)
                 raise RecordingError(fault)
             session.begin()
-        except RecordingError:
+        except BaseException:  # also who is cancelled must not be in the way of another order
             del self._sessions[key]
             raise
         self._begun += 1

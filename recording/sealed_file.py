@@ -25,7 +25,7 @@ class SealedFile:
         self._hash = hashlib.sha256()
         self._at = 0
         self._now = 0.0
-        self._is_dead = False
+        self._is_dead = self._has_failed = False
         self.size = 0
         """Of the sealed file."""
         self._segment = SegmentWriter(self._put, key, name, SEAL_S)
@@ -78,7 +78,10 @@ class SealedFile:
             self._segment.tick(now)
 
     def end(self) -> None:
-        """Seal the rest, and say that this is all. Raises :class:`OSError`."""
+        """Seal the rest, and say that this is all. Raises :class:`OSError`, also where it did."""
+        if self._has_failed:
+            self.close()
+            raise OSError("some of it is not there")
         if not self._is_dead:
             self._segment.end()
         self.close()
@@ -102,6 +105,12 @@ class SealedFile:
             self._segment.patch(place + at, data[at : min(at + CHUNK_BYTES, sealed)])
 
     def _put(self, data: bytes) -> None:
-        self._writer.append(data)
+        """What is half written is the last there is: nothing behind it would open."""
+        try:
+            self._writer.append(data)
+        except OSError:
+            self._is_dead = self._has_failed = True
+            self._writer.close()
+            raise
         self._hash.update(data)
         self.size += len(data)

@@ -177,6 +177,8 @@ def heads(read_file: Callable[[int, int], bytes]) -> Iterator[Head]:
     at, number = len(MAGIC), 0
     while len(head := read_file(at, _HEAD.size)) == _HEAD.size:
         size, kind = _HEAD.unpack(head)
+        if not any(head):  # what a disk without power makes of what was never written
+            return
         at += _HEAD.size
         if not _TAG <= size <= CHUNK_BYTES + _PLACE.size + _TAG or kind not in set(RecordKind):
             raise SegmentError("not a record")
@@ -254,6 +256,22 @@ class Segment:
             end = head.at + head.size
         if self.is_whole and self.read_file(end, 1):
             raise SegmentError("something stands behind the end")
+        if not self.is_whole:
+            self._drop_torn()
+
+    def _drop_torn(self) -> None:
+        """A crash may leave a last chunk whose bytes never came to the disk, though its length did.
+
+        A first one that does not open is none of ours.
+        """
+        if not self._chunks[1:]:
+            return
+        last = self._chunks[-1]
+        try:
+            self._open(last.number, RecordKind.DATA, last.at, last.size)
+        except SegmentError:
+            self._chunks.pop()
+            self.length = last.place
 
     def _take(self, number: int, kind: RecordKind, at: int, size: int) -> None:
         if kind is RecordKind.DATA:

@@ -18,6 +18,9 @@ from recording.part_file import Look, Part, PartFile, Place
 from recording.timeline import Timeline
 from recording.track import Track
 
+MAX_FILES: Final = 900
+"""Of one segment, for the numbers behind them are of the next one. Nobody changes codecs so often
+but to fill a disk with files."""
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 AT_ONCE: Final = 256
 """Packets, before another segment's are looked at."""
@@ -30,6 +33,10 @@ class Begin:
     at: float
     at_ms: int
     next_file: int
+
+
+class TooManyFiles(Exception):
+    """A segment has no number left for another one."""
 
 
 class Take:
@@ -115,6 +122,8 @@ class Take:
 
     def _make(self, part: Part, look: Look, at: float) -> PartFile:
         since_ms = round((at - self._begin.at) * 1000)
+        if self._number - self._begin.next_file >= MAX_FILES:
+            raise TooManyFiles
         number, self._number = self._number, self._number + 1
         starts_ms = self._begin.at_ms + max(0, since_ms)
         return PartFile(self._place, part, number, look, (at, starts_ms))

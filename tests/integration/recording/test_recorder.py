@@ -17,6 +17,7 @@ from media.config import RecordingConfig
 from media.errors import RecordFault, RecordingError
 from media.ids import EndpointId, RoomKey
 from media.plan import Codec, Kind
+from recording import take
 from recording.recorder import Recorder
 from recording.store import FileName, FolderStore, Writer
 from tests.support.film import (
@@ -45,11 +46,13 @@ class Frail(FolderStore):
         super().__init__(folder)
         self.fails: int | None = None
         self.room: int | None = None
-        self.gate = threading.Event()
+        self.gate, self.room_gate = threading.Event(), threading.Event()
         self.gate.set()
-        self.appended = 0
+        self.room_gate.set()
+        self.appended = self.appends = 0
 
     def free(self) -> int:
+        self.room_gate.wait()
         found = super().free()
         return found if self.room is None else self.room
 
@@ -68,6 +71,7 @@ class _FrailWriter:
             raise OSError(self._store.fails, "told to")
         self._inner.append(data)
         self._store.appended += len(data)
+        self._store.appends += 1
 
 
 class Booth:
@@ -353,6 +357,75 @@ async def test_a_disk_that_stands_still_for_long_ends_it(booth: Booth) -> None:
     (file,) = await booth.stop()
     assert file.whole
     assert booth.recorder.numbers()["broken"] == 1
+
+
+async def test_taken_back_while_the_disk_stands_still_nothing_more_is_written(
+    booth: Booth,
+) -> None:
+    await booth.recorder.record(booth.order())
+    booth.play(("ben", OPUS, voice(count=50)))
+    await booth.settle()
+    booth.store.gate.clear()
+    booth.play(("ben", OPUS, _more(150, first=51)))
+    await asyncio.sleep(0.2)  # the thread has some of it in its hands
+    before = booth.store.appends
+    stopping = asyncio.create_task(booth.stop(discard=True))
+    await asyncio.sleep(0)
+    assert booth.taps.listening == 0
+    booth.store.gate.set()
+    (file,) = await stopping
+    assert not file.whole
+    assert booth.store.appends - before <= 1
+
+
+async def test_who_changes_codecs_without_end_fills_no_disk(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(take, "MAX_FILES", 2)
+    await booth.recorder.record(booth.order())
+    for turn in range(4):
+        codec, made = (VP8, film(count=5)) if turn % 2 == 0 else (H264, film("h264", count=5))
+        for each in made:
+            booth.taps.time += 1 / 60
+            booth.taps.send("ann", codec, each.packet, epoch=turn)
+        booth.renew()
+    broke = await _broke(booth)
+    assert broke.fault is RecordFault.BROKEN
+    assert [(file.number, file.whole) for file in broke.files] == [(1, True), (2, True)]
+
+
+async def test_an_order_that_is_given_up_is_in_nobodys_way(booth: Booth) -> None:
+    booth.store.room_gate.clear()
+    asking = asyncio.create_task(booth.recorder.record(booth.order()))
+    await asyncio.sleep(0.05)
+    asking.cancel()
+    booth.store.room_gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await booth.recorder.record(booth.order())
+    booth.play(("ben", OPUS, voice(count=20)))
+    (file,) = await booth.stop()
+    assert file.whole
+
+
+@pytest.mark.parametrize("old", [0, 1])
+async def test_a_permit_that_is_stale_or_forged_renews_nothing(booth: Booth, old: int) -> None:
+    await booth.recorder.record(booth.order())
+    booth.play(("ben", OPUS, voice(count=50)))
+    everything = frozenset(str(part) for part in booth.parts.values())
+    more = everything | {str(uuid4())}
+    for each in (
+        RecordPermit(ROOM, str(booth.recording), 1, old, everything),  # replayed
+        RecordPermit(ROOM, str(booth.recording), 1, 99, more),  # for more
+        RecordPermit(ROOM, str(booth.recording), 2, 99, everything),  # of another segment
+        RecordPermit(ROOM, str(uuid4()), 1, 99, everything),  # of another recording
+    ):
+        booth.taps.time += 0.6
+        booth.recorder.permit(each)
+    broke = await _broke(booth)
+    assert broke.fault is RecordFault.LEASE
+    assert booth.taps.listening == 0
+    assert all(file.whole for file in broke.files)
 
 
 def _more(count: int, *, first: int) -> list[Sent]:

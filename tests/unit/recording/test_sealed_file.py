@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 from typing import Literal
@@ -110,3 +111,49 @@ def test_what_was_not_sealed_is_gone_with_a_discard() -> None:
     sealed.end()
     assert memory.opened().read(0, 99) == b"abc"
     assert not memory.opened().is_whole
+
+
+class Frail(Memory):
+    """A disk that takes half of one write, or all of it, and fails; then it is well again."""
+
+    def __init__(self, at: int, kept: float) -> None:
+        super().__init__()
+        self._left, self._kept = at, kept
+
+    def append(self, data: bytes) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self.data += data[: int(len(data) * self._kept)]
+            raise OSError(errno.ENOSPC, "told to")
+        super().append(data)
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("at", [2, 3])
+def test_after_a_write_that_failed_nothing_is_written_and_what_was_sealed_opens(
+    at: int, kept: float
+) -> None:
+    memory = Frail(at, kept)
+    sealed = SealedFile(memory, KEY, NAME)
+    with pytest.raises(OSError, match="told to"):
+        for number in range(1, 5):
+            sealed.write(b"abc")
+            sealed.tick(float(number))
+    cut = len(memory.data)
+    assert sealed.write(b"more") == 4
+    sealed.tick(9.0)
+    with pytest.raises(OSError, match="not there"):
+        sealed.end()
+    assert (len(memory.data), memory.is_closed) == (cut, True)
+    segment = memory.opened()
+    segment.check()
+    assert not segment.is_whole
+    assert segment.read(0, 99).startswith(b"abc" * (at - 2))
+    assert segment.length == 3 * (at - 2 + (kept == 1.0))
+
+
+def test_a_file_that_cannot_even_begin_is_let_go_of() -> None:
+    memory = Frail(1, 0.5)
+    with pytest.raises(OSError, match="told to"):
+        SealedFile(memory, KEY, NAME)
+    assert memory.is_closed

@@ -145,6 +145,25 @@ def test_after_a_crash_all_that_was_sealed_is_there_and_it_is_said_not_to_be_who
         assert not segment.is_whole
 
 
+@pytest.mark.parametrize("torn", ["zeros", "half"])
+def test_a_last_record_that_a_crash_has_torn_costs_itself_and_no_other(torn: str) -> None:
+    disk = written(b"abc", b"defg", b"hi")
+    start, stop = disk.records()[2]
+    keeps = start if torn == "zeros" else stop - 10
+    disk.data[keeps:] = bytes(4096 if torn == "zeros" else stop - keeps)
+    segment = disk.segment()
+    assert (segment.is_whole, segment.check()) == (False, 2)
+    assert segment.read(0, 100) == b"abcdefg"
+
+
+def test_a_first_record_that_does_not_open_is_not_a_crash() -> None:
+    disk = written(b"abc")
+    disk.data[:] = disk.data[: disk.records()[0][1]]
+    disk.data[-1] ^= 1
+    with pytest.raises(SegmentError):
+        disk.segment().check()
+
+
 def swapped(disk: Disk) -> None:
     (a, b), (c, d) = disk.records()[:2]
     disk.data[a:d] = disk.data[c:d] + disk.data[a:b]
