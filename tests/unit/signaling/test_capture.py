@@ -28,7 +28,7 @@ class Desk:
         self.steps = Steps()
         self.recorder = Recorder(lambda: self.now)
         self.faults: list[str] = []
-        self.agains = 0
+        self.tellings = 0
         self.dones = 0
         beside = Beside(
             self.steps.start, self.faults.append, self._again, self._done, lambda: WALL_MS
@@ -36,7 +36,7 @@ class Desk:
         self.capture = Capturing(Named(ROOM, "t", RECORDING), self.recorder, beside)
 
     def _again(self) -> None:
-        self.agains += 1
+        self.tellings += 1
 
     def _done(self) -> None:
         self.dones += 1
@@ -97,10 +97,10 @@ def test_more_waits_for_the_end_of_the_segment_before() -> None:
     desk.want(*ALL)
     desk.want(*ALL)
     assert desk.segments == [1]
-    agains = desk.agains
+    tellings = desk.tellings
     desk.recorder.gate.is_open = True
     desk.settle()
-    assert desk.agains > agains
+    assert desk.tellings > tellings
     desk.now += 4.0
     desk.want(*ALL)
     assert desk.segments == [1, 2]
@@ -202,7 +202,7 @@ def test_an_order_for_an_endpoint_that_has_just_ended_is_given_once_more() -> No
     desk = Desk()
     desk.recorder.refuses = RecordFault.BAD_ORDER
     desk.want(*ALL)
-    assert (desk.faults, desk.agains) == ([], 1)
+    assert (desk.faults, desk.tellings) == ([], 1)
     desk.want(LI_VOICE, LI_FACE)
     assert desk.faults == ["bad_order"]
     other = Desk()

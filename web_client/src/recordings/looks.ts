@@ -14,7 +14,7 @@ export interface Look {
   readonly watchedMs: number;
 }
 
-const WHATS: Readonly<Record<string, Key>> = {
+const ACTIONS: Readonly<Record<string, Key>> = {
   'look.calendar': 'recs.look.calendar',
   'look.today': 'recs.look.today',
   'look.change': 'recs.look.change',
@@ -28,7 +28,7 @@ const WHATS: Readonly<Record<string, Key>> = {
 };
 
 function whatOf(action: string): Key {
-  return Object.hasOwn(WHATS, action) ? (WHATS[action] ?? 'recs.look.other') : 'recs.look.other';
+  return Object.hasOwn(ACTIONS, action) ? (ACTIONS[action] ?? 'recs.look.other') : 'recs.look.other';
 }
 
 /** Latest first. */
