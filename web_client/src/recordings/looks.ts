@@ -28,7 +28,9 @@ const ACTIONS: Readonly<Record<string, Key>> = {
 };
 
 function whatOf(action: string): Key {
-  return Object.hasOwn(ACTIONS, action) ? (ACTIONS[action] ?? 'recs.look.other') : 'recs.look.other';
+  return Object.hasOwn(ACTIONS, action)
+    ? (ACTIONS[action] ?? 'recs.look.other')
+    : 'recs.look.other';
 }
 
 /** Latest first. */
