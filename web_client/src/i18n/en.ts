@@ -3,6 +3,7 @@
 import { BOOKING_WORDS } from './booking';
 import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
+import { LATER_USE_WORDS } from './later-uses';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
 import { RECORDING_WORDS } from './recording';
@@ -14,6 +15,7 @@ import { VISIT_WORDS } from './visit';
 
 export const en = {
   ...KEPT_RECORDING_WORDS.en,
+  ...LATER_USE_WORDS.en,
   ...GUIDANCE_WORDS.en,
   ...BOOKING_WORDS.en,
   ...THREAD_WORDS.en,

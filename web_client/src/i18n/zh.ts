@@ -4,6 +4,7 @@ import type { Key } from './en';
 import { BOOKING_WORDS } from './booking';
 import { DESK_WORDS } from './desk';
 import { GUIDANCE_WORDS } from './guidance';
+import { LATER_USE_WORDS } from './later-uses';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
 import { RECORDING_WORDS } from './recording';
@@ -15,6 +16,7 @@ import { VISIT_WORDS } from './visit';
 
 export const zh: Readonly<Record<Key, string>> = {
   ...KEPT_RECORDING_WORDS['zh-CN'],
+  ...LATER_USE_WORDS['zh-CN'],
   ...GUIDANCE_WORDS['zh-CN'],
   title: '约定',
   'lang.switch': '语言',
