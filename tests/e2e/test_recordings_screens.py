@@ -228,7 +228,7 @@ async def test_a_tap_that_was_meant_for_something_else_is_no_answer(running: Gat
 
 
 async def test_a_counsellor_asks_once_for_one_use_more(running: Gateway, screenshots: Path):
-    shelf = Shelf(["counsellor"])
+    shelf = Shelf(["counsellor", "supervisor"])
     shelf.put(
         seen(FIRST, may_ask_later=["research", "teaching"]),
         seen(SECOND, later=[later("teaching", stage="not_granted", may_answer=False)]),
