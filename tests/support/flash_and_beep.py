@@ -1,60 +1,92 @@
 """A camera that flashes and a microphone that beeps at once, and how far apart a file has them.
 
-What a browser captures is made in the page: a canvas that is white for a tenth of a second, and a
-tone of the same length, both begun by one timer. Times in files are seconds.
+What a browser captures is made in the page: a picture that is white for a tenth of a second, and a
+tone of the same length, both begun with each whole second of the machine's clock, in all pages that
+run on it. A picture is taken in the moment in which it is painted: what captures a canvas takes it
+when it likes, up to a frame later. Times in files are seconds.
 """
 
 from __future__ import annotations
 
 import io
+from array import array
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import av
-import numpy as np
 
 FLASH_S: Final = 0.1
 EVERY_S: Final = 1.0
+GREY: Final = 128
+LOUD: Final = 0.1
+SPARSE: Final = 61
+"""Every so many of a picture's pixels are looked at."""
 
 DEVICES: Final = """
 (() => {
-  const media = navigator.mediaDevices;
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [640, 360];
-  const draw = canvas.getContext('2d');
-  const sound = new AudioContext();
-  const tone = sound.createOscillator();
-  const gate = sound.createGain();
-  const out = sound.createMediaStreamDestination();
-  gate.gain.value = 0;
-  tone.frequency.value = 1000;
+  // Every so often, and with each second: what is sooner after another picture is left out by those
+  // who send it.
+  const [FLASH, EVERY, STEP] = [FLASH_MS, EVERY_MS, 40];
+  const canvas = new OffscreenCanvas(640, 360);
+  const brush = canvas.getContext('2d');
+  const sound = new AudioContext({ sampleRate: 48000 });
+  const tone = new OscillatorNode(sound, { frequency: 1000 });
+  const gate = new GainNode(sound, { gain: 0 });
+  const out = new MediaStreamAudioDestinationNode(sound);
   tone.connect(gate).connect(out);
   tone.start();
-  let white = false;
-  let count = 0;
-  // Something moves all the time: an encoder that sees nothing new sends nothing.
-  setInterval(() => {
-    draw.fillStyle = white ? '#fff' : '#000';
-    draw.fillRect(0, 0, canvas.width, canvas.height);
-    draw.fillStyle = '#555';
-    draw.fillRect((count++ * 7) % 600, 320, 40, 20);
-  }, 1000 / 60);
-  setInterval(() => {
-    white = true;
-    const now = sound.currentTime;
-    gate.gain.setValueAtTime(0.5, now);
-    gate.gain.setValueAtTime(0, now + FLASH);
-    setTimeout(() => (white = false), FLASH * 1000);
-  }, EVERY * 1000);
-  media.getUserMedia = async ({ audio, video }) => {
+  const camera = new MediaStreamTrackGenerator({ kind: 'video' });
+  const film = camera.writable.getWriter();
+  const now = () => performance.timeOrigin + performance.now();
+  // What to add to the sound's time for the wall's. The sound's clock moves in steps: the smallest
+  // difference is the freshest.
+  let seen = [];
+  const offset = () => {
+    const at = now();
+    seen.push([at, at - sound.currentTime * 1000]);
+    seen = seen.filter(([when]) => at - when < 2000);
+    return Math.min(...seen.map(([, each]) => each));
+  };
+  let flash = (Math.ceil(now() / EVERY) + 1) * EVERY;
+  let planned = 0, count = 0;
+  // How late each flash was painted, in ms: the measure's own error.
+  window.testLate = [];
+  const paint = (at) => {
+    const isWhite = at >= flash - 1 && at < flash + FLASH;
+    brush.fillStyle = isWhite ? '#fff' : '#000';
+    brush.fillRect(0, 0, 640, 360);
+    // Something moves all the time: an encoder that sees nothing new sends nothing.
+    brush.fillStyle = '#555';
+    brush.fillRect((count++ * 7) % 600, 320, 40, 20);
+    const frame = new VideoFrame(canvas, { timestamp: performance.now() * 1000 });
+    film.write(frame).catch(() => frame.close());
+  };
+  let painted = 0;
+  const step = () => {
+    const lag = offset(), at = now();
+    if (flash - at < EVERY / 2 && planned !== flash) {
+      gate.gain.setValueAtTime(0.5, (flash - lag) / 1000);
+      gate.gain.setValueAtTime(0, (flash - lag + FLASH) / 1000);
+      planned = flash;
+    }
+    paint(at);
+    if (at >= flash - 1 && painted !== flash) {
+      window.testLate.push(at - flash);
+      painted = flash;
+    }
+    if (at > flash + EVERY / 2) flash += EVERY;
+    setTimeout(step, Math.ceil((at + STEP / 2) / STEP) * STEP - now());
+  };
+  step();
+  navigator.mediaDevices.getUserMedia = async ({ audio, video }) => {
     await sound.resume();
     const tracks = [];
     if (audio) tracks.push(out.stream.getAudioTracks()[0].clone());
-    if (video) tracks.push(canvas.captureStream(30).getVideoTracks()[0]);
+    if (video) tracks.push(camera.clone());
     return new MediaStream(tracks);
   };
 })();
-""".replace("FLASH", str(FLASH_S)).replace("EVERY", str(EVERY_S))
+""".replace("FLASH_MS", str(FLASH_S * 1000)).replace("EVERY_MS", str(EVERY_S * 1000))
 """Put into a page before its own scripts."""
 
 
@@ -63,30 +95,39 @@ def flashes(file: bytes) -> list[float]:
     light: list[tuple[float, float]] = []
     with av.open(io.BytesIO(file)) as container:
         for frame in container.decode(video=0):
-            top = frame.to_ndarray(format="gray")[: frame.height // 2]
-            light.append((float(frame.time or 0.0), float(top.mean())))
-    return [now for (_, before), (now, after) in pairwise(light) if before < 128 <= after]
+            plane = frame.reformat(format="gray").planes[0]
+            top = bytes(plane)[: plane.line_size * plane.height // 2 : SPARSE]
+            light.append((float(frame.time or 0.0), sum(top) / len(top)))
+    return [now for (_, before), (now, after) in pairwise(light) if before < GREY <= after]
 
 
 def beeps(file: bytes) -> list[float]:
     """When the tone began, to a few milliseconds."""
     found: list[float] = []
-    quiet_since: float | None = None
+    loud_until = float("-inf")
     with av.open(io.BytesIO(file)) as container:
         for frame in container.decode(audio=0):
-            samples = frame.to_ndarray().astype(np.float32)
-            mono = samples.reshape(-1, len(frame.layout.channels) if frame.format.is_packed else 1)
-            loud = np.abs(mono[:, 0]) > 0.1 * (
-                1.0 if frame.format.name.startswith("flt") else 32768
-            )
-            start = float(frame.time or 0.0)
-            if not loud.any():
-                quiet_since = start if quiet_since is None else quiet_since
+            first = _first_loud(frame)
+            if first is None:
                 continue
-            if quiet_since is not None and start - quiet_since > FLASH_S:
-                found.append(start + int(np.argmax(loud)) / frame.sample_rate)
-            quiet_since = None
+            start = float(frame.time or 0.0)
+            if start - loud_until > FLASH_S:
+                found.append(start + first / frame.sample_rate)
+            loud_until = start + frame.samples / frame.sample_rate
     return found
+
+
+def _first_loud(frame: Any) -> int | None:
+    """The first loud sample of the first channel."""
+    is_float = frame.format.name.startswith("flt")
+    samples = array("f" if is_float else "h", bytes(frame.planes[0]))
+    if frame.format.is_packed:
+        samples = samples[:: len(frame.layout.channels)]
+    samples = samples[: frame.samples]
+    least = LOUD * (1.0 if is_float else 32_768)
+    if max(samples) < least and min(samples) > -least:
+        return None
+    return next(index for index, each in enumerate(samples) if abs(each) >= least)
 
 
 def apart(seen: list[float], heard: list[float]) -> list[float]:
