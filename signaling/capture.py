@@ -30,6 +30,9 @@ from media.errors import RecordFault, RecordingError
 from media.ids import EndpointId, RoomKey
 
 RENEW_S: Final = 1.0
+ASKS: Final = 4
+"""How often a recorder is asked for the files of what it has ended: each time it waits for a disk
+that is late, and says nothing where that was not for long enough."""
 FILES_A_SEGMENT: Final = 1000
 """So many numbers each segment has for its files: how many it used is known when it has ended."""
 
@@ -186,6 +189,8 @@ class Capturing:
             return False
         self._segment, self.is_broken = None, True
         segment.is_over = True
+        if not broke.files:  # its disk was late, perhaps: it may tell of them yet
+            self._run(self._stop(segment))
         self._captured_s += now - segment.opened_at
         return True
 
@@ -277,10 +282,15 @@ class Capturing:
 
     async def _stop(self, segment: Segment) -> None:
         named = self.named
+        files: tuple[RecordedFile, ...] = ()
+        asks = ASKS if segment.is_missed and not segment.discard else 1
         try:
-            files = await self.recorder.stop_recording(
-                named.room, named.recording, segment.number, discard=segment.discard
-            )
+            for _ in range(asks):
+                files = await self.recorder.stop_recording(
+                    named.room, named.recording, segment.number, discard=segment.discard
+                )
+                if files:
+                    break
         except Exception:
             self.whole = False
             raise

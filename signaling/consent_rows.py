@@ -15,12 +15,15 @@ from typing import Any, Final
 
 from signaling import logs
 from signaling.domain.errors import Refusal
+from signaling.keys.master import MasterError
 from signaling.keys.sealing import SealError
 from signaling.storage.database import StorageAway
 
 AGAIN_S: Final = 5.0
 MAX_ROWS: Final = 500
 """Nothing begins while the database is away, so that what may wait is little."""
+SPARE: Final = 20
+"""Where no more may wait it fails; that it did, and what becomes of it, has room yet."""
 
 
 @dataclass(slots=True)
@@ -67,7 +70,7 @@ class ConsentRows:
 
     def add(self, row: Row) -> None:
         """Store something after all that came before it."""
-        if self.is_full:
+        if len(self._rows) >= MAX_ROWS + SPARE:
             logs.warning("consent_row_lost")
             return
         self._rows.append(row)
@@ -111,7 +114,7 @@ class ConsentRows:
         """Says whether it is done with: stored, or never to be."""
         try:
             await row.put()
-        except (StorageAway, SealError):
+        except (StorageAway, SealError, MasterError):
             self._again_at = self._clock() + AGAIN_S
             row.fail()
             return False

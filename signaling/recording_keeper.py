@@ -31,6 +31,12 @@ class Keeper(Protocol):
     async def narrow(self, ident: UUID, scope: Scope, told: Sequence[Told]) -> None:
         """It is for less from now on."""
 
+    async def take_back(self, ident: UUID, by: UUID, told: Sequence[Told]) -> None:
+        """Somebody has taken it back while it ran: it is never given to anybody."""
+
+    async def recovered(self, ident: UUID) -> Sequence[RecordedFile]:
+        """What lies there of it, as far as it opens."""
+
     async def seal(
         self, ident: UUID, files: Sequence[RecordedFile], held: Sequence[tuple[int, int]], *,
         whole: bool, captured_ms: int, told: Sequence[Told],

@@ -11,24 +11,28 @@ nothing else.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
-from media.channel import RecordedFile
-from recording.recovery import recover
 from signaling import logs
-from signaling.domain.consent.artefact import ArtefactFact, ArtefactTurn, due
+from signaling.domain.consent.artefact import DAY_MS, ArtefactFact, ArtefactTurn, due
+from signaling.domain.consent.table import ENDS
 from signaling.domain.consent.terms import ConsentFact, ConsentTurn
 from signaling.domain.errors import Refusal
+from signaling.keys.master import MasterError
 from signaling.keys.sealing import SealError
 from signaling.storage.later_store import LaterStore
 from signaling.storage.recording_erasure import RecordingErasure, RecordingReadable
 from signaling.storage.recording_keeping import Decide, RecordingKeeping
-from signaling.storage.recording_rows import KeptRecording, Told
+from signaling.storage.recording_rows import Told
 from signaling.storage.recording_store import RecordingStore
+from signaling.storage.recording_turns import last_turn, undecided
+
+ASKED_MS: Final = DAY_MS
+"""No hour is longer: what was asked before this is not open any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,9 @@ class RecordingNight:
         for ident in await self.store.unsealed():
             with _as_far_as_it_goes():
                 await self._close(ident, at)
+        for clinic, session in await undecided(self.keeping.database, at - ASKED_MS):
+            with _as_far_as_it_goes():
+                await self.store.tell_of(clinic, session, _recovered({}, at))
 
     async def look(self, at: int) -> None:
         """Do what is due. Raises StorageAway."""
@@ -79,21 +86,17 @@ class RecordingNight:
 
     async def _close(self, ident: UUID, at: int) -> None:
         known = await self.keeping.get(ident)
-        files = await self._recovered(known, at)
+        files = await self.store.recovered(ident)
         captured_ms = max((file.starts_ms + file.duration_ms for file in files), default=0)
         said = {"recording": str(ident), "files": len(files)}
-        told = Told(ConsentFact(ConsentTurn.RECOVER, 0.0), at, None, said)
-        await self.store.seal(ident, files, [], whole=False, captured_ms=captured_ms, told=[told])
+        # What was taken back, or had failed, had ended before: there is nothing to come back from.
+        last = await last_turn(self.keeping.database, known.clinic, known.session)
+        told = [] if last in ENDS else [_recovered(said, at)]
+        await self.store.seal(ident, files, [], whole=False, captured_ms=captured_ms, told=told)
 
-    async def _recovered(self, known: KeptRecording, at: int) -> Sequence[RecordedFile]:
-        files = self.erasure.files
-        if files is None:
-            return []
-        parts = {}
-        for part in known.parts:
-            if part.destroyed_at is None:
-                parts[part.id] = await self.keeping.part_key(part, at)
-        return await asyncio.to_thread(recover, files, known.clinic, known.id, parts)
+
+def _recovered(said: Mapping[str, Any], at: int) -> Told:
+    return Told(ConsentFact(ConsentTurn.RECOVER, 0.0), at, None, said)
 
 
 @contextlib.contextmanager
@@ -105,7 +108,7 @@ def _as_far_as_it_goes() -> Iterator[None]:
         return
     except RecordingReadable as error:
         logs.fault("recording_readable_fault", error)
-    except OSError:
+    except (OSError, MasterError):
         logs.warning("recordings_away")
 
 

@@ -76,6 +76,9 @@ class RecordingPlayer:
         told = await self._recordings.keeping.file_told(known, number, at)
         opened = await self._opened(known, number, at)
         size = opened.segment.length
+        if size < told.plain_bytes:  # somebody has cut it off
+            await opened.close()
+            raise SealError
         span = (0, size) if wanted is None else wanted.within(size)
         if span is None or wanted is not None:
             start, stop = span or (0, 0)
@@ -94,7 +97,7 @@ class RecordingPlayer:
             yield first
             for start in range(MOST, opened.segment.length, MOST):
                 at = int(self._wall() * 1000)
-                again = await self._recordings.keeping.get(known.id)
+                again = await self._recordings.playable(actor, known.id, at)
                 if not self._recordings.may_hear(actor, again, opened.number, at):
                     raise SealError
                 yield await opened.read(start, start + MOST)

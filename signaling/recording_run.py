@@ -6,7 +6,7 @@ Rule 2: what never came to be is told of all the same, so that the rows of the a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -61,10 +61,21 @@ class RecordingRun:
 
     async def narrow(self, scope: Scope, row: Told) -> None:
         """It is for less."""
-        if self.begun is None:
-            await self.keeper.tell(self.booked, [row])
-        else:
-            await self.keeper.narrow(self.ident, scope, [row])
+        await self._store(row, lambda: self.keeper.narrow(self.ident, scope, [row]))
+
+    async def take_back(self, by: UUID, row: Told) -> None:
+        """Somebody has taken it back: from this row on nobody is given it, whatever comes next."""
+        await self._store(row, lambda: self.keeper.take_back(self.ident, by, [row]))
+
+    async def _store(self, row: Told, change: Callable[[], Awaitable[None]]) -> None:
+        if self.begun is not None:
+            try:
+                await change()
+            except Refusal:  # whose it is was erased, and it with them
+                pass
+            else:
+                return
+        await self.keeper.tell(self.booked, [row])
 
     async def put_away(self, capture: Capturing) -> None:
         """Store what came of it, or that it was taken back; all of it is closed."""
@@ -73,6 +84,10 @@ class RecordingRun:
         if self.begun is not None and by is not None:
             await self.keeper.give_up(self.ident, by, files, held, captured_ms, [])
         elif self.begun is not None:
+            if not whole:  # its recorder is lost, or stuck: what it has sealed lies there
+                known = {each.number for each in files}
+                found = await self.keeper.recovered(self.ident)
+                files = (*files, *(each for each in found if each.number not in known))
             await self.keeper.seal(
                 self.ident, files, held, whole=whole, captured_ms=captured_ms, told=[]
             )

@@ -44,6 +44,7 @@ from signaling.domain.errors import Refusal
 from signaling.domain.phases import Phase
 from signaling.domain.recording_policy import CAPTURED, RecordingTermsNow
 from signaling.domain.room import Room
+from signaling.keys.master import MasterError
 from signaling.keys.sealing import SealError
 from signaling.recording_run import RecordingRun
 from signaling.recording_views import ROLES, Ending, Known
@@ -56,8 +57,11 @@ OPEN_S: Final = 3.0
 STORAGE: Final = "storage"
 _OVER: Final = frozenset({ConsentStage.OFF, ConsentStage.FINALISING})
 _NARROWS: Final = frozenset(
-    {ConsentTurn.NARROW, ConsentTurn.WITHDRAW_PURPOSE, ConsentTurn.WITHDRAW_MEDIUM}
-)
+    {
+        ConsentTurn.NARROW, ConsentTurn.WITHDRAW_PURPOSE, ConsentTurn.WITHDRAW_MEDIUM,
+        ConsentTurn.WITHDRAW,
+    }
+)  # fmt: skip
 _TAPS: Final = frozenset(
     {
         ConsentTurn.DECLINE, ConsentTurn.CANCEL, ConsentTurn.CALL_OFF, ConsentTurn.WITHDRAW,
@@ -142,7 +146,7 @@ class RoomConsent:
         try:
             shown = await self.keeper.terms(self.hour.booked.clinic, self.task.wall_ms())
             found = await self.keeper.interrupted(self.hour.booked)
-        except (StorageAway, SealError, Refusal):
+        except (StorageAway, SealError, MasterError, Refusal):
             self.post(self._look_later)
         else:
             self.post(lambda _now: self._learn(shown, found))
@@ -265,8 +269,7 @@ class RoomConsent:
             case ConsentTurn.RESUME:
                 self._open(Row(partial(self.keeper.tell, self.hour.booked, [row])), before, now)
             case turn if turn in _NARROWS and self._run is not None:
-                scope = self._consent.scope
-                self.rows.add(Row(partial(self._run.narrow, scope, row)))
+                self.rows.add(Row(self._less(self._run, fact, row)))
             case _:
                 self.rows.add(Row(partial(self.keeper.tell, self.hour.booked, [row])))
         if self._consent.stage is not ConsentStage.RECORDING:
@@ -277,6 +280,11 @@ class RoomConsent:
             self._begins_at = at + round(ARMING_S * 1000)
         elif self._consent.stage in _OVER and fact.turn is not ConsentTurn.CLOSE:
             self._end(fact, before, now)
+
+    def _less(self, run: RecordingRun, fact: ConsentFact, row: Told) -> Callable[[], Any]:
+        if fact.turn is ConsentTurn.WITHDRAW:
+            return partial(run.take_back, self._person(fact.party), row)
+        return partial(run.narrow, self._consent.scope, row)
 
     def _start(self, row: Told, before: Consent, now: float) -> None:
         assert self.terms is not None, "somebody has asked"
@@ -301,14 +309,16 @@ class RoomConsent:
         self._open(Row(partial(run.begin, capture, parties, self._consent.scope, row)), before, now)
 
     def _open(self, row: Row, before: Consent, now: float) -> None:
-        opening = self.opening = Opening(before, now + OPEN_S)
+        opening, run = Opening(before, now + OPEN_S), self._run
+        self.opening = opening
 
         def opened(_now: float) -> None:
             if self.opening is opening:
                 self.opening = None
 
         def failed(now: float) -> None:
-            if self.opening is opening:
+            never = run is self._run and run is not None and run.begun is None
+            if never or self.opening is opening:  # never: though it is on hold meanwhile
                 self.machine.handle_failure(STORAGE, now)
 
         row.stored, row.failed = (lambda: self.post(opened)), (lambda: self.post(failed))

@@ -127,7 +127,7 @@ async def open_stores(settings: Storage, recordings: str = "") -> Opened:
         ThreadStore(journal, keyring), ThreadWriter(data, keyring),
         AvailabilityStore(journal), BookingStore(journal, keyring),
         ReminderStore(journal, keyring), ScheduledStore(journal, keyring), FileStore(data, keyring),
-        RecordingStore(journal, keyring, people), kept,
+        RecordingStore(journal, keyring, people, files=kept.erasure.files), kept,
         Erasure(journal, keyring, people, kept.erasure), passwords,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ are the processes and the waiting.
 
 Rule 1: a port's worker is kept by one task. When it is lost, its endpoints are told, the spare
 takes the port, and a new spare is started behind it.
-Rule 2: a worker speaks for its own endpoints only; what it says of others is dropped.
+Rule 2: a worker speaks for its own endpoints and recordings only; what else it says is dropped.
 Rule 3: nothing a worker does raises into signaling: a lost link is a refusal or another try.
 """
 
@@ -25,6 +25,7 @@ from media.channel import (
     Listener,
     Notification,
     PictureSize,
+    RecordingBroke,
 )
 from media.clock import Instant
 from media.config import MediaConfig, RecordingConfig
@@ -236,6 +237,10 @@ class WorkerPool(RecordingPool):
     # --- what workers say -------------------------------------------------------------------------
 
     def _hear(self, worker: WorkerId, word: Notification) -> None:
+        if isinstance(word, RecordingBroke):  # its endpoint may be gone meanwhile
+            if self._is_of(worker, word):
+                self._listener(word)
+            return
         if self._book.worker_of(word.endpoint) != worker:
             return
         if isinstance(word, LinkChanged) and word.state is LinkState.CLOSED:
@@ -357,6 +362,8 @@ class WorkerPool(RecordingPool):
 
     def _lose(self, worker: WorkerProcess) -> None:
         """Forget a worker, and tell whom it carried, the first at once."""
+        for broke in self._broke_off(worker.number):
+            self._listener(broke)
         lost = self._book.bury(worker.number)
         if not self._book.has_ready():
             self._ready.clear()

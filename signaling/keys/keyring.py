@@ -98,6 +98,8 @@ class Keyring:
         self._store = store
         self._kept: OrderedDict[UUID, tuple[float, Key]] = OrderedDict()
         self._current: dict[tuple[Kind, UUID], tuple[float, Key]] = {}
+        self._gone: set[UUID] = set()
+        """Destroyed by this process: who was about to unwrap one then must not keep it."""
 
     async def key(self, kind: Kind, subject: UUID, tenant: UUID, at: int) -> Key:
         """Return the key that seals this subject's data now; made when there is none.
@@ -258,6 +260,8 @@ class Keyring:
         if kept is not None and kept[0] > now:
             return kept[1]
         key = Key(row.id, await self._material(row, now))
+        if row.id in self._gone:
+            raise SealError
         self._kept[row.id] = (now + KEPT_S, key)
         self._kept.move_to_end(row.id)
         while len(self._kept) > KEPT_KEYS:
@@ -289,6 +293,7 @@ class Keyring:
             gone += await self._destroy(below, at)
         if await self._store.destroy(row.id, at):
             gone.append(row.id)
+        self._gone.add(row.id)
         self._kept.pop(row.id, None)
         self._current.pop((row.kind, row.subject), None)
         return gone

@@ -51,12 +51,12 @@ class RecordingKeeping:
 
     def __init__(self, journal: Journal, keyring: Keyring) -> None:
         self._journal = journal
-        self._database = journal.database
+        self.database = journal.database
         self._keyring = keyring
 
     async def get(self, ident: UUID) -> KeptRecording:
         """Return a recording with all its rows. Raises :class:`Refusal` with ``not_found``."""
-        async with self._database.read() as reading:
+        async with self.database.read() as reading:
             known = await read_recording(reading, ident)
             parties, parts = await parties_of(reading, [ident]), await parts_of(reading, [ident])
             files = await files_of(reading, ident)
@@ -73,18 +73,18 @@ class RecordingKeeping:
     async def all_of(self, client: UUID) -> list[UUID]:
         """Return every recording of a client, also those that run."""
         query = select(RECORDING.c.id).where(RECORDING.c.client == client)
-        async with self._database.read() as reading:
+        async with self.database.read() as reading:
             return list((await reading.execute(query)).scalars())
 
     async def all_ids(self) -> list[UUID]:
         """Return every recording there is."""
-        async with self._database.read() as reading:
+        async with self.database.read() as reading:
             return list((await reading.execute(select(RECORDING.c.id))).scalars())
 
     async def counts(self) -> dict[str, int]:
         """Return how many recordings there are at each stage; of those that run ``running``."""
         query = select(RECORDING.c.stage, func.count()).group_by(RECORDING.c.stage)
-        async with self._database.read() as reading:
+        async with self.database.read() as reading:
             return {stage or "running": count for stage, count in await reading.execute(query)}
 
     async def told(self, known: KeptRecording, at: int) -> RecordingTold:
@@ -159,7 +159,7 @@ class RecordingKeeping:
     async def due(self, at: int) -> list[UUID]:
         """Return what time alone takes further; at most :data:`AT_ONCE`."""
         query = select(RECORDING.c.id).where(RECORDING.c.due_at <= at)
-        async with self._database.read() as reading:
+        async with self.database.read() as reading:
             found = await reading.execute(query.order_by(RECORDING.c.due_at).limit(AT_ONCE))
             return list(found.scalars())
 
@@ -171,16 +171,16 @@ class RecordingKeeping:
             .where(RECORDING_PART.c.taken_at.is_not(None), RECORDING_PART.c.destroyed_at.is_(None))
             .where(func.coalesce(RECORDING.c.floor_until, 0) <= at)
         )
-        async with self._database.read() as reading:
+        async with self.database.read() as reading:
             return list((await reading.execute(query.distinct().limit(AT_ONCE))).scalars())
 
     async def _rows(self, query: Any) -> list[Row[Any]]:
-        async with self._database.read() as reading:
+        async with self.database.read() as reading:
             return list(await reading.execute(query.limit(MOST)))
 
     async def _found(self, rows: Sequence[Row[Any]]) -> list[KeptRecording]:
         idents = [row.id for row in rows]
-        async with self._database.read() as reading:
+        async with self.database.read() as reading:
             parties, parts = await parties_of(reading, idents), await parts_of(reading, idents)
         return [
             replace(

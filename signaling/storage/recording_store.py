@@ -10,6 +10,8 @@ Rule 3: what is done twice is done once: whoever was not told that it was may tr
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -22,6 +24,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from media.channel import RecordedFile
+from recording.recovery import recover
 from signaling.domain.consent.artefact import (
     Artefact,
     ArtefactFact,
@@ -42,9 +45,11 @@ from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
 from signaling.receipts import ProofKind
+from signaling.storage.database import StorageAway
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.people_tables import PERSON, POSITION
+from signaling.storage.recording_folder import SealedFiles
 from signaling.storage.recording_proofs import ProofStore, put_proofs
 from signaling.storage.recording_rows import (
     Begun,
@@ -59,6 +64,7 @@ from signaling.storage.recording_rows import (
     file_values,
     hold_recording,
     media_text,
+    parts_of,
     read_recording,
     told_place,
     until_text,
@@ -69,6 +75,7 @@ from signaling.storage.recording_tables import (
     RECORDING_PART,
     RECORDING_PARTY,
 )
+from signaling.storage.recording_turns import TOLD
 from signaling.storage.session_store import Booked
 from signaling.storage.standing_store import now
 
@@ -93,14 +100,16 @@ class RecordingStore:
 
     def __init__(
         self, journal: Journal, keyring: Keyring, people: PeopleStore,
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float] = time.time, files: SealedFiles | None = None,
     ) -> None:  # fmt: skip
+        """``files`` is where recordings lie; None: nobody has said."""
         self._journal = journal
         self._database = journal.database
         self._keyring = keyring
         self._people = people
         self._proofs = ProofStore(journal.database, keyring)
         self._wall = wall
+        self._files = files
 
     async def terms(self, clinic: UUID, at: int) -> RecordingTermsNow | None:
         """Return what a clinic allows, and until when each purpose would hold; None is nothing."""
@@ -166,6 +175,37 @@ class RecordingStore:
             taken = update(RECORDING_PART).where(*gone, RECORDING_PART.c.taken_at.is_(None))
             await changing.execute(taken.values(taken_at=at))
 
+    async def take_back(self, ident: UUID, by: UUID, told: Sequence[Told]) -> None:
+        """Somebody has taken it back while it ran: whoever closes it gives it up.
+
+        Raises :class:`Refusal` with ``not_found``.
+        """
+        known = await self._get(ident)
+        async with self._telling(known.clinic, known.session, told) as changing:
+            await hold_recording(changing, ident)
+            runs = (RECORDING.c.id == ident, RECORDING.c.stage.is_(None))
+            await changing.execute(update(RECORDING).where(*runs).values(taken_by=by))
+
+    async def recovered(self, ident: UUID) -> tuple[RecordedFile, ...]:
+        """Return what lies there of it, as far as it opens.
+
+        Raises :class:`Refusal`, StorageAway also where the folder does not answer.
+        """
+        at = int(self._wall() * 1000)
+        async with self._database.read() as reading:
+            known = await read_recording(reading, ident)
+            parts = (await parts_of(reading, [ident])).get(ident, [])
+        if self._files is None:
+            return ()
+        keys = {}
+        for part in parts:
+            with contextlib.suppress(SealError):  # it is being erased
+                keys[part.id] = (await self._keyring.by_id(part.key, at)).recorder
+        try:
+            return await asyncio.to_thread(recover, self._files, known.clinic, ident, keys)
+        except OSError as error:
+            raise StorageAway from error
+
     async def seal(
         self, ident: UUID, files: Sequence[RecordedFile], held: Sequence[Span], *, whole: bool,
         captured_ms: int, told: Sequence[Told],
@@ -193,6 +233,11 @@ class RecordingStore:
         query = select(RECORDING.c.id).where(RECORDING.c.stage.is_(None))
         async with self._database.read() as reading:
             return list((await reading.execute(query.order_by(RECORDING.c.begun_at))).scalars())
+
+    async def tell_of(self, clinic: UUID, session: UUID, told: Told) -> None:
+        """Write down a turn of an hour that is not open."""
+        async with self._telling(clinic, session, [told]):
+            pass
 
     async def interrupted(self, booked: Booked) -> Interrupted | None:
         """Return the last recording of an hour, where it was cut short."""
@@ -254,6 +299,7 @@ class RecordingStore:
             held = await hold_recording(changing, ident)
             if held.artefact is not None:  # it was done, and whoever asks was not told
                 return
+            by = by or held.taken_by
             artefact = Artefact(held.until, held.media, at, held.floor_until)
             if by is not None:
                 artefact = follow_artefact(artefact, ArtefactFact(ArtefactTurn.GIVE_UP, at))
@@ -295,7 +341,7 @@ class RecordingStore:
         """A transaction that says these turns, and gives the receipts for them."""
         entries = [
             Entry(
-                clinic, each.actor, f"rec.{each.fact.turn}", session, each.at,
+                clinic, each.actor, f"{TOLD}{each.fact.turn}", session, each.at,
                 said={**each.said, "fact": msgspec.to_builtins(each.fact)},
             )
             for each in told

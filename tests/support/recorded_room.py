@@ -105,6 +105,7 @@ class Shelf:
 
     shown: RecordingTermsNow | None
     away: bool = False
+    trouble: type[Exception] = StorageAway
     refuses: bool = False
     gate: Gate = field(default_factory=Gate)
     rows: list[Told] = field(default_factory=list)
@@ -113,11 +114,13 @@ class Shelf:
     sealed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     given_up: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     was: Interrupted | None = None
+    taken: dict[UUID, UUID] = field(default_factory=dict)
+    lying: dict[UUID, Sequence[RecordedFile]] = field(default_factory=dict)
 
     async def _reach(self) -> None:
         await self.gate
         if self.away:
-            raise StorageAway
+            raise self.trouble
 
     async def tell(self, _booked: Booked, told: Sequence[Told]) -> None:
         await self._reach()
@@ -143,6 +146,15 @@ class Shelf:
         await self._reach()
         self.rows += told
         self.scopes[ident] = scope
+
+    async def take_back(self, ident: UUID, by: UUID, told: Sequence[Told]) -> None:
+        await self._reach()
+        self.rows += told
+        self.taken[ident] = by
+
+    async def recovered(self, ident: UUID) -> Sequence[RecordedFile]:
+        await self._reach()
+        return self.lying.get(ident, ())
 
     async def seal(self, ident: UUID, files: Any, held: Any, **more: Any) -> None:
         await self._reach()
@@ -179,6 +191,8 @@ class Recorder:
         self.orders: list[RecordOrder] = []
         self.permits: list[RecordPermit] = []
         self.stops: list[tuple[int, bool]] = []
+        self.late = 0
+        """So often it says nothing yet of what it has ended."""
         self.began: Callable[[RecordOrder], None] = lambda _order: None
         self._closing: set[int] = set()
         self._running: dict[int, tuple[RecordOrder, frozenset[str], float]] = {}
@@ -207,6 +221,9 @@ class Recorder:
         self, room: RoomKey, recording: str, segment: int, *, discard: bool
     ) -> tuple[RecordedFile, ...]:
         self.stops.append((segment, discard))
+        if self.late:
+            self.late -= 1
+            return ()
         running = self._running.pop(segment, None)
         if running is None:
             return ()

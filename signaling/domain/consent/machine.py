@@ -52,6 +52,7 @@ class ConsentMachine:
         self._policy = policy
         self._ledger = ConsentLedger()
         self._safety = False
+        self._looked_at = float("-inf")
 
     @property
     def consent(self) -> Consent:
@@ -176,7 +177,11 @@ class ConsentMachine:
         rules.check_answer(self.consent, party, text, now)
         request = self.consent.request
         assert request is not None
-        self._ledger.turn(ConsentTurn.GRANT, now, party, scope=scope.cut(request.scope), text=text)
+        granted = scope.cut(request.scope)
+        if granted.is_empty:  # that is a no, and is to be told as one: to nobody
+            self._ledger.turn(ConsentTurn.DECLINE, now, party)
+            return
+        self._ledger.turn(ConsentTurn.GRANT, now, party, scope=granted, text=text)
         common = rules.agreed(self.consent)
         if common is None:
             return
@@ -251,8 +256,10 @@ class ConsentMachine:
         self._safety = is_open
         if self.consent.stage in _DECIDING and is_open:
             self._ledger.turn(ConsentTurn.SCATTER, now, reason=HoldReason.SAFETY)
+        elif self.consent.stage in _RUNNING and not is_open:
+            self._ledger.release(HoldReason.SAFETY, "", now)  # whatever the clinic says by now
         elif self.consent.stage in _RUNNING and self._policy.pause_in_crisis:
-            (self._ledger.hold if is_open else self._ledger.release)(HoldReason.SAFETY, "", now)
+            self._ledger.hold(HoldReason.SAFETY, "", now)
 
     # --- ends -------------------------------------------------------------------------------------
 
@@ -285,6 +292,7 @@ class ConsentMachine:
 
     def handle_timeout(self, now: float) -> None:
         """What is due by now."""
+        self._looked_at = now
         for party, present in self._ledger.parties.items():
             if present.lost_at is not None and now >= present.lost_at + rules.LOST_S:
                 self._miss(party, present.lost_at + rules.LOST_S)
@@ -313,8 +321,9 @@ class ConsentMachine:
         if consent.stage is ConsentStage.REQUESTED and consent.request is not None:
             due.append(consent.request.at + rules.LAPSE_S)
         elif consent.stage is ConsentStage.ARMING and consent.armed_at is not None:
-            wait = rules.ARMING_S if self._all_show(consent.armed_at) else rules.UNSEEN_S
-            due.append(consent.armed_at + wait)
+            begins = consent.armed_at + rules.ARMING_S
+            waits = self._looked_at < begins and self._all_show(consent.armed_at)
+            due.append(begins if waits else consent.armed_at + rules.UNSEEN_S)
         elif consent.stage in _RUNNING and consent.started_at is not None:
             due.append(consent.started_at + self._policy.most_s)
             silent = consent.held_for(HoldReason.NO_INDICATOR)
@@ -344,12 +353,13 @@ class ConsentMachine:
             self._ledger.hold(HoldReason.ABSENT, party, at)
 
     def _start(self, now: float) -> None:
-        """Begin, where everybody has agreed, has had time to say no, and sees that it begins."""
+        """Begin, where everybody has agreed, could still say no, and sees it just now."""
         consent = self.consent
         armed_at = consent.armed_at
         if consent.stage is not ConsentStage.ARMING or armed_at is None:
             return
-        if self._all_show(armed_at) and now >= armed_at + rules.ARMING_S:
+        since = max(armed_at, now - rules.INDICATOR_S)
+        if self._all_show(since) and now >= armed_at + rules.ARMING_S:
             self._ledger.turn(ConsentTurn.START, now)
             self._ledger.exclude(now)
 

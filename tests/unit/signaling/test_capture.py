@@ -227,6 +227,29 @@ def test_a_recorder_that_broke_leaves_what_it_could_close(segment: int) -> None:
     assert desk.capture.captured_ms == (2000 if segment == 1 else 0)
 
 
+def test_a_recorder_whose_disk_is_late_is_asked_again_for_what_it_sealed() -> None:
+    desk = Desk()
+    desk.want(*ALL)
+    desk.recorder.late = 2
+    desk.finish()
+    assert (len(desk.recorder.stops), len(desk.capture.files), desk.dones) == (3, 4, 1)
+    withdrawn = Desk()
+    withdrawn.want(*ALL)
+    withdrawn.recorder.late = 2
+    withdrawn.finish(discard=True)
+    assert withdrawn.recorder.stops == [(1, True)]
+
+
+def test_a_recorder_that_broke_before_its_disk_answered_is_asked_for_its_files() -> None:
+    desk = Desk()
+    desk.want(*ALL)
+    broke = RecordingBroke(EndpointId("x"), RECORDING, 1, RecordFault.STALLED)
+    assert desk.capture.handle_broke(broke, desk.now)
+    desk.finish()
+    assert (desk.recorder.stops, len(desk.capture.files)) == ([(1, False)], 4)
+    assert (desk.capture.whole, desk.dones) == (False, 1)
+
+
 def test_a_recorder_of_which_nothing_came_was_lost() -> None:
     desk = Desk()
     desk.want(*ALL)

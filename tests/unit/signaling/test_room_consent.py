@@ -9,6 +9,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from media.channel import RecordedFile
 from media.errors import RecordFault
 from signaling import recording_messages as said
 from signaling.domain import commands as ask
@@ -17,6 +18,7 @@ from signaling.domain.consent.table import replay
 from signaling.domain.consent.terms import ConsentStage, ConsentTurn, HoldReason, Medium, Purpose
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, LinkView
+from signaling.keys.master import MasterError
 from signaling.storage.database import StorageAway
 from signaling.storage.recording_rows import Interrupted
 from tests.support.recorded_room import (
@@ -603,6 +605,57 @@ def test_what_ends_it_is_done_though_the_database_is_away_and_stored_when_it_is_
     room.later(5.5)
     assert room.shelf.turns[4:] == ["withdraw_medium", "withdraw"]
     assert len(room.shelf.given_up) == 1
+
+
+def test_a_withdrawal_is_stored_before_its_recorder_has_closed_anything() -> None:
+    room = recording()
+    room.recorder.gate.is_open = False
+    room.do("zhang", said.WithdrawRecording())
+    (ident,) = room.shelf.begun
+    assert (room.shelf.taken, room.shelf.given_up) == ({ident: person("zhang")}, {})
+    assert room.shelf.turns[-1] == "withdraw"
+    room.recorder.gate.is_open = True
+    room.settle()
+    assert list(room.shelf.given_up) == [ident]
+
+
+def test_what_a_lost_recorder_has_sealed_is_looked_for() -> None:
+    room = recording()
+    room.later(4.0)
+    (ident,) = room.shelf.begun
+    broke = room.recorder.break_off(RecordFault.BROKEN)
+    lying = RecordedFile(1, "p", "audio/webm", 0, 3_000, 1, 1, "", whole=False)
+    room.shelf.lying[ident] = (lying,)
+    room.consent.broke(broke)
+    room.settle()
+    kept = room.shelf.sealed[ident]
+    assert (kept["files"], kept["whole"]) == ((lying,), False)
+    room.later(30.0)
+    assert len(room.recorder.orders) == 1  # it does not go on by itself
+
+
+def test_what_cannot_begin_has_failed_though_it_is_on_hold_meanwhile() -> None:
+    room = both()
+    until_it_would_begin(room)
+    room.shelf.refuses = True
+    room.do("zhang", said.PauseRecording())
+    room.shelf.gate.is_open = True
+    room.settle()
+    assert room.consent.machine.consent.stage is ConsentStage.OFF
+    assert room.sees("zhang").stage == "off"
+    assert (room.recorder.orders, room.shelf.turns[-3:]) == ([], ["start", "hold", "fail"])
+
+
+def test_a_key_service_that_is_away_is_as_a_database_that_is() -> None:
+    room = recording()
+    room.shelf.trouble = MasterError
+    room.shelf.away = True
+    room.do("zhang", said.WithdrawRecording())
+    room.later(12.0)
+    assert (written(room), room.shelf.given_up) == (set(), {})
+    room.shelf.away = False
+    room.later(5.5)
+    assert (room.shelf.turns[-1], len(room.shelf.given_up)) == ("withdraw", 1)
 
 
 def test_a_hold_while_the_database_is_away_ends_in_failure_not_in_sound() -> None:

@@ -122,6 +122,23 @@ def test_a_page_that_does_not_show_it_lets_nothing_begin() -> None:
     assert room.turns[-1] is ConsentTurn.UNSEEN
 
 
+def test_it_does_not_begin_by_what_a_page_showed_a_while_ago() -> None:
+    room = Room()
+    room.ask()
+    room.pages = {}
+    room.grant()
+    room.now += 0.1
+    room.machine.handle_ack(LI, room.now)
+    room.wait(ARMING_S + 2)
+    room.machine.handle_ack(ZHANG, room.now)
+    assert room.stage is ConsentStage.ARMING  # Li's page has been silent for too long meanwhile
+    due = room.machine.next_deadline()
+    assert due is not None
+    assert due > room.now
+    room.machine.handle_ack(LI, room.now)
+    assert room.stage is ConsentStage.RECORDING
+
+
 def test_what_was_shown_before_all_agreed_counts_for_nothing() -> None:
     room = Room()
     room.ask()
@@ -163,7 +180,16 @@ def test_agreeing_to_nothing_in_common_is_a_no() -> None:
     room = Room()
     room.ask()
     room.grant(scope=Scope(frozenset({Purpose.RESEARCH}), SEEN))
-    assert room.turns[-1] is ConsentTurn.DECLINE
+    assert room.turns == [ConsentTurn.ASK, ConsentTurn.DECLINE]
+
+
+def test_agreeing_each_to_something_else_is_a_no_of_nobodys() -> None:
+    room = Room()
+    room.arrive()
+    room.ask()
+    room.grant(ZHANG, Scope(frozenset({Purpose.SUPERVISION}), SEEN))
+    room.grant(WANG, Scope(frozenset({Purpose.CLINICAL_REVIEW}), SEEN))
+    assert room.turns[-2:] == [ConsentTurn.GRANT, ConsentTurn.DECLINE]
 
 
 def test_who_does_not_answer_is_left_alone() -> None:
@@ -365,6 +391,10 @@ def test_the_safety_panel_holds_it_and_the_clinic_may_say_otherwise() -> None:
     assert room.machine.consent.held_for(HoldReason.SAFETY)
     room.machine.handle_safety(is_open=False, now=room.now)
     assert room.machine.capture is not None
+    room.machine.handle_safety(is_open=True, now=room.now)
+    room.machine.allow(RecordingPolicy(purposes=BOTH, media=SEEN, pause_in_crisis=False))
+    room.machine.handle_safety(is_open=False, now=room.now)
+    assert room.machine.capture is not None  # whatever the clinic has said meanwhile
     other = Room(RecordingPolicy(purposes=BOTH, media=SEEN, pause_in_crisis=False))
     other.record()
     other.machine.handle_safety(is_open=True, now=other.now)

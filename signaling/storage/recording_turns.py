@@ -1,0 +1,41 @@
+"""What the audit has told last of consent to be recorded: where a gateway that died was.
+
+Times are Unix milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from signaling.domain.consent.terms import ConsentTurn
+from signaling.storage.audit_tables import AUDIT_EVENT
+from signaling.storage.database import Database
+
+TOLD: Final = "rec."
+"""So begins what the audit calls a turn of consent."""
+_DECIDING: Final = frozenset({ConsentTurn.ASK, ConsentTurn.GRANT, ConsentTurn.ALL_GRANTED})
+"""After these something is asked yet."""
+
+
+async def last_turn(database: Database, clinic: UUID, session: UUID) -> str:
+    """Return what was told last of an hour, or ``""``."""
+    of = (AUDIT_EVENT.c.tenant == clinic, AUDIT_EVENT.c.object == session)
+    query = select(AUDIT_EVENT.c.action).where(*of, AUDIT_EVENT.c.action.startswith(TOLD))
+    async with database.read() as reading:
+        found = await reading.scalar(query.order_by(AUDIT_EVENT.c.seq.desc()).limit(1))
+    return str(found or "").removeprefix(TOLD)
+
+
+async def undecided(database: Database, since: int) -> list[tuple[UUID, UUID]]:
+    """Return the (clinic, hour) of each where people were being asked when it died."""
+    columns = (AUDIT_EVENT.c.tenant, AUDIT_EVENT.c.object)
+    asked = (AUDIT_EVENT.c.action == f"{TOLD}{ConsentTurn.ASK}", AUDIT_EVENT.c.at >= since)
+    async with database.read() as reading:
+        found = list(await reading.execute(select(*columns).where(*asked).distinct()))
+    return [
+        (row.tenant, row.object) for row in found
+        if await last_turn(database, row.tenant, row.object) in _DECIDING
+    ]  # fmt: skip
