@@ -12,7 +12,7 @@ import { keepIt, takeBack, troubleOf } from './calls';
 import { choices, dataCard, switches } from './card-style';
 import { type Asking, bodyOf, mayDrop, standingOf } from './card-state';
 import {
-  factsLine,
+  cardLine,
   inOrder,
   inside,
   lockedWords,
@@ -45,10 +45,8 @@ export class RecordingCard extends QuietElement {
       <article class="card" aria-labelledby="when" data-testid="recording" data-stage=${seen.stage}>
         <div class="head">
           <h3 id="when" tabindex="-1">${whenIt(seen)}</h3>
-          <p class="quiet">
-            ${t('recs.with', { name: seen.counsellor.name })} · ${factsLine(seen)}
-          </p>
-          ${seen.is_whole ? nothing : quiet(t('recs.partial'))}
+          <p class="quiet">${cardLine(seen)}</p>
+          ${seen.is_whole || seen.stage === 'erased' ? nothing : quiet(t('recs.partial'))}
         </div>
         ${this.body(seen)}
         <p class="quiet" role="status" data-testid="said" ?hidden=${this.said === null}>
@@ -64,6 +62,15 @@ export class RecordingCard extends QuietElement {
       case 'erased':
         return html`
           <p>${t('recs.stage.erased')}</p>
+          <div>
+            <button
+              class="link start"
+              data-testid="see-certificate"
+              @click=${() => this.say('see-certificate', seen.id)}
+            >
+              ${t('recs.stage.erased.see')}
+            </button>
+          </div>
         `;
       case 'locked':
         return html`
