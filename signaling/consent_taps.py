@@ -16,7 +16,7 @@ from signaling import recording_messages as said
 from signaling import wire
 from signaling.consent_telling import Words
 from signaling.domain.consent.rules import READ_S
-from signaling.domain.consent.terms import Scope
+from signaling.domain.consent.terms import Purpose, Scope
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.grants import Role
 from signaling.domain.participant import Participant
@@ -75,6 +75,8 @@ class ConsentTaps:
         if known is None:
             raise Refusal(Code.NOT_ALLOWED)
         scope = Scope(frozenset(command.purposes), frozenset(command.media))
+        if Purpose.SUPERVISION in scope.purposes and not known.supervisors:
+            raise Refusal(Code.NOT_ALLOWED)  # nobody would hear it
         asked = terms_of(known, scope, who, consent.task.room.participants())
         self._machine.handle_ask(who.id, scope, str(uuid4()), asked.digest, now)
         consent.terms = asked

@@ -170,7 +170,9 @@ class KeptRecordings:
         Raises :class:`Refusal`: ``not_now`` where nothing of it is left to be taken back.
         """
         known = await self.known(actor, Right.TAKE_BACK, ident, at)
-        proofs = await self._receipt(actor, known, "withdrew", purposes, media, at)
+        proofs: Proofs = []
+        if purposes or media or not _is_taken_by(known, actor.person):
+            proofs = await self._receipt(actor, known, "withdrew", purposes, media, at)
         if actor.person == known.client:
             after = await self._take_all(known, purposes, media, proofs, at)
             if now and after.artefact is not None and after.artefact.stage is PENDING:
@@ -328,3 +330,9 @@ class KeptRecordings:
             return await self.seen(actor, await self.keeping.get(known.id), at)
         except Refusal:  # it is erased
             return Seen(as_erased(known), RecordingTold(0, ()))
+
+
+def _is_taken_by(known: KeptRecording, person: UUID) -> bool:
+    """Whether they took it back already: to say so again is no news, and gives no receipt."""
+    stage = None if known.artefact is None else known.artefact.stage
+    return stage is PENDING and known.taken_by == person

@@ -43,7 +43,7 @@ def terms(*purposes: dict[str, Any], asker: str, media: tuple[str, ...] = ("audi
     """What is asked."""
     return {
         "asker": asker, "asker_role": "counsellor", "purposes": list(purposes),
-        "media": list(media), "floor_until": None, "version": "1", "digest": DIGEST,
+        "media": list(media), "floor_until": None, "version": "2", "digest": DIGEST,
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from signaling.domain.consent.artefact import DAY_MS
 from signaling.domain.consent.terms import LIVE_PURPOSES, Medium, PartyRole, Purpose, Scope
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Of the words that pages make of the terms: another text, another version."""
 
 

@@ -37,7 +37,8 @@ export const en = {
   'safe.title': 'Is it safe here?',
   'safe.encrypted':
     'Sound and picture are encrypted between you and the server. The server passes them on.',
-  'safe.recorded': 'Nothing is recorded unless everybody has agreed to it.',
+  'safe.recorded':
+    'Nothing is recorded unless everybody has agreed to it. What is recorded is kept sealed by whoever runs this server.',
   'safe.choice': 'Your microphone and camera start only when you tap them.',
   'safe.traces':
     'In this browser the page is called just “Appointment”. “Leave quickly” replaces it at once; it cannot remove earlier visits from the browser’s history.',

@@ -127,6 +127,9 @@ const en = {
   'visit.after.stays.text':
     'What you wrote to each other: in your messages, for as long as you have chosen',
   'visit.after.stays.place': 'Where you were and who to call: forgotten a day after',
+  'visit.after.recorded': 'This time was recorded',
+  'visit.after.recorded.is': '{length} of {what}, for {purposes}.',
+  'visit.after.recorded.own': 'Look at it, or have it deleted',
   'visit.after.who':
     'You and your counsellor can see this. The clinic sees when appointments are, not how you felt.',
   'visit.after.delete': 'To have it deleted, just ask the clinic.',
@@ -257,6 +260,9 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'visit.after.stays.mood': '您选的心情（如果选了）',
   'visit.after.stays.text': '你们写的话：在消息里，保留多久由您决定',
   'visit.after.stays.place': '您在哪里、怎么联系：一天后就忘掉',
+  'visit.after.recorded': '这次有录制',
+  'visit.after.recorded.is': '录了{length}的{what}，用于{purposes}。',
+  'visit.after.recorded.own': '去看看，或者删除',
   'visit.after.who': '您和您的老师能看到这些。机构只看得到约定的时间，看不到您的心情。',
   'visit.after.delete': '想删掉的话，告诉机构就好。',
   'visit.after.delete.phone': '想删掉的话，告诉机构就好：{phone}',

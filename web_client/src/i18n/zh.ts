@@ -34,7 +34,7 @@ export const zh: Readonly<Record<Key, string>> = {
 
   'safe.title': '这里安全吗？',
   'safe.encrypted': '声音和画面在您和服务器之间加密。服务器只转发。',
-  'safe.recorded': '没有每个人的同意，什么都不会录下。',
+  'safe.recorded': '没有每个人的同意，什么都不会录下。录下的由管理服务器的机构封存。',
   'safe.choice': '麦克风和摄像头只有您点了才会打开。',
   'safe.traces':
     '在浏览器里，这个页面只叫“约定”。“快速离开”会马上换掉它，但不能清除浏览器以前的访问记录。',

@@ -5,7 +5,7 @@
  * Rule 2: a request that lapsed or was cancelled leaves quietly; only who asked for it is told.
  */
 
-import { dayWords, lengthWords, purposesWords } from './words';
+import { dayWords, lengthWords, purposesWords, sentences, spaced } from './words';
 import { t } from '../i18n/language';
 import type { ConsentTurn, Ended, Recording } from '../protocol/wire';
 import { clock } from '../ui/gap-words';
@@ -32,7 +32,7 @@ const TELLING: Readonly<Partial<Record<ConsentTurn, Telling>>> = {
   fail: () => staying(t('rec.end.failed')),
   recover: recovered,
   emergency_stop: (ended, _, now) =>
-    staying(`${t('rec.end.clinic')} ${doneWords(ended, now)}`.trim()),
+    staying(sentences([t('rec.end.clinic'), doneWords(ended, now)]).trim()),
 };
 
 /** Null where nothing is to be said. `asked`: this person had asked. */
@@ -50,18 +50,15 @@ function recovered({ recording, captured_ms: captured }: Ended): EndNote {
 function withdrawn({ by_you: byYou, recording, captured_ms: captured }: Ended): EndNote {
   if (!byYou) return staying(t('rec.end.stopped'));
   if (recording === '') return passing(t('rec.end.withdrawn.nothing'));
-  const words = t('rec.end.withdrawn', { length: lengthWords(captured) });
+  const words = spaced(t('rec.end.withdrawn', { length: lengthWords(captured) }));
   return { words, decides: recording, stays: true };
 }
 
 function doneWords({ purposes, captured_ms: captured }: Ended, now: number): string {
   if (purposes.length === 0) return '';
   const last = Math.max(...purposes.map(({ until }) => until));
-  return t('rec.end.done', {
-    length: lengthWords(captured),
-    purposes: purposesWords(purposes),
-    day: dayWords(last, now),
-  });
+  const blanks = { length: lengthWords(captured), purposes: purposesWords(purposes) };
+  return spaced(t('rec.end.done', { ...blanks, day: dayWords(last, now) }));
 }
 
 /** What of this session stays although nothing is recorded now, in words; `''` where nothing does. */

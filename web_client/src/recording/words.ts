@@ -84,7 +84,8 @@ export function shownText({ title, body, choices, answers }: SheetWords): string
   return [title, ...body, ...choices, ...answers].join('\n');
 }
 
-function sentences(list: readonly string[]): string {
+/** One after the other, as the language has it. */
+export function sentences(list: readonly string[]): string {
   return list.join(language() === 'zh-CN' ? '' : ' ');
 }
 
@@ -113,7 +114,9 @@ export function keptWords(
   named: boolean,
   now: number,
 ): string {
-  const seen = media.includes('video') ? 'seen' : 'heard';
+  // Who it would be played to may not be known yet; then nobody is named.
+  const who = media.includes('video') ? 'seen' : 'heard';
+  const seen = listeners.length === 0 ? 'nobody' : who;
   const day = dayWords(until, now);
   const blanks = { day, who: all(listeners), purpose: purposeWords(purpose) };
   return t(named ? `rec.kept.for.${seen}` : `rec.kept.${seen}`, blanks);
@@ -151,8 +154,16 @@ export function holdWords(
   return name === '' ? '' : t(`rec.hold.${reason}`, { name });
 }
 
-/** How much was captured: "12 min". */
+/** How much was captured: "less than a minute", "12 min", "1 h 5 min". */
 export function lengthWords(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  return minutes === 0 ? t('rec.minutes.none') : t('rec.minutes', { count: count(minutes) });
+  const whole = Math.round(ms / 60_000);
+  if (ms < 60_000) return t('rec.minutes.none');
+  if (whole < 60) return t('rec.minutes', { count: count(whole) });
+  const blanks = { hours: count(Math.floor(whole / 60)), count: count(whole % 60) };
+  return t(whole % 60 === 0 ? 'rec.hours.even' : 'rec.hours', blanks);
+}
+
+/** With a space between Han and a figure, which one word of an amount needs and another does not. */
+export function spaced(words: string): string {
+  return words.replace(/(\p{Script=Han})(?=\d)/gu, '$1 ');
 }

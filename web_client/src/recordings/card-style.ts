@@ -97,6 +97,19 @@ export const switches = css`
   .switch input:dir(rtl):checked::after {
     transform: translateX(-20px);
   }
+  @media (forced-colors: active) {
+    .switch input::after {
+      background: ButtonText;
+      forced-color-adjust: none;
+    }
+    .switch input:checked {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+    .switch input:checked::after {
+      background: HighlightText;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     .switch input,
     .switch input::after {

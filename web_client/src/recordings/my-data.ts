@@ -9,6 +9,7 @@ import { dataCard } from './card-style';
 import { type Look, lookDay, looksOf, lookWords } from './looks';
 import './player';
 import './proofs-element';
+import type { Proofs } from './proofs-element';
 import './recording-card';
 import { type Key, t } from '../i18n/language';
 import type { LookShown, Me, Proof, RecordingSeen } from '../protocol/bodies';
@@ -124,7 +125,10 @@ export class MyData extends QuietElement {
 
   private recordingList() {
     if (this.recordings === null) return this.notYet();
-    const recordings = [...this.recordings, ...this.gone].sort(byTime);
+    const gone = new Set(this.gone.map(({ id }) => id));
+    // What is erased may still be on the list that is being read anew.
+    const there = this.recordings.filter(({ id }) => !gone.has(id));
+    const recordings = [...there, ...this.gone].sort(byTime);
     if (recordings.length === 0)
       return html`
         <p class="quiet" data-testid="no-recordings">${t('recs.none')}</p>
@@ -133,7 +137,15 @@ export class MyData extends QuietElement {
       <div
         class="cards"
         @play-recording=${(event: CustomEvent<string>) => void this.play(event.detail)}
+        @see-certificate=${(event: CustomEvent<string>) => this.seeCertificate(event.detail)}
       >
+        ${
+          there.length === 0
+            ? nothing
+            : html`
+                <p class="quiet" data-testid="who-holds-keys">${t('recs.keys')}</p>
+              `
+        }
         ${repeat(
           recordings,
           ({ id }) => id,
@@ -165,7 +177,11 @@ export class MyData extends QuietElement {
       <section aria-labelledby="proofs">
         <h2 id="proofs">${t('recs.proofs')}</h2>
         <p class="quiet">${t('recs.proofs.about')}</p>
-        <qr-proofs .items=${this.proofs} .now=${Date.now()}></qr-proofs>
+        <qr-proofs
+          .items=${this.proofs}
+          .recordings=${[...(this.recordings ?? []), ...this.gone]}
+          .now=${Date.now()}
+        ></qr-proofs>
       </section>
     `;
   }
@@ -277,11 +293,7 @@ export class MyData extends QuietElement {
   private async reload(): Promise<void> {
     const [recordings, proofs] = await Promise.all([readRecordings(), readProofs()]);
     this.trouble = this.take(recordings) ?? this.take(proofs);
-    if (recordings.kind === 'done') {
-      this.recordings = recordings.said.items;
-      const there = new Set(this.recordings.map(({ id }) => id));
-      this.gone = this.gone.filter(({ id }) => !there.has(id));
-    }
+    if (recordings.kind === 'done') this.recordings = recordings.said.items;
     if (proofs.kind === 'done') this.proofs = proofs.said.items;
   }
 
@@ -316,6 +328,10 @@ export class MyData extends QuietElement {
     await this.updateComplete;
     const player = this.renderRoot.querySelector('qr-player');
     if (player instanceof QuietElement) focusHeading(player);
+  }
+
+  private seeCertificate(recording: string): void {
+    this.renderRoot.querySelector<Proofs>('qr-proofs')?.showErasure(recording);
   }
 
   private async handleLeft(): Promise<void> {

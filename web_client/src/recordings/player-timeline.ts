@@ -83,6 +83,23 @@ export const timelineStyle = css`
     border-radius: 0;
     background: var(--ink);
   }
+  @media (forced-colors: active) {
+    .voice,
+    .hatch,
+    .dots,
+    .unknown {
+      fill: CanvasText;
+      stroke: CanvasText;
+    }
+    .place::-webkit-slider-thumb {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+    .place::-moz-range-thumb {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+  }
   .ends {
     display: flex;
     align-items: baseline;

@@ -4,9 +4,9 @@
  */
 
 import { mediumWord, purposeWord } from './words';
-import { datedDay } from '../i18n/dates';
+import { datedDay, dayOf, momentOf } from '../i18n/dates';
 import { all, count, type Key, t } from '../i18n/language';
-import type { Medium, Proof, Purpose } from '../protocol/bodies';
+import type { Medium, Proof, Purpose, RecordingSeen } from '../protocol/bodies';
 
 export type Line = readonly [Key, string];
 
@@ -21,15 +21,56 @@ const ACTS: Readonly<Record<string, Key>> = {
   agreed: 'recs.proof.agreed',
   asked: 'recs.proof.asked',
   kept: 'recs.proof.kept',
-  withdrew: 'recs.proof.withdrew',
 };
+
+/** Without a purpose or a medium it was all of it. */
+function withdrewTitle(purposes: boolean, media: boolean): Key {
+  if (purposes) return 'recs.proof.withdrew.purposes';
+  return media ? 'recs.proof.withdrew.media' : 'recs.proof.withdrew';
+}
+
+const isSome = (list: unknown): boolean => Array.isArray(list) && list.length > 0;
 
 /** What happened, in a few words. */
 export function proofTitle(proof: Proof): Key {
   if (proof.kind === 'erasure') return 'recs.proof.erasure';
-  const { what } = saidIn(proof.text);
+  const { what, purposes, media } = saidIn(proof.text);
+  if (what === 'withdrew') return withdrewTitle(isSome(purposes), isSome(media));
   if (typeof what !== 'string' || !Object.hasOwn(ACTS, what)) return 'recs.proof.consent';
   return ACTS[what] ?? 'recs.proof.consent';
+}
+
+/** Certificates before all else, then what is latest. */
+export function proofsInOrder(proofs: readonly Proof[]): Proof[] {
+  const rank = ({ kind }: Proof): number => (kind === 'erasure' ? 0 : 1);
+  return [...proofs].sort((one, other) => rank(one) - rank(other) || other.at - one.at);
+}
+
+/** What is known of the recordings that proofs are of. */
+export interface Known {
+  readonly recordings: readonly RecordingSeen[];
+  readonly proofs: readonly Proof[];
+}
+
+/**
+ * Of which recording a proof is: when it was, and with whom. Of one that is gone nothing is known but what other
+ * proofs of the same hour say: the day on which it was agreed to.
+ */
+export function whichLine(proof: Proof, { recordings, proofs }: Known): Line[] {
+  const said = saidIn(proof.text);
+  const seen = recordings.find(({ id }) => id === said.recording);
+  if (seen !== undefined) {
+    const blanks = { when: momentOf(seen.started_at), name: seen.counsellor.name };
+    return [['recs.proof.which', t('recs.proof.which.with', blanks)]];
+  }
+  const agreed = proofs
+    .filter(({ text }) => isAgreed(saidIn(text), said.session))
+    .map(({ at }) => at);
+  return agreed.length === 0 ? [] : [['recs.proof.which', dayOf(Math.min(...agreed))]];
+}
+
+function isAgreed({ what, session }: Said, hour: unknown): boolean {
+  return typeof hour === 'string' && session === hour && (what === 'agreed' || what === 'asked');
 }
 
 /** What it says, a line each. */

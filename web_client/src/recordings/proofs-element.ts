@@ -4,11 +4,11 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { dataCard } from './card-style';
-import { proofLines, proofTitle } from './proof-words';
+import { proofLines, proofsInOrder, proofTitle, saidIn, whichLine } from './proof-words';
 import { check, digitsOf, fileOf, type Verdict } from './proofs';
 import { momentOf } from '../i18n/dates';
 import { t } from '../i18n/language';
-import type { Proof } from '../protocol/bodies';
+import type { Proof, RecordingSeen } from '../protocol/bodies';
 import { base, buttons, QuietElement } from '../ui/element';
 
 /** So many before somebody asks for all. */
@@ -30,6 +30,15 @@ export class Proofs extends QuietElement {
       .card {
         display: grid;
         gap: 8px;
+      }
+      /* What proves that something is gone is what somebody looks for first. */
+      .erasure {
+        border-inline-start: 4px solid var(--qing);
+        border-start-start-radius: 4px;
+        border-end-start-radius: 4px;
+      }
+      .erasure h3 {
+        font-size: var(--sentence);
       }
       dl {
         display: grid;
@@ -90,12 +99,14 @@ export class Proofs extends QuietElement {
   ];
 
   @property({ attribute: false }) items: readonly Proof[] = [];
+  /** Those that are known by more than their ids. */
+  @property({ attribute: false }) recordings: readonly RecordingSeen[] = [];
   @property({ type: Number }) now = Date.now();
   @state() private all = false;
   @state() private checked: ReadonlyMap<string, Checked> = new Map();
 
   override render() {
-    const { items } = this;
+    const items = proofsInOrder(this.items);
     if (items.length === 0)
       return html`
         <p class="quiet" data-testid="no-proofs">${t('recs.proofs.none')}</p>
@@ -124,19 +135,27 @@ export class Proofs extends QuietElement {
   private proof(proof: Proof) {
     const title = t(proofTitle(proof));
     const when = momentOf(proof.at);
+    const known = { recordings: this.recordings, proofs: this.items };
     return html`
       <article
-        class="card"
+        class="card ${proof.kind}"
         data-testid="proof"
         data-kind=${proof.kind}
         aria-label="${title}, ${when}"
       >
         <div>
-          <h3>${title}</h3>
+          <h3 tabindex="-1" data-recording=${recordingOf(proof)}>${title}</h3>
           <p class="small">${when}</p>
         </div>
+        ${
+          proof.kind === 'erasure'
+            ? html`
+                <p>${t('recs.proof.gone')}</p>
+              `
+            : nothing
+        }
         <dl>
-          ${proofLines(proof, this.now).map(
+          ${[...whichLine(proof, known), ...proofLines(proof, this.now)].map(
             ([key, words]) => html`
               <dt>${t(key)}</dt>
               <dd>${words}</dd>
@@ -158,6 +177,14 @@ export class Proofs extends QuietElement {
         </details>
       </article>
     `;
+  }
+
+  /** Lead to the certificate of one recording. */
+  showErasure(recording: string): void {
+    const found = `.erasure h3[data-recording="${CSS.escape(recording)}"]`;
+    const heading = this.renderRoot.querySelector<HTMLElement>(found);
+    heading?.focus({ preventScroll: true });
+    heading?.closest('article')?.scrollIntoView({ block: 'center' });
   }
 
   private verdict({ id, key }: Proof) {
@@ -192,6 +219,11 @@ export class Proofs extends QuietElement {
   private note(id: string, checked: Checked): void {
     this.checked = new Map([...this.checked, [id, checked]]);
   }
+}
+
+function recordingOf({ text }: Proof): string {
+  const { recording } = saidIn(text);
+  return typeof recording === 'string' ? recording : '';
 }
 
 /** The file's name says nothing of anybody. */

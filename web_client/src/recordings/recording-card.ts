@@ -14,7 +14,7 @@ import { type Asking, bodyOf, mayDrop, standingOf } from './card-state';
 import './later-question';
 import { purposeInside } from './later-words';
 import {
-  factsLine,
+  cardLine,
   inOrder,
   inside,
   lockedWords,
@@ -47,10 +47,8 @@ export class RecordingCard extends QuietElement {
       <article class="card" aria-labelledby="when" data-testid="recording" data-stage=${seen.stage}>
         <div class="head">
           <h3 id="when" tabindex="-1">${whenIt(seen)}</h3>
-          <p class="quiet">
-            ${t('recs.with', { name: seen.counsellor.name })} · ${factsLine(seen)}
-          </p>
-          ${seen.is_whole ? nothing : quiet(t('recs.partial'))}
+          <p class="quiet">${cardLine(seen)}</p>
+          ${seen.is_whole || seen.stage === 'erased' ? nothing : quiet(t('recs.partial'))}
         </div>
         ${this.body(seen)}
         <p class="quiet" role="status" data-testid="said" ?hidden=${this.said === null}>
@@ -66,6 +64,15 @@ export class RecordingCard extends QuietElement {
       case 'erased':
         return html`
           <p>${t('recs.stage.erased')}</p>
+          <div>
+            <button
+              class="link start"
+              data-testid="see-certificate"
+              @click=${() => this.say('see-certificate', seen.id)}
+            >
+              ${t('recs.stage.erased.see')}
+            </button>
+          </div>
         `;
       case 'locked':
         return html`

@@ -1,8 +1,10 @@
 /** Recordings in words. Pure but for the page's language. */
 
 import { datedDay, momentOf } from '../i18n/dates';
-import { all, type Key, language, t } from '../i18n/language';
+import { all, fill, type Key, language, t } from '../i18n/language';
 import type { Medium, Purpose, PurposeUntil, RecordingSeen } from '../protocol/bodies';
+import { lengthWords, spaced } from '../recording/words';
+import { sentenceCase } from '../ui/sentence-case';
 
 const PURPOSES: readonly Purpose[] = ['clinical_review', 'supervision', 'research', 'teaching'];
 
@@ -25,10 +27,10 @@ export function whenIt(seen: RecordingSeen): string {
   return momentOf(seen.started_at);
 }
 
-/** Minutes; of less than one, seconds. */
+/** Hours and minutes; of less than one minute, seconds. */
 export function lengthWord(ms: number): string {
   if (ms < 60_000) return t('recs.length.seconds', { count: Math.max(1, Math.round(ms / 1_000)) });
-  return t('recs.length', { count: Math.round(ms / 60_000) });
+  return lengthWords(ms);
 }
 
 /** How long and what, such as "41 min · Sound and Picture". */
@@ -37,9 +39,25 @@ export function factsLine(seen: RecordingSeen): string {
 }
 
 /** What is in it, such as "Sound and picture". */
-export function factsMedia(seen: RecordingSeen): string {
-  const media = seen.media.map(mediumWord);
-  return all(media.map((word, place) => (place === 0 ? word : inside(word))));
+export function factsMedia({ media }: RecordingSeen): string {
+  return all(media.map(mediumWord).map((word, place) => (place === 0 ? word : inside(word))));
+}
+
+/** With whom; and how long and what, of what is still there. Nothing is told of what is gone. */
+export function cardLine(seen: RecordingSeen): string {
+  const who = t('recs.with', { name: seen.counsellor.name });
+  return seen.stage === 'erased' ? who : `${who} · ${factsLine(seen)}`;
+}
+
+/** After the hour, in one sentence: how long, what, for what and until when. */
+function recordedWords(seen: RecordingSeen, now: number): string {
+  const each = inOrder(seen.purposes).map(({ purpose, until }) =>
+    t('recs.each', { what: inside(purposeWord(purpose)), day: datedDay(until, now) }),
+  );
+  const what = all(seen.media.map(mediumWord).map(inside));
+  const length = lengthWord(seen.duration_ms);
+  const blanks = { what, purposes: all(each) };
+  return sentenceCase(fill(spaced(t('visit.after.recorded.is', { length })), blanks));
 }
 
 /** What may be done with it, such as "Only for supervision, until 20 Feb". */
@@ -53,6 +71,13 @@ export function purposeBanner(purposes: readonly PurposeUntil[], now: number): s
     t('recs.each', { what: what(one), day: dayWord(one) }),
   );
   return t('recs.may', { what: all(each) });
+}
+
+/** What is true of it when the hour is over: it may have been taken back within the hour. */
+export function afterwards(seen: RecordingSeen, now: number): string {
+  if (!isGone(seen)) return recordedWords(seen, now);
+  if (seen.stage === 'erased') return t('recs.stage.erased');
+  return seen.stage === 'locked' ? lockedWords(seen, now) : pendingWords(seen, now);
 }
 
 /** A word that stands at the beginning of a line, within a sentence. */

@@ -41,6 +41,15 @@ export class PageBar extends QuietElement {
       .exit:hover {
         background: var(--sunken);
       }
+      /* One line, so that a face has room on the smallest phone. */
+      @media (max-width: 360px) {
+        .languages button {
+          padding-inline: 6px;
+        }
+        .exit {
+          padding-inline: 8px;
+        }
+      }
     `,
   ];
 

@@ -85,7 +85,8 @@ export class RecordingAsk extends QuietElement {
     super.connectedCallback();
     const { may_purposes: purposes, may_media: media } = this.recording;
     // A single purpose is no choice; of the media it is the least.
-    this.purposes = purposes.length === 1 ? purposes : [];
+    const heard = purposes.filter((purpose) => this.isHeard(purpose));
+    this.purposes = heard.length === 1 ? heard : [];
     this.media = mediaChoices(media)[0] ?? [];
   }
 
@@ -129,6 +130,7 @@ export class RecordingAsk extends QuietElement {
 
   private purpose(purpose: Purpose) {
     const term = this.recording.may_terms?.purposes.find((each) => each.purpose === purpose);
+    const isHeard = this.isHeard(purpose);
     const until =
       term === undefined ? '' : t('rec.ask.until', { day: dayWords(term.until, Date.now()) });
     return html`
@@ -137,14 +139,21 @@ export class RecordingAsk extends QuietElement {
           type="checkbox"
           data-testid=${`ask-${purpose}`}
           .checked=${this.purposes.includes(purpose)}
+          ?disabled=${!isHeard}
           @change=${() => this.toggle(purpose)}
         />
         <span>
           ${sentenceCase(purposeWords(purpose))}
-          <span class="about">${until}</span>
+          <span class="about">${isHeard ? until : t('rec.ask.nobody')}</span>
         </span>
       </label>
     `;
+  }
+
+  /** Nobody is asked for what nobody would hear: a clinic may have no supervisor. */
+  private isHeard(purpose: Purpose): boolean {
+    const term = this.recording.may_terms?.purposes.find((each) => each.purpose === purpose);
+    return purpose !== 'supervision' || term === undefined || term.listeners.length > 0;
   }
 
   private medium(choice: readonly Medium[]) {

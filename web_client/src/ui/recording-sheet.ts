@@ -59,9 +59,14 @@ export class RecordingSheet extends QuietElement {
       .words {
         max-inline-size: 60ch;
       }
+      /* By the answers, which are always in sight; without words it takes no room. */
       .hint {
+        grid-column: 1 / -1;
         color: var(--ink-2);
         font-size: var(--caption);
+      }
+      .hint:not([data-says]) {
+        position: absolute;
       }
       /* Always in sight, however long the words. */
       .answers {
@@ -90,7 +95,6 @@ export class RecordingSheet extends QuietElement {
           flex-wrap: nowrap;
           padding-block-start: 8px;
         }
-        .hint,
         .answers {
           grid-column: 1 / -1;
         }
@@ -174,10 +178,15 @@ export class RecordingSheet extends QuietElement {
         <div class="choices">
           ${terms.purposes.map(({ purpose }) => this.purpose(purpose))} ${this.media(terms.media)}
         </div>
-        <p class="hint" role="status" data-testid="recording-hint">
-          ${this.hint === null ? '' : t(this.hint)}
-        </p>
         <div class="answers">
+          <p
+            class="hint"
+            role="status"
+            data-testid="recording-hint"
+            ?data-says=${this.hint !== null}
+          >
+            ${this.hint === null ? '' : t(this.hint)}
+          </p>
           <button
             class="plain"
             data-testid="recording-no"
@@ -310,6 +319,8 @@ export class RecordingSheet extends QuietElement {
     if (shown === null || !this.answering.isRead(performance.now())) return;
     if (purposes.length === 0 || media.length === 0) {
       this.hint = 'rec.choose';
+      // On a small phone the choices may lie below the words.
+      this.renderRoot.querySelector('.choices')?.scrollIntoView({ block: 'center' });
       return;
     }
     await this.answer(async () => ({

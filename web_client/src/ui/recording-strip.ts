@@ -52,6 +52,7 @@ export class RecordingStrip extends QuietElement {
         padding: 8px 4px 8px 0;
         text-align: start;
         font-weight: 600;
+        font-variant-numeric: tabular-nums;
       }
       svg {
         flex: none;
@@ -75,6 +76,15 @@ export class RecordingStrip extends QuietElement {
         text-decoration-thickness: 1px;
         text-underline-offset: 4px;
       }
+      /* Five seconds, and a thumb: it is there to be hit. */
+      .acts .big {
+        min-block-size: 48px;
+        margin-block: 4px;
+        padding-inline: 16px;
+        border: 2px solid currentColor;
+        font-weight: 600;
+        text-decoration: none;
+      }
       .acts button:hover {
         text-decoration-thickness: 2px;
       }
@@ -93,8 +103,12 @@ export class RecordingStrip extends QuietElement {
           padding-block: 4px;
         }
         .acts button {
-          min-inline-size: 44px;
+          min-inline-size: 48px;
           padding-inline: 6px;
+        }
+        .acts .big {
+          min-block-size: 48px;
+          padding-inline: 14px;
         }
       }
       @media (max-width: 400px) {
@@ -194,7 +208,7 @@ export class RecordingStrip extends QuietElement {
           ? this.act('rec.cancel', { type: 'cancel_recording', request })
           : this.act('rec.call_off', { type: 'decline_recording', request });
       case 'arming':
-        return this.act('rec.call_off', { type: 'stop_recording' });
+        return this.act('rec.call_off', { type: 'stop_recording' }, 'big');
       case 'recording':
         return [this.act('rec.pause', { type: 'pause_recording' }), this.stop()];
       case 'hold':
@@ -211,9 +225,13 @@ export class RecordingStrip extends QuietElement {
     return this.act('rec.stop', { type: 'stop_recording' });
   }
 
-  private act(word: Key, command: RecordingCommand) {
+  private act(word: Key, command: RecordingCommand, look = '') {
     return html`
-      <button data-testid=${command.type} @click=${() => void send(this.call, command)}>
+      <button
+        class=${look}
+        data-testid=${command.type}
+        @click=${() => void send(this.call, command)}
+      >
         ${t(word)}
       </button>
     `;

@@ -196,10 +196,24 @@ export const roomLayout = css`
       display: none;
     }
   }
+  /*
+   * A small frame in another page, or a page at 400 %: the room is higher than the window and scrolls. What says
+   * that it is recorded stays in sight, or else nothing would be.
+   */
   @media (max-height: 520px) {
     :host {
       block-size: auto;
       min-block-size: var(--room-height, 100dvh);
+    }
+    main.shown {
+      padding-block-start: 72px;
+      --sheet-top: 72px;
+      --sheet-most: calc(100dvh - 80px);
+    }
+    .bar qr-recording-strip {
+      position: fixed;
+      inset: 8px 8px auto;
+      inline-size: auto;
     }
     .stage {
       min-block-size: 240px;

@@ -63,9 +63,11 @@ export class RoomRecording {
 
   /** How the room's tiles are bordered, and its sheets kept clear of the strip. */
   get tone(): string {
-    const { mark, recording } = this;
+    const { mark, recording, view } = this;
     const asked = recording?.you_answer === true ? 'asked' : '';
-    return mark === 'none' ? asked : `recorded ${mark} ${asked}`;
+    const shown = recording === null || view === null || this.isOnlyAsked(recording) ? '' : 'shown';
+    const recorded = mark === 'none' ? '' : `recorded ${mark}`;
+    return [recorded, shown, asked].filter((each) => each !== '').join(' ');
   }
 
   strip() {

@@ -11,6 +11,7 @@ import { whenNext } from './said';
 import { dayOf } from '../i18n/dates';
 import { t, timeOfDay } from '../i18n/language';
 import type { Appointment, Clinic } from '../protocol/bodies';
+import '../recordings/recorded-hour';
 import { base, buttons, QuietElement } from '../ui/element';
 import { pageLayout } from '../ui/page';
 import { dialled } from '../ui/phone';
@@ -119,6 +120,7 @@ export class AfterPage extends QuietElement {
         <div class="cards">
           ${this.moodCard()}
           <section><qr-line-rating .hourId=${this.hourId}></qr-line-rating></section>
+          <qr-recorded-hour .hour=${this.hourId}></qr-recorded-hour>
           ${this.known ? this.nextCard() : nothing} ${this.staysCard()}
         </div>
         ${this.crisis()}

@@ -228,6 +228,7 @@ export class Visit extends QuietElement {
         .hour=${hours?.find((each) => each.id === id) ?? null}
         .next=${hourAfter(hours ?? [], id, this.now)}
         .clinic=${this.clinic}
+        @open-data=${this.toData}
       ></qr-visit-after>
     `;
   }

@@ -22,15 +22,19 @@ describe('how it ended', () => {
     [ended('withdraw', CAPTURED), '录制已停止。'],
     [
       ended('withdraw', { ...CAPTURED, captured_ms: 12 * 60_000, by_you: true }),
-      '已停止。录下的 12 分钟怎么处理？',
+      '已停止，录了 12 分钟。录下的怎么处理？',
     ],
     [ended('withdraw', { by_you: true }), '已停止。没有录下什么。'],
-    [ended('close', CAPTURED), '录制已结束，共 41 分钟，用于督导，保留到 2 月 20 日。'],
-    [ended('stop', CAPTURED), '录制已结束，共 41 分钟，用于督导，保留到 2 月 20 日。'],
+    [ended('close', CAPTURED), '录制已结束，录了 41 分钟，用于督导，保留到 2 月 20 日。'],
+    [ended('stop', CAPTURED), '录制已结束，录了 41 分钟，用于督导，保留到 2 月 20 日。'],
+    [
+      ended('stop', { ...CAPTURED, captured_ms: 20_000 }),
+      '录制已结束，录了不到一分钟，用于督导，保留到 2 月 20 日。',
+    ],
     [ended('stop'), '录制已停止。'],
     [
       ended('emergency_stop', CAPTURED),
-      '机构停止了录制。 录制已结束，共 41 分钟，用于督导，保留到 2 月 20 日。',
+      '机构停止了录制。录制已结束，录了 41 分钟，用于督导，保留到 2 月 20 日。',
     ],
     [ended('recover', { ...CAPTURED, captured_ms: 862_000 }), '刚才的录制停在 14:22。'],
     [ended('recover'), '没有录制。'],
@@ -58,7 +62,10 @@ describe('what stays of the session', () => {
     [recording({ ended: ended('decline') }), ''],
     [recording({ stage: 'recording' }), ''],
     [recording({ stage: 'finalising' }), '录制已停，正在收好'],
-    [recording({ ended: ended('withdraw', CAPTURED) }), '录下的已经收回：谁也打不开，会被删除。'],
+    [
+      recording({ ended: ended('withdraw', CAPTURED) }),
+      '录下的已经收回：不给任何人播放，会被删除。',
+    ],
     [recording({ ended: ended('fail', { recording: 'r' }) }), '录制已停止。'],
   ] as [Recording, string][])('%#', (told, words) => {
     expect(staysWords(told, NOW)).toBe(words);

@@ -10,6 +10,7 @@ import {
   mediaWords,
   sheetWords,
   shownText,
+  spaced,
 } from '../../src/recording/words';
 import type { Language } from '../../src/i18n/language';
 import type { Recording, RecordingTerms } from '../../src/protocol/wire';
@@ -23,11 +24,11 @@ function sheet(given: RecordingTerms, joins = false) {
 }
 
 describe('the sheet', () => {
-  it('says in Chinese what product.md has it say', () => {
+  it('says in Chinese to whom it is played, and not who alone could', () => {
     expect(sheet(terms())).toEqual({
       title: '可以录下这次咨询吗？',
       body: [
-        '李老师想录音，请督导老师听，帮助自己更好地陪您。保留到 2 月 20 日，只有李老师和王督导能听。',
+        '李老师想录音，请督导老师听，帮助自己更好地陪您。保留到 2 月 20 日，只给李老师和王督导听。',
         '不同意完全没关系，咨询照常。您随时可以停，并删掉录下的内容。',
       ],
       choices: ['督导', '同意', '不同意'],
@@ -42,7 +43,7 @@ describe('the sheet', () => {
     expect(sheet(given)).toEqual({
       title: 'May we record today?',
       body: [
-        'Li would like a voice recording so their supervisor can help them support you well. Kept until 20 Feb; only Li and Wang can listen.',
+        'Li would like a voice recording so their supervisor can help them support you well. Kept until 20 Feb, and played only to Li and Wang.',
         'Saying no is completely fine and changes nothing. You can stop at any time and have it deleted.',
       ],
       choices: ['Supervision', 'Agree', 'Don’t agree'],
@@ -54,8 +55,8 @@ describe('the sheet', () => {
     const both = sheet(terms({ purposes: [SUPERVISION, REVIEW], media: ['audio', 'video'] }));
     expect(both.body.slice(0, 3)).toEqual([
       '李老师想录音录像，用于督导和本人复盘，更好地陪您。',
-      '督导：保留到 2 月 20 日，只有李老师和王督导能看、能听。',
-      '本人复盘：保留到 12 月 28 日，只有李老师能看、能听。',
+      '督导：保留到 2 月 20 日，只给李老师和王督导看。',
+      '本人复盘：保留到 12 月 28 日，只给李老师看。',
     ]);
     expect(both.choices.slice(-3)).toEqual(['录您的什么', '只录声音', '声音和画面']);
   });
@@ -63,9 +64,16 @@ describe('the sheet', () => {
   it('says before it is agreed what the law will not let go', () => {
     const floor = sheet(terms({ floor_until: NOW + 400 * DAY }));
     expect(floor.body).toContain(
-      '按法律要保存到 2028 年 1 月 2 日：您要删掉的话，在那之前它会锁着，谁也打不开。',
+      '按法律要保存到 2028 年 1 月 2 日：您要删掉的话，在那之前它会锁着，不给任何人播放。',
     );
     expect(sheet(terms()).body.join()).not.toContain('法律');
+  });
+
+  it('names nobody where nobody is known', () => {
+    const alone = sheet(terms({ purposes: [{ ...SUPERVISION, listeners: [] }] }));
+    expect(alone.body[0]).toMatch(/保留到 2 月 20 日。$/);
+    const both = sheet(terms({ purposes: [{ ...SUPERVISION, listeners: [] }, REVIEW] }));
+    expect(both.body[1]).toBe('督导：保留到 2 月 20 日。');
   });
 
   it('says that text is kept too, only where it is', () => {
@@ -128,15 +136,15 @@ describe('the line on every screen', () => {
   });
 
   it.each([
-    ['user', 'me', '录制暂停 · 您暂停的'],
-    ['user', 'k', '录制暂停 · 李老师暂停的'],
+    ['user', 'me', '录制暂停 · 您想停一停'],
+    ['user', 'k', '录制暂停 · 李老师想停一停'],
     ['new_party', 'k', '录制暂停 · 等李老师决定'],
     ['new_party', '', '录制暂停 · 等新来的人决定'],
     ['user', '', '录制暂停'],
     ['absent', 'k', '录制暂停 · 等李老师回来'],
     ['absent', 'nobody', '录制暂停'],
-    ['no_indicator', 'me', '录制暂停 · 等您的页面显示这一行'],
-    ['declined', '', '录制暂停 · 在场的人还没有都同意'],
+    ['no_indicator', 'me', '录制暂停 · 等您看得到这一行'],
+    ['declined', '', '录制暂停 · 大家都愿意才录'],
     ['safety', '', '录制暂停'],
   ] as const)('says why it is held: %s of %s', (reason, participant, words) => {
     expect(badge({ stage: 'hold', holds: [{ reason, participant }] })).toBe(words);
@@ -152,8 +160,28 @@ describe('amounts', () => {
   it.each([
     [41 * 60_000, '41 分钟'],
     [20_000, '不到一分钟'],
+    [59_999, '不到一分钟'],
+    [60_000, '1 分钟'],
+    [59.6 * 60_000, '1 小时'],
+    [65 * 60_000, '1 小时 5 分钟'],
   ])('%i ms are %s', (ms, words) => {
     expect(lengthWords(ms)).toBe(words);
+  });
+
+  it('are said in English, too', () => {
+    setLanguage('en');
+    expect([20_000, 41 * 60_000, 65 * 60_000, 120 * 60_000].map(lengthWords)).toEqual([
+      'less than a minute',
+      '41 min',
+      '1 h 5 min',
+      '2 h',
+    ]);
+  });
+
+  it('have a space before a figure, and none before a word', () => {
+    expect(spaced('录了41 分钟')).toBe('录了 41 分钟');
+    expect(spaced('录了不到一分钟')).toBe('录了不到一分钟');
+    expect(spaced('It is 41 min')).toBe('It is 41 min');
   });
 
   it('and media have a word', () => {

@@ -6,8 +6,16 @@ import type { LookShown, Proof } from '../../src/protocol/bodies';
 import { gateOf, troubleOf, whyStopped } from '../../src/recordings/calls';
 import { bodyOf, mayDrop, standingOf } from '../../src/recordings/card-state';
 import { looksOf, lookWords } from '../../src/recordings/looks';
-import { proofLines, proofTitle } from '../../src/recordings/proof-words';
 import {
+  type Known,
+  proofLines,
+  proofsInOrder,
+  proofTitle,
+  whichLine,
+} from '../../src/recordings/proof-words';
+import {
+  afterwards,
+  cardLine,
   decimalSpeed,
   factsLine,
   lengthWord,
@@ -46,6 +54,21 @@ describe('a recording in words', () => {
     expect(decimalSpeed(1.25)).toBe('1.25 倍');
   });
 
+  it('says with whom, and nothing of what is gone', () => {
+    expect(cardLine(recording())).toBe('和李老师 · 41 分钟 · 声音和画面');
+    expect(cardLine(recording({ stage: 'erased', duration_ms: 0, media: [] }))).toBe('和李老师');
+  });
+
+  it('says in one sentence after the hour what there is', () => {
+    const one = recording({ purposes: recording().purposes.slice(0, 1), media: ['audio'] });
+    expect(afterwards(one, NOW)).toBe('录了 41 分钟的声音，用于督导（到5月13日）。');
+    expect(afterwards({ ...one, stage: 'erased' }, NOW)).toBe('已经彻底删除。');
+    expect(afterwards({ ...one, stage: 'locked' }, NOW)).toContain('不再给任何人播放');
+    expect(afterwards({ ...one, stage: 'erasure_pending' }, NOW)).toBe('很快就会彻底删除。');
+    setLanguage('en');
+    expect(afterwards(one, NOW)).toBe('41 min of sound, for supervision until May 13.');
+  });
+
   it('says until when one may still change one’s mind', () => {
     const pending = recording({
       stage: 'erasure_pending',
@@ -59,7 +82,7 @@ describe('a recording in words', () => {
 
   it('says until when the law keeps it', () => {
     expect(lockedWords(recording({ floor_until: NEXT_YEAR }), NOW)).toContain('2027年2月20日');
-    expect(lockedWords(recording(), NOW)).toBe('谁也打不开了。规定的时间一到就彻底删除。');
+    expect(lockedWords(recording(), NOW)).toBe('不再给任何人播放。规定的时间一到就彻底删除。');
   });
 
   it.each([
@@ -210,10 +233,35 @@ describe('a proof in words', () => {
     ['agreed', 'recs.proof.agreed'],
     ['asked', 'recs.proof.asked'],
     ['toString', 'recs.proof.consent'],
-    ['withdrew', 'recs.proof.withdrew'],
   ])('says that somebody %s', (what, key) => {
     expect(proofTitle(proof({ what }))).toBe(key);
     expect(proofTitle(proof({ what }, 'erasure'))).toBe('recs.proof.erasure');
+  });
+
+  it.each([
+    [{ purposes: [], media: [] }, '您收回了录制'],
+    [{ purposes: ['supervision'], media: [] }, '您收回了一个用途'],
+    [{ purposes: [], media: ['video'] }, '您删去了一部分'],
+    [{}, '您收回了录制'],
+  ])('says what was taken back: %j', (said, words) => {
+    expect(t(proofTitle(proof({ what: 'withdrew', ...said })))).toBe(words);
+  });
+
+  it('puts certificates before all else, then what is latest', () => {
+    const old = { ...proof({}), id: 'old' };
+    const late = { ...proof({}), id: 'late', at: NOW + 2 };
+    const gone = { ...proof({}, 'erasure'), id: 'gone', at: NOW + 1 };
+    expect(proofsInOrder([old, late, gone]).map(({ id }) => id)).toEqual(['gone', 'late', 'old']);
+  });
+
+  it('says of which recording it is, as far as that is known', () => {
+    const one = proof({ recording: 'r', session: 's', what: 'withdrew' });
+    const agreed = { ...proof({ session: 's', what: 'agreed' }), at: Date.UTC(2026, 1, 12, 12) };
+    const words = (known: Known): string[] => whichLine(one, known).map(([, said]) => said);
+    expect(words({ recordings: [recording()], proofs: [] })[0]).toMatch(/^2月12日.*，和李老师$/);
+    expect(words({ recordings: [], proofs: [one, agreed] })).toEqual(['2月12日星期四']);
+    expect(words({ recordings: [], proofs: [one] })).toEqual([]);
+    expect(whichLine(proof({}), { recordings: [], proofs: [agreed] })).toEqual([]);
   });
 
   it('says nothing that it cannot read', () => {

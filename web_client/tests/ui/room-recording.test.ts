@@ -76,9 +76,9 @@ describe('the safety panel', () => {
 describe('what the room shows', () => {
   it.each([
     ['off', 'none', ''],
-    ['arming', 'none', ''],
-    ['recording', 'solid', 'recorded solid '],
-    ['hold', 'hollow', 'recorded hollow '],
+    ['arming', 'none', 'shown'],
+    ['recording', 'solid', 'recorded solid shown'],
+    ['hold', 'hollow', 'recorded hollow shown'],
   ] as const)('of %s', (stage, mark, tone) => {
     const { made } = room({ told: recording({ stage }) });
     expect(made.mark).toBe(mark);

@@ -47,7 +47,7 @@ CHANGES: list[dict[str, Any]] = [
     {"purposes": tuple(replace(each, listeners=()) for each in shown().purposes)},
     {"media": (Medium.AUDIO,)},
     {"floor_until": 1},
-    {"version": "2"},
+    {"version": "3"},
 ]
 
 
