@@ -15,7 +15,7 @@ import pytest
 from signaling.accounts import Actor
 from signaling.domain.consent.artefact import ArtefactFact, ArtefactTurn
 from signaling.domain.consent.terms import PartyRole
-from signaling.domain.rights import Position
+from signaling.domain.rights import Bond, Position
 from signaling.gate import Gate
 from signaling.kept_recordings import KeptRecordings
 from signaling.keys.master import MasterError
@@ -329,7 +329,15 @@ def _reorder(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("spoil", [_flip, _cut_inside, _reorder], ids=lambda each: each.__name__)
+def _cut_off(path: Path) -> None:
+    """At the end of a record, as nobody but who means it does: it was whole."""
+    path.write_bytes(path.read_bytes()[: 8 + 2 * (5 + 50_000 + 16)])
+
+
+SPOILT = [_flip, _cut_inside, _cut_off, _reorder]
+
+
+@pytest.mark.parametrize("spoil", SPOILT, ids=lambda each: each.__name__)
 async def test_what_was_spoiled_is_refused_with_a_code(here: Here, spoil: Any) -> None:
     spoil(here.made.path(here.folder, 1))
     for wanted in ("", "bytes=0-9"):
@@ -351,8 +359,13 @@ async def test_what_is_another_files_or_another_recordings_is_refused(here: Here
 
 
 async def test_what_a_crash_cut_off_is_played_as_far_as_it_goes(here: Here) -> None:
+    stores = here.practice.stores
+    begun = await recordings.begin(stores.recordings, here.booked, now_ms())
+    here.made = recordings.write_files(begun, here.booked.clinic, here.files, whole=False)
     path = here.made.path(here.folder, 1)
     path.write_bytes(path.read_bytes()[: 8 + 2 * (5 + 50_000 + 16) + 99])
+    kept = stores.kept_recordings
+    await RecordingNight(stores.recordings, kept.keeping, kept.erasure).begin(now_ms())
     status, data, _ = await here.get("li", 1)
     assert (status, data) == (200, plain(1)[:100_000])
 
@@ -434,6 +447,43 @@ async def test_what_is_taken_back_in_the_middle_of_a_file_stops_there(
     await here.ask("zhang", "POST", f"{here.one}/take-back", {})
     with pytest.raises(SealError):
         await anext(pieces)
+
+
+async def test_who_may_not_any_more_is_given_no_more_of_a_file(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "LENGTH", 2 * MOST)
+    monkeypatch.setattr(recordings, "CHUNK", 100_000)
+    await here.another()
+    stores = here.practice.stores
+    of = stores.accounts.stores
+    gate = Gate(of.people, of.standing, stores.journal)
+    kept = KeptRecordings(stores.kept_recordings, stores.journal, gate, lambda _clinic: None)
+    player = RecordingPlayer(kept, gate, here.files)
+    li = Actor(here.booked.counsellor, here.booked.clinic, frozenset({Position.COUNSELLOR}))
+    pieces = aiter((await player.open(li, here.made.ident, 1, None, now_ms())).pieces)
+    assert len(await anext(pieces)) == MOST
+
+    async def nobody(*_asked: Any) -> frozenset[Bond]:
+        return frozenset()
+
+    monkeypatch.setattr(of.standing, "bonds", nobody)
+    with pytest.raises(SealError):
+        await anext(pieces)
+
+
+async def test_what_is_no_range_that_we_know_is_all_of_it(here: Here) -> None:
+    url = f"{here.practice.house.app.url}/api/v1/{here.one}/files/1"
+    asked = [
+        {"Range": "bytes=0-1,5-9"}, {"Range": "bytes=9-3"}, {"Range": "bytes=-"},
+        {"Range": f"bytes=0-{'9' * 400}"}, {"Range": "lines=1-2"},
+        {"Range": "bytes=0-9", "If-Range": '"another"'},
+    ]  # fmt: skip
+    for headers in asked:
+        async with here.practice.browsers["li"].get(url, headers=headers) as answer:
+            assert (answer.status, len(await answer.read())) == (200, LENGTH), headers
+    status, data, _ = await here.get("li", wanted=f"bytes=0-{'9' * 18}")
+    assert (status, len(data)) == (206, LENGTH)
 
 
 async def test_two_who_erase_at_once_erase_once(here: Here) -> None:

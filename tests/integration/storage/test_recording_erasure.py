@@ -16,10 +16,19 @@ from recording.keys import file_key
 from recording.reading import open_file
 from recording.sealing import SegmentError, SegmentName
 from signaling.domain.consent.artefact import ArtefactFact, ArtefactStage, ArtefactTurn
-from signaling.domain.consent.terms import Medium, Purpose, Scope
+from signaling.domain.consent.table import replay
+from signaling.domain.consent.terms import (
+    ConsentFact,
+    ConsentStage,
+    ConsentTurn,
+    Medium,
+    Purpose,
+    Scope,
+)
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.life import Turn
 from signaling.domain.retention import Clocks
+from signaling.keys.keyring import KeyRow
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
 from signaling.receipts import is_signed
@@ -32,7 +41,7 @@ from signaling.storage.recording_erasure import NoFolder, RecordingErasure, Reco
 from signaling.storage.recording_folder import SealedFolder
 from signaling.storage.recording_keeping import RecordingKeeping
 from signaling.storage.recording_proofs import ProofStore
-from signaling.storage.recording_store import RecordingStore
+from signaling.storage.recording_store import RecordingStore, Told
 from signaling.storage.recording_tables import RECORDING, RECORDING_ERASED
 from signaling.storage.retention_store import RetentionStore
 from signaling.storage.session_store import Booked, Wanted
@@ -101,7 +110,7 @@ async def here(data: Database, keys: Database, tmp_path: Path) -> AsyncIterator[
     keeping = RecordingKeeping(made.journal, made.keyring)
     yield Here(
         made, booked, data, folder, files,
-        RecordingStore(made.journal, made.keyring, made.stores.people, lambda: T0 / 1000),
+        RecordingStore(made.journal, made.keyring, made.stores.people, lambda: T0 / 1000, files),
         keeping, RecordingErasure(made.journal, made.keyring, keeping, files),
         ProofStore(data, made.keyring),
     )  # fmt: skip
@@ -387,6 +396,60 @@ async def test_what_a_crash_left_open_is_closed_at_the_start_and_said_to_be_cut_
     assert interrupted.recording == made.ident
     await here.night.begin(T0 + 6)
     assert (await here.actions()).count("rec.recover") == 1
+
+
+async def test_what_was_taken_back_before_a_crash_is_given_to_nobody_after_it(here: Here) -> None:
+    begun = await begin(here.store, here.booked, T0)
+    made = write_files(begun, here.booked.clinic, here.files, whole=False)
+    withdraw = Told(ConsentFact(ConsentTurn.WITHDRAW, 2.0), T0 + 1, here.booked.client)
+    await here.store.take_back(made.ident, here.booked.client, [withdraw])
+    await here.night.begin(T0 + 5)
+    known = await here.keeping.get(made.ident)
+    assert await here.stage(made.ident) is ArtefactStage.ERASURE_PENDING
+    assert known.taken_by == here.booked.client
+    assert (await here.actions())[-1] == "rec.withdraw"  # it was over: there was nothing to recover
+
+
+async def test_who_was_being_asked_when_a_gateway_died_is_not_asked_any_more(here: Here) -> None:
+    ask = Told(ConsentFact(ConsentTurn.ASK, 1.0), T0, here.booked.counsellor)
+    await here.store.tell(here.booked, [ask])
+    for at in (T0 + 5, T0 + 6):
+        await here.night.begin(at)
+    told = [each for each in await here.actions() if each.startswith("rec.")]
+    assert told == ["rec.ask", "rec.recover"]
+    facts = [ask.fact, ConsentFact(ConsentTurn.RECOVER, 0.0), ask.fact]
+    assert replay(facts).stage is ConsentStage.REQUESTED
+
+
+async def test_what_lies_there_of_it_is_found_as_far_as_it_opens(here: Here) -> None:
+    begun = await begin(here.store, here.booked, T0)
+    made = write_files(begun, here.booked.clinic, here.files, whole=False)
+    made.path(here.folder, 2).write_bytes(b"spoiled")
+    assert [file.number for file in await here.store.recovered(made.ident)] == [1, 3, 4]
+    assert all(not file.whole for file in await here.store.recovered(made.ident))
+    await here.house.keyring.destroy(Kind.RECORDING, made.ident, T0)
+    assert await here.store.recovered(made.ident) == ()
+
+
+async def test_a_key_that_is_destroyed_while_somebody_unwraps_it_is_not_kept(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, keyring = await here.record(), here.house.keyring
+    part = (await here.keeping.get(made.ident)).parts[0]
+    keyring.forget()
+    material = keyring._material
+
+    async def late(row: KeyRow, now: float) -> bytes:
+        found = await material(row, now)
+        if row.id == part.key:
+            await keyring.destroy(Kind.PART, part.id, T0)
+        return found
+
+    monkeypatch.setattr(keyring, "_material", late)
+    for _ in range(2):
+        with pytest.raises(SealError):
+            await here.keeping.part_key(part, T0)
+    assert part.key not in keyring._kept
 
 
 async def test_sealed_twice_by_two_who_recover_it_is_sealed_once(here: Here) -> None:
