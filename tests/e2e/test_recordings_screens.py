@@ -246,6 +246,7 @@ async def test_a_counsellor_asks_once_for_one_use_more(running: Gateway, screens
         await expect(page.get_by_test_id("ask-teaching")).to_have_count(0)
         await expect(page.get_by_test_id("ask-research")).to_have_count(1)
         stages = page.get_by_test_id("later-stage")
+        await expect(stages).to_have_count(2)
         assert [await each.get_attribute("data-stage") for each in await stages.all()] == [
             "asked", "not_granted",
         ]  # fmt: skip
