@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from media.channel import Notification, RecordOrder
+from media.channel import EndpointClose, LinkChanged, Notification, RecordingBroke, RecordOrder
 from media.engine import Engine
 from media.errors import RecordFault, RecordingError
 from media.ids import RoomKey
@@ -89,11 +89,24 @@ async def _cut_off(made: Call, tmp_path: Path) -> None:
 async def test_what_a_process_that_ended_has_sealed_is_recovered(
     end: Callable[[Call, Path], Awaitable[None]], most: float, tmp_path: Path
 ) -> None:
-    async with call(apart(tmp_path, []), tmp_path) as made:
-        await made.plane.record(made.order())
+    said: list[Notification] = []
+    async with call(apart(tmp_path, said), tmp_path) as made:
+        order = made.order()
+        await made.plane.record(order)
         await made.talk(3.0)
         await end(made, tmp_path)
         await asyncio.sleep(1.5)
+        # Signaling is told, before it is told of any endpoint: it does not go on by itself.
+        (broke,) = [each for each in said if isinstance(each, RecordingBroke)]
+        assert (broke.recording, broke.segment, broke.fault, broke.files) == (
+            order.recording, order.segment, RecordFault.BROKEN, (),
+        )  # fmt: skip
+        closed = [
+            each for each in said
+            if isinstance(each, LinkChanged) and each.reason is EndpointClose.WORKER_LOST
+        ]  # fmt: skip
+        assert all(said.index(broke) < said.index(each) for each in closed)
+        assert await made.stop() == ()
         files = recover(made.store, TENANT, made.recording, made.keys)
         assert recover(made.store, TENANT, uuid4(), made.keys) == ()
     assert len(files) == 2
