@@ -67,7 +67,9 @@ async def ask(hour: Hour, screenshots: Path) -> None:
     page = hour.counsellor.page
     await page.get_by_test_id("more").click()
     await page.get_by_test_id("open-recording").click()
-    await page.get_by_test_id("ask-clinical_review").check()
+    # This clinic has no supervisor: it is not asked for what nobody would hear.
+    await expect(page.get_by_test_id("ask-supervision")).to_be_disabled()
+    await expect(page.get_by_test_id("ask-clinical_review")).to_be_checked()
     await shoot(hour.counsellor, screenshots, "recorded-1-composer")
     await page.get_by_test_id("recording-send").click()
 
@@ -133,8 +135,10 @@ async def watch(hour: Hour, screenshots: Path) -> None:
 async def undo(hour: Hour, screenshots: Path) -> None:
     """The client takes it back: nobody plays it; then it is gone, with a certificate."""
     client, counsellor = hour.client.page, hour.counsellor.page
-    await client.goto(hour.running.booked["visit"].split("#")[0])
-    await client.get_by_test_id("open-data").click()
+    after = client.get_by_test_id("recorded-hour")
+    await expect(after).to_contain_text("用于本人复盘")
+    await shoot(hour.client, screenshots, "recorded-9-after", whole=True)
+    await after.get_by_test_id("to-data").click()
     await shoot(hour.client, screenshots, "recorded-9-data")
     mine = client.get_by_test_id("recording")
     await mine.get_by_test_id("delete").click()
@@ -147,7 +151,13 @@ async def undo(hour: Hour, screenshots: Path) -> None:
         await mine.get_by_test_id(testid).click()
     await expect(mine).to_have_attribute("data-stage", "erased")
     assert files(hour) == []
-    certificate = client.get_by_test_id("proof").first
+    await expect(mine).to_contain_text("和李老师")
+    await expect(mine).not_to_contain_text("秒")
+    await mine.get_by_test_id("see-certificate").click()
+    certificate = client.get_by_test_id("proof").filter(has_text="删除证明")
+    await expect(certificate.get_by_role("heading")).to_be_focused()
+    await expect(certificate).to_contain_text("和李老师")
     await certificate.get_by_test_id("check").click()
     await expect(certificate.get_by_test_id("verdict")).to_have_attribute("data-verdict", "good")
+    await expect(client.get_by_test_id("proof").filter(has_text="您收回了录制")).to_have_count(1)
     await shoot(hour.client, screenshots, "recorded-11-certificate", whole=True)
