@@ -9,6 +9,7 @@ import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { answerLater, keepIt, takeBack, troubleOf } from './calls';
+import { quiet, small } from './card-lines';
 import { choices, dataCard, switches } from './card-style';
 import { type Asking, bodyOf, mayDrop, standingOf } from './card-state';
 import './later-question';
@@ -390,16 +391,4 @@ export class RecordingCard extends QuietElement {
     this.say('recordings-changed', answer);
     this.renderRoot.querySelector('h3')?.focus();
   }
-}
-
-function quiet(words: string) {
-  return html`
-    <p class="quiet">${words}</p>
-  `;
-}
-
-function small(words: string) {
-  return html`
-    <p class="small">${words}</p>
-  `;
 }
