@@ -118,7 +118,8 @@ bench-messages: $(PY) system ## threads over bad lines, killed, crowded; root, a
 	@bash tests/support/system.sh bench
 	@$(PY) -m tests.bench.messages
 
-bench-recording: $(PY) system ## what recording costs, loses, marks, and how soon it ends; RESULTS=docs/bench/recording.md
+bench-recording: $(PY) .make/web system ## consent, cost, ends, lip-sync, gaps, erasure and players of recordings; about 40 minutes; RESULTS=docs/bench/recording.md
+	@bash tests/support/system.sh bench
 	@$(PY) -m tests.bench.recording
 
 MINUTES ?= 30

@@ -18,9 +18,9 @@ WANTED=(
     build-essential=gcc
     fonts-noto-cjk=:zh
 )
-# What the benches stand beside or begin with: Janus as a peer, and a voice that speaks.
+# What the benches stand beside or begin with: Janus as a peer, a voice that speaks, a player.
 if [ "${1:-}" = bench ]; then
-    WANTED+=(janus=janus espeak-ng=espeak-ng)
+    WANTED+=(janus=janus espeak-ng=espeak-ng vlc-bin=vlc vlc-plugin-base=vlc)
 fi
 
 present() {
