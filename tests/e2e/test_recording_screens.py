@@ -223,7 +223,11 @@ async def test_one_tap_pauses_or_stops(running: Gateway, act: str):
         await client.page.get_by_test_id(act).click()
         await _until(lambda: events.said(act))
         events.tell(stage="arming", request=REQUEST, begins_at=now_ms() + 5_000)
-        await (await _stage(client, "arming")).get_by_test_id("stop_recording").click()
+        no = (await _stage(client, "arming")).get_by_test_id("stop_recording")
+        box = await no.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 48
+        await no.click()
         await _until(lambda: events.said("stop_recording"))
         assert await client.page.get_by_test_id("trust-chip").inner_text()
 
@@ -269,6 +273,33 @@ async def test_a_counsellor_asks(running: Gateway, screenshots: Path):
         assert not counsellor.errors
 
 
+async def test_in_a_small_frame_it_stays_in_sight(screenshots: Path):
+    async with embedded() as (_gateway, url, _counsellor), person(viewport=DESK) as host:
+        events = RecordingEvents()
+        await events.attach(host)
+        await host.page.goto(url)
+        frame = host.page.frame_locator("quiet-room iframe")
+        await frame.get_by_test_id("come-in").click()
+        await frame.get_by_test_id("arrive-text").click()
+        await events.welcomed()
+        await host.page.evaluate(SHRINK)
+        events.tell(**running_(SUPERVISION))
+        await _until(lambda: events.said("show_recording"))
+        await frame.get_by_test_id("end-session").or_(frame.get_by_test_id("more")).first.focus()
+        await asyncio.sleep(0.5)
+        await host.page.screenshot(path=screenshots / "recording-frame-on.png")
+        events.heard.clear()
+        await _until(lambda: events.said("show_recording"))  # scrolled down, it is seen still
+
+
+SHRINK = """
+() => {
+  const frame = document.querySelector('quiet-room');
+  frame.setAttribute('height', '240');
+  frame.style.cssText = 'display:block;width:360px;height:240px';
+  frame.shadowRoot.querySelector('iframe').style.cssText = 'width:360px;height:240px';
+}
+"""
 COVER = """
 () => {
   const cover = document.createElement('div');

@@ -148,7 +148,7 @@ export class Proofs extends QuietElement {
           <p class="small">${when}</p>
         </div>
         ${
-          proof.kind === 'erasure'
+          isOfAll(proof)
             ? html`
                 <p>${t('recs.proof.gone')}</p>
               `
@@ -219,6 +219,11 @@ export class Proofs extends QuietElement {
   private note(id: string, checked: Checked): void {
     this.checked = new Map([...this.checked, [id, checked]]);
   }
+}
+
+/** Of one part alone the rest may still be there. */
+function isOfAll({ kind, text }: Proof): boolean {
+  return kind === 'erasure' && saidIn(text).whole === true;
 }
 
 function recordingOf({ text }: Proof): string {

@@ -80,6 +80,7 @@ export class RecordingStrip extends QuietElement {
       .acts .big {
         min-block-size: 48px;
         margin-block: 4px;
+        margin-inline-end: 4px;
         padding-inline: 16px;
         border: 2px solid currentColor;
         font-weight: 600;
