@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import msgspec
@@ -209,6 +210,15 @@ def test_what_the_clinic_has_taken_away_meanwhile_cannot_be_asked_for() -> None:
     room.shelf.shown = None
     refused(Code.NOT_ALLOWED, room.ask)
     assert room.sees("li").why_not == "off"
+
+
+def test_supervision_is_not_asked_for_where_nobody_supervises() -> None:
+    room = both()
+    assert room.shelf.shown is not None
+    room.shelf.shown = replace(room.shelf.shown, supervisors=())
+    refused(Code.NOT_ALLOWED, lambda: room.ask("li", purposes=[Purpose.SUPERVISION]))
+    room.ask("li", purposes=[Purpose.CLINICAL_REVIEW])
+    assert room.sees("zhang").you_answer
 
 
 def test_a_page_that_comes_is_told_at_once() -> None:
