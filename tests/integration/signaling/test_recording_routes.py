@@ -365,7 +365,8 @@ async def test_what_a_crash_cut_off_is_played_as_far_as_it_goes(here: Here) -> N
     path = here.made.path(here.folder, 1)
     path.write_bytes(path.read_bytes()[: 8 + 2 * (5 + 50_000 + 16) + 99])
     kept = stores.kept_recordings
-    await RecordingNight(stores.recordings, kept.keeping, kept.erasure).begin(now_ms())
+    night = RecordingNight(stores.recordings, kept.keeping, kept.erasure, kept.later)
+    await night.begin(now_ms())
     status, data, _ = await here.get("li", 1)
     assert (status, data) == (200, plain(1)[:100_000])
 
