@@ -43,7 +43,8 @@ def until(at: int, scope: Scope = BOTH) -> dict[Purpose, int]:
 
 def plain(number: int) -> bytes:
     """What a file of this number holds, opened."""
-    return bytes((at * 7 + number) % 95 + 32 for at in range(LENGTH))
+    period = bytes((at * 7 + number) % 95 + 32 for at in range(95))
+    return (period * (LENGTH // len(period) + 1))[:LENGTH]
 
 
 @dataclass
