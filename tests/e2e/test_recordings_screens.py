@@ -275,7 +275,9 @@ async def reaches(page: Page, at: str) -> None:
 
 
 async def in_step(page: Page) -> None:
-    """All that plays is at the same place: two sounds, two pictures."""
-    places = await page.evaluate(PLACES)
-    assert len(places) == 4
+    """All that plays is at the same place: two sounds, two pictures. They wait for one another."""
+    places: list[float] = []
+    async with asyncio.timeout(20):
+        while len(places) != 4:
+            places = await page.evaluate(PLACES)
     assert max(places) - min(places) < APART_MS

@@ -13,7 +13,7 @@ import pytest_asyncio
 from signaling.domain.grants import Role
 from signaling.tokens import LEEWAY_S, Tokens
 from tests.support.browsers import PHONE, Person, person
-from tests.support.call import enter, open_page
+from tests.support.call import enter, has_linked, open_page
 from tests.support.clinic import SIGNING_KEYS, Clinic
 from tests.support.gateway import Gateway
 
@@ -106,9 +106,9 @@ async def test_revoking_ends_a_call_that_is_on(running: Gateway, client: Person)
     clinic = Clinic(running.url)
     minted = await clinic.token(await clinic.session(), "client")
     await enter(client, minted["link"], "arrive-voice")
-    await client.page.get_by_test_id("trust-chip").wait_for()
+    await has_linked(client)
     await clinic.call("DELETE", f"/api/v1/tokens/{minted['jti']}")
-    await client.page.get_by_test_id("refusal").wait_for(timeout=5_000)
+    await client.page.get_by_test_id("refusal").wait_for()
     assert await client.page.get_by_test_id("refusal").get_attribute("data-kind") == "revoked"
 
 
