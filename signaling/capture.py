@@ -90,7 +90,10 @@ class Segment:
 
     @property
     def is_overtaken(self) -> bool:
-        """Whether it has ended, perhaps while its order was under way."""
+        """Whether it has ended while its order was under way.
+
+        ``is_over`` asked anew: it was false before the wait, and a type checker believes so still.
+        """
         return self.is_over
 
 

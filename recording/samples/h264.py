@@ -95,6 +95,7 @@ class H264:
             return False
         kind, body = payload[0] & _KIND, payload[1:]
         if kind == _STAP_A:
+            # Behind the indicator and the length of the first unit stands that unit's own header.
             kind, body = payload[3] & _KIND if len(payload) > 3 else 0, b""  # noqa: PLR2004
         elif kind == _FU_A and payload[1] & _START:
             kind, body = payload[1] & _KIND, payload[2:]

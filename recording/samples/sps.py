@@ -100,8 +100,8 @@ def _size(bits: Bits, chroma: int) -> tuple[int, int]:
     """Return width and height as shown: whole macroblocks less the crop (section 7.4.2.1.1)."""
     across, down = bits.golomb() + 1, bits.golomb() + 1
     fields = 1 if bits.flag() else 2
-    if fields == 2:  # noqa: PLR2004
-        bits.take(1)
+    if fields == 2:  # noqa: PLR2004  frame_mbs_only_flag is 0: interlaced
+        bits.take(1)  # mb_adaptive_frame_field_flag
     bits.take(1)
     width, height = across * 16, down * 16 * fields
     if bits.flag():

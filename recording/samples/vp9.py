@@ -99,7 +99,7 @@ def keyframe_size(frame: bytes) -> tuple[int, int] | None:
     if bits.take(2) != 2:  # noqa: PLR2004  frame_marker
         raise PacketError("not a VP9 frame")
     profile = bits.take(1) | bits.take(1) << 1
-    if profile == 3:  # noqa: PLR2004
+    if profile == 3:  # noqa: PLR2004  a reserved bit follows, there alone
         bits.take(1)
     if bits.flag():  # show_existing_frame
         return None

@@ -224,7 +224,7 @@ def _marks(values: Sequence[float]) -> str:
 
 def _memory() -> Path:
     """Where an hour in virtual time need not wait for a disk."""
-    shared = Path("/dev/shm")  # noqa: S108
+    shared = Path("/dev/shm")  # noqa: S108  a folder of its own is made in it
     return shared if shared.is_dir() else ROOT / ".make"
 
 
