@@ -5,6 +5,10 @@ until then the one before goes on. Where that had ended what is between is a gap
 Rule 2: a picture's file begins with a keyframe. Another codec begins another file, and so does what
 the head of the one before cannot say.
 Rule 3: another source (SSRC) goes on in the same file, as its time is the same.
+Rule 4: a voice is placed when it was spoken. Its packet comes when its last sample was, and so do
+browsers tell of it in their reports (libwebrtc's ``RTCPSender::SetLastRtpTime`` takes the time at
+which a voice's packet is sent for that of its timestamp); and what an encoder of Opus is given is
+heard by its look-ahead later.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from recording.muxer import KINDS
 from recording.part_file import FileMaker, Look, Part, PartFile
 from recording.samples.depacketizers import depacketizer
 from recording.samples.frame import Depacketizer, Frame, Gap, Sample
+from recording.samples.voice import duration
 from recording.timeline import Timeline
 
 ALIVE_S: Final = 1.0
@@ -28,6 +33,10 @@ WAIT_S: Final = 0.3
 ASK_S: Final = 1.0
 """How often a keyframe is asked for while one is needed; the engine asks no more often either."""
 SOUND: Final = frozenset({"opus", "red"})
+USUAL: Final = 960
+"""How long a browser's packets of voice are until it is asked for others, in samples."""
+LOOK_AHEAD: Final = 312
+"""What libopus reports for a voice at 48 kHz (``OPUS_GET_LOOKAHEAD``), in samples."""
 
 
 @dataclass(slots=True)
@@ -41,6 +50,8 @@ class _Source:
     rate: int
     frames: Depacketizer
     heard_at: float
+    ahead: int
+    """How much later its packets come, and are told of, than what is in them was: in ticks."""
     waits_since: float | None = None
     """Since when packets come and no frame of them."""
     size: tuple[int, int] = (0, 0)
@@ -73,7 +84,7 @@ class Track:
             return
         source.heard_at = packet.arrived
         timestamp = int.from_bytes(packet.data[4:8], "big")
-        self._timeline.packet(source.name, timestamp, packet.arrived)
+        self._timeline.packet(source.name, timestamp + source.ahead, packet.arrived)
         wanted = self._best(packet.arrived)
         if packet.encoding not in {self._current, wanted}:
             return
@@ -91,7 +102,7 @@ class Track:
         if source is None:
             self._reports[report.encoding] = report
         else:
-            self._timeline.report(source.name, report.ntp, report.timestamp, report.arrived)
+            self._tell(source, report)
 
     def tick(self, now: float) -> None:
         """It is so late."""
@@ -135,13 +146,18 @@ class Track:
             f"{self._part.name}/{packet.encoding}/{packet.epoch}/{packet.codec}",
             packet.epoch, packet.codec, family, packet.rate,
             depacketizer(packet.codec, red_type=red_type), packet.arrived,
+            USUAL + LOOK_AHEAD if family == "opus" else 0,
         )  # fmt: skip
         self._sources[packet.encoding] = new
         self._timeline.add(new.name, self._person, packet.rate)
         report = self._reports.pop(packet.encoding, None)
         if report is not None:
-            self._timeline.report(new.name, report.ntp, report.timestamp, report.arrived)
+            self._tell(new, report)
         return new
+
+    def _tell(self, source: _Source, report: Report) -> None:
+        timestamp = report.timestamp + source.ahead
+        self._timeline.report(source.name, report.ntp, timestamp, report.arrived)
 
     def _best(self, now: float) -> int:
         alive = [at for at, each in self._sources.items() if now - each.heard_at <= ALIVE_S]
@@ -164,6 +180,8 @@ class Track:
 
     def _take_frame(self, encoding: int, source: _Source, frame: Frame) -> None:
         source.waits_since = None
+        if source.family == "opus":
+            source.ahead = duration(frame.data) + LOOK_AHEAD
         source.size = frame.size or source.size
         source.setup = frame.setup or source.setup
         if encoding != self._current and not frame.keyframe:

@@ -30,6 +30,7 @@ HOUR_S: Final = 3600.0
 MARK_S: Final = 5
 """Seconds between two marks."""
 FPS, PACKETS = 30, 50
+SOUND_S: Final = 1 / PACKETS
 PAIRS: Final = [("one", "voice"), ("one", "picture"), ("other", "voice"), ("other", "picture")]
 Event = tuple[float, int, str, str, Packet | Report]
 
@@ -64,7 +65,7 @@ class Speaker(Person):
                 if is_mark:
                     self.marks[medium].append(at)
                 packet = _packet(medium, number, track.timestamp(at), data)
-                came = at + (0.02 if medium == "voice" else self.given.picture_s) + self.way(at)
+                came = at + (SOUND_S if medium == "voice" else self.given.picture_s) + self.way(at)
                 order += 1
                 yield came, order, self.name, medium, packet._replace(arrived=came)
             yield from self._reports(track, medium, until)
@@ -84,7 +85,9 @@ class Speaker(Person):
             if self.random.random() >= self.given.loss:
                 late = self.random.random() * 0.003
                 came = at + late + self.way(at)
-                told = Report("", 0, self.ntp(at + late), track.timestamp(at), came)
+                # As browsers say it of a voice: of when its packet was full.
+                full = at - SOUND_S if medium == "voice" else at
+                told = Report("", 0, self.ntp(at + late), track.timestamp(full), came)
                 yield came, 0, self.name, medium, told
             at += track.report_every * (0.5 + self.random.random())
 
