@@ -1,4 +1,4 @@
-"""Just enough of Matroska to say what a track is, and where a file that was cut short ends. Pure.
+"""Just enough of Matroska to say what a track is, and to walk through a file that may be cut. Pure.
 
 Sources: RFC 8794 (EBML) and RFC 9559 (Matroska). The containers themselves PyAV writes; here is
 what it cannot be told otherwise, and what need not be parsed by C to be known.
@@ -7,7 +7,7 @@ what it cannot be told otherwise, and what need not be parsed by C to be known.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 EBML: Final = 0x1A45DFA3
 DOC_TYPE: Final = 0x4282
@@ -36,15 +36,31 @@ SOUND: Final = b"\x02"
 _LONGEST_ID: Final = 4
 _LONGEST_SIZE: Final = 8
 _HEAD: Final = _LONGEST_ID + _LONGEST_SIZE
-_INSIDE: Final = frozenset({SEGMENT, CLUSTER})
+_INSIDE: Final = frozenset({SEGMENT, INFO, TRACKS, TRACK, CLUSTER})
 """What is looked into."""
+ReadBytes = Callable[[int, int], bytes]
+"""The bytes from one place to before another."""
+
+
+class Element(NamedTuple):
+    """Where an element lies: its head from ``start``, what is in it from ``at``."""
+
+    name: int
+    start: int
+    at: int
+    size: int
 
 
 def element(name: int, *parts: bytes) -> bytes:
     """One element with all that is in it."""
     body = b"".join(parts)
-    size = (len(body) | 1 << 56).to_bytes(8, "big")
-    return name.to_bytes((name.bit_length() + 7) // 8, "big") + size + body
+    width = next(width for width in range(1, 9) if len(body) < (1 << 7 * width) - 1)
+    return name.to_bytes((name.bit_length() + 7) // 8, "big") + sized(len(body), width) + body
+
+
+def sized(size: int, width: int) -> bytes:
+    """An element's size in so many bytes."""
+    return (size | 1 << 7 * width).to_bytes(width, "big")
 
 
 def head_of_picture(codec: str, setup: bytes, size: tuple[int, int]) -> bytes:
@@ -76,42 +92,52 @@ def _head(kind: bytes, codec: str, setup: bytes, medium: bytes) -> bytes:
     return start + element(SEGMENT, info, element(TRACKS, track), cluster)
 
 
-def last_block_ms(read: Callable[[int, int], bytes], length: int) -> int:
-    """Return the time of the last whole block of a file that may be cut anywhere; 0 without one.
-
-    ``read`` gives the bytes from one place to before another.
-    """
+def last_block_ms(read: ReadBytes, length: int) -> int:
+    """Return the time of the last whole block of a file that may be cut anywhere; 0 without one."""
     last = base = 0
-    for name, at, size in _walk(read, length):
-        if name == CLUSTER_TIME:
-            base = int.from_bytes(read(at, at + size), "big")
-        elif name == BLOCK:
-            last = max(last, base + _offset(read(at, at + 4)))
-        elif name == BLOCK_GROUP:
-            last = max(last, base + _offset(read(at + 2, at + 6)))
+    for each in walk(read, length):
+        if each.name == CLUSTER_TIME:
+            base = number(read, each)
+        elif each.name in {BLOCK, BLOCK_GROUP}:
+            last = max(last, base + block_head(read, each).offset)
     return last
 
 
-def _offset(head: bytes) -> int:
-    """Track number (one byte, as there is one track), then the time within the cluster."""
-    return int.from_bytes(head[1:3], "big", signed=True)
+class BlockHead(NamedTuple):
+    """When a frame is, from its cluster's time, and whether it stands alone."""
+
+    offset: int
+    is_key: bool
 
 
-def _walk(read: Callable[[int, int], bytes], length: int) -> Iterator[tuple[int, int, int]]:
-    """Every whole element, and those that it is looked into for: name, place and size."""
+def block_head(read: ReadBytes, block: Element) -> BlockHead:
+    """Of a simple block, or of the block of a group: there it is not said that it stands alone."""
+    at = block.at if block.name == BLOCK else block.at + 2
+    # The track (one byte, as there is one track), the time, and flags.
+    head = read(at, at + 4)
+    offset = int.from_bytes(head[1:3], "big", signed=True)
+    return BlockHead(offset, block.name == BLOCK and bool(head[3:] and head[3] & 0x80))
+
+
+def number(read: ReadBytes, found: Element) -> int:
+    """What an element of a number says."""
+    return int.from_bytes(read(found.at, found.at + found.size), "big")
+
+
+def walk(read: ReadBytes, length: int) -> Iterator[Element]:
+    """Every whole element, and those that are looked into, of which the last may be cut."""
     at = 0
     while at < length:
         found = _parse(read(at, min(at + _HEAD, length)))
         if found is None:
             return
         name, head, size = found
-        at += head
-        if name in _INSIDE:
-            continue
-        if at + size > length:
+        start, at = at, at + head
+        if name not in _INSIDE and at + size > length:
             return
-        yield name, at, size
-        at += size
+        yield Element(name, start, at, size)
+        if name not in _INSIDE:
+            at += size
 
 
 def _parse(head: bytes) -> tuple[int, int, int] | None:

@@ -15,6 +15,7 @@ from recording.sealing import KEY_BYTES, SegmentName
 
 _FILE: Final = b"quietroom file "
 _META: Final = b"quietroom meta "
+_INDEX: Final = b"quietroom index "
 
 
 def file_key(part_key: bytes, name: SegmentName) -> bytes:
@@ -25,6 +26,11 @@ def file_key(part_key: bytes, name: SegmentName) -> bytes:
 def meta_key(part_key: bytes, name: SegmentName) -> bytes:
     """Return the key of what is written down of one file."""
     return _expand(part_key, _META, name)
+
+
+def index_key(part_key: bytes, name: SegmentName) -> bytes:
+    """Return the key of the index that one file was given after it was cut off."""
+    return _expand(part_key, _INDEX, name)
 
 
 def _expand(part_key: bytes, what: bytes, name: SegmentName) -> bytes:

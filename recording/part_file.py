@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from media.channel import RecordedFile
+from recording.index import LONGEST_FRAME_MS
 from recording.keys import file_key
 from recording.manifest import seal_manifest
 from recording.muxer import OPUS_MS, Muxer, MuxError
@@ -20,8 +21,6 @@ from recording.store import FileName, Store
 
 MAX_GAPS: Final = 8192
 """Of one file. What comes after them is told as one, for a list must have an end."""
-LONGEST_FRAME_MS: Final = 100
-"""The last picture stands as long as the one before, and not for longer than this."""
 
 
 @dataclass(frozen=True, slots=True)

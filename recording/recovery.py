@@ -15,8 +15,9 @@ import msgspec
 
 from media.channel import RecordedFile
 from recording.ebml import last_block_ms
+from recording.finished import ReadAhead
 from recording.reading import open_file, read_manifest
-from recording.sealing import Segment, SegmentError
+from recording.sealing import SegmentError
 from recording.store import FileName, Store
 
 _PIECE: Final = 1 << 20
@@ -47,28 +48,12 @@ def _recover_file(
         return known
     return msgspec.structs.replace(
         known,
-        duration_ms=max(known.duration_ms, last_block_ms(_Reader(segment).read, segment.length)),
+        duration_ms=max(known.duration_ms, last_block_ms(ReadAhead(segment).read, segment.length)),
         plain_bytes=segment.length,
         size=store.size(recording, file),
         sha256=_digest(store, recording, file),
         whole=False,
     )
-
-
-class _Reader:
-    """Reads ahead: a container is looked through in small steps."""
-
-    def __init__(self, segment: Segment) -> None:
-        self._segment = segment
-        self._from = 0
-        self._held = b""
-
-    def read(self, start: int, stop: int) -> bytes:
-        """The bytes from one place to before another."""
-        if not self._from <= start <= stop <= self._from + len(self._held):
-            self._from = start
-            self._held = self._segment.read(start, max(stop, start + _PIECE))
-        return self._held[start - self._from : stop - self._from]
 
 
 def _digest(store: Store, recording: UUID, file: FileName) -> str:

@@ -234,7 +234,7 @@ class Segment:
             found += self._open(chunk.number, RecordKind.DATA, chunk.at, chunk.size)
         base = self._chunks[first].place
         for place, data in self._patches:
-            _lay(found, place - base, data)
+            lay(found, place - base, data)
         return bytes(found[start - base : stop - base])
 
     def check(self) -> int:
@@ -297,7 +297,7 @@ class Segment:
             raise SegmentError(f"record {number} does not open") from None
 
 
-def _lay(found: bytearray, place: int, data: bytes) -> None:
+def lay(found: bytearray, place: int, data: bytes) -> None:
     """Lay bytes over what they meet of ``found``."""
     start, stop = max(place, 0), min(place + len(data), len(found))
     if start < stop:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-_NAME: Final = re.compile(r"^(\d{6,10})-([0-9a-f]{32})\.(seal|meta)$")
+KINDS: Final = ("seal", "meta", "index")
+_NAME: Final = re.compile(rf"^(\d{{6,10}})-([0-9a-f]{{32}})\.({'|'.join(KINDS)})$")
 _RECORDING: Final = re.compile(r"^[0-9a-f]{32}$")
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -26,7 +27,8 @@ class FileName(NamedTuple):
     number: int
     part: UUID
     kind: str = "seal"
-    """``seal``: the recording; ``meta``: what is written down of it."""
+    """``seal``: the recording; ``meta``: what is written down of it; ``index``: what it was given
+    after a crash has cut it off."""
 
     def __str__(self) -> str:
         return f"{self.number:06d}-{self.part.hex}.{self.kind}"

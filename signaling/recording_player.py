@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from recording.finished import Readable, finished
 from recording.keys import file_key
 from recording.sealing import Segment, SegmentError, SegmentName
 from recording.store import FileName
@@ -75,10 +76,10 @@ class RecordingPlayer:
         await self._gate.look(actor, "play", known.client, at, {"recording": str(ident)}, of=ident)
         told = await self._recordings.keeping.file_told(known, number, at)
         opened = await self._opened(known, number, at)
-        size = opened.segment.length
-        if size < told.plain_bytes:  # somebody has cut it off
+        if opened.sealed < told.plain_bytes:  # somebody has cut it off
             await opened.close()
             raise SealError
+        size = opened.file.length
         span = (0, size) if wanted is None else wanted.within(size)
         if span is None or wanted is not None:
             start, stop = span or (0, 0)
@@ -95,7 +96,7 @@ class RecordingPlayer:
     ) -> AsyncIterator[bytes]:
         try:
             yield first
-            for start in range(MOST, opened.segment.length, MOST):
+            for start in range(MOST, opened.file.length, MOST):
                 at = int(self._wall() * 1000)
                 again = await self._recordings.playable(actor, known.id, at)
                 if not self._recordings.may_hear(actor, again, opened.number, at):
@@ -112,7 +113,7 @@ class RecordingPlayer:
             raise Refusal(Code.NOT_FOUND)
         part = next(each for each in known.parts if each.id == file.part)
         name = SegmentName(known.clinic, known.id, number)
-        key = file_key(await self._recordings.keeping.part_key(part, at), name)
+        key = await self._recordings.keeping.part_key(part, at)
         where = FileName(number, part.id)
         return await asyncio.to_thread(_open, self._files, where, key, name)
 
@@ -122,13 +123,15 @@ class _Opened:
     """An open file. :meth:`close` when done."""
 
     number: int
-    segment: Segment
+    file: Readable
+    sealed: int
+    """So many bytes of it were sealed."""
     held: ExitStack
 
     async def read(self, start: int, stop: int) -> bytes:
         """Return its bytes. Raises SealError where they do not open; then it is closed."""
         try:
-            return await asyncio.to_thread(self.segment.read, start, stop)
+            return await asyncio.to_thread(self.file.read, start, stop)
         except SegmentError:
             await self.close()
             raise SealError from None
@@ -145,7 +148,9 @@ def _open(files: SealedFiles, where: FileName, key: bytes, name: SegmentName) ->
     held = ExitStack()
     try:
         read = held.enter_context(files.opened(name.recording, where))
-        return _Opened(name.segment, Segment(read, key, name), held)
+        segment = Segment(read, file_key(key, name), name)
+        file = finished(files, where, key, segment)
+        return _Opened(name.segment, file, segment.length, held)
     except (SegmentError, FileNotFoundError):
         held.close()
         raise SealError from None

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
-from recording.store import FileName, FolderStore, Store
+from recording.store import KINDS, FileName, FolderStore, Store
 
 _HEX: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _ERASED: Final = "erased"
@@ -35,7 +35,7 @@ class SealedFiles(Store, Protocol):
         """Open a file, to read in it more than once. Raises FileNotFoundError."""
 
     def drop(self, recording: UUID, name: FileName) -> None:
-        """Let go of one file, and of what was written down of it."""
+        """Let go of one file, and of what lies beside it."""
 
     def bury(self, recording: UUID) -> None:
         """Keep that it was erased."""
@@ -62,9 +62,9 @@ class SealedFolder(FolderStore):
             os.close(handle)
 
     def drop(self, recording: UUID, name: FileName) -> None:
-        """Let go of one file, and of what was written down of it."""
+        """Let go of one file, and of what lies beside it."""
         place = self._root / recording.hex
-        for kind in ("seal", "meta"):
+        for kind in KINDS:
             (place / str(name._replace(kind=kind))).unlink(missing_ok=True)
         if place.is_dir():
             _settle(place)

@@ -14,8 +14,10 @@ from uuid import UUID
 
 from playwright.async_api import Page, Route
 
+from recording.finished import finished
 from recording.inbox import Inbox, Packet
 from recording.part_file import Part, Place
+from recording.reading import open_file
 from recording.store import FileName, FolderStore
 from recording.take import Begin, Take
 from tests.support import bitstreams
@@ -72,7 +74,7 @@ async def measure(folder: Path) -> list[Row]:
     async with _chromium(folder) as page:
         for number, codec in enumerate(RATES, 1):
             data, cut, count = await asyncio.to_thread(_file, FolderStore(folder), number, codec)
-            for name, content in (("whole", data), ("as a crash leaves it", cut)):
+            for name, content in (("whole", data), ("cut off by a crash", cut)):
                 path = folder / f"{number}.media"
                 path.write_bytes(content)
                 frames = len(watch(content).times)
@@ -103,7 +105,9 @@ def _file(store: FolderStore, number: int, codec: str) -> tuple[bytes, bytes, in
         inbox.put(Packet("part", 0, 1, codec, rate, kind, packet, 1.0 + at))
         take.work(1.0 + at)
     name = FileName(number, part.ident)
-    cut = plain(store, place.tenant, place.recording, name, part.key)
+    segment = open_file(store, place.tenant, place.recording, name, part.key)
+    opened = finished(store, name, part.key, segment)
+    cut = opened.read(0, opened.length)
     take.close(4.0)
     return plain(store, place.tenant, place.recording, name, part.key), cut, count
 
