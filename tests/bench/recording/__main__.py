@@ -59,12 +59,12 @@ loop's own time for a packet of a call of two, pure Python, by who listens, in t
 
 Lip-sync, virtual: what comes over two lines with 2 % loss, jitter and queues, of two people whose
 clocks drift apart by 50 ppm and whose sound cards by 90, goes through the recorder into files,
-which are decoded; a flash and a beep at once every five seconds. A mark whose first packet was lost
-is left out. Lip-sync, real: a booked hour between two browsers, whose cameras flash and whose
+which are decoded; a flash and a beep at once every five seconds. A mark whose first packet was
+lost is left out. Lip-sync, real: a booked hour between two browsers, whose cameras flash and whose
 microphones beep with each second of the machine's clock, is recorded, opened by the counsellor's
 player's own requests, and decoded. In that are the ways of a browser itself: a voice takes some 20
-ms through it, and a picture of 25 a second that it leaves out, or that the page paints late, moves a
-flash by so much.
+ms through it, and a picture of 25 a second that it leaves out, or that the page paints late, moves
+a flash by so much.
 
 Gaps: in virtual time, a voice with a jitter of 30 ms and sender reports loses packets by chance,
 and by bursts; each gap that the file tells is held against when the lost packets were sent. Killed:
@@ -72,10 +72,11 @@ a media process is ended by SIGKILL at a moment by chance while it records a cal
 what was lost is from the last packet that was sent to the last frame that can be played.
 
 Erased: a client takes a recording of four files back at once, over HTTP and on SQLite, while a
-player asks for a range all the time; a copy of the files as they lay there is then tried with every
-key that the gateway has. Players: whole files, and what a crash leaves of them, under the index that they are given;
-Chromium plays each to its end and seeks three times. Of VLC it is told what its demuxer warns of,
-but for what it also warns of in a file that FFmpeg's library made alone.
+player asks for a range all the time; a copy of the files as they lay there is then tried with
+every key that the gateway has. Players: whole files, and what a crash leaves of them, under the
+index that they are given; Chromium plays each to its end and seeks three times. Of VLC it is told
+what its demuxer warns of, but for what it also warns of in a file that FFmpeg's library made
+alone.
 
 The machine's two cores are shared with whatever else was run meanwhile; what hangs on that is
 higher here than on a quiet one.
