@@ -35,15 +35,17 @@ from signaling.recording_standing import (
     may_take_back,
     plays,
     some,
+    without,
 )
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.later_store import LaterStore
 from signaling.storage.recording_erasure import RecordingErasure
-from signaling.storage.recording_keeping import RecordingKeeping, sealed
+from signaling.storage.recording_keeping import RecordingKeeping, followed, sealed
 from signaling.storage.recording_proofs import KeptProof, ProofStore
 from signaling.storage.recording_rows import FileTold, KeptRecording, RecordingTold
 
 Proofs = Sequence[Mapping[str, Any]]
+What = tuple[frozenset[Purpose], frozenset[Medium]]
 _LISTS: Final = {
     Position.CLIENT: "client",
     Position.COUNSELLOR: "counsellor",
@@ -183,7 +185,9 @@ class KeptRecordings:
                 actor.person, at, proofs,
             )  # fmt: skip
         else:
-            await self._take_own(actor, known, media, proofs, at)
+            # Nothing of theirs stays that it was not to be for.
+            mine = media if not purposes or is_left_without(known, purposes, at) else frozenset()
+            await self._take_own(actor, known, (purposes, mine), proofs, at)
         return await self._after(actor, known, at)
 
     async def keep(self, actor: Actor, ident: UUID, at: int) -> Seen:
@@ -285,8 +289,9 @@ class KeptRecordings:
         return after
 
     async def _take_own(
-        self, actor: Actor, known: KeptRecording, media: frozenset[Medium], proofs: Proofs, at: int
-    ) -> None:
+        self, actor: Actor, known: KeptRecording, what: What, proofs: Proofs, at: int
+    ) -> None:  # fmt: skip
+        purposes, media = what
         stage = sealed(known).stage
         theirs = [
             part for part in known.parts_of(actor.person)
@@ -297,9 +302,11 @@ class KeptRecordings:
         await self.keeping.take(known, theirs, actor.person, at)
 
         def decide(held: KeptRecording) -> tuple[list[ArtefactFact], UUID | None]:
+            # Whatever the client keeps: what it is not for any more, it stays not to be for.
+            facts = without(held, purposes, at)
             if sealed(held).stage is PENDING:
-                return [], held.taken_by
-            return [artefacts.take_back(sealed(held), at)], actor.person
+                return facts, held.taken_by
+            return [*facts, artefacts.take_back(followed(held, facts), at)], actor.person
 
         after = await self.keeping.turn(known.id, decide, actor.person, at, proofs)
         await self._destroy_taken(after, actor.person, at)

@@ -88,6 +88,14 @@ def is_left_without(known: KeptRecording, purposes: frozenset[Purpose], at: int)
     return bool(sealed(known).purposes_at(at) - purposes)
 
 
+def without(held: KeptRecording, purposes: frozenset[Purpose], at: int) -> list[ArtefactFact]:
+    """Return what happens when these fall away and the rest stays; nothing where it would not."""
+    gone = purposes & sealed(held).until.keys()
+    if not gone or not is_left_without(held, gone, at):
+        return []
+    return [ArtefactFact(ArtefactTurn.NARROW, at, gone)]
+
+
 def some(
     held: KeptRecording, purposes: frozenset[Purpose], media: frozenset[Medium], at: int
 ) -> list[ArtefactFact]:

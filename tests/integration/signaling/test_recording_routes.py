@@ -252,6 +252,35 @@ async def test_a_counsellor_may_take_back_a_purpose_of_it(here: Here) -> None:
     assert len(here.files.list(here.made.ident)) == 8
 
 
+async def test_what_a_counsellor_took_back_stays_so_whatever_the_client_keeps(here: Here) -> None:
+    body = {"purposes": ["supervision"], "media": ["video"]}
+    _, said = await here.ask("li", "POST", f"{here.one}/take-back", body)
+    assert said["stage"] == "erasure_pending"
+    _, said = await here.ask("zhang", "POST", f"{here.one}/keep")
+    assert [each["purpose"] for each in said["purposes"]] == ["clinical_review"]
+    _, opened = await here.ask("li", "GET", here.one)
+    left = {(file["role"], file["medium"]) for file in opened["files"]}
+    assert left == {("counsellor", "audio"), ("client", "audio"), ("client", "video")}
+
+
+async def test_with_a_counsellors_last_purpose_all_of_theirs_goes(here: Here) -> None:
+    body = {"purposes": ["supervision", "clinical_review"], "media": ["video"]}
+    await here.ask("li", "POST", f"{here.one}/take-back", body)
+    await here.ask("zhang", "POST", f"{here.one}/keep")
+    _, opened = await here.ask("li", "GET", here.one)
+    assert {file["role"] for file in opened["files"]} == {"client"}
+
+
+async def test_a_purpose_is_taken_back_with_a_medium_while_the_client_is_asked(here: Here) -> None:
+    await here.ask("li", "POST", f"{here.one}/take-back", {"media": ["video"]})
+    both = {"purposes": ["supervision"], "media": ["audio"]}
+    assert (await here.ask("li", "POST", f"{here.one}/take-back", both))[0] == 200
+    _, said = await here.ask("zhang", "POST", f"{here.one}/keep")
+    assert [each["purpose"] for each in said["purposes"]] == ["clinical_review"]
+    _, opened = await here.ask("li", "GET", here.one)
+    assert {file["role"] for file in opened["files"]} == {"client"}
+
+
 async def test_what_the_law_has_kept_is_locked_and_given_to_nobody(here: Here) -> None:
     await here.another(floor_until=now_ms() + 3_653 * DAY_MS)
     _, said = await here.ask("zhang", "POST", f"{here.one}/take-back", {"now": True})
