@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.probe import Probe, probe
 from recording.sealing import SegmentError, SegmentName
 from recording.store import FileName
-from signaling.domain.consent.artefact import ArtefactStage
+from signaling.domain.consent.artefact import OPEN, ArtefactStage, take_back
 from signaling.domain.errors import Refusal
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
@@ -129,6 +129,8 @@ class RecordingErasure:
         theirs = {part.id for part in parts}
         found = await self._prove(known, theirs, at)
         files = self._there()
+        for part in parts:
+            await asyncio.to_thread(files.bury, known.id, part.id)
         for name in found.names:
             await asyncio.to_thread(files.drop, known.id, name)
         said = await self._certificate(known, parts, found, at)
@@ -141,9 +143,10 @@ class RecordingErasure:
             await changing.execute(
                 update(RECORDING_PART)
                 .where(RECORDING_PART.c.id.in_(theirs))
-                .values(destroyed_at=at)
+                .values(destroyed_at=at, taken_at=func.coalesce(RECORDING_PART.c.taken_at, at))
             )
             await put_proofs(changing, rows)
+        await self._database.checkpoint()
 
     async def forget_client(self, client: UUID, clinic: UUID, by: UUID, at: int) -> None:
         """Everything of a client goes: recordings too, but for what the law has kept.
@@ -183,7 +186,48 @@ class RecordingErasure:
             again.add(ident)
             with contextlib.suppress(Refusal):
                 await self.erase(ident, None, at)
-        return len(again)
+        return len(again | await self._replay_parts(self.files, erased, at))
+
+    async def _replay_parts(self, files: SealedFiles, erased: set[UUID], at: int) -> set[UUID]:
+        """The same of parts that were erased alone: of what is left the client is asked anew."""
+        stored = await self._keeping.destroyed_parts()
+        buried = await asyncio.to_thread(files.buried_parts)
+        for recording, part in stored - buried:
+            await asyncio.to_thread(files.bury, recording, part)
+        again = set()
+        gone: dict[UUID, set[UUID]] = {}
+        for each in stored | buried:
+            if each.recording not in erased:
+                gone.setdefault(each.recording, set()).add(each.part)
+        for ident, parts in gone.items():
+            lying = {name.part for name in await asyncio.to_thread(files.list, ident)}
+            back = {
+                part for part in parts
+                if await self._keyring.destroy(Kind.PART, part, at)
+                or part in lying or (ident, part) not in stored
+            }  # fmt: skip
+            with contextlib.suppress(Refusal):  # a back-up from before there was any of it
+                known = await self._keeping.get(ident)
+                await self.erase_parts(known, [p for p in known.parts if p.id in back], None, at)
+                again |= {ident} if back else set()
+                await self._ask_anew(known, parts, at)
+        return again
+
+    async def _ask_anew(self, known: KeptRecording, gone: set[UUID], at: int) -> None:
+        """Somebody else had taken theirs back: unless the client says so the rest does not stay.
+
+        Of a medium that all have lost it was the client who took it out.
+        """
+        left = {part.medium for part in known.parts if part.id not in gone}
+        whose = {party.id: party.person for party in known.parties}
+        by = [
+            whose[part.party] for part in known.parts
+            if part.id in gone and part.destroyed_at is None and part.medium in left
+            and whose[part.party] != known.client
+        ]  # fmt: skip
+        if by and known.artefact is not None and known.artefact.stage in OPEN:
+            give_up = take_back(known.artefact, at)
+            await self._keeping.turn(known.id, lambda _held: ([give_up], by[0]), None, at)
 
     async def sweep(self) -> None:
         """Delete what lies there of what was erased: a recorder may have been at it yet."""

@@ -1,6 +1,7 @@
 """The folder of recordings, as those see it who keep and delete what a recorder puts there.
 
-    {folder}/erased/{recording}    that it was erased; it is empty
+    {folder}/erased/{recording}           that it was erased; it is empty
+    {folder}/erased/{recording}-{part}    that somebody's part of it was
 
 All of it raises :class:`OSError`, and blocks: it is for threads.
 
@@ -16,7 +17,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from recording.store import KINDS, FileName, FolderStore, Store
@@ -28,6 +29,13 @@ ReadAt = Callable[[int, int], bytes]
 """So many bytes of a file from a place on; fewer where it ends."""
 
 
+class Buried(NamedTuple):
+    """A part that was erased alone."""
+
+    recording: UUID
+    part: UUID
+
+
 class SealedFiles(Store, Protocol):
     """Where recordings lie, for who keeps them."""
 
@@ -37,11 +45,14 @@ class SealedFiles(Store, Protocol):
     def drop(self, recording: UUID, name: FileName) -> None:
         """Let go of one file, and of what lies beside it."""
 
-    def bury(self, recording: UUID) -> None:
-        """Keep that it was erased."""
+    def bury(self, recording: UUID, part: UUID | None = None) -> None:
+        """Keep that it was erased, or a part of it."""
 
     def buried(self) -> set[UUID]:
         """Return what was erased."""
+
+    def buried_parts(self) -> set[Buried]:
+        """Return the parts that were, of whatever recordings."""
 
 
 class SealedFolder(FolderStore):
@@ -69,20 +80,32 @@ class SealedFolder(FolderStore):
         if place.is_dir():
             _settle(place)
 
-    def bury(self, recording: UUID) -> None:
-        """Keep that it was erased."""
+    def bury(self, recording: UUID, part: UUID | None = None) -> None:
+        """Keep that it was erased, or a part of it."""
         place = self._root / _ERASED
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (place / recording.hex).touch(mode=0o600)
+        name = recording.hex if part is None else f"{recording.hex}-{part.hex}"
+        (place / name).touch(mode=0o600)
         _settle(place)
 
     def buried(self) -> set[UUID]:
         """Return what was erased."""
+        return {UUID(name) for name in self._tombs() if _HEX.fullmatch(name)}
+
+    def buried_parts(self) -> set[Buried]:
+        """Return the parts that were, of whatever recordings."""
+        found = [name.partition("-") for name in self._tombs()]
+        return {
+            Buried(UUID(recording), UUID(part))
+            for recording, _, part in found
+            if _HEX.fullmatch(recording) and _HEX.fullmatch(part)
+        }
+
+    def _tombs(self) -> list[str]:
         try:
-            names = [each.name for each in (self._root / _ERASED).iterdir()]
+            return [each.name for each in (self._root / _ERASED).iterdir()]
         except FileNotFoundError:
-            return set()
-        return {UUID(name) for name in names if _HEX.fullmatch(name)}
+            return []
 
 
 def digest(read: ReadAt) -> tuple[int, str]:

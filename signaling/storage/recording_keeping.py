@@ -21,6 +21,7 @@ from signaling.domain.consent.artefact import Artefact, ArtefactFact, follow_art
 from signaling.domain.errors import Code, Refusal
 from signaling.keys.keyring import Keyring
 from signaling.storage.journal import Entry, Journal
+from signaling.storage.recording_folder import Buried
 from signaling.storage.recording_proofs import put_proofs
 from signaling.storage.recording_rows import (
     FileTold,
@@ -173,6 +174,13 @@ class RecordingKeeping:
         )
         async with self.database.read() as reading:
             return list((await reading.execute(query.distinct().limit(AT_ONCE))).scalars())
+
+    async def destroyed_parts(self) -> set[Buried]:
+        """Return the parts that were erased alone, of recordings that are there yet."""
+        query = select(RECORDING_PART.c.recording, RECORDING_PART.c.id)
+        async with self.database.read() as reading:
+            found = await reading.execute(query.where(RECORDING_PART.c.destroyed_at.is_not(None)))
+            return {Buried(*row) for row in found}
 
     async def _rows(self, query: Any) -> list[Row[Any]]:
         async with self.database.read() as reading:

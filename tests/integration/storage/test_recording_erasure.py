@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from media.channel import RecordedFile
 from recording.keys import file_key
@@ -22,6 +22,7 @@ from signaling.domain.consent.terms import (
     ConsentStage,
     ConsentTurn,
     Medium,
+    PartyRole,
     Purpose,
     Scope,
 )
@@ -42,7 +43,12 @@ from signaling.storage.recording_folder import SealedFolder
 from signaling.storage.recording_keeping import RecordingKeeping
 from signaling.storage.recording_proofs import ProofStore
 from signaling.storage.recording_store import RecordingStore, Told
-from signaling.storage.recording_tables import RECORDING, RECORDING_ERASED
+from signaling.storage.recording_tables import (
+    RECORDING,
+    RECORDING_ERASED,
+    RECORDING_FILE,
+    RECORDING_PART,
+)
 from signaling.storage.retention_store import RetentionStore
 from signaling.storage.session_store import Booked, Wanted
 from tests.integration.storage.house import T0, House, house
@@ -375,6 +381,82 @@ async def test_a_key_that_a_back_up_brings_back_is_destroyed_again(here: Here) -
         await changing.execute(update(KEY).where(*mine).values(**back))
     assert await here.erasure.replay(T0) == 1
     assert await here.house.keyring.destroy(Kind.RECORDING, made.ident, T0) == []
+
+
+async def erase_part(here: Here, made: Recorded, role: PartyRole, medium: Medium) -> UUID:
+    """Have one part erased that was taken back; returns which it was."""
+    known = await here.keeping.get(made.ident)
+    party = next(each.id for each in known.parties if each.role is role)
+    parts = [part for part in known.parts if part.party == party and part.medium is medium]
+    await here.keeping.take(known, parts, None, T0)
+    await here.erasure.erase_parts(known, parts, None, T0)
+    return parts[0].id
+
+
+async def test_a_part_that_a_back_up_of_the_database_brings_back_is_erased_again(
+    here: Here,
+) -> None:
+    made = await here.record()
+    async with here.data.read() as reading:
+        files = [row._asdict() for row in await reading.execute(select(RECORDING_FILE))]
+    part = await erase_part(here, made, PartyRole.COUNSELLOR, Medium.VIDEO)
+    assert here.files.buried_parts() == {(made.ident, part)}
+    async with here.data.write() as changing:
+        as_before = {"taken_at": None, "destroyed_at": None}
+        await changing.execute(update(RECORDING_PART).values(**as_before))
+        await changing.execute(delete(RECORDING_FILE))
+        await changing.execute(insert(RECORDING_FILE), files)
+    assert await here.erasure.replay(T0) == 1
+    known = await here.keeping.get(made.ident)
+    assert [each.id for each in known.parts if each.taken_at and each.destroyed_at] == [part]
+    assert part not in {file.part for file in known.files}
+    # Whether the client had let the rest stay, that database does not know.
+    assert await here.stage(made.ident) is ArtefactStage.ERASURE_PENDING
+    assert known.taken_by == known.counsellor
+    assert await here.erasure.replay(T0) == 0
+
+
+async def test_files_of_a_part_that_a_back_up_of_the_folder_brings_back_are_deleted_again(
+    here: Here,
+) -> None:
+    made = await here.record()
+    lay = made.path(here.folder, 2).read_bytes()
+    known = await here.keeping.get(made.ident)
+    owner = next(file.part for file in known.files if file.number == 2)
+    role = next(
+        party.role for party in known.parties for each in known.parts
+        if each.id == owner and each.party == party.id
+    )  # fmt: skip
+    medium = next(each.medium for each in known.parts if each.id == owner)
+    part = await erase_part(here, made, role, medium)
+    assert part == owner
+    (here.folder / "erased" / f"{made.ident.hex}-{part.hex}").unlink()
+    made.path(here.folder, 2).write_bytes(lay)
+    assert await here.erasure.replay(T0) == 1
+    assert not made.path(here.folder, 2).exists()
+    assert here.files.buried_parts() == {(made.ident, part)}
+    assert len(here.files.list(made.ident)) == 6
+    assert await here.stage(made.ident) is ArtefactStage.SEALED
+    assert await here.erasure.replay(T0) == 0
+
+
+async def test_a_medium_that_a_client_took_out_is_not_asked_about_anew(here: Here) -> None:
+    made = await here.record()
+    for role in (PartyRole.COUNSELLOR, PartyRole.CLIENT):
+        await erase_part(here, made, role, Medium.VIDEO)
+    async with here.data.write() as changing:
+        as_before = {"taken_at": None, "destroyed_at": None}
+        await changing.execute(update(RECORDING_PART).values(**as_before))
+    assert await here.erasure.replay(T0) == 1
+    assert await here.stage(made.ident) is ArtefactStage.SEALED
+    left = [part for part in (await here.keeping.get(made.ident)).parts if part.taken_at is None]
+    assert {part.medium for part in left} == {Medium.AUDIO}
+
+
+async def test_a_part_of_what_no_back_up_knows_is_no_trouble(here: Here) -> None:
+    here.files.bury(UUID(int=5), UUID(int=6))
+    (here.folder / "erased" / "strange-name").touch()
+    assert await here.erasure.replay(T0) == 0
 
 
 async def test_what_a_crash_left_open_is_closed_at_the_start_and_said_to_be_cut_short(
