@@ -41,7 +41,7 @@ from signaling.routes import Routes
 from signaling.storage.database import StorageAway
 from signaling.storage.retention_store import RetentionStore
 from signaling.storage.trace_store import TraceStore
-from signaling.stores import Opened, StoreError, open_stores, read_master
+from signaling.stores import Opened, StoreError, open_as_gateway, read_master
 from signaling.threads import Threads
 from signaling.tokens import Tokens
 from signaling.worker_pool import PortError, WorkerPool
@@ -227,7 +227,7 @@ class App:
         if not self.config.storage.is_on:
             return
         try:
-            self.stores = await open_stores(self.config.storage, self.config.recording.folder)
+            self.stores = await open_as_gateway(self.config.storage, self.config.recording.folder)
         except StoreError as error:
             raise StartError(str(error)) from None
         stores = self.stores

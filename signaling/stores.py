@@ -6,10 +6,11 @@ Rule: nothing is opened half. Whatever is missing or does not fit stops the star
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from signaling import logs
 from signaling.access.passwords import Passwords
 from signaling.accounts import Accounts, Stores
 from signaling.booked_hour import HourStores
@@ -34,7 +35,7 @@ from signaling.storage.migrate import Line, ShapeError, upgrade
 from signaling.storage.note_store import NoteStore
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.recording_erasure import RecordingErasure
-from signaling.storage.recording_folder import SealedFolder
+from signaling.storage.recording_folder import FolderHold, FolderTaken, SealedFolder
 from signaling.storage.recording_keeping import RecordingKeeping
 from signaling.storage.recording_proofs import ProofStore
 from signaling.storage.recording_store import RecordingStore
@@ -78,6 +79,8 @@ class Opened:
     kept_recordings: KeptStores
     erasure: Erasure
     passwords: Passwords
+    hold: FolderHold | None = None
+    """Of the folder of recordings."""
 
     @property
     def hours(self) -> HourStores:
@@ -93,6 +96,8 @@ class Opened:
         await self.thread_writer.stop()
         await self.data.stop()
         await self.keys.stop()
+        if self.hold is not None:
+            self.hold.release()
 
 
 async def open_stores(settings: Storage, recordings: str = "") -> Opened:
@@ -130,6 +135,27 @@ async def open_stores(settings: Storage, recordings: str = "") -> Opened:
         RecordingStore(journal, keyring, people, files=kept.erasure.files), kept,
         Erasure(journal, keyring, people, kept.erasure), passwords,
     )  # fmt: skip
+
+
+async def open_as_gateway(settings: Storage, recordings: str) -> Opened:
+    """The same, for the one gateway that records into this folder. Raises :class:`StoreError`."""
+    hold = await asyncio.to_thread(_hold, recordings) if recordings else None
+    try:
+        return replace(await open_stores(settings, recordings), hold=hold)
+    except BaseException:
+        if hold is not None:
+            hold.release()
+        raise
+
+
+def _hold(recordings: str) -> FolderHold | None:
+    try:
+        return FolderHold(Path(recordings))
+    except FolderTaken:
+        raise StoreError("recording.folder: another gateway that runs records into it") from None
+    except OSError:  # while it is away nobody else is at it either
+        logs.warning("recordings_away")
+        return None
 
 
 def _kept_recordings(journal: Journal, keyring: Keyring, folder: str) -> KeptStores:

@@ -1,5 +1,6 @@
 """The folder of recordings, as those see it who keep and delete what a recorder puts there.
 
+    {folder}/lock                         held by the one gateway that keeps it
     {folder}/erased/{recording}           that it was erased; it is empty
     {folder}/erased/{recording}-{part}    that somebody's part of it was
 
@@ -12,6 +13,7 @@ from a back-up, the other one knows.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -24,9 +26,37 @@ from recording.store import KINDS, FileName, FolderStore, Store
 
 _HEX: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _ERASED: Final = "erased"
+_LOCK: Final = "lock"
 _PIECE: Final = 1 << 20
 ReadAt = Callable[[int, int], bytes]
 """So many bytes of a file from a place on; fewer where it ends."""
+
+
+class FolderTaken(Exception):
+    """Another gateway keeps this folder, and runs."""
+
+
+class FolderHold:
+    """Nobody else keeps the folder, for as long as this is held; a crash lets go of it, too.
+
+    A second gateway would take what the first one is recording for what a crash has left. Raises
+    :class:`FolderTaken`, or OSError where the folder cannot be reached.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._handle)
+            if isinstance(error, BlockingIOError):
+                raise FolderTaken from None
+            raise
+
+    def release(self) -> None:
+        """Let go of it; once."""
+        os.close(self._handle)
 
 
 class Buried(NamedTuple):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from signaling.app import App, StartError
+from signaling.config import Storage
 from signaling.domain.grants import Role
 from signaling.settings import build
-from tests.support.page import BASE, Page, until
+from signaling.stores import open_stores
+from tests.support.page import BASE, Page, house, until
 from tests.support.peer import LoopbackPeer
 from tests.support.people import SECRET_TEXT
 
@@ -116,3 +119,27 @@ def test_bad_certificate_is_one_line() -> None:
     config = type(settings)(tls_cert=__file__, tls_key=__file__)
     with pytest.raises(StartError, match="tls_cert, tls_key: cannot be used"):
         App(config)
+
+
+async def test_two_gateways_do_not_record_into_one_folder(tmp_path: Path) -> None:
+    recordings = {"folder": str(tmp_path / "recordings")}
+    storage = {"folder": str(tmp_path / "kept")}
+    async with house(storage=storage, recording=recordings):
+        other = App(build({**BASE, "storage": storage, "recording": recordings}))
+        with pytest.raises(StartError, match=r"recording\.folder: another gateway that runs"):
+            await other.start()
+        # Who only looks is let in beside it.
+        looks = await open_stores(Storage(folder=storage["folder"]), recordings["folder"])
+        await looks.close()
+    async with house(storage=storage, recording=recordings) as again:
+        assert again.app.stores is not None
+
+
+async def test_a_folder_that_is_away_keeps_no_gateway_from_its_calls(tmp_path: Path) -> None:
+    (tmp_path / "away").write_text("not a folder")
+    recordings = {"folder": str(tmp_path / "away" / "recordings")}
+    async with (
+        house(storage={"folder": str(tmp_path / "kept")}, recording=recordings) as made,
+        made.http.get(f"{made.app.url}/healthz") as answer,
+    ):
+        assert answer.status == 200
