@@ -28,17 +28,28 @@ SPARE: Final = 20
 
 @dataclass(slots=True)
 class Row:
-    """Something to be stored; ``stored`` and ``failed`` are told, each at most once."""
+    """Something to be stored; each of the others is told at most once.
+
+    ``failed``: not now; ``lost``: it never will be.
+    """
 
     put: Callable[[], Awaitable[None]]
     stored: Callable[[], None] | None = None
     failed: Callable[[], None] | None = None
+    lost: Callable[[], None] | None = None
 
     def fail(self) -> None:
         """It could not be stored now."""
         failed, self.failed = self.failed, None
         if failed is not None:
             failed()
+
+    def lose(self) -> bool:
+        """It is never stored, and done with."""
+        self.fail()
+        if self.lost is not None:
+            self.lost()
+        return True
 
 
 class ConsentRows:
@@ -119,12 +130,10 @@ class ConsentRows:
             row.fail()
             return False
         except Refusal:  # whose it would be is gone meanwhile
-            row.fail()
-            return True
+            return row.lose()
         except Exception as error:  # a bug: it must not hold up the others
             logs.fault("consent_row_fault", error)
-            row.fail()
-            return True
+            return row.lose()
         if row.stored is not None:
             row.stored()
         return True

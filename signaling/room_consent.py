@@ -351,7 +351,11 @@ class RoomConsent:
             if run is self._run:
                 self.post(self.machine.handle_closed)
 
-        self.rows.add(Row(partial(run.put_away, capture), stored))
+        def lost() -> None:  # what is sealed is found at the next start
+            if run is self._run:
+                self.post(lambda now: self.machine.handle_failure(STORAGE, now))
+
+        self.rows.add(Row(partial(run.put_away, capture), stored, lost=lost))
 
     # --- what pages are told ----------------------------------------------------------------------
 

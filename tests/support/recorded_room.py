@@ -158,6 +158,8 @@ class Shelf:
 
     async def seal(self, ident: UUID, files: Any, held: Any, **more: Any) -> None:
         await self._reach()
+        if self.refuses:
+            raise Refusal(Code.NOT_FOUND)
         self.rows += more.pop("told")
         self.sealed[ident] = {"files": files, "held": list(held), **more}
 

@@ -617,6 +617,19 @@ def test_what_ends_it_is_done_though_the_database_is_away_and_stored_when_it_is_
     assert len(room.shelf.given_up) == 1
 
 
+def test_what_is_never_stored_does_not_end_for_ever() -> None:
+    room = recording()
+    room.shelf.refuses = True
+    room.do("li", said.StopRecording())
+    ended = room.sees("li").ended
+    assert ended is not None
+    assert (room.sees("li").stage, ended.turn) == ("off", "fail")
+    assert room.shelf.turns[-2:] == ["stop", "fail"]
+    room.shelf.refuses = False
+    room.record()
+    assert written(room) == ALL
+
+
 def test_a_withdrawal_is_stored_before_its_recorder_has_closed_anything() -> None:
     room = recording()
     room.recorder.gate.is_open = False
