@@ -9,7 +9,7 @@ from uuid import UUID
 from media.channel import RecordedFile
 from signaling.domain.consent.terms import PartyRole, Purpose, Scope
 from signaling.domain.recording_policy import RecordingTermsNow
-from signaling.storage.recording_rows import Begun, Interrupted, Told
+from signaling.storage.recording_rows import Asked, Begun, Interrupted, Told
 from signaling.storage.session_store import Booked
 
 
@@ -51,6 +51,9 @@ class Keeper(Protocol):
 
     async def terms(self, clinic: UUID, at: int) -> RecordingTermsNow | None:
         """What a clinic allows now; None is nothing."""
+
+    async def asked(self, booked: Booked) -> Asked:
+        """How often it was asked in this hour, whatever room that was in."""
 
     async def interrupted(self, booked: Booked) -> Interrupted | None:
         """The last recording of this hour, where it was cut short."""

@@ -51,7 +51,7 @@ from signaling.recording_views import ROLES, Ending, Known
 from signaling.recordings import Recordings
 from signaling.room_media import RoomMedia
 from signaling.storage.database import StorageAway
-from signaling.storage.recording_rows import Interrupted, Told
+from signaling.storage.recording_rows import Asked, Interrupted, Told
 
 OPEN_S: Final = 3.0
 STORAGE: Final = "storage"
@@ -146,15 +146,23 @@ class RoomConsent:
         try:
             shown = await self.keeper.terms(self.hour.booked.clinic, self.task.wall_ms())
             found = await self.keeper.interrupted(self.hour.booked)
+            asked = await self.keeper.asked(self.hour.booked)
         except (StorageAway, SealError, MasterError, Refusal):
             self.post(self._look_later)
         else:
-            self.post(lambda _now: self._learn(shown, found))
+            self.post(lambda now: self._learn(shown, found, asked, now))
 
     def _look_later(self, now: float) -> None:
         self._look_at = now + AGAIN_S
 
-    def _learn(self, shown: RecordingTermsNow | None, found: Interrupted | None) -> None:
+    def _learn(
+        self, shown: RecordingTermsNow | None, found: Interrupted | None, asked: Asked, now: float
+    ) -> None:
+        if self._allowed is None:  # until now nobody could ask
+            since = now - self.task.wall_ms() / 1000
+            refused = None if asked.refused_at is None else since + asked.refused_at / 1000
+            self.machine.recall(asked.times, refused)
+            self._consent = self.machine.consent
         self.allow(shown)
         if found is not None and self._consent == Consent():
             turn = ConsentTurn.RECOVER

@@ -55,6 +55,14 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """How often it was asked in an hour, and when somebody last said no: Unix milliseconds."""
+
+    times: int = 0
+    refused_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupted:
     """A recording that was cut short, and how much of it there is."""
 

@@ -52,6 +52,7 @@ from signaling.storage.people_tables import PERSON, POSITION
 from signaling.storage.recording_folder import SealedFiles
 from signaling.storage.recording_proofs import ProofStore, put_proofs
 from signaling.storage.recording_rows import (
+    Asked,
     Begun,
     Interrupted,
     KeptRecording,
@@ -75,7 +76,7 @@ from signaling.storage.recording_tables import (
     RECORDING_PART,
     RECORDING_PARTY,
 )
-from signaling.storage.recording_turns import TOLD
+from signaling.storage.recording_turns import TOLD, asked_before
 from signaling.storage.session_store import Booked
 from signaling.storage.standing_store import now
 
@@ -238,6 +239,10 @@ class RecordingStore:
         """Write down a turn of an hour that is not open."""
         async with self._telling(clinic, session, [told]):
             pass
+
+    async def asked(self, booked: Booked) -> Asked:
+        """Return how often it was asked in an hour."""
+        return await asked_before(self._database, booked.clinic, booked.id)
 
     async def interrupted(self, booked: Booked) -> Interrupted | None:
         """Return the last recording of an hour, where it was cut short."""

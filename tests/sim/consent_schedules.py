@@ -147,7 +147,6 @@ class Schedule:
     def _leave(self, party: str) -> None:
         self.machine.handle_leave(party, self.now)
         self.here.discard(party)
-        self.paused.discard(party)
         self.lost.pop(party, None)
         self.acked.pop(party, None)
 

@@ -38,7 +38,7 @@ from signaling.recordings import Recorded, Recordings
 from signaling.room_consent import RoomConsent
 from signaling.room_media import RoomMedia
 from signaling.storage.database import StorageAway
-from signaling.storage.recording_rows import Begun, Interrupted, Part, Party, Told
+from signaling.storage.recording_rows import Asked, Begun, Interrupted, Part, Party, Told
 from signaling.storage.session_store import Booked, SessionKind
 
 START = 1000.0
@@ -49,6 +49,7 @@ WORDS = "b" * 64
 PURPOSES = [Purpose.CLINICAL_REVIEW, Purpose.SUPERVISION]
 BOTH = [Medium.AUDIO, Medium.VIDEO]
 ROLES = {"li": Role.COUNSELLOR, "zhang": Role.CLIENT}
+NEVER_ASKED = Asked()
 _T = TypeVar("_T")
 
 
@@ -114,6 +115,7 @@ class Shelf:
     sealed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     given_up: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     was: Interrupted | None = None
+    before: Asked = NEVER_ASKED
     taken: dict[UUID, UUID] = field(default_factory=dict)
     lying: dict[UUID, Sequence[RecordedFile]] = field(default_factory=dict)
 
@@ -174,6 +176,9 @@ class Shelf:
         if self.away:  # reading is quick, or is not answered
             raise StorageAway
         return self.shown
+
+    async def asked(self, _booked: Booked) -> Asked:
+        return self.before
 
     async def interrupted(self, _booked: Booked) -> Interrupted | None:
         return self.was
@@ -265,12 +270,15 @@ def policy(**changes: Any) -> RecordingTermsNow:
 class RecordedRoom:
     """One booked hour's room, its two people, and all that their pages heard."""
 
-    def __init__(self, shown: RecordingTermsNow | None, was: Interrupted | None = None) -> None:
+    def __init__(
+        self, shown: RecordingTermsNow | None, was: Interrupted | None = None,
+        before: Asked = NEVER_ASKED,
+    ) -> None:  # fmt: skip
         self.now = START
         self.room = Room(RoomLimits(), START + 36_000, START)
         self.key = ROOM
         self.media = RoomMedia(Rate(1e6, 1_000_000), lambda _end: None, lambda _end, _is: None)
-        self.shelf = Shelf(shown, was=was)
+        self.shelf = Shelf(shown, was=was, before=before)
         self.recorder = Recorder(lambda: self.now)
         self.steps = Steps()
         self.heard: dict[str, list[said.Recording]] = {}
@@ -452,9 +460,13 @@ class RecordedRoom:
         self.later(5.1)
 
 
-def both(shown: RecordingTermsNow | None = None, was: Interrupted | None = None) -> RecordedRoom:
+def both(
+    shown: RecordingTermsNow | None = None,
+    was: Interrupted | None = None,
+    before: Asked = NEVER_ASKED,
+) -> RecordedRoom:
     """A room with its two people, connected."""
-    room = RecordedRoom(shown or policy(), was)
+    room = RecordedRoom(shown or policy(), was, before)
     for name in ("li", "zhang"):
         room.come(name)
         room.turn_on(name, microphone=True, camera=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signaling.domain.consent.rules import Present
-from signaling.domain.consent.table import follow
+from signaling.domain.consent.table import follow, recall
 from signaling.domain.consent.terms import (
     Consent,
     ConsentFact,
@@ -29,6 +29,10 @@ class ConsentLedger:
         """What has happened since it was last asked."""
         facts, self._facts = self._facts, []
         return facts
+
+    def recall(self, asked: int, refused_at: float | None) -> None:
+        """What was asked before this room was opened."""
+        self.consent = recall(self.consent, asked, refused_at)
 
     def happened(self, fact: ConsentFact) -> None:
         """Go one turn further. Raises :class:`Refusal` where there is none, and changes nothing."""
@@ -62,9 +66,9 @@ class ConsentLedger:
             self.exclude(now)
 
     def release_all(self, party: PartyId, now: float) -> None:
-        """Somebody is gone, and their reasons with them."""
+        """Somebody is gone, their reasons with them; but a pause is lifted by their tap alone."""
         for hold in sorted(self.consent.holds, key=lambda each: each.reason):
-            if hold.party == party:
+            if hold.party == party and hold.reason is not HoldReason.USER:
                 self.release(hold.reason, party, now)
 
     def exclude(self, now: float) -> None:

@@ -76,6 +76,10 @@ class ConsentMachine:
         """What the clinic allows from now on. What runs was agreed to, and goes on as it was."""
         self._policy = policy
 
+    def recall(self, asked: int, refused_at: float | None) -> None:
+        """What was asked in this session before this room was opened counts here, too."""
+        self._ledger.recall(asked, refused_at)
+
     def why_not(self, party: PartyId, now: float) -> WhyNot | None:
         """Why somebody who is there may not ask now; None where they may."""
         why = rules.why_not(self._policy, self.consent, self._ledger.parties, party, now)

@@ -97,6 +97,12 @@ def follow(consent: Consent, fact: ConsentFact) -> Consent:
     return replace(changed, stage=following)
 
 
+def recall(consent: Consent, asked: int, refused_at: float | None) -> Consent:
+    """What was asked in the session before: of turns by another room's clock no more is known."""
+    later = max((at for at in (consent.refused_at, refused_at) if at is not None), default=None)
+    return replace(consent, asked=consent.asked + asked, refused_at=later)
+
+
 def replay(facts: Iterable[ConsentFact]) -> Consent:
     """The state that these turns lead to from the beginning."""
     consent = Consent()

@@ -42,6 +42,7 @@ from signaling.storage.recording_erasure import NoFolder, RecordingErasure, Reco
 from signaling.storage.recording_folder import SealedFolder
 from signaling.storage.recording_keeping import RecordingKeeping
 from signaling.storage.recording_proofs import ProofStore
+from signaling.storage.recording_rows import Asked
 from signaling.storage.recording_store import RecordingStore, Told
 from signaling.storage.recording_tables import (
     RECORDING,
@@ -501,6 +502,14 @@ async def test_who_was_being_asked_when_a_gateway_died_is_not_asked_any_more(her
     assert told == ["rec.ask", "rec.recover"]
     facts = [ask.fact, ConsentFact(ConsentTurn.RECOVER, 0.0), ask.fact]
     assert replay(facts).stage is ConsentStage.REQUESTED
+
+
+async def test_how_often_it_was_asked_is_known_to_whoever_opens_the_hour_again(here: Here) -> None:
+    assert await here.store.asked(here.booked) == Asked()
+    for number, turn in enumerate((ConsentTurn.ASK, ConsentTurn.DECLINE, ConsentTurn.ASK)):
+        told = Told(ConsentFact(turn, float(number)), T0 + number, here.booked.client)
+        await here.store.tell(here.booked, [told])
+    assert await here.store.asked(here.booked) == Asked(2, T0 + 1)
 
 
 async def test_what_lies_there_of_it_is_found_as_far_as_it_opens(here: Here) -> None:

@@ -21,7 +21,7 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, LinkView
 from signaling.keys.master import MasterError
 from signaling.storage.database import StorageAway
-from signaling.storage.recording_rows import Interrupted
+from signaling.storage.recording_rows import Asked, Interrupted
 from tests.support.recorded_room import (
     BOTH,
     PURPOSES,
@@ -173,6 +173,20 @@ def test_saying_no_changes_nothing_but_that_it_is_not_asked_soon() -> None:
     room.do("zhang", said.DeclineRecording(room.sees("zhang").request))
     room.later(AGAIN_S, step=60.0)
     assert room.sees("li").why_not == "often"
+
+
+def test_what_was_asked_before_the_room_was_opened_again_counts() -> None:
+    wall = both().wall_ms()
+    often = both(before=Asked(2))
+    assert (often.sees("li").why_not, often.sees("li").you_may_ask) == ("often", False)
+    refused(Code.NOT_NOW, lambda: often.ask())
+    soon = both(before=Asked(1, wall - 60_000))
+    assert soon.sees("li").why_not == "soon"
+    soon.later(AGAIN_S - 60)
+    assert soon.sees("li").you_may_ask
+    soon.ask()
+    soon.do("zhang", said.DeclineRecording(soon.sees("zhang").request))
+    assert soon.sees("li").why_not == "often"
 
 
 def test_where_nothing_is_ever_recorded_nothing_is_told() -> None:

@@ -21,6 +21,7 @@ from signaling.domain.consent.terms import (
     ConsentFact,
     ConsentStage,
     ConsentTurn,
+    Hold,
     HoldReason,
     Medium,
     PartyRole,
@@ -478,12 +479,28 @@ def test_who_goes_takes_their_reasons_with_them() -> None:
     room = Room()
     room.record()
     room.arrive()
+    assert room.machine.capture is None
+    room.machine.handle_leave(WANG, room.now)
+    assert room.machine.capture is not None
+    assert room.turns[-1] is ConsentTurn.RESUME
+
+
+def test_a_pause_outlasts_its_person_and_is_lifted_by_their_own_tap() -> None:
+    room = Room()
+    room.record()
+    room.arrive()
     room.grant(WANG)
     room.wait(0.5)
     room.machine.handle_pause(WANG, room.now)
     room.machine.handle_leave(WANG, room.now)
+    assert room.machine.consent.holds == {Hold(HoldReason.USER, WANG)}
+    for other in (LI, ZHANG):
+        with pytest.raises(Refusal):
+            room.machine.handle_resume(other, room.now)
+    room.arrive()
+    room.wait(0.5)
+    room.machine.handle_resume(WANG, room.now)
     assert room.machine.capture is not None
-    assert room.turns[-1] is ConsentTurn.RESUME
 
 
 def test_a_failure_ends_it_and_is_told_by_its_code() -> None:
