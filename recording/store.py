@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-KINDS: Final = ("seal", "meta", "index")
+KINDS: Final = ("seal", "meta", "index", "taken")
 _NAME: Final = re.compile(rf"^(\d{{6,10}})-([0-9a-f]{{32}})\.({'|'.join(KINDS)})$")
 _RECORDING: Final = re.compile(r"^[0-9a-f]{32}$")
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -28,7 +28,7 @@ class FileName(NamedTuple):
     part: UUID
     kind: str = "seal"
     """``seal``: the recording; ``meta``: what is written down of it; ``index``: what it was given
-    after a crash has cut it off."""
+    after a crash has cut it off; ``taken``: that somebody has taken back, by no file's number."""
 
     def __str__(self) -> str:
         return f"{self.number:06d}-{self.part.hex}.{self.kind}"

@@ -9,6 +9,7 @@ from uuid import UUID
 from media.channel import RecordedFile
 from signaling.domain.consent.terms import PartyRole, Purpose, Scope
 from signaling.domain.recording_policy import RecordingTermsNow
+from signaling.storage.recording_marks import Mark
 from signaling.storage.recording_rows import Asked, Begun, Interrupted, Told
 from signaling.storage.session_store import Booked
 
@@ -33,6 +34,9 @@ class Keeper(Protocol):
 
     async def take_back(self, ident: UUID, by: UUID, told: Sequence[Told]) -> None:
         """Somebody has taken it back while it ran: it is never given to anybody."""
+
+    async def mark(self, ident: UUID, party: UUID, mark: Mark) -> None:
+        """The same, or some of it, at once and whatever the database does. Raises OSError."""
 
     async def recovered(self, ident: UUID) -> Sequence[RecordedFile]:
         """What lies there of it, as far as it opens."""

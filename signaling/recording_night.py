@@ -20,14 +20,14 @@ from uuid import UUID
 from signaling import logs
 from signaling.domain.consent.artefact import DAY_MS, ArtefactFact, ArtefactTurn, due
 from signaling.domain.consent.table import ENDS
-from signaling.domain.consent.terms import ConsentFact, ConsentTurn
+from signaling.domain.consent.terms import ConsentFact, ConsentTurn, Scope
 from signaling.domain.errors import Refusal
 from signaling.keys.master import MasterError
 from signaling.keys.sealing import SealError
 from signaling.storage.later_store import LaterStore
 from signaling.storage.recording_erasure import RecordingErasure, RecordingReadable
 from signaling.storage.recording_keeping import Decide, RecordingKeeping
-from signaling.storage.recording_rows import Told
+from signaling.storage.recording_rows import KeptRecording, Told
 from signaling.storage.recording_store import RecordingStore
 from signaling.storage.recording_turns import last_turn, undecided
 
@@ -91,8 +91,37 @@ class RecordingNight:
         said = {"recording": str(ident), "files": len(files)}
         # What was taken back, or had failed, had ended before: there is nothing to come back from.
         last = await last_turn(self.keeping.database, known.clinic, known.session)
+        taken_by = None if last in ENDS else await self._take_back(known, said, at)
+        if taken_by is not None:
+            await self.store.give_up(ident, taken_by, files, [], captured_ms, [])
+            return
         told = [] if last in ENDS else [_recovered(said, at)]
         await self.store.seal(ident, files, [], whole=False, captured_ms=captured_ms, told=told)
+
+    async def _take_back(
+        self, known: KeptRecording, said: Mapping[str, Any], at: int
+    ) -> UUID | None:
+        """Do what somebody had said while no database answered; who took back all of it."""
+        found = await self.store.marks(known.id)
+        scope = Scope(frozenset(known.until), known.media)
+        for party in known.parties:
+            mark = found.get(party.id)
+            if mark is None:
+                continue
+            scope = mark.cut(scope)
+            if scope.is_empty:
+                fact = ConsentFact(ConsentTurn.WITHDRAW, 0.0)
+                told = Told(fact, at, party.person, said)
+                await self.store.take_back(known.id, party.person, [told])
+                return party.person
+            for turn, gone in (
+                (ConsentTurn.WITHDRAW_PURPOSE, Scope(purposes=frozenset(mark.purposes))),
+                (ConsentTurn.WITHDRAW_MEDIUM, Scope(media=frozenset(mark.media))),
+            ):
+                if gone.purposes or gone.media:
+                    told = Told(ConsentFact(turn, 0.0, scope=gone), at, party.person, said)
+                    await self.store.narrow(known.id, scope, [told])
+        return None
 
 
 def _recovered(said: Mapping[str, Any], at: int) -> Told:

@@ -6,6 +6,7 @@ Rule 2: what never came to be is told of all the same, so that the rows of the a
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,6 +19,7 @@ from signaling.domain.errors import Refusal
 from signaling.domain.recording_policy import CAPTURED
 from signaling.recording_keeper import Keeper
 from signaling.room_media import RoomMedia
+from signaling.storage.recording_marks import Mark
 from signaling.storage.recording_rows import Begun, Told
 from signaling.storage.session_store import Booked
 
@@ -66,6 +68,15 @@ class RecordingRun:
     async def take_back(self, by: UUID, row: Told) -> None:
         """Somebody has taken it back: from this row on nobody is given it, whatever comes next."""
         await self._store(row, lambda: self.keeper.take_back(self.ident, by, [row]))
+
+    async def mark(self, by: UUID, gone: Scope | None) -> None:
+        """Somebody takes back all of it, or some: what is captured says so itself, at once."""
+        for party in () if self.begun is None else self.begun.parties:
+            if party.person == by:
+                scope = gone or Scope()
+                mark = Mark(sorted(scope.purposes), sorted(scope.media))
+                with contextlib.suppress(OSError):  # nothing was captured yet, or nobody can say so
+                    await self.keeper.mark(self.ident, party.id, mark)
 
     async def _store(self, row: Told, change: Callable[[], Awaitable[None]]) -> None:
         if self.begun is not None:

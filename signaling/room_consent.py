@@ -290,6 +290,9 @@ class RoomConsent:
             self._end(fact, before, now)
 
     def _less(self, run: RecordingRun, fact: ConsentFact, row: Told) -> Callable[[], Any]:
+        if fact.turn is not ConsentTurn.NARROW:
+            gone = None if fact.turn is ConsentTurn.WITHDRAW else fact.scope
+            self._recordings.start(run.mark(self._person(fact.party), gone))
         if fact.turn is ConsentTurn.WITHDRAW:
             return partial(run.take_back, self._person(fact.party), row)
         return partial(run.narrow, self._consent.scope, row)

@@ -1,7 +1,7 @@
 """Recordings as a room makes them: begun, narrowed, sealed or given up. Times are Unix ms.
 
 Rule 1: every turn of consent is one row of the audit, and says all that is needed to come to the
-same state again (:func:`fact_of`). Who agrees or takes back is given a receipt with it.
+same state again (``recording_turns.fact_of``). Who agrees or takes back is given a receipt with it.
 Rule 2: a recording begins with its keys, its rows and its row in the audit, or not at all. A part,
 one person's one medium, has a key of its own below the recording's, which is below the client's:
 to destroy any of the three is enough.
@@ -32,7 +32,6 @@ from signaling.domain.consent.artefact import (
     follow_artefact,
 )
 from signaling.domain.consent.terms import (
-    ConsentFact,
     ConsentTurn,
     PartyRole,
     Purpose,
@@ -50,6 +49,7 @@ from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_store import PeopleStore
 from signaling.storage.people_tables import PERSON, POSITION
 from signaling.storage.recording_folder import SealedFiles
+from signaling.storage.recording_marks import Mark, marks, put_mark
 from signaling.storage.recording_proofs import ProofStore, put_proofs
 from signaling.storage.recording_rows import (
     Asked,
@@ -79,8 +79,6 @@ from signaling.storage.recording_tables import (
 from signaling.storage.recording_turns import TOLD, asked_before
 from signaling.storage.session_store import Booked
 from signaling.storage.standing_store import now
-
-__all__ = ["Begun", "Interrupted", "Part", "Party", "RecordingStore", "Told", "fact_of"]
 
 _AGREES: Final = {
     ConsentTurn.ASK: "asked",
@@ -186,6 +184,15 @@ class RecordingStore:
             await hold_recording(changing, ident)
             runs = (RECORDING.c.id == ident, RECORDING.c.stage.is_(None))
             await changing.execute(update(RECORDING).where(*runs).values(taken_by=by))
+
+    async def mark(self, ident: UUID, party: UUID, mark: Mark) -> None:
+        """Somebody has taken back: known by the files, too. Raises OSError, also without any."""
+        if self._files is not None:
+            await asyncio.to_thread(put_mark, self._files, ident, party, mark)
+
+    async def marks(self, ident: UUID) -> Mapping[UUID, Mark]:
+        """Return what is known of that by the files, by party. Raises OSError."""
+        return {} if self._files is None else await asyncio.to_thread(marks, self._files, ident)
 
     async def recovered(self, ident: UUID) -> tuple[RecordedFile, ...]:
         """Return what lies there of it, as far as it opens.
@@ -370,11 +377,6 @@ class RecordingStore:
             return await self._proofs.make(clinic, [told.actor], ProofKind.CONSENT, said, told.at)
         except SealError:  # they were erased meanwhile
             return []
-
-
-def fact_of(said: Mapping[str, Any]) -> ConsentFact:
-    """Return the turn that a row of the audit tells of."""
-    return msgspec.convert(said["fact"], ConsentFact, strict=False)
 
 
 async def _take_parts_of(changing: AsyncConnection, ident: UUID, person: UUID, at: int) -> None:

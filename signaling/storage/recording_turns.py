@@ -5,13 +5,15 @@ Times are Unix milliseconds.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import func, select
 
 from signaling.domain.consent.table import REFUSALS
-from signaling.domain.consent.terms import ConsentTurn
+from signaling.domain.consent.terms import ConsentFact, ConsentTurn
 from signaling.storage.audit_tables import AUDIT_EVENT
 from signaling.storage.database import Database
 from signaling.storage.recording_rows import Asked
@@ -55,3 +57,8 @@ async def undecided(database: Database, since: int) -> list[tuple[UUID, UUID]]:
         (row.tenant, row.object) for row in found
         if await last_turn(database, row.tenant, row.object) in _DECIDING
     ]  # fmt: skip
+
+
+def fact_of(said: Mapping[str, Any]) -> ConsentFact:
+    """Return the turn that a row of the audit tells of."""
+    return msgspec.convert(said["fact"], ConsentFact, strict=False)

@@ -38,6 +38,7 @@ from signaling.recordings import Recorded, Recordings
 from signaling.room_consent import RoomConsent
 from signaling.room_media import RoomMedia
 from signaling.storage.database import StorageAway
+from signaling.storage.recording_marks import Mark
 from signaling.storage.recording_rows import Asked, Begun, Interrupted, Part, Party, Told
 from signaling.storage.session_store import Booked, SessionKind
 
@@ -116,6 +117,8 @@ class Shelf:
     given_up: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     was: Interrupted | None = None
     before: Asked = NEVER_ASKED
+    marks: list[tuple[UUID, UUID, Mark]] = field(default_factory=list)
+    """What is known by the files, though the database is away."""
     taken: dict[UUID, UUID] = field(default_factory=dict)
     lying: dict[UUID, Sequence[RecordedFile]] = field(default_factory=dict)
 
@@ -153,6 +156,9 @@ class Shelf:
         await self._reach()
         self.rows += told
         self.taken[ident] = by
+
+    async def mark(self, ident: UUID, party: UUID, mark: Mark) -> None:
+        self.marks.append((ident, party, mark))
 
     async def recovered(self, ident: UUID) -> Sequence[RecordedFile]:
         await self._reach()

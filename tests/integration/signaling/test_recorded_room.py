@@ -19,7 +19,7 @@ from signaling.domain.consent.terms import ConsentStage, ConsentTurn, Medium, Pu
 from signaling.domain.recording_policy import RecordingChoice
 from signaling.storage.people_store import ClinicSettings
 from signaling.storage.recording_rows import KeptRecording
-from signaling.storage.recording_store import fact_of
+from signaling.storage.recording_turns import fact_of
 from signaling.storage.session_store import Booked
 from tests.integration.signaling.test_room_task import OFFER
 from tests.support.page import Page, until

@@ -15,6 +15,7 @@ from media.channel import RecordedFile
 from recording.keys import file_key
 from recording.reading import open_file
 from recording.sealing import SegmentError, SegmentName
+from recording.store import FileName
 from signaling.domain.consent.artefact import ArtefactFact, ArtefactStage, ArtefactTurn
 from signaling.domain.consent.table import replay
 from signaling.domain.consent.terms import (
@@ -41,6 +42,7 @@ from signaling.storage.later_store import LaterStore
 from signaling.storage.recording_erasure import NoFolder, RecordingErasure, RecordingReadable
 from signaling.storage.recording_folder import SealedFolder
 from signaling.storage.recording_keeping import RecordingKeeping
+from signaling.storage.recording_marks import Mark
 from signaling.storage.recording_proofs import ProofStore
 from signaling.storage.recording_rows import Asked
 from signaling.storage.recording_store import RecordingStore, Told
@@ -188,7 +190,6 @@ async def test_a_file_that_a_key_opens_yet_is_not_said_to_be_erased(here: Here) 
     number = 9
     name = SegmentName(here.booked.clinic, made.ident, number)
     from recording.sealing import SegmentWriter
-    from recording.store import FileName
 
     writer = here.files.create(made.ident, FileName(number, uuid4()))
     segment = SegmentWriter(writer.append, file_key(other.parts[0].key, name), name)
@@ -502,6 +503,63 @@ async def test_who_was_being_asked_when_a_gateway_died_is_not_asked_any_more(her
     assert told == ["rec.ask", "rec.recover"]
     facts = [ask.fact, ConsentFact(ConsentTurn.RECOVER, 0.0), ask.fact]
     assert replay(facts).stage is ConsentStage.REQUESTED
+
+
+async def crash(here: Here, **marks: Mark) -> tuple[Recorded, dict[str, UUID]]:
+    """A gateway that died while it recorded, and what of it was taken back by then."""
+    begun = await begin(here.store, here.booked, T0)
+    made = write_files(begun, here.booked.clinic, here.files, whole=False)
+    people = {party.role.value: party for party in begun.parties}
+    for role, mark in marks.items():
+        await here.store.mark(made.ident, people[role].id, mark)
+    return made, {role: party.person for role, party in people.items()}
+
+
+@pytest.mark.parametrize("role", ["client", "counsellor"])
+async def test_what_was_taken_back_while_the_database_was_away_is_given_to_nobody_after_a_crash(
+    here: Here, role: str
+) -> None:
+    made, people = await crash(here, **{role: Mark()})
+    await here.night.begin(T0 + 5)
+    known = await here.keeping.get(made.ident)
+    assert await here.stage(made.ident) is ArtefactStage.ERASURE_PENDING
+    assert known.taken_by == people[role]
+    assert (await here.actions())[-1] == "rec.withdraw"
+    proofs = [each for each in await here.proofs.of(people[role], T0)]
+    assert [json.loads(each.signed.text)["what"] for each in proofs] == ["withdrew"]
+    await here.night.begin(T0 + 6)
+    assert (await here.actions()).count("rec.withdraw") == 1
+
+
+async def test_some_of_it_that_was_taken_back_then_stays_gone(here: Here) -> None:
+    mark = Mark([Purpose.SUPERVISION], [Medium.VIDEO])
+    made, _ = await crash(here, client=mark)
+    await here.night.begin(T0 + 5)
+    known = await here.keeping.get(made.ident)
+    assert await here.stage(made.ident) is ArtefactStage.SEALED
+    assert (set(known.until), known.media) == ({Purpose.CLINICAL_REVIEW}, {Medium.AUDIO})
+    assert {part.medium for part in known.parts if part.taken_at is None} == {Medium.AUDIO}
+    told = [each for each in await here.actions() if each.startswith("rec.")]
+    assert told[-3:] == ["rec.withdraw_purpose", "rec.withdraw_medium", "rec.recover"]
+
+
+async def test_marks_of_one_after_the_other_are_all_of_them(here: Here) -> None:
+    made, _ = await crash(here, client=Mark([Purpose.SUPERVISION], []))
+    (party,) = await here.store.marks(made.ident)
+    await here.store.mark(made.ident, party, Mark([], [Medium.VIDEO]))
+    both = Mark([Purpose.SUPERVISION], [Medium.VIDEO])
+    assert await here.store.marks(made.ident) == {party: both}
+    await here.store.mark(made.ident, party, Mark())
+    await here.store.mark(made.ident, party, both)
+    assert await here.store.marks(made.ident) == {party: Mark()}
+    here.files.replace(made.ident, FileName(0, party, "taken"), b"spoiled")
+    assert await here.store.marks(made.ident) == {party: Mark()}
+
+
+async def test_a_mark_of_what_has_no_files_is_no_trouble(here: Here) -> None:
+    with pytest.raises(OSError):
+        await here.store.mark(UUID(int=7), UUID(int=8), Mark())
+    assert await here.store.marks(UUID(int=7)) == {}
 
 
 async def test_how_often_it_was_asked_is_known_to_whoever_opens_the_hour_again(here: Here) -> None:

@@ -26,7 +26,8 @@ from signaling.storage.audit_tables import AUDIT_EVENT
 from signaling.storage.database import Database
 from signaling.storage.recording_proofs import ProofStore
 from signaling.storage.recording_rows import files_of, read_recording
-from signaling.storage.recording_store import Begun, RecordingStore, Told, fact_of
+from signaling.storage.recording_store import Begun, RecordingStore, Told
+from signaling.storage.recording_turns import fact_of
 from signaling.storage.session_store import Booked, Wanted
 from tests.integration.storage.house import T0, House, house
 

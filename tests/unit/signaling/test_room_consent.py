@@ -21,6 +21,7 @@ from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import CloseReason, LinkView
 from signaling.keys.master import MasterError
 from signaling.storage.database import StorageAway
+from signaling.storage.recording_marks import Mark
 from signaling.storage.recording_rows import Asked, Interrupted
 from tests.support.recorded_room import (
     BOTH,
@@ -654,6 +655,22 @@ def test_a_withdrawal_is_stored_before_its_recorder_has_closed_anything() -> Non
     room.recorder.gate.is_open = True
     room.settle()
     assert list(room.shelf.given_up) == [ident]
+
+
+def test_what_is_taken_back_is_known_by_the_files_though_the_database_is_away() -> None:
+    room = recording()
+    room.shelf.away = True
+    room.do("zhang", said.WithdrawRecording([Purpose.SUPERVISION], [Medium.VIDEO]))
+    room.do("li", said.WithdrawRecording([], []))
+    assert written(room) == set()
+    (begun,) = room.shelf.begun.values()
+    people = {party.id: party.person for party in begun.parties}
+    marks = [(people[party], mark) for _, party, mark in room.shelf.marks]
+    assert marks == [
+        (person("zhang"), Mark([Purpose.SUPERVISION], [])),
+        (person("zhang"), Mark([], [Medium.VIDEO])),
+        (person("li"), Mark()),
+    ]
 
 
 def test_what_a_lost_recorder_has_sealed_is_looked_for() -> None:
