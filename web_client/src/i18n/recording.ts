@@ -114,6 +114,10 @@ const en = {
   'rec.why.soon': 'It is not asked again within ten minutes of a no.',
   'rec.why.running': 'It is being asked or recorded already.',
 
+  'rec.part.leave':
+    'The recording ends when you leave. What was recorded until then is kept as agreed.',
+  'rec.part.end': 'The recording ends as well. What was recorded until then is kept as agreed.',
+
   'rec.trust.person': 'can hear, see and read',
   'rec.trust.protection':
     'Sound and picture are encrypted between you and the server. What is recorded the server keeps sealed; whoever runs it holds the keys.',
@@ -237,6 +241,9 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'rec.why.often': '这次已经问过两次，不再问了。',
   'rec.why.soon': '刚说过不录，十分钟内不再问。',
   'rec.why.running': '已经在问，或正在录制。',
+
+  'rec.part.leave': '您离开时，录制也就结束。录到那时的，照约定保留。',
+  'rec.part.end': '录制也一起结束。录到那时的，照约定保留。',
 
   'rec.trust.person': '能听 · 能看 · 能读',
   'rec.trust.protection':
