@@ -9,8 +9,11 @@ from tests.support.browsers import DESK, PHONE, person
 from tests.support.gateway import Gateway
 from tests.support.recording_events import (
     REQUEST,
+    ended,
+    now_ms,
     pretended,
     purpose,
+    strip_at,
     terms,
 )
 from tests.support.recording_events import running as recorded
@@ -157,4 +160,48 @@ async def test_a_sheet_is_gone_through_by_keyboard_and_gives_the_focus_back(runn
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("dialog")).to_have_count(0)
         assert await focused(page) == "recording-badge"
+        assert not client.errors
+
+
+async def test_without_colours_the_strip_is_told_by_its_frame_its_shape_and_its_words(
+    running: Gateway,
+):
+    async with person(viewport=PHONE) as client:
+        await client.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+        events = await pretended(running, client, "client", "arrive-voice")
+        on = recorded(SUPERVISION)
+        held = on | {"stage": "hold", "holds": [{"reason": "user", "participant": ""}]}
+        arming = {"stage": "arming", "request": REQUEST, "begins_at": now_ms() + 60_000}
+        for told, frame, words in (
+            (on, "4px solid", "正在录制 · 督导"), (held, "4px dashed", "录制暂停"),
+            (arming, "4px dashed", "秒后开始录制"),
+        ):  # fmt: skip
+            events.tell(**told)
+            strip = await strip_at(client, told["stage"])
+            look = "(e) => { const s = getComputedStyle(e); return `${s.borderTopWidth} ${"
+            look += "s.borderTopStyle} ${s.borderTopColor !== s.backgroundColor}`; }"
+            assert await strip.evaluate(look) == f"{frame} true"
+            await expect(strip.locator("svg")).to_be_visible()
+            await expect(strip).to_contain_text(words)
+        # What floats over the room has an edge, too.
+        await strip.get_by_test_id("recording-badge").click()
+        edge = "(e) => { const s = getComputedStyle(e); return s.borderTopWidth === '1px'"
+        edge += " && s.borderTopColor !== s.backgroundColor; }"
+        assert await client.page.get_by_role("dialog").evaluate(edge)
+
+
+async def test_in_a_low_window_the_strip_covers_nothing_and_a_question_is_in_sight(
+    running: Gateway,
+):
+    async with person(viewport={"width": 320, "height": 256}, lang="en") as client:
+        events = await pretended(running, client, "client", "arrive-video")
+        page = client.page
+        events.tell(**recorded(SUPERVISION) | {"you_excluded": ["video"]})
+        strip = await strip_at(client, "recording")
+        await page.evaluate("scrollTo(0, 0)")
+        way_out = page.get_by_role("button", name="leave this page quickly")
+        await expect(way_out).to_be_in_viewport(ratio=1)
+        assert await bottom(strip) <= (await way_out.bounding_box() or {})["y"]
+        events.tell(ended=ended("withdraw", SUPERVISION, by_you=True))
+        await expect(page.get_by_test_id("recording-delete")).to_be_in_viewport(ratio=1)
         assert not client.errors

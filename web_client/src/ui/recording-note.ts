@@ -65,6 +65,11 @@ export class RecordingNote extends QuietElement {
     if (!this.note.stays) this.goSoon();
   }
 
+  /** In a low window the room scrolls: what is asked is not asked out of sight. */
+  override firstUpdated(): void {
+    this.scrollIntoView({ block: 'nearest' });
+  }
+
   override render() {
     const { words, decides } = this.note;
     const asks = decides !== '' && this.outcome === null;

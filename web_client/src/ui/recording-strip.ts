@@ -94,6 +94,19 @@ export class RecordingStrip extends QuietElement {
         padding-block-end: 6px;
         font-size: var(--caption);
       }
+      /* Without its colour it is told from all else by a thick frame, whole or broken, and by its shape. */
+      @media (forced-colors: active) {
+        .strip.solid,
+        .strip.hollow {
+          border: 4px solid CanvasText;
+        }
+        .strip.hollow {
+          border-style: dashed;
+        }
+        .badge {
+          border: 0;
+        }
+      }
       @media (max-width: 640px) {
         .strip {
           font-size: 0.9375rem;
@@ -137,6 +150,7 @@ export class RecordingStrip extends QuietElement {
   @property({ attribute: false }) recording!: Recording;
   @property({ attribute: false }) view!: RecordingView;
   private watch: IndicatorWatch | null = null;
+  private readonly heights = new ResizeObserver(() => this.tellHeight());
   private readonly beats = new Heartbeats();
   private timer: number | undefined;
 
@@ -144,6 +158,9 @@ export class RecordingStrip extends QuietElement {
     super.connectedCallback();
     this.while(() => window.clearTimeout(this.timer));
     this.while(() => this.lookAway());
+    this.heights.observe(this);
+    this.while(() => this.heights.disconnect());
+    this.while(() => document.documentElement.style.removeProperty('--strip'));
   }
 
   override render() {
@@ -256,6 +273,12 @@ export class RecordingStrip extends QuietElement {
     return shows && this.call.session.state === 'open' && isIndicated(stage)
       ? { stage, request }
       : null;
+  }
+
+  /** In a low window it stands over the room, which keeps so much clear of it (room-layout.ts). */
+  private tellHeight(): void {
+    const { style } = document.documentElement;
+    style.setProperty('--strip', `${Math.ceil(this.getBoundingClientRect().height)}px`);
   }
 
   private lookAway(): void {
