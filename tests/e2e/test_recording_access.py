@@ -15,6 +15,7 @@ from tests.support.recording_events import (
     purpose,
     strip_at,
     terms,
+    until,
 )
 from tests.support.recording_events import running as recorded
 
@@ -204,4 +205,20 @@ async def test_in_a_low_window_the_strip_covers_nothing_and_a_question_is_in_sig
         assert await bottom(strip) <= (await way_out.bounding_box() or {})["y"]
         events.tell(ended=ended("withdraw", SUPERVISION, by_you=True))
         await expect(page.get_by_test_id("recording-delete")).to_be_in_viewport(ratio=1)
+        assert not client.errors
+
+
+async def test_what_is_seen_is_said_again_to_a_gateway_that_came_back(running: Gateway):
+    async with person(viewport=PHONE) as client:
+        events = await pretended(running, client, "client", "arrive-voice")
+        events.tell(**recorded(SUPERVISION))
+        await until(lambda: events.said("show_recording"))
+        await events.cut()
+        events.heard.clear()
+        await events.welcomed()
+        assert not events.said("show_recording")  # it was told of nothing to show yet
+        told_at = now_ms()
+        events.tell(**recorded(SUPERVISION))
+        await until(lambda: events.said("show_recording"))
+        assert now_ms() - told_at < 1_500  # at once, and not with the next beat
         assert not client.errors

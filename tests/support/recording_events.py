@@ -90,6 +90,12 @@ class RecordingEvents:
         """Before the page opens its socket."""
         await someone.page.route_web_socket(re.compile("/socket.io/"), self._route)
 
+    async def cut(self) -> None:
+        """The page's line is gone; it comes back by itself."""
+        assert self._page is not None
+        self._welcomed.clear()
+        await self._page.close(code=4000)
+
     def tell(self, **changes: Any) -> None:
         """The page is told that it stands so now."""
         assert self._page is not None

@@ -21,8 +21,9 @@ const SPEECH_DB = -45;
 export class RoomRecording {
   private readonly news = new RecordingNews();
   private safety = false;
-  /** What the gateway was last told of it. */
-  private told = false;
+  /** What the gateway was last told of it; null where it may have heard otherwise. */
+  private told: boolean | null = false;
+  private everTold = false;
 
   constructor(
     private readonly host: { readonly call: Call; readonly person: Role; requestUpdate(): void },
@@ -119,8 +120,8 @@ export class RoomRecording {
   }
 
   private handleEvent(event: Event): void {
-    // A gateway that began anew knows nothing of it.
-    if (event.type === 'welcome') this.told = false;
+    // A gateway that began anew knows nothing of it; one that did not may not have heard that it was closed.
+    if (event.type === 'welcome' && this.everTold) this.told = null;
     if (event.type !== 'recording') return;
     this.handle(event);
     this.tellSafety();
@@ -156,8 +157,9 @@ export class RoomRecording {
     const { safety, recording } = this;
     if (safety === this.told || recording === null || recording.why_not === 'off') return;
     this.told = safety;
+    this.everTold = true;
     void send(this.host.call, { type: 'show_safety', open: safety }).then((trouble) => {
-      if (trouble !== null) this.told = !safety;
+      if (trouble !== null && this.told === safety) this.told = null;
     });
   }
 }
