@@ -18,6 +18,7 @@ from tests.support.recording_events import (
     until,
 )
 from tests.support.recording_events import running as recorded
+from tests.support.screens import SMALL, fits
 
 SUPERVISION = purpose("supervision", "李老师", "王督导")
 OWN = purpose("clinical_review", "李老师", days=30)
@@ -221,4 +222,27 @@ async def test_what_is_seen_is_said_again_to_a_gateway_that_came_back(running: G
         events.tell(**recorded(SUPERVISION))
         await until(lambda: events.said("show_recording"))
         assert now_ms() - told_at < 1_500  # at once, and not with the next beat
+        assert not client.errors
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE, SMALL])
+async def test_who_is_seen_outside_of_what_was_agreed_reads_it_at_their_own_picture(
+    running: Gateway, size: dict[str, int]
+):
+    async with person(viewport=size) as client:
+        events = await pretended(running, client, "client", "arrive-video")
+        page, tag = client.page, client.page.get_by_test_id("own-not-recorded")
+        await expect(page.get_by_test_id("self-video")).to_be_visible()
+        events.tell(**recorded(SUPERVISION))
+        await strip_at(client, "recording")
+        await expect(tag).to_have_count(0)
+        events.tell(**recorded(SUPERVISION) | {"you_excluded": ["video"]})
+        await expect(tag).to_have_text("画面不在录制内")
+        await expect(tag).to_be_in_viewport(ratio=1)
+        own = await page.get_by_test_id("self-video").bounding_box()
+        assert own is not None
+        assert own["y"] + own["height"] <= (await tag.bounding_box() or {})["y"]
+        await page.get_by_test_id("lang-en").click()
+        await expect(tag).to_have_text("Your picture is not recorded")
+        await fits(client)
         assert not client.errors

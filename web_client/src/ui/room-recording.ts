@@ -9,7 +9,7 @@ import './recording-sheet';
 import './recording-strip';
 import { send } from './recording-acts';
 import type { Call } from '../media/call';
-import type { Event, Recording, Role } from '../protocol/wire';
+import type { Event, Medium, Recording, Role } from '../protocol/wire';
 import { RecordingNews } from '../recording/news';
 import { softTone } from '../recording/tone';
 import { isRunning, type Mark, type RecordingView, viewOf } from '../recording/view';
@@ -60,6 +60,11 @@ export class RoomRecording {
   get mark(): Mark {
     const view = this.view;
     return view === null || view.stage === 'arming' ? 'none' : view.mark;
+  }
+
+  /** Whether it is recorded, or held, and this of oneself is on and no part of it. */
+  excludes(medium: Medium): boolean {
+    return this.view?.excluded.includes(medium) === true;
   }
 
   /** How the room's tiles are bordered, and its sheets kept clear of the strip. */

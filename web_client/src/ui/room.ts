@@ -165,6 +165,7 @@ export class RoomElement extends QuietElement {
           <qr-self-view
             .track=${this.call.own.track('video')}
             .high=${this.faceless || this.here.length > 1}
+            ?excluded=${this.recording.excludes('video')}
             .stay=${this.person === 'client' ? 20_000 : 10_000}
           ></qr-self-view>
         </section>

@@ -81,6 +81,12 @@ describe('the safety panel', () => {
     expect(sent).toEqual([]);
   });
 
+  it('leaves out what of oneself is on and not recorded', () => {
+    const { made } = room({ told: recording({ stage: 'recording', you_excluded: ['video'] }) });
+    expect(made.excludes('video')).toBe(true);
+    expect(made.excludes('audio')).toBe(false);
+  });
+
   it('is told of again when it did not get there', async () => {
     const { made, sent } = room({ told: recording(), taken: false });
     made.setSafety(true);
