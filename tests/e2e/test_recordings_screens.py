@@ -241,6 +241,37 @@ async def test_the_page_of_an_hour_says_what_was_recorded_of_it(
         assert not client.errors
 
 
+async def test_without_colours_and_on_a_small_phone_nothing_of_them_is_lost(running: Gateway):
+    edge = "(e) => { const s = getComputedStyle(e); return s.borderTopWidth === '1px'"
+    edge += " && s.borderTopStyle === 'solid' && s.borderTopColor !== s.backgroundColor; }"
+    shelf = Shelf(["counsellor", "supervisor"])
+    shelf.put(seen(FIRST))
+    shelf.make_files()
+    async with person(viewport=SMALL, lang="en") as counsellor:
+        await counsellor.page.emulate_media(forced_colors="active")
+        page = await opened(counsellor, running, "/desk", shelf)
+        await page.get_by_test_id("open-recordings").click()
+        await page.get_by_test_id("play").first.click()
+        await page.get_by_test_id("toggle").wait_for()
+        assert await page.locator("qr-player .banner").evaluate(edge)
+        for row in ("back10, toggle, on10", "speed-0.75, speed-1, speed-2"):
+            found = [await page.get_by_test_id(each).bounding_box() for each in row.split(", ")]
+            assert len({(each or {})["y"] for each in found}) == 1, row
+            assert len({(each or {})["height"] for each in found}) == 1, row
+        await fits(counsellor)
+        assert not counsellor.errors
+    shelf = Shelf(["client"])
+    shelf.put(seen(FIRST))
+    async with person(viewport=SMALL) as client:
+        await client.page.emulate_media(forced_colors="active")
+        page = await opened(client, running, "/visit", shelf)
+        await page.get_by_test_id("open-data").click()
+        await page.get_by_test_id("delete").click()
+        for part in (page.get_by_test_id("recording"), page.get_by_test_id("deletion")):
+            assert await part.evaluate(edge)
+        assert not client.errors
+
+
 async def test_a_tap_that_was_meant_for_something_else_is_no_answer(running: Gateway):
     shelf = Shelf(["client"])
     shelf.put(seen(FIRST, later=[later("teaching")]))
