@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -245,4 +247,62 @@ async def test_who_is_seen_outside_of_what_was_agreed_reads_it_at_their_own_pict
         await page.get_by_test_id("lang-en").click()
         await expect(tag).to_have_text("Your picture is not recorded")
         await fits(client)
+        assert not client.errors
+
+
+async def test_the_focus_stays_with_what_it_was_on(running: Gateway):
+    async with person(viewport=PHONE) as client:
+        events = await pretended(running, client, "client", "arrive-voice")
+        page, on = client.page, recorded(SUPERVISION)
+        mine = {"stage": "hold", "holds": [{"reason": "user", "participant": ""}]}
+        events.tell(**on)
+        await page.get_by_test_id("pause_recording").focus()
+        events.tell(**on | mine | {"you_paused": True})
+        await strip_at(client, "hold")
+        assert await focused(page) == "resume_recording"
+        await page.get_by_test_id("stop_recording").focus()
+        for told in (mine, {}):  # somebody else pauses, and goes on
+            events.tell(**on | told)
+            await strip_at(client, told.get("stage", "recording"))
+            assert await focused(page) == "stop_recording"
+        events.tell(**on | {"stage": "finalising"})
+        await strip_at(client, "finalising")
+        assert await focused(page) == "recording-badge"
+        events.tell(ended=ended("close", SUPERVISION))
+        await expect(page.get_by_test_id("recording")).to_have_count(0)
+        assert await focused(page) == "trust-chip"
+        await page.get_by_test_id("recording-note-close").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("recording-note")).to_have_count(0)
+        assert await focused(page) == "trust-chip"
+        assert not client.errors
+
+
+async def test_what_is_told_by_ear_and_where_tab_goes(running: Gateway):
+    async with person(viewport=PHONE, lang="en") as client:
+        events = await pretended(running, client, "client", "arrive-voice")
+        page = client.page
+        shown = terms(SUPERVISION, asker="Li")
+        events.tell(stage="requested", request=REQUEST, you_answer=True, terms=shown, asked=2)
+        asked = page.get_by_role("dialog", name="May we record today?")
+        await expect(asked).to_have_accessible_description(re.compile("changes nothing"))
+        await expect(asked).not_to_have_attribute("aria-modal", "true")  # the call goes on
+        await expect(page.get_by_test_id("said")).to_contain_text("May we record today?")
+        await expect(page.get_by_test_id("said-urgently")).to_be_empty()
+        events.tell(**recorded(SUPERVISION))
+        await strip_at(client, "recording")
+        await expect(page.get_by_role("group", name="The recording")).to_match_aria_snapshot("""
+            - group "The recording":
+              - button /Recording · supervision · .* What is recorded, and how to take it back/
+              - button "Pause"
+              - button "Stop"
+        """)
+        # It begins and ends once in words, not with each second of its clock.
+        await expect(page.get_by_test_id("said-urgently")).to_have_text("Recording has begun.")
+        await expect(page.locator("qr-recording-strip [aria-live], qr-recording-strip [role=status]"
+                                  )).to_have_count(0)  # fmt: skip
+        await page.get_by_test_id("trust-chip").focus()
+        for expected in ("recording-badge", "pause_recording", "stop_recording", "lang-zh"):
+            await page.keyboard.press("Tab")
+            assert await focused(page) == expected
         assert not client.errors

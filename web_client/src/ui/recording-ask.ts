@@ -98,7 +98,6 @@ export class RecordingAsk extends QuietElement {
                   <button
                     class="primary ask"
                     data-testid="recording-send"
-                    ?disabled=${this.busy}
                     @click=${() => void this.ask()}
                   >
                     ${t('rec.ask.send')}
@@ -186,6 +185,7 @@ export class RecordingAsk extends QuietElement {
   }
 
   private async ask(): Promise<void> {
+    if (this.busy) return;
     if (this.purposes.length === 0) {
       this.hint = 'rec.choose';
       return;

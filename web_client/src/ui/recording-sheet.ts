@@ -202,7 +202,7 @@ export class RecordingSheet extends QuietElement {
           <button
             class="plain"
             data-testid="recording-no"
-            ?disabled=${this.preview || this.busy}
+            ?disabled=${this.preview}
             @click=${() => void this.refuse()}
           >
             ${t('rec.no')}
@@ -210,7 +210,7 @@ export class RecordingSheet extends QuietElement {
           <button
             class="plain"
             data-testid="recording-yes"
-            ?disabled=${this.preview || this.busy}
+            ?disabled=${this.preview}
             @click=${() => void this.agree()}
           >
             ${t('rec.yes')}
