@@ -278,6 +278,30 @@ async def test_the_focus_stays_with_what_it_was_on(running: Gateway):
         assert not client.errors
 
 
+async def test_who_takes_it_back_by_keyboard_is_not_sent_to_the_top_of_the_page(running: Gateway):
+    async with person(viewport=PHONE) as client:
+        events = await pretended(running, client, "client", "arrive-voice")
+        page = client.page
+        on = recorded(SUPERVISION, OWN)
+        events.tell(**on)
+        await page.get_by_test_id("recording-badge").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("trust-stop_recording")).to_have_text("停止录制")
+        await page.get_by_test_id("narrow-supervision").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("trust-said")).to_have_text("已取消用于督导。")
+        events.tell(**on | {"purposes": [OWN]})
+        await expect(page.get_by_test_id("narrow-supervision")).to_have_count(0)
+        assert await focused(page) == "trust-stop_recording"
+        await page.get_by_test_id("withdraw_recording").focus()
+        await page.keyboard.press("Enter")
+        events.tell(ended=ended("withdraw", OWN, by_you=True))
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        assert await focused(page) == "trust-chip"
+        await expect(page.get_by_test_id("recording-delete")).to_have_text("删除（默认）")
+        assert not client.errors
+
+
 async def test_what_is_told_by_ear_and_where_tab_goes(running: Gateway):
     async with person(viewport=PHONE, lang="en") as client:
         events = await pretended(running, client, "client", "arrive-voice")
