@@ -117,6 +117,25 @@ async def test_an_hour_is_recorded_with_consent_watched_and_undone(
     await undo(recorded, screenshots)
 
 
+async def test_who_leaves_reads_that_it_was_recorded(recorded: Hour, screenshots: Path) -> None:
+    client = recorded.client.page
+    await meet(recorded)
+    await ask(recorded, screenshots)
+    await agree(recorded, screenshots)
+    await stage(client, "recording")
+    await asyncio.sleep(2)
+    await client.get_by_test_id("leave").click()
+    await expect(client.get_by_test_id("ends-recording")).to_be_visible()
+    await client.get_by_test_id("leave-confirm").click()
+    told = client.get_by_test_id("recorded-hour")
+    await expect(told).to_contain_text("用于本人复盘")
+    await expect(client.get_by_test_id("come-back")).to_be_visible()
+    await expect(recorded.counsellor.page.get_by_test_id("recording-note")).to_be_visible()
+    await shoot(recorded.client, screenshots, "recorded-12-left", whole=True)
+    await told.get_by_test_id("to-data").click()
+    await expect(client.get_by_test_id("recording")).to_have_count(1)
+
+
 async def watch(hour: Hour, screenshots: Path) -> None:
     """The counsellor's way from the room to what was recorded, which plays."""
     page = hour.counsellor.page

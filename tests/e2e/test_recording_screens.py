@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Route
 
 from tests.e2e.test_widget import embedded
-from tests.support.browsers import DESK, PHONE, Person, person
+from tests.support.browsers import DESK, PHONE, person
 from tests.support.call import enter, sees_the_other
 from tests.support.gateway import Gateway
 from tests.support.recording_events import (
@@ -22,8 +20,11 @@ from tests.support.recording_events import (
     RecordingEvents,
     ended,
     now_ms,
+    pretended,
     purpose,
+    strip_at,
     terms,
+    until,
 )
 from tests.support.recording_events import (
     running as running_,
@@ -43,26 +44,6 @@ SAID = """
 """
 
 
-async def _until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.02)
-
-
-async def _room(house: Gateway, someone: Person, role: str, way: str) -> RecordingEvents:
-    events = RecordingEvents()
-    await events.attach(someone)
-    await enter(someone, house.links[role], way)
-    await events.welcomed()
-    return events
-
-
-async def _stage(someone: Person, stage: str) -> Any:
-    strip = someone.page.locator(f'[data-testid="recording"][data-stage="{stage}"]')
-    await strip.wait_for()
-    return strip
-
-
 async def test_a_client_is_asked_and_sees_all_that_goes_on(running: Gateway, screenshots: Path):
     await _all_screens(running, screenshots, PHONE, "phone")
 
@@ -77,7 +58,7 @@ async def test_on_a_desk(running: Gateway, screenshots: Path):
 
 async def _all_screens(house: Gateway, folder: Path, size: dict[str, int], name: str) -> None:
     async with person(viewport=size) as client, person(viewport=DESK) as counsellor:
-        events = await _room(house, client, "client", "arrive-video")
+        events = await pretended(house, client, "client", "arrive-video")
         await enter(counsellor, house.links["counsellor"], "arrive-video")
         await sees_the_other(client)
         asked = NOTHING | ASKED
@@ -103,10 +84,10 @@ async def _all_screens(house: Gateway, folder: Path, size: dict[str, int], name:
             await fits(client)
             await shoot(client, folder, f"recording-{name}-{shot}")
         events.tell(**on)
-        await (await _stage(client, "recording")).get_by_test_id("recording-badge").click()
+        await (await strip_at(client, "recording")).get_by_test_id("recording-badge").click()
         await shoot(client, folder, f"recording-{name}-trust")
         await client.page.get_by_test_id("withdraw_recording").click()
-        await _until(lambda: events.said("withdraw_recording"))
+        await until(lambda: events.said("withdraw_recording"))
         events.tell(ended=ended("withdraw", SUPERVISION, by_you=True))
         await client.page.get_by_test_id("recording-delete").wait_for()
         await fits(client)
@@ -128,14 +109,14 @@ async def _all_screens(house: Gateway, folder: Path, size: dict[str, int], name:
         await fits(client)
         await shoot(client, folder, f"recording-{name}-asked-text")
         events.tell(**on)
-        await _stage(client, "recording")
+        await strip_at(client, "recording")
         await shoot(client, folder, f"recording-{name}-on-text")
         assert not client.errors
 
 
 async def test_agreeing_says_which_words_stood_there(running: Gateway):
     async with person(viewport=PHONE) as client:
-        events = await _room(running, client, "client", "arrive-text")
+        events = await pretended(running, client, "client", "arrive-text")
         events.tell(**ASKED)
         agree = client.page.get_by_test_id("recording-yes")
         await agree.click()
@@ -146,7 +127,7 @@ async def test_agreeing_says_which_words_stood_there(running: Gateway):
         await client.page.get_by_test_id("agree-supervision").check()
         words = await client.page.evaluate(SAID)
         await agree.click()
-        await _until(lambda: events.said("agree_recording"))
+        await until(lambda: events.said("agree_recording"))
         [said] = events.said("agree_recording")
         assert said == {
             "type": "agree_recording", "request": REQUEST, "terms": DIGEST,
@@ -158,7 +139,7 @@ async def test_agreeing_says_which_words_stood_there(running: Gateway):
 
 async def test_a_no_by_keyboard_and_escape_is_no_answer(running: Gateway):
     async with person(viewport=PHONE) as client:
-        events = await _room(running, client, "client", "arrive-text")
+        events = await pretended(running, client, "client", "arrive-text")
         box = client.page.get_by_role("textbox")
         await box.press_sequentially("我在想")
         events.tell(**ASKED)
@@ -171,7 +152,7 @@ async def test_a_no_by_keyboard_and_escape_is_no_answer(running: Gateway):
         assert not events.heard
         await no.focus()
         await client.page.keyboard.press("Enter")
-        await _until(lambda: events.heard)
+        await until(lambda: events.heard)
         assert events.heard == [{"type": "decline_recording", "request": REQUEST}]
         events.tell(ended=ended("decline", by_you=True))
         await client.page.get_by_test_id("recording-note").get_by_text("好的，不录").wait_for()
@@ -179,7 +160,7 @@ async def test_a_no_by_keyboard_and_escape_is_no_answer(running: Gateway):
 
 async def test_a_no_and_a_yes_look_alike(running: Gateway):
     async with person(viewport=SMALL) as client:
-        events = await _room(running, client, "client", "arrive-voice")
+        events = await pretended(running, client, "client", "arrive-voice")
         events.tell(**ASKED)
         no, yes = (client.page.get_by_test_id(f"recording-{each}") for each in ("no", "yes"))
         left, right = await no.bounding_box(), await yes.bounding_box()
@@ -194,47 +175,47 @@ async def test_a_no_and_a_yes_look_alike(running: Gateway):
 
 async def test_what_is_seen_is_said_and_nothing_else(running: Gateway):
     async with person(viewport=PHONE) as client:
-        events = await _room(running, client, "client", "arrive-voice")
+        events = await pretended(running, client, "client", "arrive-voice")
         events.tell(stage="arming", request=REQUEST, begins_at=now_ms() + 5_000)
-        await _until(lambda: events.said("show_recording"))
+        await until(lambda: events.said("show_recording"))
         assert events.said("show_recording")[0]["stage"] == "arming"
         events.heard.clear()
         events.tell(**running_(SUPERVISION))
-        await _until(lambda: len(events.said("show_recording")) >= 2)
+        await until(lambda: len(events.said("show_recording")) >= 2)
         assert {each["stage"] for each in events.said("show_recording")} == {"recording"}
         # Whatever sheet is open, it stays in sight.
         await client.page.get_by_test_id("more").click()
         events.heard.clear()
-        await _until(lambda: events.said("show_recording"))
+        await until(lambda: events.said("show_recording"))
         await client.page.set_viewport_size({"width": 60, "height": 60})
         await asyncio.sleep(0.3)
         events.heard.clear()
         await asyncio.sleep(2.5)
         assert not events.said("show_recording")
         await client.page.set_viewport_size(PHONE)
-        await _until(lambda: events.said("show_recording"))
+        await until(lambda: events.said("show_recording"))
 
 
 @pytest.mark.parametrize("act", ["pause_recording", "stop_recording"])
 async def test_one_tap_pauses_or_stops(running: Gateway, act: str):
     async with person(viewport=SMALL) as client:
-        events = await _room(running, client, "client", "arrive-voice")
+        events = await pretended(running, client, "client", "arrive-voice")
         events.tell(**running_(SUPERVISION))
         await client.page.get_by_test_id(act).click()
-        await _until(lambda: events.said(act))
+        await until(lambda: events.said(act))
         events.tell(stage="arming", request=REQUEST, begins_at=now_ms() + 5_000)
-        no = (await _stage(client, "arming")).get_by_test_id("stop_recording")
+        no = (await strip_at(client, "arming")).get_by_test_id("stop_recording")
         box = await no.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 48
         await no.click()
-        await _until(lambda: events.said("stop_recording"))
+        await until(lambda: events.said("stop_recording"))
         assert await client.page.get_by_test_id("trust-chip").inner_text()
 
 
 async def test_a_counsellor_asks(running: Gateway, screenshots: Path):
     async with person(viewport=DESK) as counsellor, person(viewport=PHONE) as client:
-        events = await _room(running, counsellor, "counsellor", "arrive-video")
+        events = await pretended(running, counsellor, "counsellor", "arrive-video")
         await enter(client, running.links["client"], "arrive-video")
         await sees_the_other(counsellor)
         may = {
@@ -256,17 +237,17 @@ async def test_a_counsellor_asks(running: Gateway, screenshots: Path):
         await counsellor.page.get_by_test_id("recording-preview").wait_for()
         await shoot(counsellor, screenshots, "recording-desk-ask")
         await counsellor.page.get_by_test_id("recording-send").click()
-        await _until(lambda: events.said("ask_recording"))
+        await until(lambda: events.said("ask_recording"))
         assert events.said("ask_recording") == [
             {"type": "ask_recording", "purposes": ["supervision"], "media": ["audio"]}
         ]
         events.tell(**ASKED | {"you_answer": False, "you_asked": True})
-        await _stage(counsellor, "requested")
+        await strip_at(counsellor, "requested")
         await shoot(counsellor, screenshots, "recording-desk-waiting")
         await counsellor.page.get_by_test_id("cancel_recording").click()
-        await _until(lambda: events.said("cancel_recording"))
+        await until(lambda: events.said("cancel_recording"))
         events.tell(**running_(SUPERVISION))
-        await _stage(counsellor, "recording")
+        await strip_at(counsellor, "recording")
         await shoot(counsellor, screenshots, "recording-desk-counsellor-on")
         await counsellor.page.get_by_test_id("trust-chip").click()
         await shoot(counsellor, screenshots, "recording-desk-counsellor-trust")
@@ -284,12 +265,12 @@ async def test_in_a_small_frame_it_stays_in_sight(screenshots: Path):
         await events.welcomed()
         await host.page.evaluate(SHRINK)
         events.tell(**running_(SUPERVISION))
-        await _until(lambda: events.said("show_recording"))
+        await until(lambda: events.said("show_recording"))
         await frame.get_by_test_id("end-session").or_(frame.get_by_test_id("more")).first.focus()
         await asyncio.sleep(0.5)
         await host.page.screenshot(path=screenshots / "recording-frame-on.png")
         events.heard.clear()
-        await _until(lambda: events.said("show_recording"))  # scrolled down, it is seen still
+        await until(lambda: events.said("show_recording"))  # scrolled down, it is seen still
 
 
 SHRINK = """
@@ -331,7 +312,7 @@ async def test_a_page_around_it_cannot_hide_it():
         await events.welcomed()
         events.tell(**ASKED)
         events.tell(**running_(SUPERVISION))
-        await _until(lambda: events.said("show_recording"))
+        await until(lambda: events.said("show_recording"))
         assert await host.page.evaluate("window.states") == ["on"]
         for hide in (COVER, FADE):
             await host.page.evaluate(hide)
@@ -340,4 +321,4 @@ async def test_a_page_around_it_cannot_hide_it():
             await asyncio.sleep(2.5)
             assert not events.said("show_recording"), hide
             await host.page.evaluate(UNDO)
-            await _until(lambda: events.said("show_recording"))
+            await until(lambda: events.said("show_recording"))

@@ -20,6 +20,7 @@ from tests.support.shelf import (
     STARTED,
     THIRD,
     Shelf,
+    hour,
     later,
     proof,
     seen,
@@ -212,6 +213,63 @@ async def test_a_client_is_asked_once_more_and_both_answers_are_as_near(
         assert (act, refused) == ("later/answer", {"purpose": "research", "agree": False})
         assert not client.errors
         assert not client.foreign
+
+
+async def test_the_page_of_an_hour_says_what_was_recorded_of_it(
+    running: Gateway, screenshots: Path
+):
+    shelf = Shelf(["client"])
+    now = int(time.time() * 1000)
+    shelf.hours = [hour("h", now - 20 * 60_000)]
+    back = {"stage": "erasure_pending", "erase_at": now + DAY, "may_keep": True, "may_play": False}
+    shelf.put(seen(THIRD), seen(SECOND, session="h", started_at=STARTED + DAY, **back),
+              seen(FIRST, session="h", media=["audio"], may_play=False))  # fmt: skip
+    async with person(viewport=SMALL) as client:
+        page = await opened(client, running, "/visit", shelf)
+        told = page.get_by_test_id("recorded-hour")
+        lines = told.get_by_role("paragraph")
+        await expect(lines).to_have_count(2)
+        await expect(lines.first).to_contain_text("声音，用于本人复盘")
+        await expect(lines.last).to_contain_text("彻底删除，在那之前还能改主意")
+        await fits(client)
+        await shoot(client, screenshots, "recorded-hour-page", whole=True)
+        shelf.put(seen(SECOND, session="h", **back))
+        await expect(lines).to_have_count(1)
+        await expect(told.get_by_role("button")).to_have_text("到“我的信息”里看看")
+        await told.get_by_role("button").click()
+        await expect(page.get_by_test_id("my-data")).to_be_visible()
+        assert not client.errors
+
+
+async def test_without_colours_and_on_a_small_phone_nothing_of_them_is_lost(running: Gateway):
+    edge = "(e) => { const s = getComputedStyle(e); return s.borderTopWidth === '1px'"
+    edge += " && s.borderTopStyle === 'solid' && s.borderTopColor !== s.backgroundColor; }"
+    shelf = Shelf(["counsellor", "supervisor"])
+    shelf.put(seen(FIRST))
+    shelf.make_files()
+    async with person(viewport=SMALL, lang="en") as counsellor:
+        await counsellor.page.emulate_media(forced_colors="active")
+        page = await opened(counsellor, running, "/desk", shelf)
+        await page.get_by_test_id("open-recordings").click()
+        await page.get_by_test_id("play").first.click()
+        await page.get_by_test_id("toggle").wait_for()
+        assert await page.locator("qr-player .banner").evaluate(edge)
+        for row in ("back10, toggle, on10", "speed-0.75, speed-1, speed-2"):
+            found = [await page.get_by_test_id(each).bounding_box() for each in row.split(", ")]
+            assert len({(each or {})["y"] for each in found}) == 1, row
+            assert len({(each or {})["height"] for each in found}) == 1, row
+        await fits(counsellor)
+        assert not counsellor.errors
+    shelf = Shelf(["client"])
+    shelf.put(seen(FIRST))
+    async with person(viewport=SMALL) as client:
+        await client.page.emulate_media(forced_colors="active")
+        page = await opened(client, running, "/visit", shelf)
+        await page.get_by_test_id("open-data").click()
+        await page.get_by_test_id("delete").click()
+        for part in (page.get_by_test_id("recording"), page.get_by_test_id("deletion")):
+            assert await part.evaluate(edge)
+        assert not client.errors
 
 
 async def test_a_tap_that_was_meant_for_something_else_is_no_answer(running: Gateway):

@@ -10,11 +10,14 @@ import asyncio
 import json
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
-from playwright.async_api import WebSocketRoute
+from playwright.async_api import Locator, WebSocketRoute
 
 from tests.support.browsers import Person
+from tests.support.call import enter
+from tests.support.gateway import Gateway
 
 COMMAND = re.compile(r"^42(\d+)(\[.*)$", re.DOTALL)
 """Engine.IO's message, Socket.IO's event, and the number under which it is answered."""
@@ -87,6 +90,12 @@ class RecordingEvents:
         """Before the page opens its socket."""
         await someone.page.route_web_socket(re.compile("/socket.io/"), self._route)
 
+    async def cut(self) -> None:
+        """The page's line is gone; it comes back by itself."""
+        assert self._page is not None
+        self._welcomed.clear()
+        await self._page.close(code=4000)
+
     def tell(self, **changes: Any) -> None:
         """The page is told that it stands so now."""
         assert self._page is not None
@@ -122,3 +131,26 @@ class RecordingEvents:
             self._welcomed.set()
         elif '"type":"participant_changed"' in said:
             self.other = json.loads(message[2:])[1]["participant"]["id"]
+
+
+async def pretended(house: Gateway, someone: Person, role: str, way: str) -> RecordingEvents:
+    """Somebody in their room, who is told of a recording by the test alone."""
+    events = RecordingEvents()
+    await events.attach(someone)
+    await enter(someone, house.links[role], way)
+    await events.welcomed()
+    return events
+
+
+async def strip_at(someone: Person, stage: str) -> Locator:
+    """The strip, once it shows this stage."""
+    strip = someone.page.locator(f'[data-testid="recording"][data-stage="{stage}"]')
+    await strip.wait_for()
+    return strip
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait for it, for ten seconds."""
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.02)

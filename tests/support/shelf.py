@@ -73,6 +73,16 @@ def seen(ident: str, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def hour(ident: str, begun_at: int) -> dict[str, Any]:
+    """An hour that goes on, as REST tells of it."""
+    return {
+        "id": ident, "counsellor": COUNSELLOR, "client": CLIENT, "starts_at": begun_at,
+        "ends_at": begun_at + 50 * 60_000, "minutes": 50, "more_minutes": 0, "late_minutes": 0,
+        "kind": "individual", "stage": "in_session", "arrived_at": begun_at, "begun_at": begun_at,
+        "ended_at": None, "outcome": None, "confirmed_at": None,
+    }  # fmt: skip
+
+
 def later(purpose: str, **changes: Any) -> dict[str, Any]:
     """What was asked for afterwards."""
     return {
@@ -106,6 +116,7 @@ class Shelf:
         self.looks: list[dict[str, Any]] = []
         self.taken: list[tuple[str, dict[str, Any]]] = []
         self.watched: list[tuple[int, int]] = []
+        self.hours: list[dict[str, Any]] = []
         self.refuses = False
         """Nothing of it is given any more."""
         self._files: list[tuple[dict[str, Any], bytes]] = []
@@ -145,7 +156,7 @@ class Shelf:
             "recordings": lambda: {"items": list(self.recordings.values())},
             "proofs": lambda: {"items": self.proofs},
             "me/looks": lambda: {"after": None, "items": self.looks},
-            "appointments": lambda: {"after": None, "items": []},
+            "appointments": lambda: {"after": None, "items": self.hours},
             "threads": lambda: {"items": []},
             "clinic": lambda: {"id": "c", "name": "梅花心理", "chosen": {}},
             f"people/{CLIENT['id']}/change": lambda: {"items": []},

@@ -85,7 +85,7 @@ const en = {
   'rec.end.recovered': 'The recording from before stopped at {time}.',
   'rec.end.withdrawn': 'Stopped, after {length}. What should happen with what was recorded?',
   'rec.end.withdrawn.nothing': 'Stopped. Nothing was recorded.',
-  'rec.delete': 'Delete',
+  'rec.delete': 'Delete (the default)',
   'rec.later': 'Keep until I decide (24 hours)',
   'rec.later.done': 'It is played to nobody. Unless you say so, it is deleted after 24 hours.',
   'rec.deleted': 'Deleted.',
@@ -114,10 +114,16 @@ const en = {
   'rec.why.soon': 'It is not asked again within ten minutes of a no.',
   'rec.why.running': 'It is being asked or recorded already.',
 
+  'rec.part.leave':
+    'The recording ends when you leave. What was recorded until then is kept as agreed.',
+  'rec.part.end': 'The recording ends as well. What was recorded until then is kept as agreed.',
+
   'rec.trust.person': 'can hear, see and read',
   'rec.trust.protection':
     'Sound and picture are encrypted between you and the server. What is recorded the server keeps sealed; whoever runs it holds the keys.',
+  'rec.trust.stop': 'Stop recording',
   'rec.trust.narrow': 'No longer for {purpose}',
+  'rec.trust.narrowed': 'It is no longer used for {purpose}.',
   'rec.trust.withdrawn':
     'What was recorded was taken back: it is played to nobody, and it is deleted.',
   'rec.trust.withdraw.about':
@@ -210,7 +216,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'rec.end.recovered': '刚才的录制停在 {time}。',
   'rec.end.withdrawn': '已停止，录了{length}。录下的怎么处理？',
   'rec.end.withdrawn.nothing': '已停止。没有录下什么。',
-  'rec.delete': '删除',
+  'rec.delete': '删除（默认）',
   'rec.later': '保留到以后再决定（24 小时）',
   'rec.later.done': '它不给任何人播放。您不说保留，24 小时后就删除。',
   'rec.deleted': '已删除。',
@@ -238,10 +244,15 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'rec.why.soon': '刚说过不录，十分钟内不再问。',
   'rec.why.running': '已经在问，或正在录制。',
 
+  'rec.part.leave': '您离开时，录制也就结束。录到那时的，照约定保留。',
+  'rec.part.end': '录制也一起结束。录到那时的，照约定保留。',
+
   'rec.trust.person': '能听 · 能看 · 能读',
   'rec.trust.protection':
     '声音和画面在您和服务器之间加密。录下的部分由服务器封存，钥匙由管理它的机构保管。',
+  'rec.trust.stop': '停止录制',
   'rec.trust.narrow': '取消用于{purpose}',
+  'rec.trust.narrowed': '已取消用于{purpose}。',
   'rec.trust.withdrawn': '录下的已经收回：不给任何人播放，会被删除。',
   'rec.trust.withdraw.about': '从您点下去那一刻起不再录，录下的不给任何人播放。',
 

@@ -129,7 +129,11 @@ const en = {
   'visit.after.stays.place': 'Where you were and who to call: forgotten a day after',
   'visit.after.recorded': 'This time was recorded',
   'visit.after.recorded.is': '{length} of {what}, for {purposes}.',
+  'visit.after.recorded.back': 'It was taken back: nobody can play it any more.',
+  'visit.after.recorded.until':
+    'It is erased for good: {when}. Until then you can change your mind.',
   'visit.after.recorded.own': 'Look at it, or have it deleted',
+  'visit.after.recorded.see': 'See it in My data',
   'visit.after.who':
     'You and your counsellor can see this. The clinic sees when appointments are, not how you felt.',
   'visit.after.delete': 'To have it deleted, just ask the clinic.',
@@ -262,7 +266,10 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'visit.after.stays.place': '您在哪里、怎么联系：一天后就忘掉',
   'visit.after.recorded': '这次有录制',
   'visit.after.recorded.is': '录了{length}的{what}，用于{purposes}。',
+  'visit.after.recorded.back': '已经收回，不再给任何人播放。',
+  'visit.after.recorded.until': '{when} 彻底删除，在那之前还能改主意。',
   'visit.after.recorded.own': '去看看，或者删除',
+  'visit.after.recorded.see': '到“我的信息”里看看',
   'visit.after.who': '您和您的老师能看到这些。机构只看得到约定的时间，看不到您的心情。',
   'visit.after.delete': '想删掉的话，告诉机构就好。',
   'visit.after.delete.phone': '想删掉的话，告诉机构就好：{phone}',

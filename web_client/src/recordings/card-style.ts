@@ -3,6 +3,11 @@
 import { css } from 'lit';
 
 export const dataCard = css`
+  /* Where colours are the reader's own, a card and what is asked in it have an edge instead of a ground. */
+  .card,
+  .really {
+    border: 1px solid transparent;
+  }
   .card {
     padding: 20px 24px;
     border-radius: var(--round-card);

@@ -42,6 +42,7 @@ export const playerStyle = css`
     align-items: center;
     gap: 10px;
     padding: 8px 16px;
+    border: 1px solid transparent;
     border-radius: var(--round-control);
     color: var(--zi);
     background: var(--zi-ground);
@@ -77,6 +78,20 @@ export const playerStyle = css`
     text-decoration: underline;
     text-decoration-thickness: 2px;
     text-underline-offset: 6px;
+  }
+  /* All speeds in one row, and no button's words in two. */
+  @media (max-width: 360px) {
+    .controls .plain {
+      flex: 1 1 auto;
+      padding-inline: 8px;
+      white-space: nowrap;
+    }
+    .toggle {
+      min-inline-size: 6em;
+    }
+    .speeds button {
+      padding-inline: 4px;
+    }
   }
   .late {
     margin-inline-start: 8px;

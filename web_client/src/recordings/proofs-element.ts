@@ -56,6 +56,7 @@ export class Proofs extends QuietElement {
         gap: 8px 16px;
       }
       .verdict {
+        border: 1px solid transparent;
         display: grid;
         gap: 4px;
         padding: 12px 16px;

@@ -3,7 +3,7 @@
 import { datedDay, momentOf } from '../i18n/dates';
 import { all, fill, type Key, language, t } from '../i18n/language';
 import type { Medium, Purpose, PurposeUntil, RecordingSeen } from '../protocol/bodies';
-import { lengthWords, spaced } from '../recording/words';
+import { lengthWords, sentences, spaced } from '../recording/words';
 import { sentenceCase } from '../ui/sentence-case';
 
 const PURPOSES: readonly Purpose[] = ['clinical_review', 'supervision', 'research', 'teaching'];
@@ -77,7 +77,17 @@ export function purposeBanner(purposes: readonly PurposeUntil[], now: number): s
 export function afterwards(seen: RecordingSeen, now: number): string {
   if (!isGone(seen)) return recordedWords(seen, now);
   if (seen.stage === 'erased') return t('recs.stage.erased');
-  return seen.stage === 'locked' ? lockedWords(seen, now) : pendingWords(seen, now);
+  return seen.stage === 'locked' ? lockedWords(seen, now) : takenBackWords(seen, now);
+}
+
+/** That it will be deleted, and when; and what of that is still the client's to decide. */
+function takenBackWords(seen: RecordingSeen, now: number): string {
+  const { erase_at: eraseAt, asks_to_keep: asks, may_keep: mayKeep } = seen;
+  const when = eraseAt === null || eraseAt <= now ? '' : momentOf(eraseAt);
+  if (when === '') return sentences([t('visit.after.recorded.back'), t('recs.pending.soon')]);
+  if (asks) return sentences([t('recs.asks'), t('recs.asks.until', { when })]);
+  const then = mayKeep ? 'visit.after.recorded.until' : 'recs.pending.after';
+  return sentences([t('visit.after.recorded.back'), t(then, { when })]);
 }
 
 /** A word that stands at the beginning of a line, within a sentence. */

@@ -10,6 +10,7 @@ import './scene';
 import { type Key, t } from '../i18n/language';
 import type { TimelineView } from '../media/timeline';
 import type { Role } from '../protocol/wire';
+import '../recordings/recorded-hour';
 
 const NEUTRAL_MS = 10 * 60_000;
 
@@ -22,6 +23,9 @@ export class After extends QuietElement {
     buttons,
     pageLayout,
     css`
+      qr-recorded-hour {
+        inline-size: min(560px, 100%);
+      }
       .gaps {
         inline-size: min(480px, 100%);
         padding: 20px 24px;
@@ -39,6 +43,8 @@ export class After extends QuietElement {
   @property() person: Role = 'client';
   @property() parting: Parting = 'left';
   @property({ type: Boolean }) retry = false;
+  /** The booked hour, where this is its client's page: what was recorded of it is said. */
+  @property() hour = '';
   /** Where time was lost; null where it is not this person's to see. */
   @property({ attribute: false }) timeline: TimelineView | null = null;
   @state() private neutral = false;
@@ -80,6 +86,13 @@ export class After extends QuietElement {
               : nothing
           }
         </div>
+        ${
+          this.hour === ''
+            ? nothing
+            : html`
+                <qr-recorded-hour .hour=${this.hour}></qr-recorded-hour>
+              `
+        }
         ${this.timeline === null ? nothing : gapsOf(this.timeline)}
       </main>
     `;

@@ -66,6 +66,8 @@ export class App extends QuietElement {
   @property() person: Role = 'client';
   /** Where a seat comes from, where not from a link's token: a booked hour. */
   @property({ attribute: false }) seatOf: (() => Promise<Answer<Seat>>) | null = null;
+  /** The booked hour this is, where its client is told afterwards what was recorded of it; else empty. */
+  @property() hour = '';
   /** What both agreed to do when the line is cut. */
   @property({ attribute: false }) plan: CutPlan | null = null;
   /** The panel for a danger is open beside the room. */
@@ -177,6 +179,7 @@ export class App extends QuietElement {
           <qr-after
             .person=${this.person}
             .parting=${view.parting}
+            .hour=${this.hour}
             .retry=${this.mayTry}
             .timeline=${view.timeline ?? null}
             @try-again=${() => void this.comeIn()}

@@ -123,6 +123,12 @@ export const buttons = css`
   .link:hover {
     text-decoration-thickness: 2px;
   }
+  /* A link is told by its line; a frame of the reader's own colours would touch its words. */
+  @media (forced-colors: active) {
+    .link {
+      border: 0;
+    }
+  }
   .ending {
     color: var(--zhe);
   }

@@ -11,6 +11,7 @@ export const noteStyle = css`
     padding: 8px 8px 8px 20px;
     background: var(--amber-ground);
     color: var(--amber);
+    border: 1px solid transparent;
     border-radius: var(--round-card);
   }
   .note p {

@@ -19,6 +19,9 @@ export class PartingSheet extends QuietElement {
       :host {
         display: contents;
       }
+      .recorded {
+        margin-block-start: 8px;
+      }
       .choices {
         display: grid;
         grid-template-columns: 1fr 1fr;
@@ -29,6 +32,8 @@ export class PartingSheet extends QuietElement {
   ];
 
   @property() way: Way = 'leave';
+  /** It is recorded, or held: with either way that ends. */
+  @property({ type: Boolean }) recorded = false;
   /** The session could not be ended. */
   @property({ type: Boolean }) failed = false;
 
@@ -37,6 +42,13 @@ export class PartingSheet extends QuietElement {
     return html`
       <qr-sheet place="dock" heading=${t(`${way}.title`)} .closable=${false}>
         <p>${t(`${way}.body`)}</p>
+        ${
+          this.recorded
+            ? html`
+                <p class="recorded" data-testid="ends-recording">${t(`rec.part.${way}`)}</p>
+              `
+            : nothing
+        }
         ${
           this.failed
             ? html`

@@ -53,23 +53,8 @@ export class RecordingAsk extends QuietElement {
       qr-recording-sheet {
         inline-size: 100%;
       }
-      /* In sight, however long what the others will see: down to the edge of the sheet. */
-      .foot {
-        position: sticky;
-        inset-block-end: -24px;
-        margin-block-end: -24px;
-        padding-block: 12px 24px;
-        background: var(--surface);
-      }
       .ask {
         inline-size: 100%;
-      }
-      @media (min-width: 720px) {
-        .foot {
-          inset-block-end: -32px;
-          margin-block-end: -32px;
-          padding-block-end: 32px;
-        }
       }
     `,
   ];
@@ -94,7 +79,7 @@ export class RecordingAsk extends QuietElement {
     const { may_purposes: purposes, may_media: media, why_not: why } = this.recording;
     const choices = mediaChoices(media);
     return html`
-      <qr-sheet place="dock" heading=${t('rec.ask.title')} data-testid="recording-ask">
+      <qr-sheet place="dock" footed heading=${t('rec.ask.title')} data-testid="recording-ask">
         <fieldset>
           <legend>${t('rec.ask.purposes')}</legend>
           ${purposes.map((purpose) => this.purpose(purpose))}
@@ -105,7 +90,7 @@ export class RecordingAsk extends QuietElement {
         </fieldset>
         <p class="about">${t('rec.ask.calm')}</p>
         ${this.preview()}
-        <div class="foot">
+        <div slot="foot">
           <p class="hint" role="status">${this.hint === null ? '' : t(this.hint)}</p>
           ${
             why === ''
@@ -113,7 +98,6 @@ export class RecordingAsk extends QuietElement {
                   <button
                     class="primary ask"
                     data-testid="recording-send"
-                    ?disabled=${this.busy}
                     @click=${() => void this.ask()}
                   >
                     ${t('rec.ask.send')}
@@ -201,6 +185,7 @@ export class RecordingAsk extends QuietElement {
   }
 
   private async ask(): Promise<void> {
+    if (this.busy) return;
     if (this.purposes.length === 0) {
       this.hint = 'rec.choose';
       return;

@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
+import { FocusKeeper } from './focus';
 import { noteStyle } from './note-style';
 import { erase } from './recording-acts';
 import { t } from '../i18n/language';
@@ -53,8 +54,10 @@ export class RecordingNote extends QuietElement {
   @property({ attribute: false }) note!: EndNote;
   /** What came of the choice, in words; null before it was made. */
   @state() private outcome: string | null = null;
+  /** What was tapped goes on. The buttons stay as they are: one that is switched off loses the focus. */
   @state() private busy = false;
   @state() private failed = false;
+  private readonly kept = new FocusKeeper();
   private shownAt = Infinity;
   private timer: number | undefined;
 
@@ -63,6 +66,19 @@ export class RecordingNote extends QuietElement {
     this.shownAt = performance.now();
     this.while(() => window.clearTimeout(this.timer));
     if (!this.note.stays) this.goSoon();
+  }
+
+  override willUpdate(): void {
+    this.kept.mark();
+  }
+
+  override updated(): void {
+    this.kept.restore(/^qr-recording-note$/, () => this.renderRoot.querySelector('button'));
+  }
+
+  /** In a low window the room scrolls: what is asked is not asked out of sight. */
+  override firstUpdated(): void {
+    this.scrollIntoView({ block: 'nearest' });
   }
 
   override render() {
@@ -80,17 +96,11 @@ export class RecordingNote extends QuietElement {
                   <button
                     class="plain"
                     data-testid="recording-delete"
-                    ?disabled=${this.busy}
                     @click=${() => void this.erase()}
                   >
                     ${t('rec.delete')}
                   </button>
-                  <button
-                    class="plain"
-                    data-testid="recording-later"
-                    ?disabled=${this.busy}
-                    @click=${() => this.later()}
-                  >
+                  <button class="plain" data-testid="recording-later" @click=${() => this.later()}>
                     ${t('rec.later')}
                   </button>
                 </div>
@@ -110,7 +120,7 @@ export class RecordingNote extends QuietElement {
   }
 
   private async erase(): Promise<void> {
-    if (this.isTooSoon) return;
+    if (this.isTooSoon || this.busy) return;
     this.busy = true;
     const seen = await erase(this.note.decides);
     this.busy = false;
@@ -121,7 +131,7 @@ export class RecordingNote extends QuietElement {
 
   /** It is given up already: for a day it can be kept after all, and then it is gone. */
   private later(): void {
-    if (this.isTooSoon) return;
+    if (this.isTooSoon || this.busy) return;
     this.failed = false;
     this.outcome = t('rec.later.done');
   }

@@ -3,7 +3,8 @@
  *
  * Rule 1: nothing is ticked before its own tap, and a tap sooner than 0.6 s after the words came up does nothing.
  * Rule 2: Escape is neither a no nor a yes, and the focus is taken from nobody.
- * Rule 3: the words here are those whose digest is sent; who asks sees them beforehand, by the same element.
+ * Rule 3: the words here are those whose digest is sent; who asks sees, or hears, them beforehand, by the same
+ * element.
  */
 
 import { css, html, nothing, type PropertyValues } from 'lit';
@@ -47,6 +48,7 @@ export class RecordingSheet extends QuietElement {
         background: var(--surface);
         color: var(--ink);
         box-shadow: var(--shadow);
+        border: 1px solid transparent;
       }
       h2 {
         font-size: var(--sentence);
@@ -84,6 +86,17 @@ export class RecordingSheet extends QuietElement {
       }
       .out {
         grid-column: 1 / -1;
+      }
+      /* Exactly as the other person will see it: it only cannot be tapped. */
+      :host([preview]) * {
+        opacity: 1;
+        cursor: default;
+      }
+      :host([preview]) section {
+        box-shadow: none;
+      }
+      :host([preview]) .answers {
+        position: static;
       }
       /* Beside one another, so that the face keeps its room. */
       @media (min-width: 1000px) {
@@ -161,8 +174,7 @@ export class RecordingSheet extends QuietElement {
         role=${this.preview ? 'group' : 'dialog'}
         aria-labelledby="heading"
         aria-describedby="words"
-        tabindex="-1"
-        ?inert=${this.preview}
+        tabindex=${this.preview ? nothing : '-1'}
         data-testid=${this.preview ? 'recording-preview' : 'recording-sheet'}
       >
         <div class="words">
@@ -190,7 +202,7 @@ export class RecordingSheet extends QuietElement {
           <button
             class="plain"
             data-testid="recording-no"
-            ?disabled=${this.busy}
+            ?disabled=${this.preview}
             @click=${() => void this.refuse()}
           >
             ${t('rec.no')}
@@ -198,7 +210,7 @@ export class RecordingSheet extends QuietElement {
           <button
             class="plain"
             data-testid="recording-yes"
-            ?disabled=${this.busy}
+            ?disabled=${this.preview}
             @click=${() => void this.agree()}
           >
             ${t('rec.yes')}
@@ -246,7 +258,7 @@ export class RecordingSheet extends QuietElement {
       </label>
     `;
     return html`
-      <fieldset>
+      <fieldset ?disabled=${this.preview}>
         <legend>${sentenceCase(purposeWords(purpose))}</legend>
         ${option(true)} ${option(false)}
       </fieldset>
@@ -272,7 +284,7 @@ export class RecordingSheet extends QuietElement {
       ${
         choices.length > 1
           ? html`
-              <fieldset>
+              <fieldset ?disabled=${this.preview}>
                 <legend>${t('rec.media')}</legend>
                 ${choices.map(option)}
               </fieldset>
@@ -288,6 +300,7 @@ export class RecordingSheet extends QuietElement {
       <label class="pick">
         <input
           type="checkbox"
+          ?disabled=${this.preview}
           data-testid="media-text"
           .checked=${this.answering.takesText}
           @change=${(event: Event) =>

@@ -5,8 +5,10 @@
 
 import { css, html, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 
 import { base, buttons, QuietElement } from './element';
+import { FocusKeeper } from './focus';
 import { IndicatorWatch } from './indicator-watch';
 import { send } from './recording-acts';
 import { type Key, t } from '../i18n/language';
@@ -15,6 +17,14 @@ import { Heartbeats } from '../recording/heartbeats';
 import { isIndicated, type Mark, type RecordingView } from '../recording/view';
 import { badgeWords } from '../recording/words';
 import type { Recording, RecordingCommand } from '../protocol/recording';
+
+interface Act {
+  readonly word: Key;
+  readonly command: RecordingCommand;
+  readonly look?: string;
+}
+
+const STOP: Act = { word: 'rec.stop', command: { type: 'stop_recording' } };
 
 @customElement('qr-recording-strip')
 export class RecordingStrip extends QuietElement {
@@ -94,6 +104,19 @@ export class RecordingStrip extends QuietElement {
         padding-block-end: 6px;
         font-size: var(--caption);
       }
+      /* Without its colour it is told from all else by a thick frame, whole or broken, and by its shape. */
+      @media (forced-colors: active) {
+        .strip.solid,
+        .strip.hollow {
+          border: 4px solid CanvasText;
+        }
+        .strip.hollow {
+          border-style: dashed;
+        }
+        .badge {
+          border: 0;
+        }
+      }
       @media (max-width: 640px) {
         .strip {
           font-size: 0.9375rem;
@@ -137,6 +160,8 @@ export class RecordingStrip extends QuietElement {
   @property({ attribute: false }) recording!: Recording;
   @property({ attribute: false }) view!: RecordingView;
   private watch: IndicatorWatch | null = null;
+  private readonly kept = new FocusKeeper();
+  private readonly heights = new ResizeObserver(() => this.tellHeight());
   private readonly beats = new Heartbeats();
   private timer: number | undefined;
 
@@ -144,6 +169,9 @@ export class RecordingStrip extends QuietElement {
     super.connectedCallback();
     this.while(() => window.clearTimeout(this.timer));
     this.while(() => this.lookAway());
+    this.heights.observe(this);
+    this.while(() => this.heights.disconnect());
+    this.while(() => document.documentElement.style.removeProperty('--strip'));
   }
 
   override render() {
@@ -167,7 +195,14 @@ export class RecordingStrip extends QuietElement {
     `;
   }
 
+  override willUpdate(): void {
+    this.kept.mark();
+  }
+
   override updated(): void {
+    this.kept.restore(/^qr-recording-strip$/, () =>
+      this.renderRoot.querySelector<HTMLElement>('button.badge'),
+    );
     const strip = this.renderRoot.querySelector('.strip');
     if (strip !== null) this.watch ??= new IndicatorWatch(strip, () => this.beat());
     this.beat();
@@ -202,28 +237,33 @@ export class RecordingStrip extends QuietElement {
   }
 
   private acts() {
+    return repeat(
+      this.offered(),
+      // Pause and go on are one button, and stop stays one: whoever is on it stays there.
+      ({ command }) => (command.type === 'stop_recording' ? 'stop' : 'other'),
+      ({ word, command, look }) => this.act(word, command, look),
+    );
+  }
+
+  private offered(): readonly Act[] {
     const { request, you_asked: youAsked } = this.recording;
     switch (this.view.stage) {
       case 'requested':
         return youAsked
-          ? this.act('rec.cancel', { type: 'cancel_recording', request })
-          : this.act('rec.call_off', { type: 'decline_recording', request });
+          ? [{ word: 'rec.cancel', command: { type: 'cancel_recording', request } }]
+          : [{ word: 'rec.call_off', command: { type: 'decline_recording', request } }];
       case 'arming':
-        return this.act('rec.call_off', { type: 'stop_recording' }, 'big');
+        return [{ ...STOP, word: 'rec.call_off', look: 'big' }];
       case 'recording':
-        return [this.act('rec.pause', { type: 'pause_recording' }), this.stop()];
+        return [{ word: 'rec.pause', command: { type: 'pause_recording' } }, STOP];
       case 'hold':
         return this.view.mayResume
-          ? [this.act('rec.resume', { type: 'resume_recording' }), this.stop()]
-          : this.stop();
+          ? [{ word: 'rec.resume', command: { type: 'resume_recording' } }, STOP]
+          : [STOP];
       case 'finalising':
       case 'off':
-        return nothing;
+        return [];
     }
-  }
-
-  private stop() {
-    return this.act('rec.stop', { type: 'stop_recording' });
   }
 
   private act(word: Key, command: RecordingCommand, look = '') {
@@ -256,6 +296,12 @@ export class RecordingStrip extends QuietElement {
     return shows && this.call.session.state === 'open' && isIndicated(stage)
       ? { stage, request }
       : null;
+  }
+
+  /** In a low window it stands over the room, which keeps so much clear of it (room-layout.ts). */
+  private tellHeight(): void {
+    const { style } = document.documentElement;
+    style.setProperty('--strip', `${Math.ceil(this.getBoundingClientRect().height)}px`);
   }
 
   private lookAway(): void {

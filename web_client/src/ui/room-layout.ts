@@ -206,9 +206,9 @@ export const roomLayout = css`
       min-block-size: var(--room-height, 100dvh);
     }
     main.shown {
-      padding-block-start: 72px;
-      --sheet-top: 72px;
-      --sheet-most: calc(100dvh - 80px);
+      padding-block-start: calc(var(--strip, 56px) + 16px);
+      --sheet-top: calc(var(--strip, 56px) + 16px);
+      --sheet-most: calc(100dvh - var(--strip, 56px) - 24px);
     }
     .bar qr-recording-strip {
       position: fixed;

@@ -9,7 +9,7 @@ import './recording-sheet';
 import './recording-strip';
 import { send } from './recording-acts';
 import type { Call } from '../media/call';
-import type { Event, Recording, Role } from '../protocol/wire';
+import type { Event, Medium, Recording, Role } from '../protocol/wire';
 import { RecordingNews } from '../recording/news';
 import { softTone } from '../recording/tone';
 import { isRunning, type Mark, type RecordingView, viewOf } from '../recording/view';
@@ -21,8 +21,9 @@ const SPEECH_DB = -45;
 export class RoomRecording {
   private readonly news = new RecordingNews();
   private safety = false;
-  /** What the gateway was last told of it. */
-  private told = false;
+  /** What the gateway was last told of it; null where it may have heard otherwise. */
+  private told: boolean | null = false;
+  private everTold = false;
 
   constructor(
     private readonly host: { readonly call: Call; readonly person: Role; requestUpdate(): void },
@@ -59,6 +60,11 @@ export class RoomRecording {
   get mark(): Mark {
     const view = this.view;
     return view === null || view.stage === 'arming' ? 'none' : view.mark;
+  }
+
+  /** Whether it is recorded, or held, and this of oneself is on and no part of it. */
+  excludes(medium: Medium): boolean {
+    return this.view?.excluded.includes(medium) === true;
   }
 
   /** How the room's tiles are bordered, and its sheets kept clear of the strip. */
@@ -119,8 +125,8 @@ export class RoomRecording {
   }
 
   private handleEvent(event: Event): void {
-    // A gateway that began anew knows nothing of it.
-    if (event.type === 'welcome') this.told = false;
+    // A gateway that began anew knows nothing of it; one that did not may not have heard that it was closed.
+    if (event.type === 'welcome' && this.everTold) this.told = null;
     if (event.type !== 'recording') return;
     this.handle(event);
     this.tellSafety();
@@ -156,8 +162,9 @@ export class RoomRecording {
     const { safety, recording } = this;
     if (safety === this.told || recording === null || recording.why_not === 'off') return;
     this.told = safety;
+    this.everTold = true;
     void send(this.host.call, { type: 'show_safety', open: safety }).then((trouble) => {
-      if (trouble !== null) this.told = !safety;
+      if (trouble !== null && this.told === safety) this.told = null;
     });
   }
 }

@@ -14,7 +14,7 @@ import './timeline-sheet';
 import './trust';
 import type { Call } from '../media/call';
 import type { ParticipantView, Recording, Role } from '../protocol/wire';
-import type { RecordingView } from '../recording/view';
+import { isRunning, type RecordingView } from '../recording/view';
 
 export type Asking =
   | 'leave'
@@ -49,9 +49,9 @@ type Drawn = (setting: SheetSetting) => TemplateResult | typeof nothing;
 
 const SHEETS: Readonly<Record<NonNullable<Asking>, Drawn>> = {
   trust: trustSheet,
-  leave: () => parting('leave', false),
-  end: () => parting('end', false),
-  'not-ended': () => parting('end', true),
+  leave: ({ recording }) => parting('leave', recording),
+  end: ({ recording }) => parting('end', recording),
+  'not-ended': ({ recording }) => parting('end', recording, true),
   more: moreSheet,
   recording: recordingSheet,
   help: ({ person }) => html`
@@ -85,9 +85,13 @@ function trustSheet({ call, people, recording, view }: SheetSetting) {
   `;
 }
 
-function parting(way: Way, failed: boolean) {
+function parting(way: Way, recording: Recording | null, failed = false) {
   return html`
-    <qr-parting-sheet .way=${way} ?failed=${failed}></qr-parting-sheet>
+    <qr-parting-sheet
+      .way=${way}
+      ?recorded=${isRunning(recording)}
+      ?failed=${failed}
+    ></qr-parting-sheet>
   `;
 }
 

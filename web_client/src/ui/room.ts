@@ -8,6 +8,7 @@ import './dock';
 import { doorNote } from './door-note';
 import { base, buttons, QuietElement } from './element';
 import { faces, facesLayout } from './faces';
+import { FocusKeeper } from './focus';
 import { keyAction, keysOn, takesLetters } from './keys';
 import { lineStrip } from './line-strip';
 import './page-bar';
@@ -55,6 +56,7 @@ import type { HoldSteady, Invite, ParticipantView, Role, SetCue } from '../proto
 
 const TICK_MS = 1_000;
 const NOTICE_MS = 8_000;
+const OF_RECORDING = /^qr-(recording|trust|sheet)/;
 
 @customElement('qr-room')
 export class RoomElement extends QuietElement {
@@ -78,6 +80,7 @@ export class RoomElement extends QuietElement {
   @state() private chosen = '';
   private readonly words = new RoomWords();
   private readonly recording = new RoomRecording(this);
+  private readonly kept = new FocusKeeper();
   private lastName = '';
   private entered = false;
   private noticeTimer: number | undefined;
@@ -165,6 +168,7 @@ export class RoomElement extends QuietElement {
           <qr-self-view
             .track=${this.call.own.track('video')}
             .high=${this.faceless || this.here.length > 1}
+            ?excluded=${this.recording.excludes('video')}
             .stay=${this.person === 'client' ? 20_000 : 10_000}
           ></qr-self-view>
         </section>
@@ -328,7 +332,12 @@ export class RoomElement extends QuietElement {
     }
   }
 
+  override willUpdate(): void {
+    this.kept.mark();
+  }
+
   override updated(): void {
+    this.kept.restore(OF_RECORDING, () => this.renderRoot.querySelector('qr-trust-chip'));
     const status = this.status();
     this.recording.setSafety(this.safety);
     sayAloud(this.call, status, wordsOf(status, this.otherName), this.notice());

@@ -57,6 +57,23 @@ export class SelfView extends QuietElement {
       }
       .frame {
         position: relative;
+        inline-size: max-content;
+        margin-inline-start: auto;
+      }
+      /* On a ground of its own, never on the picture; plum is of recordings alone. */
+      .tag {
+        inline-size: fit-content;
+        max-inline-size: clamp(116px, 18vmin, 200px);
+        margin-block-start: 4px;
+        margin-inline-start: auto;
+        padding: 2px 8px;
+        border: 1px solid var(--zi);
+        border-radius: var(--round-control);
+        background: var(--zi-ground);
+        color: var(--zi);
+        font-size: var(--caption);
+        line-height: 1.35;
+        text-align: center;
       }
       .frame:hover .hide,
       .hide:focus-visible {
@@ -73,6 +90,8 @@ export class SelfView extends QuietElement {
   @property({ attribute: false }) track: MediaStreamTrack | null = null;
   /** How long the picture stays, in ms. */
   @property({ type: Number }) stay = 20_000;
+  /** It is recorded now, and this picture is not: that stands with it. */
+  @property({ type: Boolean }) excluded = false;
   /** Stand in the upper corner, because there are words in the lower. */
   @property({ type: Boolean, reflect: true }) high = false;
   @state() private shown = true;
@@ -98,6 +117,7 @@ export class SelfView extends QuietElement {
           <qr-icon name="self"></qr-icon>
           ${t('room.self.show')}
         </button>
+        ${this.tag()}
       `;
     }
     return html`
@@ -111,6 +131,14 @@ export class SelfView extends QuietElement {
         ></video>
         <button class="hide" @click=${() => (this.shown = false)}>${t('room.self.hide')}</button>
       </div>
+      ${this.tag()}
+    `;
+  }
+
+  private tag() {
+    if (!this.excluded) return nothing;
+    return html`
+      <p class="tag" data-testid="own-not-recorded">${t('rec.excluded.video')}</p>
     `;
   }
 

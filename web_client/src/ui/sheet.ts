@@ -1,13 +1,11 @@
 /** A sheet: from below on a phone, a card on a desk. The call behind it goes on. */
 
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
-import { deepActive } from './focus';
+import { deepActive, tabStops } from './focus';
 import { t } from '../i18n/language';
-
-const STOPS = 'button, a[href], input, select, textarea';
 
 /** The sheets in the page, the one on top last. */
 const open: Sheet[] = [];
@@ -43,7 +41,40 @@ export class Sheet extends QuietElement {
         background: var(--surface);
         color: var(--ink);
         box-shadow: var(--shadow);
+        /* Where colours are the reader's own there is no shadow, and this is seen. */
+        border: 1px solid transparent;
         animation: rise var(--fade);
+      }
+      .body {
+        display: contents;
+      }
+      /* What is at the foot stays in sight and covers nothing: the rest scrolls above it. */
+      :host([footed]) section {
+        display: flex;
+        flex-direction: column;
+        overflow: hidden;
+      }
+      :host([footed]) .body {
+        display: block;
+        min-block-size: 0;
+        overflow: auto;
+        margin-inline: -24px;
+        padding: 4px 24px 12px;
+      }
+      .foot {
+        margin-inline: -24px;
+        padding: 12px 24px 0;
+        border-block-start: 1px solid var(--hair);
+      }
+      /* A page at 400 %: nothing stays, or there would be no room for the rest. */
+      @media (max-height: 300px) {
+        :host([footed]) section {
+          overflow: auto;
+        }
+        :host([footed]) .body {
+          flex: none;
+          overflow: visible;
+        }
       }
       h2 {
         font-size: var(--sentence);
@@ -69,12 +100,23 @@ export class Sheet extends QuietElement {
           inset: var(--sheet-top, 72px) auto auto 16px;
           justify-content: flex-start;
         }
+        :host([place='corner']) section {
+          max-block-size: min(var(--sheet-most, 85dvh), 100dvh - var(--sheet-top, 72px) - 8px);
+        }
         :host([place='dock']) {
           inset: auto 0 76px;
+        }
+        :host([place='dock']) section {
+          max-block-size: min(var(--sheet-most, 85dvh), 100dvh - 84px);
         }
         section {
           border-radius: var(--round-card);
           padding: 32px;
+        }
+        :host([footed]) .body,
+        .foot {
+          margin-inline: -32px;
+          padding-inline: 32px;
         }
       }
       @keyframes rise {
@@ -99,6 +141,8 @@ export class Sheet extends QuietElement {
   @property() heading = '';
   /** Where it stands on a desk: never over a face when it can be helped. */
   @property({ reflect: true }) place: 'middle' | 'corner' | 'dock' = 'middle';
+  /** It has something at its foot, in the slot of that name. */
+  @property({ type: Boolean, reflect: true }) footed = false;
   /** Without a close button, the sheet's own buttons are the way on. */
   @property({ type: Boolean }) closable = true;
   private returnTo: HTMLElement | null = null;
@@ -130,7 +174,14 @@ export class Sheet extends QuietElement {
     return html`
       <section role="dialog" aria-labelledby="heading" tabindex="-1">
         <h2 id="heading">${this.heading}</h2>
-        <slot></slot>
+        <div class="body"><slot></slot></div>
+        ${
+          this.footed
+            ? html`
+                <div class="foot"><slot name="foot"></slot></div>
+              `
+            : nothing
+        }
         <button class="close" ?hidden=${!this.closable} @click=${() => this.say('close-sheet')}>
           ${t('close')}
         </button>
@@ -147,9 +198,7 @@ export class Sheet extends QuietElement {
   /** Focus goes round inside the sheet; pointing elsewhere is free. */
   private keepFocus(event: KeyboardEvent): void {
     if (event.key !== 'Tab') return;
-    const stops = [...this.querySelectorAll(STOPS)].filter(isFocusable);
-    const own = this.renderRoot.querySelector('.close');
-    if (own instanceof HTMLElement && !own.hidden) stops.push(own);
+    const stops = [...tabStops(this), ...tabStops(this.renderRoot)];
     const [edge, target] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
     const active = deepActive();
     const atStart = active?.tagName === 'SECTION';
@@ -157,8 +206,4 @@ export class Sheet extends QuietElement {
     event.preventDefault();
     target?.focus();
   }
-}
-
-function isFocusable(element: Element): element is HTMLElement {
-  return element instanceof HTMLElement && !element.hasAttribute('disabled');
 }

@@ -4,11 +4,12 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
+import { FocusKeeper } from './focus';
 import { send } from './recording-acts';
 import { type Key, t } from '../i18n/language';
 import type { Call } from '../media/call';
 import type { RecordingCommand } from '../protocol/recording';
-import type { PurposeTerm, Recording } from '../protocol/wire';
+import type { Purpose, PurposeTerm, Recording } from '../protocol/wire';
 import type { RecordingView } from '../recording/view';
 import { keptWords, mediaWords, purposeWords } from '../recording/words';
 
@@ -44,7 +45,18 @@ export class TrustRecording extends QuietElement {
   @property({ attribute: false }) call!: Call;
   @property({ attribute: false }) recording!: Recording;
   @property({ attribute: false }) view: RecordingView | null = null;
+  private readonly kept = new FocusKeeper();
   @state() private trouble: Key | null = null;
+  /** What it is no longer for, by a tap here. */
+  @state() private dropped: Purpose | null = null;
+
+  override willUpdate(): void {
+    this.kept.mark();
+  }
+
+  override updated(): void {
+    this.kept.restore(/^qr-trust-recording$/, () => this.renderRoot.querySelector('button'));
+  }
 
   override render() {
     const { purposes, media } = this.recording;
@@ -57,7 +69,7 @@ export class TrustRecording extends QuietElement {
         `,
       )}
       <div class="acts">
-        ${this.act('rec.stop', { type: 'stop_recording' })}
+        ${this.act('rec.trust.stop', { type: 'stop_recording' })}
         <button
           class="plain ending"
           data-testid="withdraw_recording"
@@ -68,7 +80,9 @@ export class TrustRecording extends QuietElement {
         ${purposes.length > 1 ? purposes.map((term) => this.narrow(term)) : nothing}
       </div>
       <p class="about">${t('rec.trust.withdraw.about')}</p>
-      <p class="about" role="status">${this.trouble === null ? '' : t(this.trouble)}</p>
+      <p class="about" role="status" data-testid="trust-said">
+        ${this.trouble === null ? this.narrowed() : t(this.trouble)}
+      </p>
     `;
   }
 
@@ -77,11 +91,21 @@ export class TrustRecording extends QuietElement {
       <button
         class="plain"
         data-testid=${`narrow-${purpose}`}
-        @click=${() => void this.tell({ type: 'withdraw_recording', purposes: [purpose] }, false)}
+        @click=${() => void this.narrowBy(purpose)}
       >
         ${t('rec.trust.narrow', { purpose: purposeWords(purpose) })}
       </button>
     `;
+  }
+
+  private async narrowBy(purpose: Purpose): Promise<void> {
+    await this.tell({ type: 'withdraw_recording', purposes: [purpose] }, false);
+    if (this.trouble === null) this.dropped = purpose;
+  }
+
+  private narrowed(): string {
+    if (this.dropped === null) return '';
+    return t('rec.trust.narrowed', { purpose: purposeWords(this.dropped) });
   }
 
   private act(word: Key, command: RecordingCommand) {

@@ -47,6 +47,9 @@ export class TrustChip extends QuietElement {
     `,
   ];
 
+  /** To have the focus is for the chip to have it. */
+  static override shadowRootOptions = { ...QuietElement.shadowRootOptions, delegatesFocus: true };
+
   @property({ type: Number }) count = 0;
   @property({ type: Boolean }) encrypted = false;
   /** Whether it is recorded now, or held. */

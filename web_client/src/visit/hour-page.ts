@@ -12,6 +12,7 @@ import { helloTo, nameOf, whatNow } from './said';
 import { timeElsewhere } from '../i18n/dates';
 import { t } from '../i18n/language';
 import type { Appointment } from '../protocol/bodies';
+import '../recordings/recorded-hour';
 import { base, buttons, QuietElement } from '../ui/element';
 import { pageLayout } from '../ui/page';
 import '../ui/scene';
@@ -32,6 +33,9 @@ export class HourPage extends QuietElement {
       .beside,
       .small {
         color: var(--ink-2);
+      }
+      qr-recorded-hour {
+        inline-size: min(560px, 100%);
       }
       .who {
         display: grid;
@@ -91,6 +95,13 @@ export class HourPage extends QuietElement {
           }
           ${this.also(state === 'closed' || state === 'early')}
         </div>
+        ${
+          hour.begun_at === null
+            ? nothing
+            : html`
+                <qr-recorded-hour .hour=${hour.id}></qr-recorded-hour>
+              `
+        }
       </main>
       ${this.asking ? safetySheet(() => (this.asking = false)) : nothing}
       ${

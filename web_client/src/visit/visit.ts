@@ -101,8 +101,10 @@ export class Visit extends QuietElement {
         <qr-app
           person="client"
           .seatOf=${this.seatOf}
+          .hour=${view.id}
           .plan=${cutPlanOf(this.kept.plan, this.clinic?.phone ?? '')}
           @parted=${(event: CustomEvent<Parting>) => void this.handleParting(event.detail)}
+          @open-data=${this.toData}
         ></qr-app>
       `;
     return html`
@@ -204,6 +206,7 @@ export class Visit extends QuietElement {
           data-page
           .hour=${hour}
           .now=${this.now}
+          @open-data=${this.toData}
           @come-in=${() => (this.view = { kind: 'moment', hour })}
         ></qr-visit-hour>
       `;

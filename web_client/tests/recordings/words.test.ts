@@ -64,9 +64,22 @@ describe('a recording in words', () => {
     expect(afterwards(one, NOW)).toBe('录了 41 分钟的声音，用于督导（到5月13日）。');
     expect(afterwards({ ...one, stage: 'erased' }, NOW)).toBe('已经彻底删除。');
     expect(afterwards({ ...one, stage: 'locked' }, NOW)).toContain('不再给任何人播放');
-    expect(afterwards({ ...one, stage: 'erasure_pending' }, NOW)).toBe('很快就会彻底删除。');
+    expect(afterwards({ ...one, stage: 'erasure_pending' }, NOW)).toBe(
+      '已经收回，不再给任何人播放。很快就会彻底删除。',
+    );
     setLanguage('en');
     expect(afterwards(one, NOW)).toBe('41 min of sound, for supervision until May 13.');
+  });
+
+  it('says after the hour that what was taken back will be deleted', () => {
+    const back = recording({ stage: 'erasure_pending', erase_at: NOW + 3_600_000, may_keep: true });
+    expect(afterwards(back, NOW)).toMatch(/^已经收回，.*彻底删除，在那之前还能改主意。$/);
+    expect(afterwards({ ...back, may_keep: false }, NOW)).toMatch(/^已经收回，.*彻底删除。$/);
+    expect(afterwards({ ...back, asks_to_keep: true }, NOW)).toMatch(
+      /^另一个人.*可以留着吗.*彻底删除/,
+    );
+    setLanguage('en');
+    expect(afterwards(back, NOW)).toMatch(/^It was taken back: .* Until then you can change/);
   });
 
   it('says until when one may still change one’s mind', () => {

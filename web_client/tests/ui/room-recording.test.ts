@@ -63,6 +63,30 @@ describe('the safety panel', () => {
     expect(sent).toEqual([OPEN, OPEN]);
   });
 
+  it('is told to be closed where that may not have been heard', async () => {
+    const { made, sent, tell } = room({ told: recording() });
+    made.setSafety(true);
+    made.setSafety(false);
+    tell(welcome());
+    tell(recording());
+    await Promise.resolve();
+    expect(sent).toEqual([OPEN, { ...OPEN, open: false }, { ...OPEN, open: false }]);
+  });
+
+  it('is not told of where it never was open', () => {
+    const { made, sent, tell } = room({ told: recording() });
+    made.setSafety(false);
+    tell(welcome());
+    tell(recording());
+    expect(sent).toEqual([]);
+  });
+
+  it('leaves out what of oneself is on and not recorded', () => {
+    const { made } = room({ told: recording({ stage: 'recording', you_excluded: ['video'] }) });
+    expect(made.excludes('video')).toBe(true);
+    expect(made.excludes('audio')).toBe(false);
+  });
+
   it('is told of again when it did not get there', async () => {
     const { made, sent } = room({ told: recording(), taken: false });
     made.setSafety(true);
