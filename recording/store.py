@@ -51,8 +51,8 @@ class Writer(Protocol):
         """Write no more."""
 
 
-class Store(Protocol):
-    """All recordings. Everything raises :class:`OSError`, and blocks: it is for threads."""
+class Target(Protocol):
+    """What files are written to. Everything raises :class:`OSError`, and blocks."""
 
     def create(self, recording: UUID, name: FileName) -> Writer:
         """Begin a file. :class:`FileExistsError`: there is one."""
@@ -62,6 +62,10 @@ class Store(Protocol):
 
     def free(self) -> int:
         """How many bytes there is room for."""
+
+
+class Store(Target, Protocol):
+    """All recordings. Everything raises :class:`OSError`, and blocks: it is for threads."""
 
     def size(self, recording: UUID, name: FileName) -> int:
         """How long a file is."""
