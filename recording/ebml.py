@@ -6,6 +6,7 @@ what it cannot be told otherwise, and what need not be parsed by C to be known.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
@@ -42,6 +43,14 @@ ReadBytes = Callable[[int, int], bytes]
 """The bytes from one place to before another."""
 
 
+class AbsurdError(Exception):
+    """An element says what cannot be: a number of more bytes, or a size that its head cannot hold.
+
+    What is opened here was sealed by us, so this is a fault of ours, and not a way in. All the same
+    nobody reads as much as is claimed.
+    """
+
+
 class Element(NamedTuple):
     """Where an element lies: its head from ``start``, what is in it from ``at``."""
 
@@ -59,7 +68,9 @@ def element(name: int, *parts: bytes) -> bytes:
 
 
 def sized(size: int, width: int) -> bytes:
-    """An element's size in so many bytes."""
+    """An element's size in so many bytes. Raises :class:`AbsurdError` where it has no room."""
+    if width < 1 or not 0 <= size < (1 << 7 * width) - 1:
+        raise AbsurdError
     return (size | 1 << 7 * width).to_bytes(width, "big")
 
 
@@ -93,13 +104,17 @@ def _head(kind: bytes, codec: str, setup: bytes, medium: bytes) -> bytes:
 
 
 def last_block_ms(read: ReadBytes, length: int) -> int:
-    """Return the time of the last whole block of a file that may be cut anywhere; 0 without one."""
+    """Return the time of the last whole block of a file that may be cut anywhere; 0 without one.
+
+    What stands behind something absurd does not count.
+    """
     last = base = 0
-    for each in walk(read, length):
-        if each.name == CLUSTER_TIME:
-            base = number(read, each)
-        elif each.name in {BLOCK, BLOCK_GROUP}:
-            last = max(last, base + block_head(read, each).offset)
+    with contextlib.suppress(AbsurdError):
+        for each in walk(read, length):
+            if each.name == CLUSTER_TIME:
+                base = number(read, each)
+            elif each.name in {BLOCK, BLOCK_GROUP}:
+                last = max(last, base + block_head(read, each).offset)
     return last
 
 
@@ -120,7 +135,9 @@ def block_head(read: ReadBytes, block: Element) -> BlockHead:
 
 
 def number(read: ReadBytes, found: Element) -> int:
-    """What an element of a number says."""
+    """What an element of a number says. Raises :class:`AbsurdError`: it is too long to be one."""
+    if found.size > _LONGEST_SIZE:
+        raise AbsurdError
     return int.from_bytes(read(found.at, found.at + found.size), "big")
 
 

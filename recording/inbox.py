@@ -2,7 +2,8 @@
 
 Rule 1: the loop never waits. What there is no room for is not taken; that shows as what it is, a
 gap, for the numbers of the packets go on.
-Rule 2: once it is dropped nothing comes out of it any more, whatever still lies in it.
+Rule 2: once it is dropped nothing comes out of it any more, whatever still lies in it; and of one
+part likewise, once that is left out.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Inbox:
         self._items: deque[Item] = deque()
         self._put_bytes = self._taken_bytes = 0
         self.dropped = False
+        self._left_out: frozenset[str] = frozenset()
         self.overflowed = 0
         """Packets there was no room for, since the start."""
         self.full_since: float | None = None
@@ -75,20 +77,30 @@ class Inbox:
 
     def take(self) -> Item | None:
         """Return the next; None when there is none."""
-        if self.dropped:
-            self._items.clear()
-        try:
-            item = self._items.popleft()
-        except IndexError:
-            return None
-        if isinstance(item, Packet):
-            self._taken_bytes += len(item.data)
-        return item
+        while True:
+            if self.dropped:
+                self._items.clear()
+            try:
+                item = self._items.popleft()
+            except IndexError:
+                return None
+            if isinstance(item, Packet):
+                self._taken_bytes += len(item.data)
+            if item.part not in self._left_out:
+                return item
 
     def drop(self) -> None:
         """Let nothing out any more."""
         self.dropped = True
         self._items.clear()
+
+    def leave_out(self, part: str) -> None:
+        """Let nothing of a part out any more."""
+        self._left_out |= {part}
+
+    def is_over(self, part: str) -> bool:
+        """Whether nothing of a part may be written any more."""
+        return self.dropped or part in self._left_out
 
     def _is_full(self, now: float) -> bool:
         if self._put_bytes - self._taken_bytes > QUEUE_BYTES:

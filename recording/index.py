@@ -38,6 +38,8 @@ _WIDE: Final = 8
 _DURATION_ROOM: Final = 11
 """Name, size and a number of eight bytes."""
 _SMALLEST_VOID: Final = 9
+MOST_CUES: Final = 1 << 16
+"""Of one file. A longer one has them further apart, for an index must have an end."""
 
 
 class Index(msgspec.Struct, frozen=True, array_like=True):
@@ -68,11 +70,12 @@ class _Found:
         """The one that it is in."""
         self.base = self.last = self.step = 0
         self.cues: list[tuple[int, int]] = []
+        self.every_ms = EVERY_MS
 
     def take(self, read: ReadBytes, each: Element) -> None:
         """In the order in which they lie."""
         if each.name == ebml.SEGMENT:
-            self.segment = each
+            self._take_segment(each)
         elif each.name in {ebml.INFO, ebml.TRACKS}:
             self.heads[each.name] = each
         elif each.name == VOID:
@@ -86,6 +89,11 @@ class _Found:
         elif each.name in {ebml.BLOCK, ebml.BLOCK_GROUP}:
             self._take_block(read, each)
 
+    def _take_segment(self, each: Element) -> None:
+        if self.segment is not None:  # what is told of places would be of another one
+            raise NotOursError
+        self.segment = each
+
     def _take_room(self, each: Element) -> None:
         if ebml.INFO not in self.heads:
             self.seek_room = self.seek_room or each
@@ -93,18 +101,35 @@ class _Found:
             self.duration_room = self.duration_room or each
 
     def _take_block(self, read: ReadBytes, each: Element) -> None:
-        assert self.cluster is not None
+        if self.cluster is None:
+            raise NotOursError
         head = ebml.block_head(read, each)
         at = self.base + head.offset
         self.step, self.last = at - self.last, at
         self.ended, self.cut_cluster = each.at + each.size, self.cluster
-        is_due = not self.cues or at - self.cues[-1][0] >= EVERY_MS
+        if at < 0:
+            raise NotOursError
+        is_due = not self.cues or at - self.cues[-1][0] >= self.every_ms
         if is_due and (head.is_key or not self.is_picture):
             self.cues.append((at, self.cluster.start))
+        if len(self.cues) > MOST_CUES:
+            self.cues = self.cues[::2]
+            self.every_ms *= 2
+
+
+class NotOursError(Exception):
+    """Something stands in a file that none of our writers puts there."""
 
 
 def index_of(read: ReadBytes, length: int) -> Index | None:
     """Make one; None for a file without a frame, and one that none of ours has written."""
+    try:
+        return _index_of(read, length)
+    except (NotOursError, ebml.AbsurdError):
+        return None
+
+
+def _index_of(read: ReadBytes, length: int) -> Index | None:
     found = _Found()
     for each in ebml.walk(read, length):
         found.take(read, each)

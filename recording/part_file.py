@@ -17,7 +17,7 @@ from recording.manifest import seal_manifest
 from recording.muxer import OPUS_MS, Muxer, MuxError
 from recording.sealed_file import SealedFile
 from recording.sealing import SegmentName
-from recording.store import FileName, Store
+from recording.store import FileName, Target
 
 MAX_GAPS: Final = 8192
 """Of one file. What comes after them is told as one, for a list must have an end."""
@@ -27,7 +27,7 @@ MAX_GAPS: Final = 8192
 class Place:
     """Where the files of a recording lie."""
 
-    store: Store
+    store: Target
     tenant: UUID
     recording: UUID
 

@@ -82,9 +82,9 @@ class Recorder:
         self._begun += 1
 
     def permit(self, permit: RecordPermit) -> None:
-        """Renew a permit; what is not known, or over, is ignored."""
+        """Renew a permit; what is of another room, not known, or over, is ignored."""
         session = self._sessions.get((permit.recording, permit.segment))
-        if session is not None:
+        if session is not None and session.room == permit.room:
             session.permit(
                 RecordingPermit(UUID(permit.recording), permit.segment, permit.number, permit.parts)
             )

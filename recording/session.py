@@ -62,6 +62,11 @@ class Session:
         """What it came to, once it has ended."""
 
     @property
+    def room(self) -> RoomKey:
+        """Whose room it is in."""
+        return self._ordered.room
+
+    @property
     def endpoint(self) -> EndpointId:
         """One of those it listens to, or did."""
         return next((track.endpoint for track, _ in self._listening.values()), self._heard)
@@ -144,6 +149,7 @@ class Session:
 
     def _leave_out(self, part: str) -> None:
         self._silence(part)
+        self._take.inbox.leave_out(part)
         self._writer.leave_out(self._take, part)
 
     def _forget(self, part: str) -> None:

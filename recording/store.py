@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
 import shutil
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -50,8 +51,8 @@ class Writer(Protocol):
         """Write no more."""
 
 
-class Store(Protocol):
-    """All recordings. Everything raises :class:`OSError`, and blocks: it is for threads."""
+class Target(Protocol):
+    """What files are written to. Everything raises :class:`OSError`, and blocks."""
 
     def create(self, recording: UUID, name: FileName) -> Writer:
         """Begin a file. :class:`FileExistsError`: there is one."""
@@ -61,6 +62,10 @@ class Store(Protocol):
 
     def free(self) -> int:
         """How many bytes there is room for."""
+
+
+class Store(Target, Protocol):
+    """All recordings. Everything raises :class:`OSError`, and blocks: it is for threads."""
 
     def size(self, recording: UUID, name: FileName) -> int:
         """How long a file is."""
@@ -95,15 +100,20 @@ class FolderStore:
         return _FileWriter(descriptor)
 
     def replace(self, recording: UUID, name: FileName, data: bytes) -> None:
-        """Write anew beside it, then put that in its place."""
+        """Write anew beside it, then put that in its place. Two who do so at once do it in turn."""
         place = self._place(recording)
-        fresh = place / f"{name}.new"
-        writer = _FileWriter(os.open(fresh, _NEW | os.O_TRUNC, 0o600))
+        # By a name of its own: what two write into one file is neither's.
+        fresh = place / f"{name}.{secrets.token_hex(8)}.new"
         try:
-            writer.append(data)
-        finally:
-            writer.close()
-        fresh.replace(place / str(name))
+            writer = _FileWriter(os.open(fresh, _NEW | os.O_EXCL, 0o600))
+            try:
+                writer.append(data)
+            finally:
+                writer.close()
+            fresh.replace(place / str(name))
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
         _settle(place)
 
     def free(self) -> int:

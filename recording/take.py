@@ -1,18 +1,20 @@
 """One segment as the thread writes it: its tracks, on one clock.
 
 Rule 1: whatever a file or a codec raises ends the take and nothing else; what is sealed stays.
+Rule 2: what was taken back is written no further, though it is in the middle of being written.
 """
 
 from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from media.channel import RecordedFile
 from media.errors import RecordFault
+from recording.guard import GuardedStore, TakenBackError
 from recording.inbox import Inbox, Packet
 from recording.part_file import Look, Part, PartFile, Place
 from recording.timeline import Timeline
@@ -66,6 +68,8 @@ class Take:
         """Write some of what waits; says whether there may be more."""
         try:
             return self._work(now)
+        except TakenBackError:  # who asked for that sees to the rest
+            return not self.inbox.dropped
         except OSError as error:
             self.fault = RecordFault.NO_ROOM if error.errno in NO_ROOM else RecordFault.BROKEN
         except Exception:  # a bug met by one must not end the others
@@ -126,4 +130,6 @@ class Take:
             raise TooManyFiles
         number, self._number = self._number, self._number + 1
         starts_ms = self._begin.at_ms + max(0, since_ms)
-        return PartFile(self._place, part, number, look, (at, starts_ms))
+        guarded = GuardedStore(self._place.store, partial(self.inbox.is_over, part.name))
+        place = replace(self._place, store=guarded)
+        return PartFile(place, part, number, look, (at, starts_ms))

@@ -29,7 +29,7 @@ class FileFault(StrEnum):
     CHANGED = "changed"
     """It is not as it was when it was sealed."""
     UNREADABLE = "unreadable"
-    """A chunk of it does not open."""
+    """A chunk of it does not open, or its disk does not give it."""
     NO_KEY = "no_key"
     """There is no key of it, and it was not erased."""
     STRAY = "stray"
@@ -98,7 +98,7 @@ def _check_file(
             return None, Segment(read, key, name).check()
     except FileNotFoundError:
         return FileFault.MISSING, 0
-    except SegmentError:
+    except (SegmentError, OSError):  # one bad place must not hide what becomes of all the others
         return FileFault.UNREADABLE, 0
 
 

@@ -397,7 +397,11 @@ class RecordedRoom:
         self.settle()
 
     def lose(self, name: str) -> None:
-        self.room.handle(ask.Lose(self.connection(name)), self.now)
+        self.close(self.connection(name))
+
+    def close(self, connection: str) -> None:
+        """A page's socket ends, whether or not its seat is still its own."""
+        self._do(lambda now: self.room.handle(ask.Lose(connection), now))
         self.settle()
 
     def connection(self, name: str) -> str:

@@ -50,6 +50,8 @@ class Frail(FolderStore):
         self.gate.set()
         self.room_gate.set()
         self.appended = self.appends = 0
+        self.waits = False
+        """Somebody stands before the gate."""
 
     def free(self) -> int:
         self.room_gate.wait()
@@ -66,6 +68,7 @@ class _FrailWriter:
         self.close = inner.close
 
     def append(self, data: bytes) -> None:
+        self._store.waits = not self._store.gate.is_set()
         self._store.gate.wait()
         if self._store.fails is not None:
             raise OSError(self._store.fails, "told to")

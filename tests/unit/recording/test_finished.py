@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
+import threading
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import av
@@ -39,10 +42,13 @@ class Counted(FolderStore):
         super().replace(recording, name, data)
 
 
-def record(store: FolderStore, *, whole: bool = False) -> None:
+def record(
+    store: FolderStore, *, whole: bool = False, recording: UUID = RECORDING, part: Part = PART,
+    tenant: UUID = TENANT, count: int = 1500,
+) -> None:  # fmt: skip
     """Half a minute of sound."""
-    file = PartFile(Place(store, TENANT, RECORDING), PART, 1, Look("opus"), (10.0, 0))
-    for index in range(1500):
+    file = PartFile(Place(store, tenant, recording), part, 1, Look("opus"), (10.0, 0))
+    for index in range(count):
         file.write(b"\xfc\xff\xfe" + bytes(200), 10.0 + index / 50, keyframe=True)
         file.tick(10.0 + index / 50)
     if whole:
@@ -142,3 +148,72 @@ def test_what_opens_of_a_broken_file_is_still_given(store: Counted, tmp_path: Pa
     opened = segment(store)
     assert finished(store, FILE, PART.key, opened) is opened
     assert opened.read(0, 100)
+
+
+OTHERS = {
+    "recording": {"recording": UUID(int=9)},
+    "part": {"part": Part(UUID(int=4), "other", bytes(range(1, 33)))},
+    "part of the same key": {"recording": UUID(int=9), "part": PART},
+    "clinic": {"tenant": UUID(int=8), "recording": UUID(int=9)},
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS.keys())
+def test_an_index_of_another_file_is_not_believed(
+    store: Counted, tmp_path: Path, other: dict[str, Any]
+) -> None:
+    record(store)
+    data = finished(store, FILE, PART.key, segment(store)).read(0, 1 << 30)
+    mine = index_path(tmp_path)
+    record(store, count=700, **other)
+    part, recording = other.get("part", PART), other.get("recording", RECORDING)
+    file, tenant = FileName(1, part.ident), other.get("tenant", TENANT)
+    finished(store, file, part.key, open_file(store, tenant, recording, file, part.key))
+    theirs = tmp_path / recording.hex / str(file._replace(kind="index"))
+    shutil.copy(theirs, mine)
+    assert finished(store, FILE, PART.key, segment(store)).read(0, 1 << 30) == data
+    assert mine.read_bytes() != theirs.read_bytes()
+
+
+def test_a_file_that_is_being_written_is_read_as_far_as_it_is_sealed(store: Counted) -> None:
+    file = PartFile(Place(store, TENANT, RECORDING), PART, 1, Look("opus"), (10.0, 0))
+    lengths = []
+    for index in range(600):
+        file.write(b"\xfc\xff\xfe" + bytes(200), 10.0 + index / 50, keyframe=True)
+        file.tick(10.0 + index / 50)
+        if index in {150, 599}:
+            seen = finished(store, FILE, PART.key, segment(store))
+            assert isinstance(seen, Finished)
+            lengths.append(seconds(seen.read(0, seen.length)))
+    assert lengths == [pytest.approx(2.75, abs=0.35), pytest.approx(11.75, abs=0.35)]
+    file.close()
+    opened = segment(store)
+    assert finished(store, FILE, PART.key, opened) is opened
+    assert seconds(opened.read(0, opened.length)) == pytest.approx(12, abs=0.03)
+
+
+def test_two_who_open_it_at_once_keep_one_index(store: Counted, tmp_path: Path) -> None:
+    record(store)
+    both, found = threading.Barrier(2), []
+
+    class Together(Counted):
+        def replace(self, recording: UUID, name: FileName, data: bytes) -> None:
+            both.wait(10)
+            super().replace(recording, name, data)
+
+    def open_it() -> None:
+        one = Together(tmp_path)
+        found.append(finished(one, FILE, PART.key, segment(one)).read(0, 1 << 30))
+
+    readers = [threading.Thread(target=open_it) for _ in range(2)]
+    for each in readers:
+        each.start()
+    for each in readers:
+        each.join(20)
+    assert len(found) == 2
+    assert found[0] == found[1]
+    kept = index_path(tmp_path).read_bytes()
+    again = finished(store, FILE, PART.key, segment(store))
+    assert again.read(0, 1 << 30) == found[0]
+    assert index_path(tmp_path).read_bytes() == kept
+    assert not [each for each in index_path(tmp_path).parent.iterdir() if each.suffix == ".new"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recording import ebml
+from recording import ebml, index
 from recording.index import Index, index_of
 from recording.muxer import Muxer
 
@@ -133,3 +133,62 @@ def test_what_is_broken_makes_no_trouble(junk: bytes, place: int) -> None:
     data = SOUND[:place] + junk + SOUND[place + len(junk) : 3000]
     index = index_of(lambda start, stop: data[start:stop], len(data))
     assert index is None or index.length <= len(data)
+
+
+def whole_head() -> bytes:
+    """All that stands before the first cluster of a file of ours."""
+    return SOUND[: SOUND.index(b"\x1f\x43\xb6\x75")]
+
+
+def cluster(at_ms: int, offset: int = 0) -> bytes:
+    """One with a single frame."""
+    block = ebml.element(ebml.BLOCK, b"\x81" + offset.to_bytes(2, "big", signed=True) + b"\x80abc")
+    time = ebml.element(ebml.CLUSTER_TIME, at_ms.to_bytes(8, "big"))
+    return ebml.element(ebml.CLUSTER, time, block)
+
+
+ABSURD = {
+    "a number of half a gigabyte": b"\xe7\x08\x1f\xff\xff\xff" + bytes(64),
+    "a time before the beginning": cluster(0, -5),
+    "a time that no clock has": cluster((1 << 64) - 1),
+    "a frame outside of any cluster": ebml.element(ebml.BLOCK, b"\x81\x00\x00\x80abc"),
+    "a frame without a head": ebml.element(ebml.CLUSTER, ebml.element(ebml.BLOCK, b"\x81")),
+    "an element without an end": b"\xa3\x01" + b"\xff" * 7,
+    "a second beginning": whole_head(),
+}
+
+
+@pytest.mark.parametrize("junk", ABSURD.values(), ids=ABSURD.keys())
+@pytest.mark.parametrize("after", [b"", SOUND[len(whole_head()) :]], ids=["first", "last"])
+def test_what_is_absurd_is_neither_believed_nor_read(junk: bytes, after: bytes) -> None:
+    data = whole_head() + after + junk
+    claimed = 1 << 30  # as much as it says: what is read is bounded by what there is to know
+    longest = 0
+
+    def read(start: int, stop: int) -> bytes:
+        nonlocal longest
+        longest = max(longest, stop - start)
+        return data[start:stop]
+
+    for length in (len(data), claimed):
+        found = index_of(read, length)
+        assert found is None or found.length <= length
+        assert ebml.last_block_ms(read, length) >= 0
+    assert longest <= 16
+
+
+def test_a_size_that_its_head_has_no_room_for_makes_no_index() -> None:
+    data = bytearray(SOUND)
+    place = data.index(b"\x18\x53\x80\x67") + 4
+    # The whole file behind a head of one byte: what it is to say now cannot be written there.
+    short = bytes(data[:place]) + b"\xff" + bytes(data[place + 8 :])
+    assert index_of(lambda start, stop: short[start:stop], len(short)) is None
+
+
+def test_of_a_great_many_clusters_the_index_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "MOST_CUES", 64)
+    data = whole_head() + b"".join(cluster(number * 1000) for number in range(2000))
+    found = index_of(lambda start, stop: data[start:stop], len(data))
+    assert found is not None
+    assert 20 <= found.tail.count(b"\xf7\x81\x01\xf1") <= 64
+    assert packets(laid(data, found)) == [number * 1000 for number in range(2000)]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from recording import store as stores
 from recording.store import FileName, FolderStore, parse_name
 
 RECORDING, PART = UUID(int=5), UUID(int=6)
@@ -72,3 +73,21 @@ def test_other_names_are_none(text: str) -> None:
 def test_names_are_read_as_they_are_written() -> None:
     for name in (NAME, META, FileName(1_234_567, PART)):
         assert parse_name(str(name)) == name
+
+
+def test_what_cannot_be_replaced_stays_and_nothing_is_left_beside_it(
+    store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.create(RECORDING, NAME).close()
+    store.replace(RECORDING, META, b"before")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "full")
+
+    monkeypatch.setattr(stores.os, "fsync", full)
+    with pytest.raises(OSError, match="full"):
+        store.replace(RECORDING, META, b"after")
+    monkeypatch.undo()
+    assert store.read(RECORDING, META, 0, 99) == b"before"
+    lying = [each.name for each in (tmp_path / "recordings" / RECORDING.hex).iterdir()]
+    assert sorted(lying) == sorted([str(NAME), str(META)])

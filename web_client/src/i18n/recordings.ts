@@ -189,6 +189,8 @@ const en = {
   'recs.stopped.over':
     'This recording may not be played any more: its time is over, or its use was taken back.',
   'recs.stopped.unreachable': 'The line to the recording is cut. It goes on where it stopped.',
+  'recs.stopped.shut':
+    'Part of this recording doesn’t open any more, so it stops here. The clinic can check why.',
   'recs.stopped.unplayable': 'This browser can’t play this recording.',
   'recs.role.counsellor': 'counsellor',
   'recs.role.client': 'client',
@@ -378,6 +380,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'recs.stopped.taken_back': '对方收回了这段录制，已经不能播放。',
   'recs.stopped.over': '这段录制不能再播放了：用途已被收回，或者到期了。',
   'recs.stopped.unreachable': '和录制的连接断了。再试的话，从停下的地方继续。',
+  'recs.stopped.shut': '这段录制有一部分打不开了，先停在这里。可以请机构查一查原因。',
   'recs.stopped.unplayable': '这个浏览器放不了这段录制。',
   'recs.role.counsellor': '咨询师',
   'recs.role.client': '来访者',

@@ -80,5 +80,7 @@ export function whyStopped(
   seen: RecordingSeen | null,
 ): Key {
   if (answer.kind === 'unreachable' || PASSING.has(answer.code)) return 'recs.stopped.unreachable';
-  return seen === null || isGone(seen) ? 'recs.stopped.taken_back' : 'recs.stopped.over';
+  if (seen === null || isGone(seen)) return 'recs.stopped.taken_back';
+  // What may be played and is not there was changed, cut or moved where it lies: nobody took it back.
+  return seen.may_play && answer.code === 'not_found' ? 'recs.stopped.shut' : 'recs.stopped.over';
 }

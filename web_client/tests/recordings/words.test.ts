@@ -161,9 +161,20 @@ describe('an answer that is no', () => {
     const no = refused('not_found');
     expect(whyStopped(no, null)).toBe('recs.stopped.taken_back');
     expect(whyStopped(no, recording({ stage: 'erasure_pending' }))).toBe('recs.stopped.taken_back');
-    expect(whyStopped(no, recording())).toBe('recs.stopped.over');
+    expect(whyStopped(no, recording({ may_play: false }))).toBe('recs.stopped.over');
+    expect(whyStopped({ kind: 'refused', code: 'not_allowed' }, recording())).toBe(
+      'recs.stopped.over',
+    );
     expect(whyStopped(refused('busy'), null)).toBe('recs.stopped.unreachable');
     expect(whyStopped({ kind: 'unreachable' }, null)).toBe('recs.stopped.unreachable');
+  });
+
+  it('says of what does not open neither that it was taken back nor that its time is over', () => {
+    const why = whyStopped(refused('not_found'), recording({ may_play: true }));
+    expect(why).toBe('recs.stopped.shut');
+    expect(t(why)).toContain('打不开');
+    setLanguage('en');
+    expect(t(why)).toContain('doesn’t open');
   });
 });
 
