@@ -46,6 +46,11 @@ class Lease:
         """When it ends, if nothing renews it."""
         return self._until
 
+    @property
+    def tracks(self) -> frozenset[str]:
+        """What may be captured while it holds, and of what was, may be written afterwards."""
+        return self._permit.tracks
+
     def allows(self, track: str, now: float) -> bool:
         """Whether a packet of this track may be taken now. What has ended does not begin again."""
         return self.holds(now) and track in self._permit.tracks
@@ -59,7 +64,8 @@ class Lease:
         """Hold for longer, perhaps for less.
 
         Raises :class:`PermitError`, and changes nothing: for a permit of something else, of another
-        turn, or for more than was allowed; and when it is too late.
+        turn, or for more than was allowed. Also when it is too late, for longer; less is less then
+        too, of what still waits to be written.
         """
         mine = self._permit
         if (permit.recording, permit.segment) != (mine.recording, mine.segment):
@@ -68,9 +74,10 @@ class Lease:
             raise PermitError("out of its turn")
         if not permit.tracks <= mine.tracks:
             raise PermitError("for more than was allowed")
+        self._permit = permit
         if not self.holds(now):
             raise PermitError("too late")
-        self._permit, self._until = permit, now + LEASE_S
+        self._until = now + LEASE_S
 
     def end(self) -> None:
         """Allow nothing any more, from this moment."""

@@ -7,6 +7,7 @@ Rule 2: whatever ends it detaches in the same step, before anybody else runs.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -86,12 +87,11 @@ class Session:
             raise RecordingError(RecordFault.LEASE)
 
     def permit(self, permit: RecordingPermit) -> None:
-        """Go on for longer, perhaps with less."""
-        try:
+        """Go on for longer, perhaps with less; of what has ended, too, less may be written."""
+        before = self._lease.tracks
+        with contextlib.suppress(PermitError):
             self._lease.renew(permit, self._taps.now())
-        except PermitError:
-            return
-        for part in self._listening.keys() - permit.tracks:
+        for part in before - self._lease.tracks:
             self._leave_out(part)
 
     def handle(self, event: Event) -> None:
@@ -148,7 +148,8 @@ class Session:
         self._taps.detach_sink(self._ordered.room, track.endpoint, Kind(track.medium), sink)
 
     def _leave_out(self, part: str) -> None:
-        self._silence(part)
+        if part in self._listening:
+            self._silence(part)
         self._take.inbox.leave_out(part)
         self._writer.leave_out(self._take, part)
 

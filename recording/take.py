@@ -104,6 +104,8 @@ class Take:
             return track.discard()
         try:
             return track.close()
+        except TakenBackError:
+            return track.discard()
         except Exception:  # likewise
             self.fault = self.fault or RecordFault.BROKEN
             return track.discard()

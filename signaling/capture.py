@@ -3,7 +3,8 @@
 Called on the room's owner task only, and after its end by whoever closes what it left.
 
 Rule 1: what is taken back is no longer captured in the call that says so: a permit for fewer parts,
-or for none, goes out before anything is waited for, and what of these is not sealed is forgotten.
+or for none, goes out before anything is waited for, and what of these is not sealed is forgotten:
+also of a segment that had ended before, on a hold, and is still being written down.
 Rule 2: everything else is another segment: the one before ends, with all that came until then, and
 when it has ended another order is given. So it is after a hold, and when somebody's page was loaded
 again and has another endpoint. There is one at a time.
@@ -85,6 +86,8 @@ class Segment:
     renewed_at: float
     is_over: bool = False
     discard: bool = False
+    is_closed: bool = False
+    """Its files are known: nothing of it is written any more."""
     is_missed: bool = False
     """It was recorded, and nothing has come of it: perhaps its recorder is lost."""
 
@@ -178,8 +181,20 @@ class Capturing:
             return
         self.is_over = True
         self._end(now, discard=discard)
+        if discard:
+            for segment in self._closing():
+                self._discard(segment, now)
+                self._run(self._stop(segment))
         self._close_hold(now)
         self._look_whether_done()
+
+    def leave_out(self, media: frozenset[str], now: float) -> None:
+        """A medium was taken back: what waits of it is not written, though it had ended before."""
+        for segment in self._closing():
+            left = frozenset(each for each in segment.permitted if each.medium not in media)
+            if left != segment.permitted:
+                segment.permitted = left
+                self._permit(segment, now)
 
     def handle_broke(self, broke: RecordingBroke, now: float) -> bool:
         """The recorder ended by itself; says whether that ended what is captured now."""
@@ -238,13 +253,20 @@ class Capturing:
         segment, self._segment = self._segment, None
         if segment is None:
             return
-        segment.is_over, segment.discard = True, discard
+        segment.is_over = True
         self._ended.append(segment)
         self._captured_s += now - segment.opened_at
         if discard:
-            segment.permitted = frozenset()
-            self._permit(segment, now)
+            self._discard(segment, now)
         self._run(self._stop(segment))
+
+    def _discard(self, segment: Segment, now: float) -> None:
+        segment.discard, segment.permitted = True, frozenset()
+        self._permit(segment, now)
+
+    def _closing(self) -> list[Segment]:
+        """Segments that have ended, and are perhaps being written down yet."""
+        return [each for each in self._ended if not each.is_closed and not each.discard]
 
     def _permit(self, segment: Segment, now: float) -> None:
         self._permits += 1
@@ -298,6 +320,7 @@ class Capturing:
             self.whole = False
             raise
         self._add(files)
+        segment.is_closed = segment.is_closed or bool(files)
         segment.is_missed = segment.is_missed and not files and not segment.discard
 
     def _fail(self, segment: Segment, fault: RecordFault) -> None:

@@ -277,7 +277,7 @@ class RoomConsent:
             case ConsentTurn.RESUME:
                 self._open(Row(partial(self.keeper.tell, self.hour.booked, [row])), before, now)
             case turn if turn in _NARROWS and self._run is not None:
-                self.rows.add(Row(self._less(self._run, fact, row)))
+                self.rows.add(Row(self._less(self._run, fact, row, now)))
             case _:
                 self.rows.add(Row(partial(self.keeper.tell, self.hour.booked, [row])))
         if self._consent.stage is not ConsentStage.RECORDING:
@@ -289,7 +289,12 @@ class RoomConsent:
         elif self._consent.stage in _OVER and fact.turn is not ConsentTurn.CLOSE:
             self._end(fact, before, now)
 
-    def _less(self, run: RecordingRun, fact: ConsentFact, row: Told) -> Callable[[], Any]:
+    def _less(
+        self, run: RecordingRun, fact: ConsentFact, row: Told, now: float
+    ) -> Callable[[], Any]:
+        if self._capture is not None and fact.scope is not None:
+            media = fact.scope.media if fact.turn is ConsentTurn.WITHDRAW_MEDIUM else ()
+            self._capture.leave_out(frozenset(media), now)
         if fact.turn is not ConsentTurn.NARROW:
             gone = None if fact.turn is ConsentTurn.WITHDRAW else fact.scope
             self._recordings.start(run.mark(self._person(fact.party), gone))

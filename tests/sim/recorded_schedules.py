@@ -175,7 +175,6 @@ class RecordedSchedule:
     def _go(self) -> None:
         if self.random.random() < 0.3:
             self.room.go(self._who)
-            self.paused.discard(self._who)
 
     def _break(self) -> None:
         if self.room.recorder.writes:
@@ -220,6 +219,7 @@ class RecordedSchedule:
                 self.lost.pop(who.name.lower(), None)
             else:
                 self.lost.setdefault(who.name.lower(), room.now)
+        self._look_at_what_is_flushed()
         written = room.recorder.writes
         if not written:
             return
@@ -233,6 +233,14 @@ class RecordedSchedule:
         if not {endpoint for endpoint, _ in written} <= endpoints:
             self.broken.append(f"it writes an endpoint at {room.now} that is nobody's")
         self._look_at_people(may.scope)
+
+    def _look_at_what_is_flushed(self) -> None:
+        """What has ended on a hold may be written down, and nothing of it that was taken back."""
+        consent, media = self.room.consent.machine.consent, self.room.recorder.flushed_media
+        is_gone = consent.ended is ConsentTurn.WITHDRAW
+        runs = consent.stage in {ConsentStage.RECORDING, ConsentStage.HOLD}
+        if media and (is_gone or (runs and not media <= {m.value for m in consent.scope.media})):
+            self.broken.append(f"it writes down at {self.room.now} what was taken back")
 
     def _look_at_people(self, scope: Scope) -> None:
         room = self.room

@@ -207,6 +207,8 @@ class Recorder:
         self.late = 0
         """So often it says nothing yet of what it has ended."""
         self.began: Callable[[RecordOrder], None] = lambda _order: None
+        self.flushes: dict[int, frozenset[str]] = {}
+        """Parts of what has ended that are being written down yet."""
         self._closing: set[int] = set()
         self._running: dict[int, tuple[RecordOrder, frozenset[str], float]] = {}
 
@@ -229,11 +231,16 @@ class Recorder:
             assert permit.parts <= parts, "for more than was allowed"
             until = self._now() + LEASE_S if self._now() < until else until
             self._running[permit.segment] = (order, permit.parts, until)
+        if permit.segment in self.flushes:
+            assert permit.parts <= self.flushes[permit.segment], "for more than was allowed"
+            self.flushes[permit.segment] = permit.parts
 
     async def stop_recording(
         self, room: RoomKey, recording: str, segment: int, *, discard: bool
     ) -> tuple[RecordedFile, ...]:
         self.stops.append((segment, discard))
+        if discard:
+            self.flushes.pop(segment, None)
         if self.late:
             self.late -= 1
             return ()
@@ -241,8 +248,11 @@ class Recorder:
         if running is None:
             return ()
         self._closing.add(segment)
+        if not discard:
+            self.flushes[segment] = running[1]
         await self.gate
         self._closing.discard(segment)
+        self.flushes.pop(segment, None)
         order = running[0]
         assert (order.room, order.recording) == (room, recording)
         return tuple(
@@ -255,6 +265,17 @@ class Recorder:
         segment, (order, _, _) = max(self._running.items())
         del self._running[segment]
         return RecordingBroke(EndpointId("gone"), order.recording, segment, fault)
+
+    @property
+    def flushed_media(self) -> set[str]:
+        """What of what has ended is being written down yet."""
+        last = {order.segment: order for order in self.orders}
+        return {
+            track.medium
+            for segment, parts in self.flushes.items()
+            for track in last[segment].tracks
+            if track.part in parts
+        }
 
     @property
     def writes(self) -> set[tuple[EndpointId, str]]:

@@ -37,6 +37,15 @@ def test_what_has_ended_does_not_begin_again() -> None:
     assert not lease.allows("voice", 0.5)
 
 
+def test_less_is_less_of_what_has_ended_too() -> None:
+    lease = Lease(GIVEN, 0.0)
+    lease.end()
+    with pytest.raises(PermitError, match="too late"):
+        lease.renew(replace(GIVEN, number=2, tracks=frozenset()), 0.1)
+    assert lease.tracks == frozenset()
+    assert not lease.holds(0.1)
+
+
 def test_it_ends_in_the_moment_it_is_told_to() -> None:
     lease = Lease(GIVEN, 0.0)
     lease.end()

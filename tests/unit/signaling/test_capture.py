@@ -71,6 +71,41 @@ def test_an_order_names_all_that_may_be_captured() -> None:
     assert len(desk.recorder.orders) == 1
 
 
+def on_hold() -> Desk:
+    """On hold, while a slow disk is still writing down what came before."""
+    desk = Desk()
+    desk.want(*ALL)
+    desk.recorder.gate.is_open = False
+    desk.capture.want(frozenset(), desk.now, on_hold=True)
+    desk.settle()
+    assert desk.recorder.flushes == {1: {each.part for each in ALL}}
+    return desk
+
+
+def test_what_is_taken_back_on_hold_is_not_written_down_any_further() -> None:
+    desk = on_hold()
+    desk.capture.finish(desk.now, discard=True)
+    assert desk.recorder.permits[-1].parts == frozenset()
+    assert not any(desk.recorder.flushes.values())
+    desk.settle()
+    assert desk.recorder.stops == [(1, False), (1, True)]
+    desk.recorder.gate.is_open = True
+    desk.settle()
+    assert desk.dones == 1
+
+
+def test_a_medium_that_is_taken_back_on_hold_is_not_written_down_any_further() -> None:
+    desk = on_hold()
+    desk.capture.leave_out(frozenset({"video"}), desk.now)
+    assert desk.recorder.flushes == {1: {each.part for each in VOICES}}
+    count = len(desk.recorder.permits)
+    desk.capture.leave_out(frozenset({"video"}), desk.now)
+    desk.recorder.gate.is_open = True
+    desk.settle()
+    desk.capture.leave_out(frozenset({"audio"}), desk.now)
+    assert len(desk.recorder.permits) == count
+
+
 def test_a_medium_less_is_a_permit_for_less_in_the_same_call() -> None:
     desk = Desk()
     desk.want(*ALL)
