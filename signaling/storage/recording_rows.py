@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from media.channel import RecordedFile
@@ -265,3 +265,13 @@ async def files_of(reading: AsyncConnection, ident: UUID) -> list[KeptFile]:
         KeptFile(row.number, row.part, row.size, row.sha256, row.is_whole, row.told)
         for row in await reading.execute(query.order_by(RECORDING_FILE.c.number))
     ]
+
+
+async def take_parts_of(changing: AsyncConnection, ident: UUID, person: UUID, at: int) -> None:
+    """Their own goes; whether the rest may stay, the client is asked."""
+    theirs = select(RECORDING_PARTY.c.id).where(
+        RECORDING_PARTY.c.recording == ident, RECORDING_PARTY.c.person == person
+    )
+    await changing.execute(
+        update(RECORDING_PART).where(RECORDING_PART.c.party.in_(theirs)).values(taken_at=at)
+    )

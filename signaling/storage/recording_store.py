@@ -67,6 +67,7 @@ from signaling.storage.recording_rows import (
     media_text,
     parts_of,
     read_recording,
+    take_parts_of,
     told_place,
     until_text,
 )
@@ -133,6 +134,7 @@ class RecordingStore:
         is nothing to capture.
         """
         made, keys = await self._parts(booked, ident, parties, scope, told.at)
+        told = replace(told, said={**told.said, "keys": [str(key) for key in keys]})
         recording = {
             "id": ident, "clinic": booked.clinic, "session": booked.id,
             "counsellor": booked.counsellor, "client": booked.client, "begun_at": told.at,
@@ -307,7 +309,8 @@ class RecordingStore:
         known = await self._get(ident)
         at = self._at(told)
         rows, sealed = await self._sealed(known, files, about, at)
-        async with self._telling(known.clinic, known.session, told) as changing:
+        came = [] if known.artefact is not None else [_came(known, files, about, at)]
+        async with self._telling(known.clinic, known.session, told, came) as changing:
             held = await hold_recording(changing, ident)
             if held.artefact is not None:  # it was done, and whoever asks was not told
                 return
@@ -322,7 +325,7 @@ class RecordingStore:
             if rows:
                 await changing.execute(insert(RECORDING_FILE), rows)
             if by is not None and by != held.client:
-                await _take_parts_of(changing, ident, by, at)
+                await take_parts_of(changing, ident, by, at)
 
     async def _sealed(
         self, known: KeptRecording, files: Sequence[RecordedFile], about: RecordingTold, at: int
@@ -348,7 +351,7 @@ class RecordingStore:
 
     @asynccontextmanager
     async def _telling(
-        self, clinic: UUID, session: UUID, told: Sequence[Told]
+        self, clinic: UUID, session: UUID, told: Sequence[Told], more: Sequence[Entry] = ()
     ) -> AsyncIterator[AsyncConnection]:
         """A transaction that says these turns, and gives the receipts for them."""
         entries = [
@@ -359,7 +362,7 @@ class RecordingStore:
             for each in told
         ]  # fmt: skip
         proofs = [row for each in told for row in await self._receipt(clinic, session, each)]
-        async with self._journal.record(*entries) as changing:
+        async with self._journal.record(*more, *entries) as changing:
             await put_proofs(changing, proofs)
             yield changing
 
@@ -379,14 +382,15 @@ class RecordingStore:
             return []
 
 
-async def _take_parts_of(changing: AsyncConnection, ident: UUID, person: UUID, at: int) -> None:
-    """Their own goes; whether the rest may stay, the client is asked."""
-    theirs = select(RECORDING_PARTY.c.id).where(
-        RECORDING_PARTY.c.recording == ident, RECORDING_PARTY.c.person == person
-    )
-    await changing.execute(
-        update(RECORDING_PART).where(RECORDING_PART.c.party.in_(theirs)).values(taken_at=at)
-    )
+def _came(
+    known: KeptRecording, files: Sequence[RecordedFile], about: RecordingTold, at: int
+) -> Entry:
+    """What it came to: whoever changes a file, and its row, has the chained audit against them."""
+    said = {
+        "recording": str(known.id), "captured_ms": about.captured_ms,
+        "files": {f"{file.number}": file.sha256 for file in files},
+    }  # fmt: skip
+    return Entry(known.clinic, None, "recording.seal", known.id, at, said=said)
 
 
 async def _check_here(changing: AsyncConnection, client: UUID) -> None:

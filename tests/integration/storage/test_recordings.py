@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -25,7 +26,7 @@ from signaling.storage.audit_store import pages
 from signaling.storage.audit_tables import AUDIT_EVENT
 from signaling.storage.database import Database
 from signaling.storage.recording_proofs import ProofStore
-from signaling.storage.recording_rows import files_of, read_recording
+from signaling.storage.recording_rows import files_of, parts_of, read_recording
 from signaling.storage.recording_store import Begun, RecordingStore, Told
 from signaling.storage.recording_turns import fact_of
 from signaling.storage.session_store import Booked, Wanted
@@ -164,6 +165,23 @@ async def test_the_rows_of_the_audit_say_the_turns_themselves(here: Here) -> Non
         for row in page:
             if row.action == "rec.grant":
                 assert fact_of(await here.house.journal.said(row, T0)) == grant
+
+
+async def test_the_chained_audit_says_what_each_file_came_to_and_by_which_keys(here: Here) -> None:
+    begun = await here.begin()
+    await here.store.seal(
+        begun.recording, files(begun), [], whole=True, captured_ms=60_000, told=[]
+    )
+    told: dict[str, Any] = {}
+    async for page in pages(here.data, here.booked.clinic):
+        for row in page:
+            if row.action in {"rec.start", "recording.seal"}:
+                told[row.action] = await here.house.journal.said(row, T0)
+    assert told["recording.seal"]["files"] == {f"{number}": "ab" * 32 for number in range(1, 5)}
+    assert told["recording.seal"]["captured_ms"] == 60_000
+    async with here.data.read() as reading:
+        (parts,) = (await parts_of(reading, [begun.recording])).values()
+    assert set(told["rec.start"]["keys"]) == {str(part.key) for part in parts}
 
 
 async def test_of_a_client_who_is_gone_nothing_begins(here: Here) -> None:
