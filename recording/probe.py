@@ -1,19 +1,32 @@
 """Whether a key opens a file that lies on the disk: asked of every key there is, after an erasure.
 
-Rule: what is tried is the file's own smallest record, as it lies there. Each record is sealed under
-the file's one key, so that a key which does not open this one opens none.
+Rule: what is tried of a file is its own smallest record, as it lies there. Each record is sealed
+under the file's one key, so that a key which does not open this one opens none. What lies beside it
+is tried as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from recording.keys import file_key
-from recording.sealing import MAGIC, RecordKind, SegmentName, heads
+from recording.beside import open_beside
+from recording.keys import file_key, index_key, meta_key
+from recording.sealing import MAGIC, RecordKind, SegmentError, SegmentName, heads
+
+BESIDE: Final = {"meta": meta_key, "index": index_key}
+"""Little files that are sealed by other keys made of the same part's."""
+
+
+class Tried(Protocol):
+    """Something that a key may open."""
+
+    def opens(self, part_key: bytes) -> bool:
+        """Whether it opens by this key, as a part's or as its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,26 @@ class Probe:
         try:
             AESGCM(key).decrypt(self.name.nonce(self.number), self.sealed, bound)
         except InvalidTag:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class BesideProbe:
+    """A little file beside one, all of it; its magic is its own."""
+
+    name: SegmentName
+    kind: str
+    data: bytes
+
+    def opens(self, part_key: bytes) -> bool:
+        """Whether it opens by this key, as a part's or as its own."""
+        return any(self._opens(key) for key in (BESIDE[self.kind](part_key, self.name), part_key))
+
+    def _opens(self, key: bytes) -> bool:
+        try:
+            open_beside(self.data[: len(MAGIC)], self.data, key, self.name)
+        except SegmentError:
             return False
         return True
 

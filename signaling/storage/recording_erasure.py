@@ -22,7 +22,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from recording.probe import Probe, probe
+from recording.probe import BESIDE, BesideProbe, Tried, probe
 from recording.sealing import SegmentError, SegmentName
 from recording.store import FileName
 from signaling.domain.consent.artefact import OPEN, ArtefactStage, take_back
@@ -44,6 +44,8 @@ from signaling.storage.recording_tables import (
     RECORDING_PARTY,
 )
 
+_MOST: Final = 1 << 24
+"""More than lies beside any file."""
 BATCH: Final = 50
 """Keys that are tried before anybody else has a turn."""
 
@@ -63,7 +65,7 @@ class _Files:
     names: list[FileName] = field(default_factory=list)
     files: dict[int, tuple[int, str]] = field(default_factory=dict)
     """By its number, how long each is, and its SHA-256."""
-    probes: list[Probe] = field(default_factory=list)
+    probes: list[Tried] = field(default_factory=list)
 
 
 class RecordingErasure:
@@ -294,18 +296,24 @@ class RecordingErasure:
 def _look(files: SealedFiles, known: KeptRecording, parts: set[UUID] | None) -> _Files:
     found = _Files()
     for name in files.list(known.id):
-        if name.kind != "seal" or (parts is not None and name.part not in parts):
+        if parts is not None and name.part not in parts:
+            continue
+        segment = SegmentName(known.clinic, known.id, name.number)
+        if name.kind in BESIDE:
+            data = files.read(known.id, name, 0, _MOST)
+            found.probes.append(BesideProbe(segment, name.kind, data))
+        if name.kind != "seal":
             continue
         with files.opened(known.id, name) as read:
             found.names.append(name)
             found.files[name.number] = digest(read)
             with contextlib.suppress(SegmentError):  # nothing in it can be opened
-                tried = probe(read, SegmentName(known.clinic, known.id, name.number))
+                tried = probe(read, segment)
                 found.probes += [] if tried is None else [tried]
     return found
 
 
-async def _try(probes: Sequence[Probe], keys: Sequence[bytes]) -> None:
+async def _try(probes: Sequence[Tried], keys: Sequence[bytes]) -> None:
     opens = await asyncio.to_thread(
         lambda: any(each.opens(key) for key in keys for each in probes)
     )  # fmt: skip

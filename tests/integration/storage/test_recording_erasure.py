@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from media.channel import RecordedFile
-from recording.keys import file_key
+from recording.beside import seal_beside
+from recording.keys import file_key, meta_key
 from recording.reading import open_file
 from recording.sealing import SegmentError, SegmentName
 from recording.store import FileName
@@ -200,6 +201,18 @@ async def test_a_file_that_a_key_opens_yet_is_not_said_to_be_erased(here: Here) 
         await here.erasure.erase(made.ident, None, T0)
     assert await here.stage(made.ident) is ArtefactStage.ERASURE_PENDING
     assert await here.proofs.of(here.booked.client, T0) == []
+
+
+async def test_what_lies_beside_a_file_and_opens_yet_is_not_said_to_be_erased(here: Here) -> None:
+    made = await here.record()
+    await here.give_up(made.ident)
+    other = await begin(here.store, here.booked, T0)
+    name = SegmentName(here.booked.clinic, made.ident, 9)
+    data = seal_beside(b"QRMETA1\n", b"told", meta_key(other.parts[0].key, name), name)
+    here.files.replace(made.ident, FileName(9, uuid4(), "meta"), data)
+    with pytest.raises(RecordingReadable):
+        await here.erasure.erase(made.ident, None, T0)
+    assert await here.stage(made.ident) is ArtefactStage.ERASURE_PENDING
 
 
 async def test_somebodys_part_goes_and_the_rest_opens(here: Here) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
-from recording.keys import file_key
-from recording.probe import probe
+import pytest
+
+from recording.beside import seal_beside
+from recording.keys import file_key, index_key, meta_key
+from recording.probe import BesideProbe, probe
 from recording.sealing import MAGIC, SegmentName, SegmentWriter
 
 NAME = SegmentName(UUID(int=1), UUID(int=2), 3)
@@ -42,6 +47,18 @@ def test_without_an_end_a_chunk_is_tried() -> None:
     tried = probe(lambda at, size: data[at : at + size], NAME)
     assert tried is not None
     assert tried.opens(PART)
+
+
+@pytest.mark.parametrize(("kind", "key"), [("meta", meta_key), ("index", index_key)])
+def test_what_lies_beside_a_file_is_tried_too(
+    kind: str, key: Callable[[bytes, SegmentName], bytes]
+) -> None:
+    tried = BesideProbe(NAME, kind, seal_beside(b"QRSOME1\n", b"told", key(PART, NAME), NAME))
+    assert tried.opens(PART)
+    assert tried.opens(key(PART, NAME))
+    assert not tried.opens(OTHER)
+    assert not BesideProbe(replace(NAME, segment=4), kind, tried.data).opens(PART)
+    assert not BesideProbe(NAME, kind, b"").opens(PART)
 
 
 def test_of_what_holds_nothing_there_is_nothing_to_try() -> None:
