@@ -244,6 +244,19 @@ describe('a proof in words', () => {
     ]);
   });
 
+  it('says who could have seen and heard it, each once', () => {
+    const listeners = { supervision: ['李老师', '王督导', 1], clinical_review: ['李老师'], x: 'y' };
+    const lines = (said: object): string[][] =>
+      proofLines(proof(said), NOW).map(([key, words]) => [t(key), words]);
+    expect(lines({ listeners })).toEqual([['可以给谁听看', '李老师和王督导']]);
+    expect(lines({ listeners: { supervision: [] } })).toEqual([]);
+    const no = { what: 'declined', media: ['audio'], listeners };
+    expect(lines(no)).toEqual([
+      ['想录什么', '声音'],
+      ['可以给谁听看', '李老师和王督导'],
+    ]);
+  });
+
   it('says what was destroyed', () => {
     const lines = proofLines(proof({ whole: true, keys: ['a', 'b'], files: 3 }, 'erasure'), NOW);
     expect(lines.map(([key, words]) => [t(key), words])).toEqual([
@@ -256,6 +269,8 @@ describe('a proof in words', () => {
   it.each([
     ['agreed', 'recs.proof.agreed'],
     ['asked', 'recs.proof.asked'],
+    ['declined', 'recs.proof.declined'],
+    ['not_made', 'recs.proof.not_made'],
     ['toString', 'recs.proof.consent'],
   ])('says that somebody %s', (what, key) => {
     expect(proofTitle(proof({ what }))).toBe(key);
