@@ -120,6 +120,13 @@ const en = {
   'recs.proof.unable':
     'This browser can’t check such a signature (Ed25519) yet. That says nothing about the receipt. You can save it, and check it with another browser or program.',
   'recs.proof.save': 'Save as a file',
+  'recs.proof.print': 'Print',
+  'recs.proof.undo': 'To undo',
+  'recs.proof.undo.how': 'At any time, without saying why, under “{where}”',
+  'recs.proof.signature': 'Signature',
+  'recs.proof.key': 'Signed with the key',
+  'recs.proof.print.how':
+    'Anybody can check this: Ed25519 (RFC 8032) over the UTF-8 bytes of the text; signature and key are base64url. Your clinic can tell you the key’s digits.',
   'recs.more': 'Show all {count}',
 
   'recs.else': 'What else there is',
@@ -317,6 +324,13 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'recs.proof.unable':
     '这个浏览器还不会验这种签名（Ed25519）。这不说明凭证有什么问题。可以存成文件，用别的浏览器或程序来验。',
   'recs.proof.save': '存成文件',
+  'recs.proof.print': '打印',
+  'recs.proof.undo': '怎样收回',
+  'recs.proof.undo.how': '随时在“{where}”里收回，不用说理由',
+  'recs.proof.signature': '签名',
+  'recs.proof.key': '签名用的钥匙',
+  'recs.proof.print.how':
+    '谁都可以验：对原文的 UTF-8 字节做 Ed25519（RFC 8032）验签；签名和钥匙是 base64url。机构可以告诉您这把钥匙的号码。',
   'recs.more': '看全部 {count} 条',
 
   'recs.else': '还有这些',

@@ -77,6 +77,19 @@ function isAgreed({ what, session }: Said, hour: unknown): boolean {
   return typeof hour === 'string' && session === hour && (what === 'agreed' || what === 'asked');
 }
 
+/** Agreements may be undone, as long as what came of them is not gone already. */
+export function mayUndo(proof: Proof, { recordings, proofs }: Known): boolean {
+  const { what, recording } = saidIn(proof.text);
+  if (what !== 'agreed' && what !== 'asked' && what !== 'kept') return false;
+  const seen = recordings.find(({ id }) => id === recording);
+  if (seen !== undefined) return seen.may_take_back;
+  return !proofs.some(({ kind, text }) => {
+    const said = saidIn(text);
+    const isOver = isNo(said.what) || (kind === 'erasure' && said.whole === true);
+    return isOver && said.recording === recording;
+  });
+}
+
 /** What it says, a line each. */
 export function proofLines(proof: Proof, now: number): Line[] {
   const said = saidIn(proof.text);

@@ -8,6 +8,7 @@ import { bodyOf, mayDrop, standingOf } from '../../src/recordings/card-state';
 import { looksOf, lookWords } from '../../src/recordings/looks';
 import {
   type Known,
+  mayUndo,
   proofLines,
   proofsInOrder,
   proofTitle,
@@ -301,6 +302,22 @@ describe('a proof in words', () => {
     expect(words({ recordings: [], proofs: [one, agreed] })).toEqual(['2月12日星期四']);
     expect(words({ recordings: [], proofs: [one] })).toEqual([]);
     expect(whichLine(proof({}), { recordings: [], proofs: [agreed] })).toEqual([]);
+  });
+
+  it('may be undone as long as there is anything to undo', () => {
+    const agreed = proof({ what: 'agreed', recording: 'r' });
+    const may = (recordings: Known['recordings'], proofs: Known['proofs'] = []): boolean =>
+      mayUndo(agreed, { recordings, proofs });
+    expect(may([])).toBe(true);
+    expect(may([{ ...recording(), id: 'r', may_take_back: true }])).toBe(true);
+    expect(may([{ ...recording(), id: 'r', may_take_back: false }])).toBe(false);
+    expect(may([], [proof({ recording: 'r', whole: true }, 'erasure')])).toBe(false);
+    expect(may([], [proof({ recording: 'r', whole: false }, 'erasure')])).toBe(true);
+    expect(may([], [proof({ recording: 'r', what: 'not_made' })])).toBe(false);
+    expect(may([], [proof({ recording: 's', what: 'not_made' })])).toBe(true);
+    const none = { recordings: [], proofs: [] };
+    for (const what of ['declined', 'not_made', 'withdrew', 'x'])
+      expect(mayUndo(proof({ what }), none)).toBe(false);
   });
 
   it('says nothing that it cannot read', () => {
