@@ -8,7 +8,7 @@ SIDE_BY_SIDE := -n auto --maxprocesses=4
 # Calls of browsers need a core each: with more of them at once it takes longer, not less.
 TWO_CALLS := -n auto --maxprocesses=2 --dist loadfile
 
-.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record bench-network bench-sessions bench-messages bench-recording soak ci types system native native-test properties clean
+.PHONY: help setup run web fmt lint type arch unit sim integration e2e e2e-media test web-test fuzz bench bench-plane bench-record bench-network bench-sessions bench-messages bench-recording soak ci types consent-words system native native-test properties clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,10 @@ types: $(PY) .make/node ## regenerate the web client's wire types from signaling
 	@$(PY) -m signaling.schema > web_client/src/protocol/wire.schema.json
 	@$(PY) -m signaling.schema bodies > web_client/src/protocol/bodies.schema.json
 	@cd web_client && npm run --silent types
+
+consent-words: $(PY) .make/node ## keep the copy of the sheet that asks to record, where its VERSION is a new one
+	@version=$$($(PY) -c "from signaling.domain.consent.shown import VERSION; print(VERSION)") && \
+	cd web_client && node scripts/consent-words.mjs "$$version"
 
 system: ## install or name the browsers and tools the tests need
 	@bash tests/support/system.sh

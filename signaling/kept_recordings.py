@@ -268,6 +268,8 @@ class KeptRecordings:
             "recording": str(known.id), "at": at, "purposes": sorted(purposes),
             "media": sorted(media),
         }  # fmt: skip
+        if what == "kept":
+            said["until"] = {each.value: known.until[each] for each in sorted(purposes)}
         return await self._proofs.make(known.clinic, [actor.person], ProofKind.CONSENT, said, at)
 
     async def _take_all(

@@ -2,7 +2,8 @@
 
 Rule 1: a proof is JSON with its names in order and no space (:func:`canonical`), and its signature
 is Ed25519 (RFC 8032) over exactly those bytes: nothing is left to how somebody writes it anew.
-Rule 2: nobody's name is in one, nor a word of a session: only random ids, times, purposes, digests.
+Rule 2: not a word of a session is in one: only random ids, times, purposes, digests. A receipt
+names who could see and hear it, as they were named to whoever agreed; a certificate names nobody.
 Rule 3: a proof says by which key it was signed. Whose key that is, the verifier knows from
 elsewhere: ``GET /api/v1/proofs/key``, or ``quietroom audit key``.
 """

@@ -269,8 +269,7 @@ class RoomConsent:
         self._consent = follow(before, fact)
         at = self.task.wall_ms() - round((now - fact.at) * 1000)
         request = before.request or self._consent.request
-        ident = request.ident if request else ""
-        row = told(fact, at, self._person, self.terms, self.words, ident)
+        row = told(fact, at, self._person, self.terms, self.words, request)
         match fact.turn:
             case ConsentTurn.START:
                 self._start(row, before, now)

@@ -35,5 +35,8 @@ export default tseslint.config(
     files: ['public/*.js'],
     languageOptions: { globals: { self: 'readonly', URL: 'readonly' } },
   },
-  { files: ['scripts/*.mjs'], languageOptions: { globals: { URL: 'readonly' } } },
+  {
+    files: ['scripts/*.mjs'],
+    languageOptions: { globals: { URL: 'readonly', console: 'readonly', process: 'readonly' } },
+  },
 );

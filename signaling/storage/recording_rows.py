@@ -75,13 +75,16 @@ class Told:
     """A turn of consent as the audit is told of it.
 
     ``actor`` is who did it, where that may be known; ``said`` is sealed: who said no, the digests
-    of what was shown, in which language.
+    of what was shown, in which language. ``receipt`` is what receipts say besides, and no row of
+    the audit; ``asked`` are all who were asked, where somebody said no.
     """
 
     fact: ConsentFact
     at: int
     actor: UUID | None = None
     said: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    receipt: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    asked: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Recordings as a room makes them: begun, narrowed, sealed or given up. Times are Unix ms.
 
 Rule 1: every turn of consent is one row of the audit, and says all that is needed to come to the
-same state again (``recording_turns.fact_of``). Who agrees or takes back is given a receipt with it.
+same state again (``recording_turns.fact_of``). With it go its receipts (``recording_receipts``).
 Rule 2: a recording begins with its keys, its rows and its row in the audit, or not at all. A part,
 one person's one medium, has a key of its own below the recording's, which is below the client's:
 to destroy any of the three is enough.
@@ -16,7 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -31,19 +31,13 @@ from signaling.domain.consent.artefact import (
     ArtefactTurn,
     follow_artefact,
 )
-from signaling.domain.consent.terms import (
-    ConsentTurn,
-    PartyRole,
-    Purpose,
-    Scope,
-)
+from signaling.domain.consent.terms import PartyRole, Purpose, Scope
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.recording_policy import CAPTURED, RecordingTermsNow, terms_at
 from signaling.domain.rights import Position
 from signaling.keys.keyring import Keyring
 from signaling.keys.kinds import Kind
 from signaling.keys.sealing import SealError
-from signaling.receipts import ProofKind
 from signaling.storage.database import StorageAway
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.people_store import PeopleStore
@@ -51,6 +45,7 @@ from signaling.storage.people_tables import PERSON, POSITION
 from signaling.storage.recording_folder import SealedFiles
 from signaling.storage.recording_marks import Mark, marks, put_mark
 from signaling.storage.recording_proofs import ProofStore, put_proofs
+from signaling.storage.recording_receipts import receipts
 from signaling.storage.recording_rows import (
     Asked,
     Begun,
@@ -81,17 +76,6 @@ from signaling.storage.recording_turns import TOLD, asked_before
 from signaling.storage.session_store import Booked
 from signaling.storage.standing_store import now
 
-_AGREES: Final = {
-    ConsentTurn.ASK: "asked",
-    ConsentTurn.GRANT: "agreed",
-    ConsentTurn.NARROW: "agreed",
-    ConsentTurn.WITHDRAW: "withdrew",
-    ConsentTurn.WITHDRAW_PURPOSE: "withdrew",
-    ConsentTurn.WITHDRAW_MEDIUM: "withdrew",
-}
-"""For what somebody is given a receipt. Who asks agrees to what they ask for."""
-_ON_RECEIPT: Final = ("terms", "words", "language", "until", "floor_until", "recording")
-"""What of ``said`` stands in a receipt."""
 Span = tuple[int, int]
 
 
@@ -361,25 +345,12 @@ class RecordingStore:
             )
             for each in told
         ]  # fmt: skip
-        proofs = [row for each in told for row in await self._receipt(clinic, session, each)]
+        proofs = [
+            row for each in told for row in await receipts(self._proofs, clinic, session, each)
+        ]
         async with self._journal.record(*more, *entries) as changing:
             await put_proofs(changing, proofs)
             yield changing
-
-    async def _receipt(self, clinic: UUID, session: UUID, told: Told) -> list[dict[str, Any]]:
-        word = _AGREES.get(told.fact.turn)
-        if word is None or told.actor is None:
-            return []
-        scope = told.fact.scope or Scope()
-        said = {name: told.said[name] for name in _ON_RECEIPT if name in told.said} | {
-            "kind": ProofKind.CONSENT.value, "what": word, "person": str(told.actor),
-            "clinic": str(clinic), "session": str(session), "at": told.at,
-            "purposes": sorted(scope.purposes), "media": sorted(scope.media),
-        }  # fmt: skip
-        try:
-            return await self._proofs.make(clinic, [told.actor], ProofKind.CONSENT, said, told.at)
-        except SealError:  # they were erased meanwhile
-            return []
 
 
 def _came(

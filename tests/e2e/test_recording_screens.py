@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Route
 
 from tests.e2e.test_widget import embedded
-from tests.support.browsers import DESK, PHONE, person
+from tests.support.browsers import DESK, PHONE, Person, person
 from tests.support.call import enter, sees_the_other
 from tests.support.gateway import Gateway
 from tests.support.recording_events import (
@@ -194,6 +194,42 @@ async def test_what_is_seen_is_said_and_nothing_else(running: Gateway):
         assert not events.said("show_recording")
         await client.page.set_viewport_size(PHONE)
         await until(lambda: events.said("show_recording"))
+
+
+async def test_every_face_has_a_line_that_is_whole_or_broken(running: Gateway, screenshots: Path):
+    async with person(viewport=PHONE) as client, person(viewport=DESK) as counsellor:
+        events = await pretended(running, client, "client", "arrive-video")
+        theirs = await pretended(running, counsellor, "counsellor", "arrive-video")
+        await sees_the_other(client)
+        await sees_the_other(counsellor)
+        on = running_(SUPERVISION)
+        hold = {"stage": "hold", "holds": [{"reason": "absent", "participant": events.other}]}
+        for name, one, told in (("phone", client, events), ("desk", counsellor, theirs)):
+            assert await edges(one) == ("none", "none")
+            told.tell(**on)
+            await strip_at(one, "recording")
+            assert await edges(one) == ("solid", "solid")
+            await shoot(one, screenshots, f"recording-edge-{name}-on")
+            told.tell(**on | {"you_excluded": ["video"]})
+            await one.page.get_by_test_id("own-not-recorded").wait_for()
+            assert await edges(one) == ("solid", "none")
+            told.tell(**on | hold)
+            await strip_at(one, "hold")
+            assert await edges(one) == ("dashed", "dashed")
+            await shoot(one, screenshots, f"recording-edge-{name}-hold")
+            # Where colours are the reader's own, the line stays, whole or broken.
+            await one.page.emulate_media(forced_colors="active")
+            assert await edges(one) == ("dashed", "dashed")
+            await one.page.emulate_media(forced_colors="none")
+
+
+async def edges(someone: Person) -> tuple[str, str]:
+    """How the line looks around the other's face, and around one's own."""
+    style = "each => getComputedStyle(each).borderTopStyle"
+    tile = someone.page.locator("qr-tile").first
+    return await tile.evaluate(style), await someone.page.get_by_test_id("self-video").evaluate(
+        style
+    )
 
 
 @pytest.mark.parametrize("act", ["pause_recording", "stop_recording"])

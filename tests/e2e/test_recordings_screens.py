@@ -118,8 +118,41 @@ async def test_a_client_has_less_of_a_recording_or_none(running: Gateway, screen
         await page.set_viewport_size(PHONE)
         await fits(client)
         await shoot(client, screenshots, "recordings-6-proofs", whole=True)
+        await prints_alone(page, screenshots)
         assert not client.errors
         assert not client.foreign
+
+
+async def test_the_link_of_a_receipt_leads_to_what_is_one_s_own(running: Gateway):
+    shelf = Shelf(["client"])
+    shelf.put(seen(FIRST))
+    async with person(viewport=PHONE) as client:
+        page = await opened(client, running, "/visit#data", shelf)
+        await expect(page.get_by_test_id("my-data")).to_be_visible()
+        await expect(page.get_by_test_id("recording")).to_have_count(1)
+
+
+async def prints_alone(page: Page, screenshots: Path) -> None:
+    """A receipt goes to paper without the rest of the page, which is as it was afterwards."""
+    await page.evaluate("window.print = () => {}")
+    agreed = page.get_by_test_id("proof").filter(has_text="您同意了")
+    await agreed.get_by_test_id("undo").click()
+    await expect(page.get_by_role("heading", name="录制", exact=True)).to_be_focused()
+    await agreed.get_by_test_id("print").click()
+    paper = page.get_by_test_id("proof-print")
+    await expect(paper).to_be_hidden()
+    await page.emulate_media(media="print")
+    await expect(paper).to_be_visible()
+    await expect(paper).to_contain_text("/visit#data")
+    await expect(page.get_by_test_id("my-data")).to_be_hidden()
+    signed = await agreed.get_by_test_id("proof-text").text_content()
+    await expect(paper).to_contain_text(signed or "nothing was signed")
+    assert await paper.evaluate("each => getComputedStyle(each).color") == "rgb(0, 0, 0)"
+    await page.screenshot(path=screenshots / "recordings-7-paper.png", full_page=True)
+    await page.emulate_media(media="screen")
+    await page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    await expect(paper).to_have_count(0)
+    await expect(page.get_by_test_id("my-data")).to_be_visible()
 
 
 async def test_both_people_of_a_recording_are_played_in_step(running: Gateway, screenshots: Path):

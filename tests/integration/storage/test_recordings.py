@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from signaling.storage.database import Database
 from signaling.storage.recording_proofs import ProofStore
 from signaling.storage.recording_rows import files_of, parts_of, read_recording
 from signaling.storage.recording_store import Begun, RecordingStore, Told
+from signaling.storage.recording_tables import PROOF
 from signaling.storage.recording_turns import fact_of
 from signaling.storage.session_store import Booked, Wanted
 from tests.integration.storage.house import T0, House, house
@@ -153,6 +155,31 @@ async def test_every_agreement_has_a_receipt_that_verifies(here: Here) -> None:
     assert '"words":"cd"' in found[0].signed.text
     changed = found[0].signed.text.replace("supervision", "research")
     assert not is_signed(Signed(changed, found[0].signed.signature, found[0].signed.key))
+
+
+@pytest.mark.parametrize("turn", [ConsentTurn.DECLINE, ConsentTurn.CALL_OFF])
+async def test_who_said_no_has_a_receipt_that_no_row_tells_from_the_others(
+    here: Here, turn: ConsentTurn
+) -> None:
+    client, asker = here.booked.client, here.booked.counsellor
+    no = Told(
+        ConsentFact(turn, 1.0, "p1"), T0, None, {"who": str(client)},
+        {"listeners": {"supervision": ["Wang"]}, "recording": "r"}, frozenset(here.people),
+    )  # fmt: skip
+    await here.store.tell(here.booked, [no])
+    proofs = ProofStore(here.data, here.house.keyring)
+    (theirs,), (other,) = await proofs.of(client, T0), await proofs.of(asker, T0)
+    said, of_other = json.loads(theirs.signed.text), json.loads(other.signed.text)
+    assert (said["what"], said["person"]) == ("declined", str(client))
+    assert said["listeners"] == {"supervision": ["Wang"]}
+    assert is_signed(theirs.signed) and is_signed(other.signed)
+    assert of_other == said | {"what": "not_made", "person": str(asker)}
+    async with here.data.read() as reading:
+        rows = list(await reading.execute(select(PROOF)))
+        query = select(AUDIT_EVENT.c.actor).where(AUDIT_EVENT.c.action == f"rec.{turn}")
+        assert list((await reading.execute(query)).scalars()) == [None]
+    assert len({(each.clinic, each.kind, each.at, len(each.text)) for each in rows}) == 1
+    assert [each.person for each in rows].count(client) == 1
 
 
 async def test_the_rows_of_the_audit_say_the_turns_themselves(here: Here) -> None:

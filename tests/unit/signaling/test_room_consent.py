@@ -132,6 +132,8 @@ def test_words_that_were_read_are_told_of_and_nobody_else_s_name() -> None:
     assert terms is not None
     assert (grant.said["terms"], grant.said["recording"]) == (terms.digest, terms_of(room))
     assert "Li" not in repr(grant.said)
+    assert grant.receipt == {"listeners": {"clinical_review": ["Li"], "supervision": ["Wang"]}}
+    assert "Li" not in repr(grant)
     asked = room.shelf.rows[0]
     assert asked.said["shown"]["asker"] == "Li"
     assert "Li" not in repr(asked)
@@ -147,7 +149,8 @@ def terms_of(room: RecordedRoom) -> str:
 def test_who_said_no_is_told_to_nobody() -> None:
     room = both()
     room.ask()
-    room.do("zhang", said.DeclineRecording(room.sees("zhang").request))
+    asked = room.sees("zhang").request
+    room.do("zhang", said.DeclineRecording(asked))
     ended = room.sees("li").ended
     assert ended is not None
     assert (ended.turn, ended.by_you, ended.recording) == (ConsentTurn.DECLINE, False, "")
@@ -156,6 +159,10 @@ def test_who_said_no_is_told_to_nobody() -> None:
     row = room.shelf.rows[-1]
     assert (row.fact.turn, row.actor) == (ConsentTurn.DECLINE, None)
     assert row.said == {"who": str(person("zhang"))}
+    assert row.asked == {person("zhang"), person("li")}
+    assert row.receipt["listeners"]["supervision"] == ["Wang"]
+    assert (row.receipt["recording"], row.receipt["media"]) == (asked, ["audio", "video"])
+    assert row.receipt["terms"] == room.shelf.rows[0].said["terms"]
 
 
 def test_saying_no_changes_nothing_but_that_it_is_not_asked_soon() -> None:

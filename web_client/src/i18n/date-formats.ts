@@ -13,6 +13,8 @@ const STYLES = {
   weekday: { weekday: 'short' },
   short: { month: 'short', day: 'numeric' },
   dated: { year: 'numeric', month: 'short', day: 'numeric' },
+  /** On paper, which is read years later. */
+  signed: { dateStyle: 'long', timeStyle: 'long' },
 } as const;
 
 const made = new Map<string, Intl.DateTimeFormat>();

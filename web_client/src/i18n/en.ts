@@ -6,6 +6,7 @@ import { GUIDANCE_WORDS } from './guidance';
 import { LATER_USE_WORDS } from './later-uses';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
+import { PROOF_WORDS } from './proofs';
 import { RECORDING_WORDS } from './recording';
 import { KEPT_RECORDING_WORDS } from './recordings';
 import { SAFETY_WORDS } from './safety';
@@ -15,6 +16,7 @@ import { VISIT_WORDS } from './visit';
 
 export const en = {
   ...KEPT_RECORDING_WORDS.en,
+  ...PROOF_WORDS.en,
   ...LATER_USE_WORDS.en,
   ...GUIDANCE_WORDS.en,
   ...BOOKING_WORDS.en,

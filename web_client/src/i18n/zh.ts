@@ -7,6 +7,7 @@ import { GUIDANCE_WORDS } from './guidance';
 import { LATER_USE_WORDS } from './later-uses';
 import { OPERATOR_WORDS } from './operator';
 import { QUIET_WORDS } from './quiet';
+import { PROOF_WORDS } from './proofs';
 import { RECORDING_WORDS } from './recording';
 import { KEPT_RECORDING_WORDS } from './recordings';
 import { SAFETY_WORDS } from './safety';
@@ -16,6 +17,7 @@ import { VISIT_WORDS } from './visit';
 
 export const zh: Readonly<Record<Key, string>> = {
   ...KEPT_RECORDING_WORDS['zh-CN'],
+  ...PROOF_WORDS['zh-CN'],
   ...LATER_USE_WORDS['zh-CN'],
   ...GUIDANCE_WORDS['zh-CN'],
   title: '约定',

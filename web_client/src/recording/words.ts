@@ -25,11 +25,14 @@ export interface SheetWords {
   readonly answers: readonly string[];
 }
 
-/** A day as the sheet says it: "20 Feb", "2 月 20 日"; with its year where that is far away. */
+/**
+ * A day as the sheet says it: "20 Feb", "2 月 20 日"; with its year where that is far away. It is the day in UTC,
+ * wherever the page is: the same terms are the same words, and their digest can be made again.
+ */
 export function dayWords(unixMs: number, now: number): string {
   const year = unixMs - now > LONG_MS ? ({ year: 'numeric' } as const) : {};
   const zh = language() === 'zh-CN';
-  const style = { month: 'short', day: 'numeric', ...year } as const;
+  const style = { month: 'short', day: 'numeric', timeZone: 'UTC', ...year } as const;
   const day = new Intl.DateTimeFormat(zh ? 'zh-CN' : 'en-GB', style).format(unixMs);
   return zh ? day.replace(/(\d+)(\D)/g, ' $1 $2').trim() : day;
 }

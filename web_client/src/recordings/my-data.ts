@@ -102,6 +102,7 @@ export class MyData extends QuietElement {
     return html`
       <main
         data-testid="my-data"
+        @see-recordings=${() => this.seeRecordings()}
         @recordings-changed=${(event: CustomEvent<Answer<RecordingSeen>>) => this.handleChanged(event.detail)}
       >
         <div class="head">
@@ -110,7 +111,7 @@ export class MyData extends QuietElement {
           <p class="trouble" role="alert">${this.trouble === null ? '' : t(this.trouble)}</p>
         </div>
         <section aria-labelledby="recordings">
-          <h2 id="recordings">${t('recs.title')}</h2>
+          <h2 id="recordings" tabindex="-1">${t('recs.title')}</h2>
           ${this.recordingList()}
         </section>
         ${this.proofList()} ${this.others()} ${this.lookList()}
@@ -328,6 +329,12 @@ export class MyData extends QuietElement {
     await this.updateComplete;
     const player = this.renderRoot.querySelector('qr-player');
     if (player instanceof QuietElement) focusHeading(player);
+  }
+
+  private seeRecordings(): void {
+    const heading = this.renderRoot.querySelector<HTMLElement>('#recordings');
+    heading?.focus({ preventScroll: true });
+    heading?.scrollIntoView({ block: 'start' });
   }
 
   private seeCertificate(recording: string): void {

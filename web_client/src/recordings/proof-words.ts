@@ -20,8 +20,12 @@ const MEDIA: ReadonlySet<string> = new Set<Medium>(['audio', 'video', 'text']);
 const ACTS: Readonly<Record<string, Key>> = {
   agreed: 'recs.proof.agreed',
   asked: 'recs.proof.asked',
+  declined: 'recs.proof.declined',
+  not_made: 'recs.proof.not_made',
   kept: 'recs.proof.kept',
 };
+
+const isNo = (what: unknown): boolean => what === 'declined' || what === 'not_made';
 
 /** Without a purpose or a medium it was all of it. */
 function withdrewTitle(purposes: boolean, media: boolean): Key {
@@ -73,13 +77,27 @@ function isAgreed({ what, session }: Said, hour: unknown): boolean {
   return typeof hour === 'string' && session === hour && (what === 'agreed' || what === 'asked');
 }
 
+/** Agreements may be undone, as long as what came of them is not gone already. */
+export function mayUndo(proof: Proof, { recordings, proofs }: Known): boolean {
+  const { what, recording } = saidIn(proof.text);
+  if (what !== 'agreed' && what !== 'asked' && what !== 'kept') return false;
+  const seen = recordings.find(({ id }) => id === recording);
+  if (seen !== undefined) return seen.may_take_back;
+  return !proofs.some(({ kind, text }) => {
+    const said = saidIn(text);
+    const isOver = isNo(said.what) || (kind === 'erasure' && said.whole === true);
+    return isOver && said.recording === recording;
+  });
+}
+
 /** What it says, a line each. */
 export function proofLines(proof: Proof, now: number): Line[] {
   const said = saidIn(proof.text);
   if (proof.kind === 'erasure') return erasureLines(said);
   return [
     ...purposeLine(said, now),
-    ...mediaLine(said.media),
+    ...mediaLine(said),
+    ...listenersLine(said),
     ...dayLine('recs.proof.floor', said.floor_until, now),
   ];
 }
@@ -120,12 +138,24 @@ function withTime(what: string, at: unknown, now: number): string {
   return typeof at === 'number' ? t('recs.each', { what, day: datedDay(at, now) }) : what;
 }
 
-function mediaLine(media: unknown): Line[] {
+/** Who could see and hear it, as they were named in the question: each once, in their order. */
+function listenersLine({ listeners }: Said): Line[] {
+  if (!isSaid(listeners)) return [];
+  const names = Object.values(listeners)
+    .flatMap((each): unknown[] => (Array.isArray(each) ? each : []))
+    .filter((each) => typeof each === 'string');
+  return names.length === 0 ? [] : [['recs.proof.listeners', all([...new Set(names)])]];
+}
+
+/** Of what was not made nothing was captured. */
+function mediaLine({ media, what }: Said): Line[] {
   if (!Array.isArray(media)) return [];
   const words = media
     .filter((each): each is Medium => typeof each === 'string' && MEDIA.has(each))
     .map(mediumWord);
-  return words.length === 0 ? [] : [['recs.proof.media', all(words)]];
+  return words.length === 0
+    ? []
+    : [[isNo(what) ? 'recs.proof.media.asked' : 'recs.proof.media', all(words)]];
 }
 
 function dayLine(key: Key, at: unknown, now: number): Line[] {

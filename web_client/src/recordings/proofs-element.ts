@@ -4,8 +4,9 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { dataCard } from './card-style';
-import { proofLines, proofsInOrder, proofTitle, saidIn, whichLine } from './proof-words';
-import { check, digitsOf, fileOf, type Verdict } from './proofs';
+import { printProof } from './proof-print';
+import { mayUndo, proofLines, proofsInOrder, proofTitle, saidIn, whichLine } from './proof-words';
+import { check, digitsOf, fileOf, undoAddress, type Verdict } from './proofs';
 import { momentOf } from '../i18n/dates';
 import { t } from '../i18n/language';
 import type { Proof, RecordingSeen } from '../protocol/bodies';
@@ -86,6 +87,11 @@ export class Proofs extends QuietElement {
         border-radius: var(--round-control);
         background: var(--sunken);
       }
+      a {
+        color: var(--dai);
+        text-decoration-thickness: 1px;
+        text-underline-offset: 4px;
+      }
       summary {
         display: inline-flex;
         align-items: center;
@@ -137,6 +143,8 @@ export class Proofs extends QuietElement {
     const title = t(proofTitle(proof));
     const when = momentOf(proof.at);
     const known = { recordings: this.recordings, proofs: this.items };
+    const lines = [...whichLine(proof, known), ...proofLines(proof, this.now)];
+    const undo = mayUndo(proof, known) ? undoAddress(location.origin) : '';
     return html`
       <article
         class="card ${proof.kind}"
@@ -156,19 +164,27 @@ export class Proofs extends QuietElement {
             : nothing
         }
         <dl>
-          ${[...whichLine(proof, known), ...proofLines(proof, this.now)].map(
+          ${lines.map(
             ([key, words]) => html`
               <dt>${t(key)}</dt>
               <dd>${words}</dd>
             `,
           )}
+          ${undo === '' ? nothing : this.undoing(undo)}
         </dl>
         <div class="acts">
           <button class="plain" data-testid="check" @click=${() => void this.check(proof)}>
             ${t('recs.proof.check')}
           </button>
-          <button class="link start" data-testid="save" @click=${() => save(proof)}>
+          <button class="link start" data-testid="save" @click=${() => save(proof, undo)}>
             ${t('recs.proof.save')}
+          </button>
+          <button
+            class="link start"
+            data-testid="print"
+            @click=${() => void printProof({ proof, title, lines, undo })}
+          >
+            ${t('recs.proof.print')}
           </button>
         </div>
         <div role="status">${this.verdict(proof)}</div>
@@ -177,6 +193,22 @@ export class Proofs extends QuietElement {
           <pre lang="en" data-testid="proof-text">${proof.text}</pre>
         </details>
       </article>
+    `;
+  }
+
+  /** On this page it is a step up; the address is for paper, and for another window. */
+  private undoing(undo: string) {
+    const lead = (event: Event): void => {
+      event.preventDefault();
+      this.say('see-recordings');
+    };
+    return html`
+      <dt>${t('recs.proof.undo')}</dt>
+      <dd>
+        <a data-testid="undo" href=${undo} @click=${lead}>
+          ${t('recs.proof.undo.how', { where: t('recs.data') })}
+        </a>
+      </dd>
     `;
   }
 
@@ -233,8 +265,8 @@ function recordingOf({ text }: Proof): string {
 }
 
 /** The file's name says nothing of anybody. */
-function save(proof: Proof): void {
-  const url = URL.createObjectURL(new Blob([fileOf(proof)], { type: 'application/json' }));
+function save(proof: Proof, undo: string): void {
+  const url = URL.createObjectURL(new Blob([fileOf(proof, undo)], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = `receipt-${proof.id.slice(0, 8)}.json`;

@@ -55,8 +55,14 @@ export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
   return bytes;
 }
 
-/** What is saved: all that is needed to check it elsewhere, without us. */
-export function fileOf({ kind, text, signature, key }: Proof): string {
+/** Where somebody comes to what is theirs, in one step. */
+export function undoAddress(origin: string): string {
+  return `${origin}/visit#data`;
+}
+
+/** What is saved: all that is needed to check it elsewhere, without us, and where it can be undone. */
+export function fileOf({ kind, text, signature, key }: Proof, undo = ''): string {
   const how = 'Ed25519 (RFC 8032) over the UTF-8 bytes of text; signature and key are base64url';
-  return `${JSON.stringify({ kind, text, signature, key, how }, null, 2)}\n`;
+  const where = undo === '' ? {} : { undo };
+  return `${JSON.stringify({ kind, text, signature, key, how, ...where }, null, 2)}\n`;
 }

@@ -79,6 +79,12 @@ export const roomLayout = css`
   .recorded.hollow qr-tile {
     border-style: dashed;
   }
+  main.recorded {
+    --own-edge: 3px solid var(--zi);
+  }
+  main.recorded.hollow {
+    --own-edge: 3px dashed var(--zi);
+  }
   /* The strip stands over every sheet: they keep clear of it. */
   main.recorded {
     --sheet-most: min(85dvh, 100dvh - 176px);

@@ -35,6 +35,8 @@ export class SelfView extends QuietElement {
         border-radius: var(--round-card);
         background: var(--sunken);
         box-shadow: 0 0 0 2px var(--surface);
+        /* One's own face, too, where it is part of what is recorded or held: the room says so. */
+        border: var(--own-edge, 0);
         transition: opacity 600ms ease-out;
       }
       button {
@@ -59,6 +61,9 @@ export class SelfView extends QuietElement {
         position: relative;
         inline-size: max-content;
         margin-inline-start: auto;
+      }
+      :host([excluded]) video {
+        border: 0;
       }
       /* On a ground of its own, never on the picture; plum is of recordings alone. */
       .tag {
@@ -91,7 +96,7 @@ export class SelfView extends QuietElement {
   /** How long the picture stays, in ms. */
   @property({ type: Number }) stay = 20_000;
   /** It is recorded now, and this picture is not: that stands with it. */
-  @property({ type: Boolean }) excluded = false;
+  @property({ type: Boolean, reflect: true }) excluded = false;
   /** Stand in the upper corner, because there are words in the lower. */
   @property({ type: Boolean, reflect: true }) high = false;
   @state() private shown = true;

@@ -16,6 +16,11 @@ export function isOwn(view: { readonly kind: string }): view is Own {
   return view.kind === 'messages' || view.kind === 'data';
 }
 
+/** The link on a receipt: it leads a browser that is known already to what is theirs. */
+export function leadsToData(hash: string): boolean {
+  return hash === '#data';
+}
+
 /** Of whom nothing is known yet there is nothing to see. */
 export function dataLink(messages: MessagesController, open: () => void) {
   if (messages.mailbox === null) return nothing;

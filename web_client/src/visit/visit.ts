@@ -12,7 +12,7 @@ import { cutPlanOf, keptHere } from './kept';
 import './link-page';
 import './moment';
 import './no-hour-page';
-import { dataLink, isOwn, opening, type Own, ownPage } from './own';
+import { dataLink, isOwn, leadsToData, opening, type Own, ownPage } from './own';
 import { wrongTries } from './pin';
 import './pin-page';
 import { visitStyle } from './visit-style';
@@ -253,12 +253,13 @@ export class Visit extends QuietElement {
     if (me.kind === 'unreachable') this.refuse('unreachable');
     else if (me.kind === 'refused') this.refuse(this.whyUnknown(me.code));
     else if (!me.said.positions.includes('client')) this.refuse('absent');
-    else await this.toHour();
+    else await (leadsToData(location.hash) ? this.toHour().then(this.toData) : this.toHour());
   }
 
   private whyUnknown(code: Code): RefusalKind {
     const why = visitRefusal(code);
-    return why === 'absent' && location.hash.length > 1 ? 'invalid' : why;
+    const isLink = location.hash.length > 1 && !leadsToData(location.hash);
+    return why === 'absent' && isLink ? 'invalid' : why;
   }
 
   private async open(takeOver = false): Promise<void> {

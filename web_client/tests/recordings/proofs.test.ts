@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { Proof } from '../../src/protocol/bodies';
-import { check, digitsOf, fileOf, fromBase64Url } from '../../src/recordings/proofs';
+import { check, digitsOf, fileOf, fromBase64Url, undoAddress } from '../../src/recordings/proofs';
 
 const { subtle } = globalThis.crypto;
 const TEXT = '{"act":"grant","purposes":["supervision"],"词":"同意"}';
@@ -81,6 +81,12 @@ describe('a proof', () => {
   it('is saved with all that is needed to check it elsewhere', async () => {
     const saved = JSON.parse(fileOf(proof)) as Proof;
     expect(await check({ ...proof, ...saved }, subtle)).toBe('good');
+  });
+
+  it('is saved with where it can be undone, where it can', () => {
+    const undo = undoAddress('https://q.example');
+    expect(JSON.parse(fileOf(proof, undo))).toMatchObject({ undo: 'https://q.example/visit#data' });
+    expect(JSON.parse(fileOf(proof))).not.toHaveProperty('undo');
   });
 
   it.each([

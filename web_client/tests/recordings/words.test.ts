@@ -8,6 +8,7 @@ import { bodyOf, mayDrop, standingOf } from '../../src/recordings/card-state';
 import { looksOf, lookWords } from '../../src/recordings/looks';
 import {
   type Known,
+  mayUndo,
   proofLines,
   proofsInOrder,
   proofTitle,
@@ -244,6 +245,19 @@ describe('a proof in words', () => {
     ]);
   });
 
+  it('says who could have seen and heard it, each once', () => {
+    const listeners = { supervision: ['李老师', '王督导', 1], clinical_review: ['李老师'], x: 'y' };
+    const lines = (said: object): string[][] =>
+      proofLines(proof(said), NOW).map(([key, words]) => [t(key), words]);
+    expect(lines({ listeners })).toEqual([['可以给谁听看', '李老师和王督导']]);
+    expect(lines({ listeners: { supervision: [] } })).toEqual([]);
+    const no = { what: 'declined', media: ['audio'], listeners };
+    expect(lines(no)).toEqual([
+      ['想录什么', '声音'],
+      ['可以给谁听看', '李老师和王督导'],
+    ]);
+  });
+
   it('says what was destroyed', () => {
     const lines = proofLines(proof({ whole: true, keys: ['a', 'b'], files: 3 }, 'erasure'), NOW);
     expect(lines.map(([key, words]) => [t(key), words])).toEqual([
@@ -256,6 +270,8 @@ describe('a proof in words', () => {
   it.each([
     ['agreed', 'recs.proof.agreed'],
     ['asked', 'recs.proof.asked'],
+    ['declined', 'recs.proof.declined'],
+    ['not_made', 'recs.proof.not_made'],
     ['toString', 'recs.proof.consent'],
   ])('says that somebody %s', (what, key) => {
     expect(proofTitle(proof({ what }))).toBe(key);
@@ -286,6 +302,22 @@ describe('a proof in words', () => {
     expect(words({ recordings: [], proofs: [one, agreed] })).toEqual(['2月12日星期四']);
     expect(words({ recordings: [], proofs: [one] })).toEqual([]);
     expect(whichLine(proof({}), { recordings: [], proofs: [agreed] })).toEqual([]);
+  });
+
+  it('may be undone as long as there is anything to undo', () => {
+    const agreed = proof({ what: 'agreed', recording: 'r' });
+    const may = (recordings: Known['recordings'], proofs: Known['proofs'] = []): boolean =>
+      mayUndo(agreed, { recordings, proofs });
+    expect(may([])).toBe(true);
+    expect(may([{ ...recording(), id: 'r', may_take_back: true }])).toBe(true);
+    expect(may([{ ...recording(), id: 'r', may_take_back: false }])).toBe(false);
+    expect(may([], [proof({ recording: 'r', whole: true }, 'erasure')])).toBe(false);
+    expect(may([], [proof({ recording: 'r', whole: false }, 'erasure')])).toBe(true);
+    expect(may([], [proof({ recording: 'r', what: 'not_made' })])).toBe(false);
+    expect(may([], [proof({ recording: 's', what: 'not_made' })])).toBe(true);
+    const none = { recordings: [], proofs: [] };
+    for (const what of ['declined', 'not_made', 'withdrew', 'x'])
+      expect(mayUndo(proof({ what }), none)).toBe(false);
   });
 
   it('says nothing that it cannot read', () => {
