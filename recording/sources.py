@@ -24,6 +24,11 @@ BUCKETS: Final = 12
 REPORTS: Final = 5
 """Of which the middle one counts: a sender reads its clocks one after the other, in between which
 it may be held up."""
+VOICE_REPORTS: Final = 12
+"""Of a voice the earliest of a minute count: browsers send what a sound card gives them in bursts,
+and tell of it as of when it was sent, which is up to 20 ms late and never early."""
+SPARE: Final = 8
+"""But for one in so many: a sender may have been held up all the same."""
 STEP_S: Final = 0.1
 """Reports that are farther from the others than this are not just held up."""
 AGREE_S: Final = 0.05
@@ -99,7 +104,7 @@ class Person:
 class Stretch:
     """Timestamps that count on, from where they began anew."""
 
-    __slots__ = ("candidate", "floor", "newest", "offsets", "placed", "recent", "shift")
+    __slots__ = ("candidate", "floor", "newest", "offsets", "placed", "recent", "shift", "told")
 
     def __init__(self, first: int) -> None:
         self.newest = first
@@ -108,6 +113,8 @@ class Stretch:
         self.recent = Floor(1.0, 2)
         self.offsets: deque[float] = deque(maxlen=REPORTS)
         """Of the person's seconds minus the source's."""
+        self.told: deque[float] = deque(maxlen=VOICE_REPORTS)
+        """The same, of more of them."""
         self.candidate: tuple[float, float] | None = None
         """An offset that is not believed yet, and when it was first said."""
         self.shift: float | None = None
@@ -122,11 +129,15 @@ class Stretch:
 class Source:
     """One RTP clock."""
 
-    __slots__ = ("_before", "_step", "_stray", "_strays", "_stretch", "person", "placed_at", "rate")
+    __slots__ = (
+        "_before", "_is_voice", "_step", "_stray", "_strays", "_stretch", "person", "placed_at",
+        "rate",
+    )  # fmt: skip
 
-    def __init__(self, person: Person, rate: int) -> None:
+    def __init__(self, person: Person, rate: int, *, is_voice: bool = False) -> None:
         self.person = person
         self.rate = rate
+        self._is_voice = is_voice
         self.placed_at = float("-inf")
         self._stretch: Stretch | None = None
         self._before: Stretch | None = None
@@ -144,7 +155,9 @@ class Source:
     @property
     def offset(self) -> float | None:
         """The person's seconds minus the source's, where a report has said it."""
-        offsets = self.stretch.offsets
+        offsets, told = self.stretch.offsets, self.stretch.told
+        if self._is_voice and told:
+            return sorted(told)[len(told) // SPARE]
         return median(offsets) if offsets else None
 
     def locate(self, timestamp: int) -> tuple[Stretch, int]:
@@ -193,6 +206,7 @@ class Source:
         self._step += step
         said -= step
         stretch.offsets.append(said - seconds)
+        stretch.told.append(said - seconds)
         self.person.floor.add(arrived - said, arrived)
 
     def _begun(self, timestamp: int) -> Stretch:
@@ -237,6 +251,7 @@ class Source:
                 if now - known[1] < SURE_S:
                     return None
             stretch.offsets.clear()
+            stretch.told.clear()
             stretch.floor = Floor()
         stretch.candidate = None
         return 0.0

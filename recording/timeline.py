@@ -45,9 +45,10 @@ class Timeline:
         self._persons: dict[str, Person] = {}
         self._now = float("-inf")
 
-    def add(self, source: str, person: str, rate: int) -> None:
+    def add(self, source: str, person: str, rate: int, *, is_voice: bool = False) -> None:
         """Take in a source whose timestamps count ``rate`` a second; persons have one NTP clock."""
-        self._sources[source] = Source(self._persons.setdefault(person, Person()), rate)
+        clock = self._persons.setdefault(person, Person())
+        self._sources[source] = Source(clock, rate, is_voice=is_voice)
 
     def remove(self, source: str) -> None:
         """Forget a source that has ended. Its person stays, for the next."""

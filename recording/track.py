@@ -149,7 +149,8 @@ class Track:
             USUAL + LOOK_AHEAD if family == "opus" else 0,
         )  # fmt: skip
         self._sources[packet.encoding] = new
-        self._timeline.add(new.name, self._person, packet.rate)
+        is_voice = family == "opus"
+        self._timeline.add(new.name, self._person, packet.rate, is_voice=is_voice)
         report = self._reports.pop(packet.encoding, None)
         if report is not None:
             self._tell(new, report)

@@ -3,7 +3,9 @@
 What a browser captures is made in the page: a picture that is white for a tenth of a second, and a
 tone of the same length, both begun with each whole second of the machine's clock, in all pages that
 run on it. A picture is taken in the moment in which it is painted: what captures a canvas takes it
-when it likes, up to a frame later. Times in files are seconds.
+when it likes, up to a frame later. A flash that a busy page cannot paint in time is left out, and
+so is one of which the browser did not send the first picture: both would tell of themselves, and
+not of the file. Times in files are seconds.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import io
 from array import array
 from itertools import pairwise
+from statistics import median
 from typing import Any, Final
 
 import av
@@ -19,14 +22,17 @@ FLASH_S: Final = 0.1
 EVERY_S: Final = 1.0
 GREY: Final = 128
 LOUD: Final = 0.1
+PICTURE_S: Final = 0.04
+LATE_MS: Final = 10
+"""A flash that would be painted later than this is not."""
 SPARSE: Final = 61
 """Every so many of a picture's pixels are looked at."""
 
-DEVICES: Final = """
+_SCRIPT: Final = """
 (() => {
   // Every so often, and with each second: what is sooner after another picture is left out by those
   // who send it.
-  const [FLASH, EVERY, STEP] = [FLASH_MS, EVERY_MS, 40];
+  const [FLASH, EVERY, STEP, LATE] = [FLASH_MS, EVERY_MS, STEP_MS, LATE_MS];
   const canvas = new OffscreenCanvas(640, 360);
   const brush = canvas.getContext('2d');
   const sound = new AudioContext({ sampleRate: 48000 });
@@ -48,11 +54,17 @@ DEVICES: Final = """
     return Math.min(...seen.map(([, each]) => each));
   };
   let flash = (Math.ceil(now() / EVERY) + 1) * EVERY;
-  let planned = 0, count = 0;
-  // How late each flash was painted, in ms: the measure's own error.
+  let planned = 0, painted = 0, count = 0;
+  // How late each flash was painted, or would have been, in ms: the measure's own error.
   window.testLate = [];
+  let isLate = false;
   const paint = (at) => {
-    const isWhite = at >= flash - 1 && at < flash + FLASH;
+    if (at >= flash - 1 && painted !== flash) {
+      isLate = at - flash > LATE;
+      window.testLate.push(at - flash);
+      painted = flash;
+    }
+    const isWhite = at >= flash - 1 && at < flash + FLASH && !isLate;
     brush.fillStyle = isWhite ? '#fff' : '#000';
     brush.fillRect(0, 0, 640, 360);
     // Something moves all the time: an encoder that sees nothing new sends nothing.
@@ -61,7 +73,6 @@ DEVICES: Final = """
     const frame = new VideoFrame(canvas, { timestamp: performance.now() * 1000 });
     film.write(frame).catch(() => frame.close());
   };
-  let painted = 0;
   const step = () => {
     const lag = offset(), at = now();
     if (flash - at < EVERY / 2 && planned !== flash) {
@@ -70,10 +81,6 @@ DEVICES: Final = """
       planned = flash;
     }
     paint(at);
-    if (at >= flash - 1 && painted !== flash) {
-      window.testLate.push(at - flash);
-      painted = flash;
-    }
     if (at > flash + EVERY / 2) flash += EVERY;
     setTimeout(step, Math.ceil((at + STEP / 2) / STEP) * STEP - now());
   };
@@ -86,19 +93,31 @@ DEVICES: Final = """
     return new MediaStream(tracks);
   };
 })();
-""".replace("FLASH_MS", str(FLASH_S * 1000)).replace("EVERY_MS", str(EVERY_S * 1000))
+"""
+DEVICES: Final = (
+    _SCRIPT.replace("FLASH_MS", str(FLASH_S * 1000))
+    .replace("EVERY_MS", str(EVERY_S * 1000))
+    .replace("STEP_MS", str(PICTURE_S * 1000))
+    .replace("LATE_MS", str(LATE_MS))
+)
 """Put into a page before its own scripts."""
 
 
 def flashes(file: bytes) -> list[float]:
-    """When the picture turned white."""
+    """When the picture turned white, where the one before it was there."""
     light: list[tuple[float, float]] = []
     with av.open(io.BytesIO(file)) as container:
         for frame in container.decode(video=0):
             plane = frame.reformat(format="gray").planes[0]
             top = bytes(plane)[: plane.line_size * plane.height // 2 : SPARSE]
             light.append((float(frame.time or 0.0), sum(top) / len(top)))
-    return [now for (_, before), (now, after) in pairwise(light) if before < GREY <= after]
+    steps = [now - then for (then, _), (now, _) in pairwise(light)]
+    longest = 1.5 * median(steps) if steps else 0.0
+    return [
+        now
+        for (then, before), (now, after) in pairwise(light)
+        if before < GREY <= after and now - then < longest
+    ]
 
 
 def beeps(file: bytes) -> list[float]:

@@ -62,9 +62,8 @@ clocks drift apart by 50 ppm and whose sound cards by 90, goes through the recor
 which are decoded; a flash and a beep at once every five seconds. A mark whose first packet was
 lost is left out. Lip-sync, real: a booked hour between two browsers, whose cameras flash and whose
 microphones beep with each second of the machine's clock, is recorded, opened by the counsellor's
-player's own requests, and decoded. In that are the ways of a browser itself: a voice takes some 20
-ms through it, and a picture of 25 a second that it leaves out, or that the page paints late, moves
-a flash by so much.
+player's own requests, and decoded. A flash that a busy page paints more than 10 ms late, and one
+whose first picture the browser did not send, are left out: they would tell of themselves.
 
 Gaps: in virtual time, a voice with a jitter of 30 ms and sender reports loses packets by chance,
 and by bursts; each gap that the file tells is held against when the lost packets were sent. Killed:

@@ -31,6 +31,7 @@ MARK_S: Final = 5
 """Seconds between two marks."""
 FPS, PACKETS = 30, 50
 SOUND_S: Final = 1 / PACKETS
+BURST_S: Final = 0.022
 PAIRS: Final = [("one", "voice"), ("one", "picture"), ("other", "voice"), ("other", "picture")]
 Event = tuple[float, int, str, str, Packet | Report]
 
@@ -85,8 +86,10 @@ class Speaker(Person):
             if self.random.random() >= self.given.loss:
                 late = self.random.random() * 0.003
                 came = at + late + self.way(at)
-                # As browsers say it of a voice: of when its packet was full.
-                full = at - SOUND_S if medium == "voice" else at
+                # As browsers say it of a voice: of when its packet went out, which is when it was
+                # full, or later by the bursts of a sound card.
+                burst = self.random.random() * BURST_S
+                full = at - SOUND_S - burst if medium == "voice" else at
                 told = Report("", 0, self.ntp(at + late), track.timestamp(full), came)
                 yield came, 0, self.name, medium, told
             at += track.report_every * (0.5 + self.random.random())

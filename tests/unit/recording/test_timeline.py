@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ class Speaker:
 
     def __init__(self) -> None:
         self.timeline = Timeline()
-        self.timeline.add(VOICE, "somebody", 48_000)
+        self.timeline.add(VOICE, "somebody", 48_000, is_voice=True)
         self.timeline.add(PICTURE, "somebody", 90_000)
 
     def voice(self, at: float, late: float = 0.04, skipped: float = 0.0) -> float:
@@ -271,3 +273,24 @@ def test_whatever_comes_it_never_goes_back_nor_ahead(
                 speaker.timeline.packet(source, timestamp, now)
             else:
                 speaker.timeline.report(source, clock, timestamp, now)
+
+
+def test_a_voice_goes_by_the_earliest_that_its_reports_say() -> None:
+    """A browser sends it by the bursts of a sound card, and tells of it as of when it was sent."""
+    speaker, random = Speaker(), Random(7)
+    for second in range(0, 120, 5):
+        speaker.report(VOICE, second + 0.5, skipped=0.022 * random.random())
+        speaker.report(PICTURE, second + 0.6)
+        off = speaker.run(float(second), second + 5.0)
+        seen = speaker.picture(second + 4.99) - (second + 4.99)
+    assert max(off) - seen < 0.006
+    assert min(off) - seen > -0.001
+
+
+def test_one_report_that_was_held_up_does_not_move_a_voice() -> None:
+    speaker = Speaker()
+    for second in range(0, 60, 5):
+        held_up = 0.03 if second == 45 else 0.0
+        speaker.report(VOICE, second + 0.5, skipped=-held_up)
+        off = speaker.run(float(second), second + 5.0)
+    assert max(map(abs, (each - 0.02 for each in off))) < 0.002
