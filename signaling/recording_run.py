@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from signaling.capture import Capturing, Track
@@ -53,6 +53,7 @@ class RecordingRun:
         purposes = self.terms.for_scope(scope)
         until = {each.purpose: each.until for each in purposes}
         floor_until = self.terms.floor_until
+        row = replace(row, listeners=frozenset(self.terms.supervisors))
         try:
             self.begun = await self.keeper.begin(
                 self.booked, self.ident, parties, scope, until, floor_until, row

@@ -40,11 +40,14 @@ def heard(known: KeptRecording) -> list[KeptFile]:
 
 
 def _roles(actor: Actor, known: KeptRecording) -> list[PartyRole]:
-    """As whom somebody would listen: the counsellor of it, or a supervisor of the clinic."""
+    """As whom somebody would listen: the counsellor of it, or a supervisor whom its terms named.
+
+    Whoever was appointed later was not agreed to; whoever was named and is none now has no right.
+    """
     if actor.clinic != known.clinic:
         return []
     counsels = actor.person == known.counsellor and Position.COUNSELLOR in actor.positions
-    supervises = Position.SUPERVISOR in actor.positions
+    supervises = Position.SUPERVISOR in actor.positions and actor.person in known.listeners
     return [PartyRole.COUNSELLOR] * counsels + [PartyRole.SUPERVISOR] * supervises
 
 

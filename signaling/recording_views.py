@@ -7,7 +7,7 @@ Rule 2: that the safety panel is open is the counsellor's alone: others see that
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -80,7 +80,9 @@ def terms_of(
     host = tuple(each.name for each in people if each.role is Role.COUNSELLOR)[:1]
     listeners = {Purpose.CLINICAL_REVIEW: host, Purpose.SUPERVISION: allowed.supervisors}
     who = (asker.name, ROLES[asker.role])
-    return terms(scope, who, listeners, allowed.until, allowed.floor_until)
+    shown = terms(scope, who, listeners, allowed.until, allowed.floor_until)
+    named = allowed.supervisor_ids if Purpose.SUPERVISION in scope.purposes else ()
+    return replace(shown, supervisors=named)
 
 
 def terms_view(terms: TermsShown) -> RecordingTerms:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from signaling.domain.consent.rules import RecordingPolicy
 from signaling.domain.consent.terms import Medium, Purpose
@@ -78,6 +79,8 @@ class RecordingTermsNow:
     floor_until: int | None
     supervisors: tuple[str, ...] = ()
     """Who would hear what is for supervision, as they want to be called."""
+    supervisor_ids: tuple[UUID, ...] = ()
+    """The same, in the same order: a name alone does not say who it is."""
 
     def __repr__(self) -> str:
         return "RecordingTermsNow(...)"

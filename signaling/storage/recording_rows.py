@@ -23,6 +23,7 @@ from signaling.storage.recording_tables import (
 )
 
 _UNTIL: Final = msgspec.json.Decoder(dict[Purpose, int])
+_LISTENERS: Final = msgspec.json.Decoder(list[UUID])
 _encoder: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -85,6 +86,8 @@ class Told:
     said: Mapping[str, Any] = field(default_factory=dict, repr=False)
     receipt: Mapping[str, Any] = field(default_factory=dict, repr=False)
     asked: frozenset[UUID] = frozenset()
+    listeners: frozenset[UUID] = frozenset()
+    """Where a recording begins: the supervisors whom its terms name. Kept with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ class KeptRecording:
     parties: tuple[Party, ...] = ()
     parts: tuple[KeptPart, ...] = ()
     files: tuple[KeptFile, ...] = ()
+    listeners: frozenset[UUID] = frozenset()
+    """The supervisors who were named when it was agreed to; nobody where that is not known."""
 
     def role_of(self, person: UUID) -> PartyRole | None:
         """As whom somebody was captured; None who was not."""
@@ -198,6 +203,11 @@ def until_text(until: Mapping[Purpose, int]) -> str:
     return _encoder.encode(dict(until)).decode()
 
 
+def listeners_text(listeners: frozenset[UUID]) -> str:
+    """Return who was named, as it is stored."""
+    return _encoder.encode(sorted(listeners)).decode()
+
+
 def media_text(media: frozenset[Medium]) -> str:
     """Return media as they are stored."""
     return ",".join(sorted(media))
@@ -217,6 +227,7 @@ def kept(row: Row[Any]) -> KeptRecording:
     return KeptRecording(
         row.id, row.clinic, row.session, row.counsellor, row.client, row.begun_at, until, media,
         row.floor_until, artefact, row.taken_by, row.is_whole, row.told,
+        listeners=frozenset(() if row.listeners is None else _LISTENERS.decode(row.listeners)),
     )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ from signaling.storage.recording_rows import (
     file_place,
     file_values,
     hold_recording,
+    listeners_text,
     media_text,
     parts_of,
     read_recording,
@@ -101,7 +102,8 @@ class RecordingStore:
         terms = terms_at(chosen.recording, at)
         if terms is None or Purpose.SUPERVISION not in terms.until:
             return terms
-        return replace(terms, supervisors=await self._supervisors(clinic, at))
+        idents, names = await self._supervisors(clinic, at)
+        return replace(terms, supervisors=names, supervisor_ids=idents)
 
     async def tell(self, booked: Booked, told: Sequence[Told]) -> None:
         """Write down turns that change nothing stored, and give receipts for them."""
@@ -124,6 +126,7 @@ class RecordingStore:
             "counsellor": booked.counsellor, "client": booked.client, "begun_at": told.at,
             "until": until_text({each: until[each] for each in scope.purposes}),
             "media": media_text(scope.media), "floor_until": floor_until, "is_whole": False,
+            "listeners": listeners_text(told.listeners),
         }  # fmt: skip
         people = [
             {"id": each.id, "recording": ident, "person": each.person, "role": each.role.value}
@@ -254,7 +257,7 @@ class RecordingStore:
 
     # --- parts ------------------------------------------------------------------------------------
 
-    async def _supervisors(self, clinic: UUID, at: int) -> tuple[str, ...]:
+    async def _supervisors(self, clinic: UUID, at: int) -> tuple[tuple[UUID, ...], tuple[str, ...]]:
         query = (
             select(PERSON.c.id)
             .join(POSITION, POSITION.c.person == PERSON.c.id)
@@ -264,7 +267,7 @@ class RecordingStore:
         async with self._database.read() as reading:
             found = list((await reading.execute(query.order_by(PERSON.c.id))).scalars())
         known = [await self._people.details(person, at) for person in found]
-        return tuple(details.alias or details.name for details in known)
+        return tuple(found), tuple(details.alias or details.name for details in known)
 
     async def _parts(
         self, booked: Booked, ident: UUID, parties: Mapping[UUID, PartyRole], scope: Scope, at: int

@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     Uuid,
 )
 
@@ -42,6 +43,7 @@ RECORDING: Final = Table(
     Column("is_whole", Boolean, nullable=False),
     Column("due_at", BigInteger, nullable=True),
     Column("told", LargeBinary, nullable=True),
+    Column("listeners", Text, nullable=True),
     Index("recording_by_session", "session"),
     Index("recording_by_client", "client", "begun_at"),
     Index("recording_by_counsellor", "counsellor", "begun_at"),
@@ -51,7 +53,9 @@ RECORDING: Final = Table(
 """A recording and what becomes of it (:mod:`signaling.domain.consent.artefact`). Until it is sealed
 ``stage`` says nothing: it runs, or its gateway died. ``until`` is JSON, each purpose and until when
 it holds; ``media`` are words with a comma between. ``due_at`` is when time alone takes it further.
-``told`` is sealed: how long it is, and when it was held. The row goes when it is erased."""
+``told`` is sealed: how long it is, and when it was held. ``listeners`` is JSON, the ids of the
+supervisors whom its terms named; where it says nothing it is older than that, and no supervisor
+hears it. The row goes when it is erased."""
 
 RECORDING_PARTY: Final = Table(
     "recording_party",

@@ -119,6 +119,7 @@ class Shelf:
     before: Asked = NEVER_ASKED
     marks: list[tuple[UUID, UUID, Mark]] = field(default_factory=list)
     """What is known by the files, though the database is away."""
+    listeners: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
     taken: dict[UUID, UUID] = field(default_factory=dict)
     lying: dict[UUID, Sequence[RecordedFile]] = field(default_factory=dict)
 
@@ -137,6 +138,7 @@ class Shelf:
     ) -> Begun:  # fmt: skip
         await self._reach()
         assert until.keys() == scope.purposes, floor_until
+        self.listeners[ident] = told.listeners
         if self.refuses:
             raise Refusal(Code.NOT_ALLOWED)
         self.rows.append(told)
@@ -291,7 +293,7 @@ class Recorder:
 def policy(**changes: Any) -> RecordingTermsNow:
     given = {"client_may_ask": True, "purposes": frozenset(PURPOSES), **changes}
     until = {each: WALL_MS // DAY_MS * DAY_MS + 30 * DAY_MS for each in Purpose}
-    return RecordingTermsNow(RecordingPolicy(**given), until, None, ("Wang",))
+    return RecordingTermsNow(RecordingPolicy(**given), until, None, ("Wang",), (person("wang"),))
 
 
 class RecordedRoom:

@@ -69,9 +69,11 @@ async def begin(
     store: RecordingStore, booked: Booked, at: int, scope: Scope = BOTH,
     floor_until: int | None = None, holds: Mapping[Purpose, int] | None = None,
 ) -> Begun:  # fmt: skip
-    """Let one begin."""
+    """Let one begin, whose terms name those who supervise at that time."""
     people = {booked.counsellor: PartyRole.COUNSELLOR, booked.client: PartyRole.CLIENT}
-    start = Told(ConsentFact(ConsentTurn.START, 1.0), at)
+    named, _ = await store._supervisors(booked.clinic, at)
+    fact = ConsentFact(ConsentTurn.START, 1.0)
+    start = Told(fact, at, listeners=frozenset(named))
     return await store.begin(
         booked, uuid4(), people, scope, holds or until(at, scope), floor_until, start
     )

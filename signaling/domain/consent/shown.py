@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from signaling.domain.consent.artefact import DAY_MS
 from signaling.domain.consent.terms import LIVE_PURPOSES, Medium, PartyRole, Purpose, Scope
@@ -42,6 +43,8 @@ class TermsShown:
     media: tuple[Medium, ...]
     floor_until: int | None
     version: str = VERSION
+    supervisors: tuple[UUID, ...] = ()
+    """Whom its listeners' names mean. Not shown, so not in the digest: the names are."""
 
     def __repr__(self) -> str:
         return "TermsShown(...)"

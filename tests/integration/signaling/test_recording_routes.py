@@ -107,6 +107,21 @@ async def test_each_knows_of_their_own_and_a_supervisor_of_what_they_may_hear(he
     assert item["client"]["name"] == "Zhang"
 
 
+async def test_who_supervises_hears_only_where_they_were_named(here: Here) -> None:
+    await here.night(now_ms() + DAY_MS)
+    chen, was = (here.practice.people[who] for who in ("chen", "supervisor"))
+    assert (await here.ask("supervisor", "GET", here.one))[0] == 200
+    there = f"people/{chen}/positions/supervisor"
+    assert (await here.ask("admin", "PUT", there))[0] in {200, 204}
+    _, said = await here.ask("chen", "GET", "recordings")
+    assert said["items"] == []
+    assert (await here.ask("chen", "GET", here.one))[0] == 403
+    assert (await here.get("chen"))[0] == 403
+    gone = f"people/{was}/positions/supervisor"
+    assert (await here.ask("admin", "DELETE", gone))[0] in {200, 204}
+    assert (await here.ask("supervisor", "GET", here.one))[0] == 403
+
+
 async def test_a_player_is_told_all_it_needs(here: Here) -> None:
     status, said = await here.ask("li", "GET", here.one)
     assert status == 200

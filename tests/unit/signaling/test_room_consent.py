@@ -243,6 +243,19 @@ def test_supervision_is_not_asked_for_where_nobody_supervises() -> None:
     assert room.sees("zhang").you_answer
 
 
+def test_whom_the_terms_named_is_kept_with_it_whoever_supervises_by_then() -> None:
+    room = both()
+    assert room.shelf.shown is not None
+    named = frozenset(room.shelf.shown.supervisor_ids)
+    assert named
+    room.ask()
+    room.shelf.shown = replace(room.shelf.shown, supervisor_ids=(uuid4(),))
+    room.later(0.7)
+    room.agree()
+    room.later(5.1)
+    assert list(room.shelf.listeners.values()) == [named]
+
+
 def test_a_page_that_comes_is_told_at_once() -> None:
     room = recording()
     room.page("zhang")
