@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,9 +70,9 @@ async def begin(
     store: RecordingStore, booked: Booked, at: int, scope: Scope = BOTH,
     floor_until: int | None = None, holds: Mapping[Purpose, int] | None = None,
 ) -> Begun:  # fmt: skip
-    """Let one begin, whose terms name those who supervise at that time."""
+    """Let one begin, whose terms name those who supervise then, or by now where that is past."""
     people = {booked.counsellor: PartyRole.COUNSELLOR, booked.client: PartyRole.CLIENT}
-    named, _ = await store._supervisors(booked.clinic, at)
+    named, _ = await store._supervisors(booked.clinic, max(at, round(time.time() * 1000)))
     fact = ConsentFact(ConsentTurn.START, 1.0)
     start = Told(fact, at, listeners=frozenset(named))
     return await store.begin(
