@@ -1,4 +1,4 @@
-"""A little file beside a sealed one, whole or not at all: sealed under a key of its own. Pure.
+"""A little file beside a sealed one, whole or not at all: sealed under a key of its own.
 
 The nonce is random, for it may be written more than once.
 """
