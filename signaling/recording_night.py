@@ -105,18 +105,19 @@ class RecordingNight:
         found = await self.store.marks(known.id)
         scope = Scope(frozenset(known.until), known.media)
         for party in known.parties:
-            mark = found.get(party.id)
-            if mark is None:
+            before = scope
+            if party.id in found:
+                scope = found[party.id].cut(before)
+            if scope == before:  # nothing, or what is stored and has its row already
                 continue
-            scope = mark.cut(scope)
             if scope.is_empty:
                 fact = ConsentFact(ConsentTurn.WITHDRAW, 0.0)
                 told = Told(fact, at, party.person, said)
                 await self.store.take_back(known.id, party.person, [told])
                 return party.person
             for turn, gone in (
-                (ConsentTurn.WITHDRAW_PURPOSE, Scope(purposes=frozenset(mark.purposes))),
-                (ConsentTurn.WITHDRAW_MEDIUM, Scope(media=frozenset(mark.media))),
+                (ConsentTurn.WITHDRAW_PURPOSE, Scope(purposes=before.purposes - scope.purposes)),
+                (ConsentTurn.WITHDRAW_MEDIUM, Scope(media=before.media - scope.media)),
             ):
                 if gone.purposes or gone.media:
                     told = Told(ConsentFact(turn, 0.0, scope=gone), at, party.person, said)

@@ -556,6 +556,17 @@ async def test_some_of_it_that_was_taken_back_then_stays_gone(here: Here) -> Non
     assert told[-3:] == ["rec.withdraw_purpose", "rec.withdraw_medium", "rec.recover"]
 
 
+async def test_what_was_stored_before_the_crash_is_not_told_of_again(here: Here) -> None:
+    made, people = await crash(here, client=Mark([Purpose.SUPERVISION], [Medium.VIDEO]))
+    left = Scope(frozenset({Purpose.CLINICAL_REVIEW}), frozenset({Medium.AUDIO, Medium.VIDEO}))
+    fact = ConsentFact(ConsentTurn.WITHDRAW_PURPOSE, 2.0)
+    await here.store.narrow(made.ident, left, [Told(fact, T0 + 1, people["client"])])
+    await here.night.begin(T0 + 5)
+    told = [each for each in await here.actions() if each.startswith("rec.withdraw")]
+    assert told == ["rec.withdraw_purpose", "rec.withdraw_medium"]
+    assert (await here.keeping.get(made.ident)).media == {Medium.AUDIO}
+
+
 async def test_marks_of_one_after_the_other_are_all_of_them(here: Here) -> None:
     made, _ = await crash(here, client=Mark([Purpose.SUPERVISION], []))
     (party,) = await here.store.marks(made.ident)
