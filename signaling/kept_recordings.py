@@ -9,7 +9,7 @@ Rule 3: that somebody opens a recording is written down first, as is what they t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -40,7 +40,7 @@ from signaling.recording_standing import (
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.later_store import LaterStore
 from signaling.storage.recording_erasure import RecordingErasure
-from signaling.storage.recording_keeping import RecordingKeeping, followed, sealed
+from signaling.storage.recording_keeping import MOST, RecordingKeeping, followed, sealed
 from signaling.storage.recording_proofs import KeptProof, ProofStore
 from signaling.storage.recording_rows import FileTold, KeptRecording, RecordingTold
 
@@ -99,7 +99,7 @@ class KeptRecordings:
         if client is not None:
             await self._gate.check(actor, Right.SEE_RECORDINGS, client, at)
             await self._gate.look(actor, "recordings", client, at)
-            found = await self.keeping.of("client", client)
+            found = [each async for each in self._all("client", client)]
         else:
             found = await self._own(actor, at)
         return [
@@ -239,13 +239,28 @@ class KeptRecordings:
         found: dict[UUID, KeptRecording] = {}
         for whose in sorted(lists):
             of = actor.clinic if whose == "clinic" else actor.person
-            for each in await self.keeping.of(whose, of):
-                bound = whose != "counsellor" or await self._gate.belong(
-                    actor.person, each.client, at
-                )
-                if bound:
+            most = None if whose == "client" else MOST  # nobody's own is out of their reach
+            count = 0
+            async for each in self._all(whose, of):
+                if await self._is_of(actor, whose, each, at):
                     found[each.id] = each
+                    count += 1
+                if count == most:
+                    break
         return sorted(found.values(), key=lambda each: -each.begun_at)
+
+    async def _is_of(self, actor: Actor, whose: str, known: KeptRecording, at: int) -> bool:
+        if whose == "counsellor":
+            return await self._gate.belong(actor.person, known.client, at)
+        return may_know(actor, known, at)
+
+    async def _all(self, whose: str, person: UUID) -> AsyncIterator[KeptRecording]:
+        """Every one of a list, latest first."""
+        page = await self.keeping.of(whose, person)
+        while page:
+            for each in page:
+                yield each
+            page = await self.keeping.of(whose, person, page[-1]) if len(page) == MOST else []
 
     async def known(self, actor: Actor, right: Right, ident: UUID, at: int) -> KeptRecording:
         """Return one toward whose client somebody has a right. Raises :class:`Refusal`."""

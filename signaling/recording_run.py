@@ -53,7 +53,8 @@ class RecordingRun:
         purposes = self.terms.for_scope(scope)
         until = {each.purpose: each.until for each in purposes}
         floor_until = self.terms.floor_until
-        row = replace(row, listeners=frozenset(self.terms.supervisors))
+        client = {self.booked.client} if self.terms.client_plays else set()
+        row = replace(row, listeners=frozenset({*self.terms.supervisors, *client}))
         try:
             self.begun = await self.keeper.begin(
                 self.booked, self.ident, parties, scope, until, floor_until, row

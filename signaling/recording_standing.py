@@ -40,15 +40,20 @@ def heard(known: KeptRecording) -> list[KeptFile]:
 
 
 def _roles(actor: Actor, known: KeptRecording) -> list[PartyRole]:
-    """As whom somebody would listen: the counsellor of it, or a supervisor whom its terms named.
+    """As whom somebody would listen: its counsellor, or a supervisor or client whom its terms name.
 
     Whoever was appointed later was not agreed to; whoever was named and is none now has no right.
     """
     if actor.clinic != known.clinic:
         return []
     counsels = actor.person == known.counsellor and Position.COUNSELLOR in actor.positions
-    supervises = Position.SUPERVISOR in actor.positions and actor.person in known.listeners
-    return [PartyRole.COUNSELLOR] * counsels + [PartyRole.SUPERVISOR] * supervises
+    is_named = actor.person in known.listeners
+    supervises = Position.SUPERVISOR in actor.positions and is_named
+    is_theirs = actor.person == known.client and is_named
+    return [
+        *[PartyRole.COUNSELLOR] * counsels, *[PartyRole.SUPERVISOR] * supervises,
+        *[PartyRole.CLIENT] * is_theirs,
+    ]  # fmt: skip
 
 
 def may_know(actor: Actor, known: KeptRecording, at: int) -> bool:

@@ -77,12 +77,15 @@ def terms_of(
     allowed: RecordingTermsNow, scope: Scope, asker: Participant, people: Iterable[Participant]
 ) -> TermsShown:
     """What everybody is asked, were this asked now."""
-    host = tuple(each.name for each in people if each.role is Role.COUNSELLOR)[:1]
-    listeners = {Purpose.CLINICAL_REVIEW: host, Purpose.SUPERVISION: allowed.supervisors}
+    names = {each.role: each.name for each in reversed(tuple(people))}
+    plays = [Role.COUNSELLOR, *([Role.CLIENT] if allowed.client_may_play else [])]
+    review = tuple(names[role] for role in plays if role in names)
+    listeners = {Purpose.CLINICAL_REVIEW: review, Purpose.SUPERVISION: allowed.supervisors}
     who = (asker.name, ROLES[asker.role])
     shown = terms(scope, who, listeners, allowed.until, allowed.floor_until)
     named = allowed.supervisor_ids if Purpose.SUPERVISION in scope.purposes else ()
-    return replace(shown, supervisors=named)
+    plays_too = allowed.client_may_play and Purpose.CLINICAL_REVIEW in scope.purposes
+    return replace(shown, supervisors=named, client_plays=plays_too)
 
 
 def terms_view(terms: TermsShown) -> RecordingTerms:

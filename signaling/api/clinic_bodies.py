@@ -113,6 +113,8 @@ class RecordingChosen(Personal, frozen=True):
     jurisdiction: Annotated[str, Meta(pattern=r"^([a-z]{2})?$")] = ""
     keeps_records: bool = False
     """Recordings are records that the law there has kept."""
+    client_may_play: bool = False
+    """A client hears what was recorded of them for clinical review."""
 
 
 class Clinic(Personal, frozen=True):

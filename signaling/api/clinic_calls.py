@@ -202,7 +202,7 @@ def _details(contact: bodies.Contact, email: str = "") -> Details:
 def _recording(chosen: RecordingChoice) -> bodies.RecordingChosen:
     return bodies.RecordingChosen(
         sorted(chosen.purposes), sorted(chosen.media), dict(chosen.days), chosen.client_may_ask,
-        chosen.pause_in_crisis, chosen.jurisdiction, chosen.keeps_records,
+        chosen.pause_in_crisis, chosen.jurisdiction, chosen.keeps_records, chosen.client_may_play,
     )  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def _choice(body: bodies.RecordingChosen) -> RecordingChoice:
     """Raises :class:`Refusal` with ``malformed`` for what cannot be."""
     choice = RecordingChoice(
         frozenset(body.purposes), frozenset(body.media), body.days, body.client_may_ask,
-        body.pause_in_crisis, body.jurisdiction, body.keeps_records,
+        body.pause_in_crisis, body.jurisdiction, body.keeps_records, body.client_may_play,
     )  # fmt: skip
     if beyond(choice) is not None:
         raise Refusal(Code.MALFORMED)

@@ -60,6 +60,8 @@ class RecordingSeen(Personal, frozen=True):
     erase_at: int | None
     """When it is erased for good, where that is decided."""
     may_play: bool
+    client_plays: bool
+    """Its client may, too, for clinical review: its terms said so."""
     may_take_back: bool
     may_keep: bool
     """Whoever took it back may still change their mind."""

@@ -63,6 +63,9 @@ class RecordingChoice:
     jurisdiction: str = ""
     keeps_records: bool = False
     """Recordings are records that the law there has kept: its floor holds."""
+    client_may_play: bool = False
+    """A client has a copy of their own of what is for clinical review; their counsellor, who asks,
+    agrees to that."""
 
     @property
     def is_on(self) -> bool:
@@ -81,6 +84,8 @@ class RecordingTermsNow:
     """Who would hear what is for supervision, as they want to be called."""
     supervisor_ids: tuple[UUID, ...] = ()
     """The same, in the same order: a name alone does not say who it is."""
+    client_may_play: bool = False
+    """What is for clinical review its client hears, too."""
 
     def __repr__(self) -> str:
         return "RecordingTermsNow(...)"
@@ -114,4 +119,4 @@ def terms_at(choice: RecordingChoice, at: int) -> RecordingTermsNow | None:
         choice.purposes, choice.media, client_may_ask=choice.client_may_ask,
         pause_in_crisis=choice.pause_in_crisis,
     )  # fmt: skip
-    return RecordingTermsNow(policy, until, floor_until)
+    return RecordingTermsNow(policy, until, floor_until, client_may_play=choice.client_may_play)

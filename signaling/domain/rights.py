@@ -119,6 +119,7 @@ RIGHTS: Final[_Allowed] = {
     (Position.CLIENT, Right.SEE_LOOKS): _SELF,
     (Position.CLIENT, Right.ERASE): _SELF,
     (Position.CLIENT, Right.SEE_RECORDINGS): _SELF,
+    (Position.CLIENT, Right.PLAY): _SELF,
     (Position.CLIENT, Right.TAKE_BACK): _SELF,
     (Position.CLIENT, Right.KEEP_RECORDING): _SELF,
     (Position.CLIENT, Right.ANSWER_LATER): _SELF,

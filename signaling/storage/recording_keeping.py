@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 
 from signaling.domain.consent.artefact import Artefact, ArtefactFact, follow_artefact
 from signaling.domain.errors import Code, Refusal
@@ -66,10 +66,20 @@ class RecordingKeeping:
             files=tuple(files),
         )  # fmt: skip
 
-    async def of(self, whose: str, person: UUID) -> list[KeptRecording]:
-        """Return those of a ``client``, a ``counsellor`` or a ``clinic``, latest first."""
+    async def of(
+        self, whose: str, person: UUID, after: KeptRecording | None = None
+    ) -> list[KeptRecording]:
+        """Return those of a ``client``, a ``counsellor`` or a ``clinic``, latest first.
+
+        At most :data:`MOST`; ``after`` is the last of those that were returned before.
+        """
         query = select(RECORDING).where(RECORDING.c[whose] == person)
-        return await self._found(await self._rows(query.order_by(RECORDING.c.begun_at.desc())))
+        order = (RECORDING.c.begun_at.desc(), RECORDING.c.id)
+        if after is not None:
+            earlier = RECORDING.c.begun_at < after.begun_at
+            beside = and_(RECORDING.c.begun_at == after.begun_at, RECORDING.c.id > after.id)
+            query = query.where(or_(earlier, beside))
+        return await self._found(await self._rows(query.order_by(*order)))
 
     async def all_of(self, client: UUID) -> list[UUID]:
         """Return every recording of a client, also those that run."""

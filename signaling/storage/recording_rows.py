@@ -87,7 +87,7 @@ class Told:
     receipt: Mapping[str, Any] = field(default_factory=dict, repr=False)
     asked: frozenset[UUID] = frozenset()
     listeners: frozenset[UUID] = frozenset()
-    """Where a recording begins: the supervisors whom its terms name. Kept with it."""
+    """Where a recording begins: whom its terms name beside the counsellor. Kept with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,31 @@ async def test_the_link_of_a_receipt_leads_to_what_is_one_s_own(running: Gateway
         await expect(page.get_by_test_id("recording")).to_have_count(1)
 
 
+async def test_a_client_plays_their_own_on_a_phone_where_the_terms_said_so(
+    running: Gateway, screenshots: Path
+):
+    shelf = Shelf(["client"])
+    review = [{"purpose": "clinical_review", "until": STARTED + 30 * DAY}]
+    shelf.put(seen(FIRST, purposes=review, client_plays=True))
+    shelf.make_files()
+    async with person(viewport=PHONE) as client:
+        page = await opened(client, running, "/visit#data", shelf)
+        one = page.get_by_test_id("recording")
+        await expect(one).to_contain_text("录完一天后，您自己也可以")
+        await shoot(client, screenshots, "own-copy-1-data", whole=True)
+        await one.get_by_test_id("play").click()
+        await page.get_by_test_id("toggle").click()
+        await reaches(page, "0:02")
+        await in_step(page)
+        await fits(client)
+        await shoot(client, screenshots, "own-copy-2-player", whole=True)
+        await page.get_by_test_id("toggle").click()
+        await expect(page.get_by_test_id("player")).to_have_attribute("data-playing", "false")
+        assert shelf.watched
+        assert not client.errors
+        assert not client.foreign
+
+
 async def prints_alone(page: Page, screenshots: Path) -> None:
     """A receipt goes to paper without the rest of the page, which is as it was afterwards."""
     await page.evaluate("window.print = () => {}")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from media.channel import RecordedFile
@@ -69,12 +70,14 @@ class Recorded:
 async def begin(
     store: RecordingStore, booked: Booked, at: int, scope: Scope = BOTH,
     floor_until: int | None = None, holds: Mapping[Purpose, int] | None = None,
+    client_plays: bool = False,
 ) -> Begun:  # fmt: skip
     """Let one begin, whose terms name those who supervise then, or by now where that is past."""
     people = {booked.counsellor: PartyRole.COUNSELLOR, booked.client: PartyRole.CLIENT}
     named, _ = await store._supervisors(booked.clinic, max(at, round(time.time() * 1000)))
     fact = ConsentFact(ConsentTurn.START, 1.0)
-    start = Told(fact, at, listeners=frozenset(named))
+    client = [booked.client] if client_plays else []
+    start = Told(fact, at, listeners=frozenset([*named, *client]))
     return await store.begin(
         booked, uuid4(), people, scope, holds or until(at, scope), floor_until, start
     )
@@ -107,11 +110,10 @@ def write_files(begun: Begun, tenant: UUID, files: Store, *, whole: bool = True)
 
 
 async def record(
-    store: RecordingStore, files: Store, booked: Booked, at: int, scope: Scope = BOTH,
-    floor_until: int | None = None, holds: Mapping[Purpose, int] | None = None,
-) -> Recorded:  # fmt: skip
-    """Make one, sealed at this time."""
-    begun = await begin(store, booked, at, scope, floor_until, holds)
+    store: RecordingStore, files: Store, booked: Booked, at: int, scope: Scope = BOTH, **more: Any
+) -> Recorded:
+    """Make one, sealed at this time; ``more`` is for :func:`begin`."""
+    begun = await begin(store, booked, at, scope, **more)
     made = write_files(begun, booked.clinic, files)
     close = Told(ConsentFact(ConsentTurn.CLOSE, 2.0), at)
     await store.seal(

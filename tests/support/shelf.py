@@ -67,8 +67,8 @@ def seen(ident: str, **changes: Any) -> dict[str, Any]:
             {"purpose": "supervision", "until": STARTED + 90 * DAY},
         ],
         "media": ["audio", "video"], "is_whole": True, "floor_until": None, "erase_at": None,
-        "may_play": True, "may_take_back": True, "may_keep": False, "asks_to_keep": False,
-        "later": [], "may_ask_later": [],
+        "may_play": True, "client_plays": False, "may_take_back": True, "may_keep": False,
+        "asks_to_keep": False, "later": [], "may_ask_later": [],
         **changes,
     }  # fmt: skip
 

@@ -207,6 +207,7 @@ def next_due(artefact: Artefact) -> int | None:
 
 _PLAYS: Final[Mapping[PartyRole, Purpose]] = {
     PartyRole.COUNSELLOR: Purpose.CLINICAL_REVIEW,
+    PartyRole.CLIENT: Purpose.CLINICAL_REVIEW,
     PartyRole.SUPERVISOR: Purpose.SUPERVISION,
 }
 """What for somebody listens. Whoever is not here does not: for research and for teaching nobody

@@ -45,6 +45,8 @@ class TermsShown:
     version: str = VERSION
     supervisors: tuple[UUID, ...] = ()
     """Whom its listeners' names mean. Not shown, so not in the digest: the names are."""
+    client_plays: bool = False
+    """The client is one of them, likewise by name."""
 
     def __repr__(self) -> str:
         return "TermsShown(...)"

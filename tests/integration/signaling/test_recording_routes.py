@@ -59,12 +59,14 @@ class Here:
         async with self.practice.browsers[who].get(url, headers=headers) as answer:
             return answer.status, await answer.read(), dict(answer.headers)
 
-    async def another(self, floor_until: int | None = None, at: int | None = None) -> Recorded:
+    async def another(
+        self, floor_until: int | None = None, at: int | None = None, *, client_plays: bool = False
+    ) -> Recorded:
         """One more; asked for from now on."""
         stores = self.practice.stores
         self.made = await record(
             stores.recordings, self.files, self.booked, now_ms() if at is None else at,
-            floor_until=floor_until,
+            floor_until=floor_until, client_plays=client_plays,
         )  # fmt: skip
         return self.made
 
@@ -120,6 +122,37 @@ async def test_who_supervises_hears_only_where_they_were_named(here: Here) -> No
     gone = f"people/{was}/positions/supervisor"
     assert (await here.ask("admin", "DELETE", gone))[0] in {200, 204}
     assert (await here.ask("supervisor", "GET", here.one))[0] == 403
+
+
+async def test_a_client_plays_their_own_where_the_terms_named_them_and_not_before_a_day(
+    here: Here,
+) -> None:
+    assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 403
+    named = await here.another(client_plays=True)
+    assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 403
+    await here.night(now_ms() + DAY_MS)
+    _, said = await here.ask("zhang", "GET", "recordings")
+    assert {each["id"]: each["may_play"] for each in said["items"]}[str(named.ident)]
+    assert [each["may_play"] for each in said["items"]].count(True) == 1
+    assert (await here.ask("zhang", "GET", here.one))[0] == 200
+    assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 206
+    assert (await here.get("moon", wanted="bytes=0-9"))[0] == 403
+    gone = {"purposes": ["clinical_review"]}
+    await here.ask("zhang", "POST", f"{here.one}/take-back", gone)
+    assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 403
+
+
+async def test_a_list_has_no_end_that_hides_what_is_ones_own(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = {str(here.made.ident)} | {str((await here.another()).ident) for _ in range(4)}
+    for module in ("signaling.storage.recording_keeping", "signaling.kept_recordings"):
+        monkeypatch.setattr(f"{module}.MOST", 2)
+    _, said = await here.ask("zhang", "GET", "recordings")
+    assert {each["id"] for each in said["items"]} == mine
+    assert len(said["items"]) == 5
+    _, said = await here.ask("li", "GET", "recordings")
+    assert len(said["items"]) == 2
 
 
 async def test_a_player_is_told_all_it_needs(here: Here) -> None:

@@ -51,7 +51,7 @@ T = "/api/v1/threads/{thread_id}"
 F = f"{T}/files/{{file_id}}"
 R = "/api/v1/me/reminders"
 C = "/api/v1/recordings/{recording_id}"
-LISTENERS = {THEIRS, "supervisor"}
+LISTENERS = {SELF, THEIRS, "supervisor"}
 EVERY_PERSON = {SELF, *(who for who in EVERYONE if not who.endswith("program"))}
 EVERY_CLIENT = {SELF, *(f"{side}{name}" for side in SIDES for name in CLIENTS)}
 MAY: dict[tuple[str, str], set[str]] = {
@@ -323,11 +323,11 @@ async def arrange(made: Target, thread: ThreadHead, path: str) -> None:
 
 
 async def arrange_recording(made: Target, path: str) -> None:
-    """One that its counsellor and a supervisor may play; for ``keep`` it was taken back."""
+    """One that its two people and a supervisor may play; for ``keep`` it was taken back."""
     stores, at = made.here.stores, now_ms() - 2 * DAY_MS
     files = stores.kept_recordings.erasure.files
     assert files is not None
-    recorded = await record(stores.recordings, files, made.hour, at)
+    recorded = await record(stores.recordings, files, made.hour, at, client_plays=True)
     made.recording = recorded.ident
     keeping = stores.kept_recordings.keeping
     turn = ArtefactTurn.GIVE_UP if path.endswith("/keep") else ArtefactTurn.COOL

@@ -256,6 +256,27 @@ def test_whom_the_terms_named_is_kept_with_it_whoever_supervises_by_then() -> No
     assert list(room.shelf.listeners.values()) == [named]
 
 
+def test_a_client_who_may_play_it_is_named_to_both_and_kept_with_it() -> None:
+    room = both(replace(policy(), client_may_play=True))
+    room.ask()
+    terms = room.sees("li").terms
+    assert terms is not None
+    assert [each.listeners for each in terms.purposes] == [["Li", "Zhang"], ["Wang"]]
+    room.later(0.7)
+    room.agree()
+    room.later(5.1)
+    assert room.shelf.shown is not None
+    (kept,) = room.shelf.listeners.values()
+    assert kept == {*room.shelf.shown.supervisor_ids, person("zhang")}
+    without = both(replace(policy(), client_may_play=True))
+    without.ask(purposes=[Purpose.SUPERVISION])
+    without.later(0.7)
+    without.agree(purposes=[Purpose.SUPERVISION])
+    without.later(5.1)
+    (kept,) = without.shelf.listeners.values()
+    assert person("zhang") not in kept
+
+
 def test_a_page_that_comes_is_told_at_once() -> None:
     room = recording()
     room.page("zhang")

@@ -26,6 +26,8 @@ const en = {
   'recs.purpose.research': 'Research',
   'recs.purpose.teaching': 'Teaching',
   'recs.who.clinical_review': '{name} can play it.',
+  'recs.who.clinical_review.both':
+    '{name} can play it, and so can you from a day after it was made.',
   'recs.who.supervision': '{name}’s supervisor can play it.',
   'recs.who.research': 'Nobody can play it here for that, and nothing is handed out by itself.',
   'recs.who.teaching': 'Nobody can play it here for that, and nothing is handed out by itself.',
@@ -189,6 +191,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'recs.purpose.research': '研究',
   'recs.purpose.teaching': '教学',
   'recs.who.clinical_review': '{name}可以播放。',
+  'recs.who.clinical_review.both': '{name}可以播放；录完一天后，您自己也可以。',
   'recs.who.supervision': '{name}的督导可以播放。',
   'recs.who.research': '这里没有人能为此播放它，也不会自动交给任何人。',
   'recs.who.teaching': '这里没有人能为此播放它，也不会自动交给任何人。',

@@ -406,6 +406,7 @@ export interface RecordingChosen {
   pause_in_crisis?: boolean;
   jurisdiction?: string;
   keeps_records?: boolean;
+  client_may_play?: boolean;
 }
 /**
  * A clinic.
@@ -727,6 +728,7 @@ export interface RecordingSeen {
   floor_until: number | null;
   erase_at: number | null;
   may_play: boolean;
+  client_plays: boolean;
   may_take_back: boolean;
   may_keep: boolean;
   asks_to_keep: boolean;

@@ -23,6 +23,7 @@ import {
   pendingWords,
   purposeWord,
   whenIt,
+  whoPlays,
 } from './words';
 import { datedDay, momentOf } from '../i18n/dates';
 import { type Key, t } from '../i18n/language';
@@ -167,7 +168,7 @@ export class RecordingCard extends QuietElement {
         ${name}
         <span class="quiet">· ${t('recs.until', { day: datedDay(until, this.now) })}</span>
         <br />
-        <span class="small">${t(`recs.who.${purpose}`, { name: seen.counsellor.name })}</span>
+        <span class="small">${t(whoPlays(seen, purpose), { name: seen.counsellor.name })}</span>
       </span>
     `;
     const asks = this.asking?.kind === 'purpose' && this.asking.purpose === purpose;

@@ -20,6 +20,7 @@ export function recording(changes: Partial<RecordingSeen> = {}): RecordingSeen {
     floor_until: null,
     erase_at: null,
     may_play: false,
+    client_plays: false,
     may_take_back: true,
     may_keep: false,
     asks_to_keep: false,

@@ -24,6 +24,7 @@ import {
   notNow,
   pendingWords,
   purposeBanner,
+  whoPlays,
 } from '../../src/recordings/words';
 
 const NOW = Date.UTC(2026, 1, 13);
@@ -108,6 +109,17 @@ describe('a recording in words', () => {
     ['sealed', 'recs.desk.sealed'],
   ] as const)('says why one that is %s is not played', (stage, key) => {
     expect(notNow(recording({ stage }))).toBe(key);
+  });
+});
+
+describe('who can play it', () => {
+  it('is the client, too, where its terms said so and for what they are theirs to review', () => {
+    expect(t(whoPlays(recording(), 'clinical_review'), { name: '李老师' })).toBe(
+      '李老师可以播放。',
+    );
+    const both = recording({ client_plays: true });
+    expect(t(whoPlays(both, 'clinical_review'), { name: '李老师' })).toContain('您自己也可以');
+    expect(whoPlays(both, 'supervision')).toBe(whoPlays(recording(), 'supervision'));
   });
 });
 

@@ -36,7 +36,7 @@ def test_a_supervisor_has_to_do_with_recordings_and_nothing_else(right: Right) -
 
 def test_who_runs_a_clinic_stops_recordings_and_plays_none() -> None:
     assert may([Position.ADMIN], Right.STOP_RECORDINGS, {Bond.CLINIC})
-    for position in (Position.ADMIN, Position.BACK_END, Position.OPERATOR, Position.CLIENT):
+    for position in (Position.ADMIN, Position.BACK_END, Position.OPERATOR):
         assert not may([position], Right.PLAY, set(Bond))
 
 

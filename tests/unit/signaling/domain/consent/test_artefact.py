@@ -34,6 +34,7 @@ REVIEW, SUPERVISION = Purpose.CLINICAL_REVIEW, Purpose.SUPERVISION
 UNTIL = {REVIEW: T0 + 30 * DAY_MS, SUPERVISION: T0 + 90 * DAY_MS}
 MEDIA = frozenset({Medium.AUDIO, Medium.VIDEO})
 MADE = Artefact(UNTIL, MEDIA, T0)
+LISTEN = {PartyRole.COUNSELLOR, PartyRole.SUPERVISOR, PartyRole.CLIENT}
 
 
 def later(artefact: Artefact, at: int) -> Artefact:
@@ -69,6 +70,7 @@ def test_nothing_leads_out_of_erased() -> None:
 
 def test_for_a_day_only_the_counsellor_listens_and_only_for_review() -> None:
     assert may_play(MADE, PartyRole.COUNSELLOR, T0)
+    assert not may_play(MADE, PartyRole.CLIENT, T0)
     assert not may_play(MADE, PartyRole.SUPERVISOR, T0)
     without = Artefact({SUPERVISION: UNTIL[SUPERVISION]}, MEDIA, T0)
     assert not may_play(without, PartyRole.COUNSELLOR, T0)
@@ -76,11 +78,10 @@ def test_for_a_day_only_the_counsellor_listens_and_only_for_review() -> None:
     active = later(MADE, T0 + COOLING_MS)
     assert active.stage is ArtefactStage.ACTIVE
     assert may_play(active, PartyRole.SUPERVISOR, T0 + COOLING_MS)
+    assert may_play(active, PartyRole.CLIENT, T0 + COOLING_MS)
 
 
-@pytest.mark.parametrize(
-    "role", sorted(set(PartyRole) - {PartyRole.COUNSELLOR, PartyRole.SUPERVISOR})
-)
+@pytest.mark.parametrize("role", sorted(set(PartyRole) - LISTEN))
 def test_nobody_else_ever_listens(role: PartyRole) -> None:
     assert not any(may_play(replace(MADE, stage=stage), role, T0) for stage in ArtefactStage)
 
