@@ -188,6 +188,20 @@ class RecordingBroke(msgspec.Struct, frozen=True, tag="recording_broke"):
     files: tuple[RecordedFile, ...] = ()
 
 
+class RecordingLate(msgspec.Struct, frozen=True, tag="recording_late"):
+    """There is no room any more for what is captured, or there is again: the disk is late.
+
+    It is captured all the same, and what there is no room for is a gap.
+    """
+
+    endpoint: EndpointId
+    recording: str
+    segment: int
+    is_late: bool
+
+
+RecordingNews: TypeAlias = RecordingBroke | RecordingLate
+"""What a recorder says by itself: of its order, whatever became of the endpoint."""
 Notification: TypeAlias = (
     LinkChanged
     | PhaseReached
@@ -200,6 +214,7 @@ Notification: TypeAlias = (
     | RungReached
     | VoiceGap
     | RecordingBroke
+    | RecordingLate
 )
 Listener: TypeAlias = Callable[[Notification], None]
 

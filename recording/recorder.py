@@ -18,6 +18,7 @@ from media.channel import (
     Listener,
     RecordedFile,
     RecordingBroke,
+    RecordingLate,
     RecordOrder,
     RecordPermit,
 )
@@ -144,7 +145,8 @@ class Recorder:
 
         take = Take(place, parts, begin, Inbox(), ask)
         ordered = Ordered(order.room, order.tracks, permit)
-        return Session(ordered, take, (self._taps, self._writer), partial(self._broke, *key))
+        broke, late = partial(self._broke, *key), partial(self._late, *key)
+        return Session(ordered, take, (self._taps, self._writer), broke, late)
 
     async def _room(self) -> RecordFault | None:
         asked: asyncio.Future[RecordFault | None] = asyncio.get_running_loop().create_future()
@@ -170,6 +172,9 @@ class Recorder:
     ) -> None:
         self._broken += 1
         self._notify(RecordingBroke(session.endpoint, recording, segment, fault, files))
+
+    def _late(self, recording: str, segment: int, session: Session) -> None:
+        self._notify(RecordingLate(session.endpoint, recording, segment, session.is_late))
 
     def _forget_old(self) -> None:
         ended = [key for key, session in self._sessions.items() if session.state in ENDED]

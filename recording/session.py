@@ -30,6 +30,7 @@ TELL_S: Final = 2.0
 LOOK_S: Final = 0.5
 
 Broke = Callable[["Session", RecordFault, tuple[RecordedFile, ...]], None]
+Late = Callable[["Session"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,18 @@ class Ordered:
 
 
 class Session:
-    """``broke`` is told once, if it ends by itself."""
+    """``broke`` is told once, if it ends by itself, ``late`` each time ``is_late`` changes."""
 
     def __init__(
-        self, ordered: Ordered, take: Take, around: tuple[Taps, WriterThread], broke: Broke
-    ) -> None:
+        self, ordered: Ordered, take: Take, around: tuple[Taps, WriterThread], broke: Broke,
+        late: Late,
+    ) -> None:  # fmt: skip
         self._ordered = ordered
         self._take = take
         self._taps, self._writer = around
-        self._broke = broke
+        self._broke, self._late = broke, late
+        self.is_late = False
+        """There is no room for what comes: the disk is behind."""
         self._loop = asyncio.get_running_loop()
         self._lease = Lease(ordered.permit, self._taps.now())
         self._listening: dict[str, tuple[RecordTrack, Sink]] = {}
@@ -174,6 +178,10 @@ class Session:
         else:
             due = max(0.0, min(self._lease.until - now, LOOK_S))
             self._looker = self._loop.call_later(due, self._look)
+            is_late = full_since is not None
+            if is_late is not self.is_late:
+                self.is_late = is_late
+                self._late(self)
 
     def _written(self, files: tuple[RecordedFile, ...]) -> None:
         if self._teller is not None:

@@ -23,6 +23,8 @@ from typing import Any, Final, Protocol
 from media.channel import (
     RecordedFile,
     RecordingBroke,
+    RecordingLate,
+    RecordingNews,
     RecordOrder,
     RecordPermit,
     RecordTrack,
@@ -90,6 +92,8 @@ class Segment:
     """Its files are known: nothing of it is written any more."""
     is_missed: bool = False
     """It was recorded, and nothing has come of it: perhaps its recorder is lost."""
+    is_late: bool = False
+    """There is no room for what is captured."""
 
     @property
     def is_overtaken(self) -> bool:
@@ -158,6 +162,11 @@ class Capturing:
         """Since when something is captured, in Unix milliseconds; None while nothing is."""
         return None if self._segment is None else self._segment.wall_ms
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the disk is late: what is captured just now is a gap."""
+        return self._segment is not None and self._segment.is_late
+
     # --- what is asked of it ----------------------------------------------------------------------
 
     def want(self, tracks: frozenset[Track], now: float, *, on_hold: bool = False) -> None:
@@ -203,7 +212,7 @@ class Capturing:
         self.whole = False
         self._add(broke.files)
         segment = self._segment
-        if segment is None or broke.segment != segment.number:
+        if segment is None or not self._is_told_of(segment, broke):
             return False
         self._segment, self.is_broken = None, True
         segment.is_over = True
@@ -211,6 +220,12 @@ class Capturing:
             self._run(self._stop(segment))
         self._captured_s += now - segment.opened_at
         return True
+
+    def handle_late(self, late: RecordingLate) -> None:
+        """The disk is late, or answers again."""
+        segment = self._segment
+        if segment is not None and self._is_told_of(segment, late):
+            segment.is_late = late.is_late
 
     def next_deadline(self) -> float | None:
         """When :meth:`handle_timeout` is next to be called."""
@@ -223,6 +238,9 @@ class Capturing:
             self._permit(segment, now)
 
     # --- segments ---------------------------------------------------------------------------------
+
+    def _is_told_of(self, segment: Segment, news: RecordingNews) -> bool:
+        return (news.recording, news.segment) == (self.named.recording, segment.number)
 
     def _open(self, tracks: frozenset[Track], now: float) -> None:
         if self.began_at is None:

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import contextlib
 
-from media.channel import RecordedFile, RecordingBroke, RecordOrder, RecordPermit
+from media.channel import (
+    RecordedFile,
+    RecordingBroke,
+    RecordingNews,
+    RecordOrder,
+    RecordPermit,
+)
 from media.errors import RecordFault, RecordingError
 from media.ids import EndpointId, RoomKey
 from signaling.placement import Book, WorkerId
@@ -71,9 +77,9 @@ class RecordingPool:
             for (recording, segment), endpoint in found
         ]
 
-    def _is_of(self, worker: WorkerId, broke: RecordingBroke) -> bool:
+    def _is_of(self, worker: WorkerId, said: RecordingNews) -> bool:
         """Whether a worker speaks of what it was asked to record."""
-        return self._recorded.get((broke.recording, broke.segment), (None,))[0] == worker
+        return self._recorded.get((said.recording, said.segment), (None,))[0] == worker
 
     def _worker_in(self, room: RoomKey) -> WorkerProcess | None:
         number = self._book.worker_in(room)

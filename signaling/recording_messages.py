@@ -194,6 +194,8 @@ class Recording(_Record, frozen=True, tag="recording"):
     captured_ms: int
     """So much was captured before ``running_since``, or altogether where that is null."""
     running_since: int | None
+    is_late: bool
+    """The disk does not keep up: what is said now is missing in it."""
     purposes: list[PurposeTerm]
     media: list[Medium]
     """What it is for and what is captured, now."""

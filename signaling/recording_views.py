@@ -70,6 +70,7 @@ class Known:
     started_at: int | None
     captured_ms: int
     running_since: int | None
+    is_late: bool
     ending: Ending | None
 
 
@@ -131,6 +132,7 @@ def recording_view(
         started_at=known.started_at if runs else None,
         captured_ms=known.captured_ms if runs else 0,
         running_since=known.running_since if stage is ConsentStage.RECORDING else None,
+        is_late=known.is_late and stage is ConsentStage.RECORDING,
         purposes=purpose_views(terms.for_scope(consent.scope)) if runs and terms else [],
         media=[each for each in Medium if each in consent.scope.media] if runs else [],
         you_excluded=_excluded(consent, machine, you) if runs else [],

@@ -14,7 +14,7 @@ from collections.abc import Coroutine
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from media.channel import RecordingBroke
+from media.channel import RecordingNews
 from signaling import logs
 from signaling.metrics_recording import RecordingMetrics
 from signaling.recording_keeper import Keeper
@@ -29,8 +29,8 @@ class Recorded(Protocol):
     def clinic(self) -> UUID:
         """Whose hour it is."""
 
-    def broke(self, broke: RecordingBroke) -> None:
-        """A recorder ended by itself: perhaps this room's."""
+    def heard(self, news: RecordingNews) -> None:
+        """A recorder says something by itself: perhaps this room's."""
 
     def emergency_stop(self) -> None:
         """The clinic stops whatever is recorded here, or would be."""
@@ -54,10 +54,10 @@ class Recordings:
         """It is over."""
         self._rooms.discard(room)
 
-    def handle_broke(self, broke: RecordingBroke) -> None:
-        """A recorder ended by itself."""
+    def handle(self, news: RecordingNews) -> None:
+        """A recorder says something by itself."""
         for room in self._rooms:
-            room.broke(broke)
+            room.heard(news)
 
     def stop_all(self, clinic: UUID) -> None:
         """Stop whatever is being recorded in a clinic."""

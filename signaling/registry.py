@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from media.channel import MediaPlane, Notification, RecordingBroke
+from media.channel import MediaPlane, Notification, RecordingNews
 from media.ids import EndpointId, RoomKey
 from signaling import logs, rest, turn, wire
 from signaling.booked_hour import BookedHour, HourKeeper
@@ -259,8 +259,8 @@ class Registry:
 
     def notify(self, notification: Notification) -> None:
         """Pass on what the engine says; about endpoints we have given up, nobody cares."""
-        if isinstance(notification, RecordingBroke) and self._recordings is not None:
-            self._recordings.handle_broke(notification)  # its endpoint may be gone meanwhile
+        if isinstance(notification, RecordingNews) and self._recordings is not None:
+            self._recordings.handle(notification)  # its endpoint may be gone meanwhile
         room = self._endpoints.get(notification.endpoint)
         if room is not None:
             room.notify(notification)

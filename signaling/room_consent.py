@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from media.channel import RecordingBroke
+from media.channel import RecordingLate, RecordingNews
 from media.ids import RoomKey
 from signaling import logs, wire
 from signaling.booked_hour import BookedHour
@@ -214,13 +214,17 @@ class RoomConsent:
         """Whose hour it is."""
         return self.hour.booked.clinic
 
-    def broke(self, broke: RecordingBroke) -> None:
-        """A recorder ended by itself; of another room's nothing is known here."""
+    def heard(self, news: RecordingNews) -> None:
+        """A recorder ended by itself, or its disk is late; of another room's nothing is known."""
 
         def job(now: float) -> None:
             capture = self._capture
-            if capture is not None and capture.handle_broke(broke, now):
-                self.machine.handle_failure(broke.fault.value, now)
+            if capture is None:
+                return
+            if isinstance(news, RecordingLate):
+                capture.handle_late(news)
+            elif capture.handle_broke(news, now):
+                self.machine.handle_failure(news.fault.value, now)
 
         self.post(job)
 
@@ -391,5 +395,6 @@ class RoomConsent:
             started_at=self._started_at,
             captured_ms=0 if capture is None else capture.captured_ms,
             running_since=None if capture is None else capture.running_since,
+            is_late=capture is not None and capture.is_late,
             ending=self._ending,
         )

@@ -18,7 +18,7 @@ from media.channel import (
     PhaseReached,
     PictureSize,
     RateWanted,
-    RecordingBroke,
+    RecordingNews,
     RungReached,
     SlotsFilled,
     TextChannelChanged,
@@ -95,7 +95,7 @@ class EngineSide:
     def handle(self, given: Notification, now: float) -> None:
         """Take one notification. Those about endpoints that are no longer ours are ignored."""
         held = self.media.get(given.endpoint)
-        if held is None or isinstance(given, RecordingBroke):
+        if held is None or isinstance(given, RecordingNews):
             return
         match given:
             case LinkChanged():

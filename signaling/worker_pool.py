@@ -25,7 +25,7 @@ from media.channel import (
     Listener,
     Notification,
     PictureSize,
-    RecordingBroke,
+    RecordingNews,
 )
 from media.clock import Instant
 from media.config import MediaConfig, RecordingConfig
@@ -237,7 +237,7 @@ class WorkerPool(RecordingPool):
     # --- what workers say -------------------------------------------------------------------------
 
     def _hear(self, worker: WorkerId, word: Notification) -> None:
-        if isinstance(word, RecordingBroke):  # its endpoint may be gone meanwhile
+        if isinstance(word, RecordingNews):  # its endpoint may be gone meanwhile
             if self._is_of(worker, word):
                 self._listener(word)
             return

@@ -20,6 +20,7 @@ from media.channel import (
     PictureSize,
     RecordedFile,
     RecordingBroke,
+    RecordingLate,
     RecordOrder,
     RecordPermit,
     RecordTrack,
@@ -188,6 +189,7 @@ def channel_seeds() -> Iterable[bytes]:
         Reply(4, Recorded((file,))),
         Reply(5, NotRecorded(RecordFault.OFF)),
         Say(RecordingBroke(endpoint, "n", 1, RecordFault.LEASE, (file,))),
+        Say(RecordingLate(endpoint, "n", 1, is_late=True)),
     ]
     yield b"\xff" + b"".join(to_bytes(frame) for frame in down)
     yield b"\x07" + b"".join(to_bytes(frame) for frame in down[1:3])

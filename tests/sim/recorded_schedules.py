@@ -179,7 +179,7 @@ class RecordedSchedule:
     def _break(self) -> None:
         if self.room.recorder.writes:
             broke = self.room.recorder.break_off(RecordFault.STALLED)
-            self.room.consent.broke(broke)
+            self.room.consent.heard(broke)
             self.room.settle()
 
     def _trouble(

@@ -15,8 +15,9 @@ from uuid import uuid4
 
 import av
 import pytest
+from msgspec.structs import replace
 
-from media.channel import Notification, RecordedFile, RecordPermit
+from media.channel import Notification, RecordedFile, RecordingLate, RecordPermit
 from media.config import RecordingConfig
 from media.engine import Engine
 from media.errors import RecordFault, RecordingError
@@ -74,6 +75,15 @@ async def stand_still(booth: Booth) -> None:
             await asyncio.sleep(0.01)
 
 
+async def said_last(booth: Booth) -> Notification:
+    """What it says next; it looks twice a second."""
+    before = len(booth.said)
+    async with asyncio.timeout(10):
+        while len(booth.said) == before:
+            await asyncio.sleep(0.01)
+    return booth.said[-1]
+
+
 # --- a disk that stands still ---------------------------------------------------------------------
 
 
@@ -85,9 +95,12 @@ async def test_half_a_minute_of_a_disk_that_hangs_holds_no_more_than_it_may(boot
     assert held[-1].arrived - held[0].arrived <= inbox.QUEUE_S + 0.1
     assert booth.recorder.numbers()["left_out"] > 1100
     assert booth.said == []
+    late = RecordingLate(session.endpoint, booth.order().recording, 1, is_late=True)
+    assert await said_last(booth) == late
     booth.store.gate.set()
     await booth.settle()
     booth.play(("ben", OPUS, _more(50, first=1501)))
+    assert await said_last(booth) == replace(late, is_late=False)
     files = await booth.stop()
     (sound,) = booth.of("ben", "audio", files)
     ((start, stop),) = sound.gaps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from media.channel import RecordedFile, RecordingBroke
+from media.channel import RecordedFile, RecordingBroke, RecordingLate
 from media.errors import RecordFault
 from media.ids import EndpointId
 from signaling.capture import FILES_A_SEGMENT, RENEW_S, Beside, Capturing, Named, Track
@@ -260,6 +260,25 @@ def test_a_recorder_that_broke_leaves_what_it_could_close(segment: int) -> None:
     assert desk.capture.handle_broke(broke, desk.now) is (segment == 1)
     assert (file in desk.capture.files, desk.capture.whole) == (True, False)
     assert desk.capture.captured_ms == (2000 if segment == 1 else 0)
+
+
+def test_a_disk_that_is_late_is_late_for_what_runs_and_for_nothing_after_it() -> None:
+    desk = Desk()
+    for is_late in (True, False):  # nothing runs yet
+        desk.capture.handle_late(RecordingLate(EndpointId("x"), RECORDING, 1, is_late))
+    desk.want(*ALL)
+    for recording, segment in (("other", 1), (RECORDING, 2)):
+        desk.capture.handle_late(RecordingLate(EndpointId("x"), recording, segment, True))
+        assert not desk.capture.is_late
+    desk.capture.handle_late(RecordingLate(EndpointId("x"), RECORDING, 1, True))
+    assert desk.capture.is_late
+    desk.capture.handle_late(RecordingLate(EndpointId("x"), RECORDING, 1, False))
+    assert not desk.capture.is_late
+    desk.capture.handle_late(RecordingLate(EndpointId("x"), RECORDING, 1, True))
+    desk.want(on_hold=True)
+    assert not desk.capture.is_late
+    desk.want(*ALL)
+    assert (desk.segments[-1], desk.capture.is_late) == (2, False)
 
 
 def test_a_recorder_whose_disk_is_late_is_asked_again_for_what_it_sealed() -> None:

@@ -10,8 +10,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from media.channel import RecordedFile
+from media.channel import RecordedFile, RecordingLate
 from media.errors import RecordFault
+from media.ids import EndpointId
 from signaling import recording_messages as said
 from signaling.domain import commands as ask
 from signaling.domain.consent.rules import AGAIN_S
@@ -721,7 +722,7 @@ def test_what_a_lost_recorder_has_sealed_is_looked_for() -> None:
     broke = room.recorder.break_off(RecordFault.BROKEN)
     lying = RecordedFile(1, "p", "audio/webm", 0, 3_000, 1, 1, "", whole=False)
     room.shelf.lying[ident] = (lying,)
-    room.consent.broke(broke)
+    room.consent.heard(broke)
     room.settle()
     kept = room.shelf.sealed[ident]
     assert (kept["files"], kept["whole"]) == ((lying,), False)
@@ -783,7 +784,7 @@ def test_rows_of_a_room_that_is_over_are_tried_without_it() -> None:
 def test_a_recorder_that_breaks_is_told_plainly_and_the_call_goes_on() -> None:
     room = recording()
     room.later(4.0)
-    room.consent.broke(room.recorder.break_off(RecordFault.NO_ROOM))
+    room.consent.heard(room.recorder.break_off(RecordFault.NO_ROOM))
     room.settle()
     ended = room.sees("zhang").ended
     assert ended is not None
@@ -792,6 +793,23 @@ def test_a_recorder_that_breaks_is_told_plainly_and_the_call_goes_on() -> None:
     (kept,) = room.shelf.sealed.values()
     assert not kept["whole"]
     assert room.sees("li").you_may_ask
+
+
+def test_a_disk_that_is_late_is_told_to_both_while_it_is_and_not_on_hold() -> None:
+    room = recording()
+    (order, *_) = room.recorder.orders
+    late = RecordingLate(EndpointId("gone"), order.recording, order.segment, True)
+    room.consent.heard(late)
+    room.settle()
+    assert [room.sees(who).is_late for who in ("li", "zhang")] == [True, True]
+    room.consent.heard(msgspec.structs.replace(late, is_late=False))
+    room.settle()
+    assert not room.sees("zhang").is_late
+    room.consent.heard(late)
+    room.do("zhang", said.PauseRecording())
+    room.settle()
+    view = room.sees("zhang")
+    assert (view.stage, view.is_late) == (ConsentStage.HOLD, False)
 
 
 def test_an_order_that_is_refused_has_failed() -> None:

@@ -912,6 +912,7 @@ export interface Recording {
   started_at: number | null;
   captured_ms: number;
   running_since: number | null;
+  is_late: boolean;
   purposes: PurposeTerm[];
   media: Medium[];
   you_excluded: Medium[];

@@ -31,13 +31,13 @@ export class RecordingNews {
   handle(next: Recording, words: string): boolean {
     const before = this.last;
     this.last = next;
-    const turned = before?.stage !== next.stage;
     if (next.stage !== 'off') {
       this.ending = null;
       this.asked = next.you_asked;
     } else if (this.isNews(before, next)) this.ending = next;
-    if (turned || next.stage === 'hold') this.said = this.saying(before, next, words);
-    return turned && next.stage === 'arming';
+    if (turned(before, next) || next.stage === 'hold' || isLate(before, next))
+      this.said = this.saying(before, next, words);
+    return turned(before, next) && next.stage === 'arming';
   }
 
   /** The ending to show now, if any. */
@@ -63,12 +63,13 @@ export class RecordingNews {
     return (before !== null && before.stage !== 'off') || (before === null && asks);
   }
 
-  /** `words` are those of a hold. */
+  /** `words` are those of the line: said of a hold, and where some of it is missed. */
   private saying(before: Recording | null, next: Recording, words: string): Said {
     if (next.stage === 'arming') return { words: t('rec.said.arming'), urgent: false };
     if (next.stage === 'hold') return { words, urgent: before?.stage === 'recording' };
     if (next.stage === 'off') return this.sayEnding(before);
     if (next.stage !== 'recording') return NOTHING;
+    if (!turned(before, next)) return { words, urgent: false };
     return { words: t(isRunning(before) ? 'rec.said.again' : 'rec.said.on'), urgent: true };
   }
 
@@ -77,4 +78,13 @@ export class RecordingNews {
     const urgent = isRunning(before) || before?.stage === 'finalising';
     return note === null ? NOTHING : { words: note.words, urgent };
   }
+}
+
+function turned(before: Recording | null, next: Recording): boolean {
+  return before?.stage !== next.stage;
+}
+
+/** It has just begun to be late; that it keeps up again is seen, and not said. */
+function isLate(before: Recording | null, next: Recording): boolean {
+  return next.is_late && before?.is_late !== true;
 }

@@ -22,6 +22,8 @@ export interface RecordingView {
   /** The reason to show for a hold; null where there is none, or none to tell. */
   readonly hold: HoldView | null;
   readonly mayResume: boolean;
+  /** What is said now is not kept: the disk does not keep up. */
+  readonly late: boolean;
   readonly excluded: readonly Medium[];
 }
 
@@ -70,6 +72,7 @@ export function viewOf(recording: Recording, onlooker: Onlooker): RecordingView 
       mark: 'hollow',
       hold: { reason: 'absent', participant: you },
       mayResume: false,
+      late: false,
     };
   }
   return {
@@ -79,6 +82,7 @@ export function viewOf(recording: Recording, onlooker: Onlooker): RecordingView 
     startsIn: startsIn(recording, now),
     hold: holdOf(recording, onlooker),
     mayResume: stage === 'hold' && recording.you_paused,
+    late: recording.is_late,
     excluded: RUNNING.has(stage) ? recording.you_excluded : [],
   };
 }

@@ -141,7 +141,8 @@ export function badgeWords(
     const why = view.hold === null ? '' : holdWords(view.hold, nameOf, you);
     return why === '' ? t('rec.held') : `${t('rec.held')} · ${why}`;
   }
-  return [t('rec.on'), purposesWords(purposes), clock(view.elapsedMs)].join(' · ');
+  const late = view.late ? [t('rec.late')] : [];
+  return [t('rec.on'), ...late, purposesWords(purposes), clock(view.elapsedMs)].join(' · ');
 }
 
 /** Why nothing is captured just now; nothing of somebody whose name is not known here. */

@@ -34,6 +34,7 @@ export function recording(changes: Partial<Recording> = {}): Recording {
     started_at: null,
     captured_ms: 0,
     running_since: null,
+    is_late: false,
     purposes: [],
     media: [],
     you_excluded: [],

@@ -74,6 +74,7 @@ describe('what stays of the session', () => {
 
 describe('news', () => {
   const on = recording({ stage: 'recording' });
+  const late = recording({ stage: 'recording', is_late: true });
   const hold = recording({ stage: 'hold' });
   const arming = recording({ stage: 'arming' });
 
@@ -88,6 +89,9 @@ describe('news', () => {
     [[arming, on], '开始录制。', true],
     [[on, hold], '录制暂停', true],
     [[on, hold, on], '录制继续。', true],
+    [[arming, on, late], '录制暂停', false],
+    [[arming, on, late, on], '录制暂停', false],
+    [[hold, late], '录制继续。', true],
     [[on, recording({ ended: ended('withdraw') })], '录制已停止。', true],
     [[recording({ stage: 'requested' }), recording({ ended: ended('cancel') })], '', false],
     [[recording()], '', false],

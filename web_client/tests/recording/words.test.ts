@@ -128,6 +128,12 @@ describe('the line on every screen', () => {
     expect(badge({ stage: 'finalising' })).toBe('录制已停，正在收好');
   });
 
+  it('says where some of it is missed, while it is', () => {
+    const late = { stage: 'recording', captured_ms: 723_000, is_late: true } as const;
+    expect(badge(late)).toBe('正在录制 · 这一段可能没录上 · 督导 · 12:03');
+    expect(badge({ ...late, stage: 'hold', is_late: false })).toBe('录制暂停');
+  });
+
   it.each([
     [5_000, '5 秒后开始录制'],
     [-10, '马上开始录制'],
