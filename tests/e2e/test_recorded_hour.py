@@ -6,17 +6,20 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from signaling.capture import FILES_A_SEGMENT
 from tests.e2e.test_hour import Hour, arrive, come, let_in
 from tests.support.browsers import PHONE, person
 from tests.support.call import WATCH_PEERS, sees_the_other
 from tests.support.gateway import begin, gateway
 from tests.support.screens import shoot
+from tests.support.workers import until
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -46,6 +49,11 @@ def files(hour: Hour) -> list[Path]:
 
 def sealed_bytes(hour: Hour) -> int:
     return sum(path.stat().st_size for path in files(hour))
+
+
+def segments(hour: Hour) -> set[int]:
+    """Which stretches there are files of: each has numbers of its own."""
+    return {(int(path.name.split("-")[0]) - 1) // FILES_A_SEGMENT + 1 for path in files(hour)}
 
 
 async def stage(page: Page, name: str) -> Locator:
@@ -134,6 +142,31 @@ async def test_who_leaves_reads_that_it_was_recorded(recorded: Hour, screenshots
     await shoot(recorded.client, screenshots, "recorded-12-left", whole=True)
     await told.get_by_test_id("to-data").click()
     await expect(client.get_by_test_id("recording")).to_have_count(1)
+
+
+async def test_a_second_tab_of_a_client_shows_it_and_what_the_first_sent_has_ended(
+    recorded: Hour, screenshots: Path
+) -> None:
+    client, counsellor = recorded.client.page, recorded.counsellor.page
+    await meet(recorded)
+    await ask(recorded, screenshots)
+    await agree(recorded, screenshots)
+    await stage(client, "recording")
+    await until(lambda: segments(recorded) == {1})
+    second = await recorded.client.context.new_page()
+    await second.goto(client.url)
+    await second.get_by_test_id("come-in").click()
+    await second.get_by_test_id("again-yes").click()
+    await second.get_by_test_id("arrive-video").click()
+    await expect(client.get_by_test_id("refusal")).to_have_attribute("data-kind", "elsewhere")
+    for page in (second, counsellor):
+        await stage(page, "recording")
+    # Held meanwhile, it goes on with files of its own: those of the tab before are closed.
+    await until(lambda: segments(recorded) == {1, 2})
+    await shoot(replace(recorded.client, page=second), screenshots, "recorded-13-second-tab")
+    await second.get_by_test_id("recording-badge").click()
+    await second.get_by_test_id("stop_recording").click()
+    await expect(counsellor.get_by_test_id("recording-note")).to_be_visible()
 
 
 async def watch(hour: Hour, screenshots: Path) -> None:
