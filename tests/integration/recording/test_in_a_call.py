@@ -10,7 +10,14 @@ from uuid import uuid4
 
 import pytest
 
-from media.channel import EndpointClose, LinkChanged, Notification, RecordingBroke, RecordOrder
+from media.channel import (
+    EndpointClose,
+    LinkChanged,
+    Notification,
+    RecordingBroke,
+    RecordOrder,
+    RecordPermit,
+)
 from media.engine import Engine
 from media.errors import RecordFault, RecordingError
 from media.ids import RoomKey
@@ -20,6 +27,7 @@ from signaling.worker_pool import WorkerPool
 from tests.support.film import watch
 from tests.support.recorded_call import (
     CONFIG,
+    ROOM,
     TENANT,
     Call,
     apart,
@@ -115,3 +123,38 @@ async def test_what_a_process_that_ended_has_sealed_is_recovered(
         seen = watch(made.read(file))
         assert seen.times[-1] >= 3.0 - most - 0.06
         assert file.whole is (end is _cut_off)
+
+
+def _not_of_this(made: Call) -> list[RecordPermit]:
+    """Permits that a recorder in a process of its own has to take for none, as they come over."""
+    name, parts = str(made.recording), frozenset(map(str, made.keys))
+    return [
+        RecordPermit(ROOM, str(uuid4()), 1, 90, parts),
+        RecordPermit(ROOM, name, 2, 91, parts),
+        RecordPermit(ROOM, name, 1, 92, parts | {str(uuid4())}),  # more than was allowed
+        RecordPermit(RoomKey("other"), name, 1, 93, parts),
+        RecordPermit(ROOM, name, 1, 2, parts),  # again
+    ]
+
+
+async def test_permits_that_are_forged_or_come_again_keep_no_recorder_of_a_process_going(
+    tmp_path: Path,
+) -> None:
+    said: list[Notification] = []
+    async with call(apart(tmp_path, said), tmp_path) as made:
+        order = made.order()
+        await made.plane.record(order)
+        await made.talk(1.2)  # renewed, so number 2 was taken
+        made.renews = False
+        for step in range(10):
+            for permit in _not_of_this(made):
+                made.plane.permit(permit)
+            await made.talk(0.3, since=1.2 + 0.3 * step)
+        (broke,) = [each for each in said if isinstance(each, RecordingBroke)]
+        assert (broke.recording, broke.segment, broke.fault) == (
+            order.recording, 1, RecordFault.LEASE,
+        )  # fmt: skip
+        files = await made.stop()
+    assert sorted(file.part for file in files) == sorted(map(str, made.keys))
+    for file in files:
+        assert file.starts_ms + file.duration_ms < 3600
