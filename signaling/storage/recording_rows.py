@@ -122,6 +122,8 @@ class FileTold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duration_ms: int
     plain_bytes: int
     gaps: tuple[tuple[int, int], ...]
+    is_whole: bool = False
+    """Its end was written, so that it has to be there."""
 
 
 class RecordingTold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,7 +183,9 @@ def file_values(recording: UUID, file: RecordedFile) -> tuple[dict[str, Any], by
         "recording": recording, "number": file.number, "part": UUID(file.part),
         "size": file.size, "sha256": file.sha256, "is_whole": file.whole,
     }  # fmt: skip
-    told = FileTold(file.type, file.starts_ms, file.duration_ms, file.plain_bytes, tuple(file.gaps))
+    told = FileTold(
+        file.type, file.starts_ms, file.duration_ms, file.plain_bytes, tuple(file.gaps), file.whole
+    )
     return values, _encoder.encode(told)
 
 
