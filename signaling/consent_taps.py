@@ -42,6 +42,7 @@ class ConsentTaps:
             said.WithdrawRecording: self._withdraw,
             said.ShowRecording: self._show,
             said.ShowSafety: self._show_safety,
+            said.SayBeside: self._say_beside,
         }
         self._machine = consent.machine
 
@@ -126,6 +127,9 @@ class ConsentTaps:
         if who.role is not Role.COUNSELLOR:
             raise Refusal(Code.NOT_ALLOWED)
         self._machine.handle_safety(is_open=command.open, now=now)
+
+    def _say_beside(self, who: Participant, command: said.SayBeside, now: float) -> None:
+        self._machine.handle_company(who.id, now, is_there=command.there)
 
     def _check_request(self, request: str) -> None:
         known = self._machine.consent.request

@@ -107,6 +107,15 @@ class ShowSafety(_Record, frozen=True, tag="show_safety"):
     open: bool
 
 
+class SayBeside(_Record, frozen=True, tag="say_beside"):
+    """Somebody is beside this person who has no page of their own, or is gone again.
+
+    Meanwhile nothing is recorded, nor asked: who could be heard has to agree, and cannot be asked.
+    """
+
+    there: bool
+
+
 RecordingCommand: TypeAlias = (
     AskRecording
     | AgreeRecording
@@ -118,6 +127,7 @@ RecordingCommand: TypeAlias = (
     | WithdrawRecording
     | ShowRecording
     | ShowSafety
+    | SayBeside
 )
 
 
@@ -184,7 +194,8 @@ class Recording(_Record, frozen=True, tag="recording"):
     """This page is to ask its person now."""
     you_may_ask: bool
     why_not: str
-    """``off``, ``role``, ``safety``, ``alone``, ``often``, ``soon`` or ``running``; or ``""``."""
+    """``off``, ``role``, ``running``, ``safety``, ``alone``, ``beside``, ``often`` or ``soon``; or
+    ``""``."""
     may_purposes: list[Purpose]
     may_media: list[Medium]
     """What could be asked for here."""
@@ -203,6 +214,8 @@ class Recording(_Record, frozen=True, tag="recording"):
     """Which of this person's media are on and not captured."""
     holds: list[HoldView]
     you_paused: bool
+    you_beside: bool
+    """This person says that somebody is beside them."""
     ended: Ended | None
     may_terms: RecordingTerms | None = None
     """What could be asked for here, as it would be asked; null where nothing can. Its digest is

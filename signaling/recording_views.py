@@ -138,6 +138,7 @@ def recording_view(
         you_excluded=_excluded(consent, machine, you) if runs else [],
         holds=_holds(consent, who) if stage is ConsentStage.HOLD else [],
         you_paused=runs and you in consent.held_for(HoldReason.USER),
+        you_beside=machine.has_company(you),
         ended=_ended(known.ending, you) if known.ending and stage in _OVER else None,
         may_terms=None if why in _NEVER else _may_terms(known, who),
     )

@@ -116,6 +116,7 @@ async def test_an_hour_is_recorded_with_consent_watched_and_undone(
     assert sealed_bytes(recorded) == held
     await client.get_by_test_id("resume_recording").click()
     await stage(counsellor, "recording")
+    await somebody_comes_by(recorded, screenshots)
     await asyncio.sleep(3)
     await counsellor.get_by_test_id("stop_recording").click()
     await expect(client.get_by_test_id("recording-note")).to_be_visible()
@@ -123,6 +124,19 @@ async def test_an_hour_is_recorded_with_consent_watched_and_undone(
     await counsellor.get_by_test_id("recording-note-close").click()
     await watch(recorded, screenshots)
     await undo(recorded, screenshots)
+
+
+async def somebody_comes_by(hour: Hour, screenshots: Path) -> None:
+    """Who could not be asked is beside the client: a tap holds it, and another lets it go on."""
+    client, counsellor = hour.client.page, hour.counsellor.page
+    await client.get_by_test_id("recording-badge").click()
+    await client.get_by_test_id("company").click()
+    await expect(await stage(counsellor, "hold")).to_contain_text("旁边有人时不录")
+    await shoot(hour.client, screenshots, "recorded-5-company")
+    await shoot(hour.counsellor, screenshots, "recorded-5-company-counsellor")
+    await client.keyboard.press("Escape")
+    await client.get_by_test_id("say_beside").click()
+    await stage(counsellor, "recording")
 
 
 async def test_who_leaves_reads_that_it_was_recorded(recorded: Hour, screenshots: Path) -> None:

@@ -58,6 +58,8 @@ class Schedule:
         self.narrowest: tuple[str, Scope] | None = None
         self.paused: set[str] = set()
         self.is_crisis = False
+        self.beside: set[str] = set()
+        """Who has said that somebody is with them."""
         self.silent: set[str] = set()
         """Pages that just now do not tell what they show."""
         for party in ("li", "zhang"):
@@ -85,8 +87,16 @@ class Schedule:
             ConsentStage.OFF: ["ask"],
             ConsentStage.REQUESTED: ["grant"] * 6 + ["cancel"],
             ConsentStage.ARMING: ["wait"],
-            ConsentStage.HOLD: ["grant", "resume", "return", "close", "wait", "decline"],
-            ConsentStage.RECORDING: ["wait", "arrive", "pause", "lose", "live", "withdraw_some"],
+            ConsentStage.HOLD: ["grant", "resume", "return", "close", "wait", "decline", "alone"],
+            ConsentStage.RECORDING: [
+                "wait",
+                "arrive",
+                "pause",
+                "lose",
+                "live",
+                "withdraw_some",
+                "company",
+            ],
             ConsentStage.FINALISING: ["closed"],
         }[stage]
         what = self.random.choice(likely if self.random.random() < LIKELY else self._anything())
@@ -109,6 +119,8 @@ class Schedule:
             "lose": self._lose, "return": self._return, "hush": self._hush, "live": self._live,
             "decline": lambda party: machine.handle_decline(party, now),
             "cancel": lambda party: machine.handle_cancel(party, now),
+            "company": lambda party: self._company(party, is_there=True),
+            "alone": lambda party: self._company(party, is_there=False),
             "pause": self._pause, "resume": self._resume,
             "stop": lambda party: machine.handle_stop(party, now),
             "open": lambda _: self._see_to_safety(is_open=True),
@@ -149,6 +161,7 @@ class Schedule:
         self.here.discard(party)
         self.lost.pop(party, None)
         self.acked.pop(party, None)
+        self.beside.discard(party)
 
     def _lose(self, party: str) -> None:
         self.machine.handle_lose(party, self.now)
@@ -172,6 +185,10 @@ class Schedule:
         self.machine.handle_safety(is_open=is_open, now=self.now)
         self.is_crisis = is_open
 
+    def _company(self, party: str, *, is_there: bool) -> None:
+        self.machine.handle_company(party, self.now, is_there=is_there)
+        (self.beside.add if is_there else self.beside.discard)(party)
+
     def _hush(self, party: str) -> None:
         self.silent ^= {party}
 
@@ -182,7 +199,8 @@ class Schedule:
     def _anything(self) -> list[str]:
         rare = ["emergency", "end", "fail", "stop", "withdraw", "cancel", "decline", "open"]
         usual = ["arrive", "leave", "lose", "return", "hush", "live", "pause", "resume", "close",
-                 "withdraw_some", "grant", "closed", *["wait"] * 4]  # fmt: skip
+                 "withdraw_some", "grant", "closed", "company", "alone", "alone",
+                 *["wait"] * 4]  # fmt: skip
         return usual + [each for each in rare if self.random.random() < 0.3]
 
     def _scope(self, *, party_all: bool = False) -> Scope:
@@ -225,6 +243,10 @@ class Schedule:
         self._check_agreed(capture)
         if self.paused or (self.is_crisis and self.holds_in_crisis):
             self.broken.append(f"it goes on at {self.now} though it was paused")
+        if self.beside:
+            self.broken.append(
+                f"I2: somebody who was not asked is beside one of them at {self.now}"
+            )
         for party in self.here:
             lost_at = self.lost.get(party)
             if lost_at is not None and self.now - lost_at > LOST_S:

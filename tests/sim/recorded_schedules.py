@@ -47,6 +47,7 @@ class RecordedSchedule:
         self.turns: set[str] = set()
         self.agreed: dict[str, Scope] = {}
         self.paused: set[str] = set()
+        self.beside: set[str] = set()
         self.lost: dict[str, float] = {}
 
     def run(self) -> list[str]:
@@ -67,8 +68,16 @@ class RecordedSchedule:
             ConsentStage.OFF: ["ask", "ask", "repair", "come"],
             ConsentStage.REQUESTED: ["agree"] * 6 + ["repair", "cancel"],
             ConsentStage.ARMING: ["wait", "repair"],
-            ConsentStage.RECORDING: ["wait", "pause", "lose", "page", "endpoint", "withdraw_some"],
-            ConsentStage.HOLD: ["resume", "resume", "come", "repair", "unsafe", "wait"],
+            ConsentStage.RECORDING: [
+                "wait",
+                "pause",
+                "lose",
+                "page",
+                "endpoint",
+                "withdraw_some",
+                "company",
+            ],
+            ConsentStage.HOLD: ["resume", "resume", "come", "repair", "unsafe", "wait", "alone"],
             ConsentStage.FINALISING: ["wait", "repair"],
         }[stage]
         acts = self._acts()
@@ -82,6 +91,7 @@ class RecordedSchedule:
             "ask": self._ask, "agree": self._agree, "wait": lambda: None,
             "decline": lambda: do(said.DeclineRecording(self._request())),
             "cancel": lambda: do(said.CancelRecording(self._request())),
+            "company": self._company, "alone": self._alone,
             "pause": self._pause, "resume": self._resume,
             "stop": lambda: do(said.StopRecording()), "withdraw": self._withdraw,
             "withdraw_some": self._withdraw_some, "lose": self._lose, "come": self._come,
@@ -130,6 +140,14 @@ class RecordedSchedule:
         self._do(said.AgreeRecording(ident, digest, WORDS, "en", purposes, media))
         self.agreed[self._who] = scope
 
+    def _company(self) -> None:
+        self._do(said.SayBeside(True))
+        self.beside.add(self._who)
+
+    def _alone(self) -> None:
+        self._do(said.SayBeside(False))
+        self.beside.discard(self._who)
+
     def _pause(self) -> None:
         self._do(said.PauseRecording())
         self.paused.add(self._who)
@@ -175,6 +193,7 @@ class RecordedSchedule:
     def _go(self) -> None:
         if self.random.random() < 0.3:
             self.room.go(self._who)
+            self.beside.discard(self._who)
 
     def _break(self) -> None:
         if self.room.recorder.writes:
@@ -244,8 +263,8 @@ class RecordedSchedule:
 
     def _look_at_people(self, scope: Scope) -> None:
         room = self.room
-        if self.paused:
-            self.broken.append(f"it writes at {room.now} though it was paused")
+        if self.paused or self.beside:
+            self.broken.append(f"it writes at {room.now} though it was paused, or somebody came by")
         for name in NAMES:
             if not scope.is_within(self.agreed.get(name, Scope())):
                 self.broken.append(f"{name} has not agreed at {room.now}")

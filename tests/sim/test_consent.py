@@ -12,7 +12,7 @@ from tests.sim.recorded_schedules import run_recorded
 
 pytestmark = pytest.mark.sim
 
-SCHEDULES, A_TEST, ENOUGH = 300, 20, 100
+SCHEDULES, A_TEST, ENOUGH = 300, 20, 200
 
 
 @pytest.mark.parametrize("first", range(0, SCHEDULES, A_TEST))

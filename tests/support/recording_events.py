@@ -29,7 +29,7 @@ NOTHING: dict[str, Any] = {
     "you_asked": False, "you_answer": False, "you_may_ask": False, "why_not": "role",
     "may_purposes": [], "may_media": [], "begins_at": None, "started_at": None, "captured_ms": 0,
     "running_since": None, "purposes": [], "media": [], "you_excluded": [], "holds": [],
-    "you_paused": False, "ended": None, "may_terms": None,
+    "you_paused": False, "you_beside": False, "is_late": False, "ended": None, "may_terms": None,
 }  # fmt: skip
 
 
@@ -115,7 +115,8 @@ class RecordingEvents:
         found = COMMAND.match(message) if isinstance(message, str) else None
         command = json.loads(found[2])[1] if found is not None else {}
         kind = str(command.get("type", ""))
-        if found is None or not (kind.endswith("_recording") or kind == "show_safety"):
+        is_about = kind.endswith("_recording") or kind in {"show_safety", "say_beside"}
+        if found is None or not is_about:
             gateway.send(message)
             return
         self.heard.append(command)

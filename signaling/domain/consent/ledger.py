@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from signaling.domain.consent.rules import Present
 from signaling.domain.consent.table import follow, recall
 from signaling.domain.consent.terms import (
@@ -52,6 +54,15 @@ class ConsentLedger:
             raise Refusal(Code.NOT_IN_ROOM)
         return self.parties[party]
 
+    def all_show(self, since: float) -> bool:
+        """Whether everybody is there, and their pages have said so after this."""
+        return all(present.shows_after(since) for present in self.parties.values())
+
+    def is_new(self, party: PartyId) -> bool:
+        """Came in while it was recorded, and has not agreed; who said no may think again."""
+        held_for = self.consent.held_for
+        return party in held_for(HoldReason.NEW_PARTY) | held_for(HoldReason.DECLINED)
+
     def hold(self, reason: HoldReason, party: PartyId, now: float) -> None:
         """One more reason not to capture; the same one twice is one."""
         if Hold(reason, party) not in self.consent.holds:
@@ -70,6 +81,20 @@ class ConsentLedger:
         for hold in sorted(self.consent.holds, key=lambda each: each.reason):
             if hold.party == party and hold.reason is not HoldReason.USER:
                 self.release(hold.reason, party, now)
+
+    def withdraw_some(self, party: PartyId, gone: Scope, now: float) -> None:
+        """Purposes and media are each a turn of their own."""
+        if gone.purposes:
+            only = replace(gone, media=frozenset())
+            self.turn(ConsentTurn.WITHDRAW_PURPOSE, now, party, scope=only)
+        if gone.media:
+            only = replace(gone, purposes=frozenset())
+            self.turn(ConsentTurn.WITHDRAW_MEDIUM, now, party, scope=only)
+
+    def left_without(self, gone: Scope) -> Scope:
+        """What would be left of the scope."""
+        scope = self.consent.scope
+        return Scope(scope.purposes - gone.purposes, scope.media - gone.media)
 
     def exclude(self, now: float) -> None:
         """Say once of each medium that is on and not in the scope that it is left out."""

@@ -12,7 +12,7 @@ Rule 3: a room is never recorded in part: who does not agree would be heard by a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from signaling.domain.consent import rules
 from signaling.domain.consent.ledger import ConsentLedger
@@ -90,6 +90,10 @@ class ConsentMachine:
         """Which media of somebody are on."""
         return self._ledger.parties[party].live
 
+    def has_company(self, party: PartyId) -> bool:
+        """Whether somebody has said that another is beside them."""
+        return self._ledger.parties[party].has_company
+
     # --- who is there -----------------------------------------------------------------------------
 
     def handle_arrive(self, party: PartyId, role: PartyRole, now: float) -> None:
@@ -154,6 +158,20 @@ class ConsentMachine:
             self._ledger.parties[party].live = media
             self._ledger.exclude(now)
 
+    def handle_company(self, party: PartyId, now: float, *, is_there: bool) -> None:
+        """Somebody says that another is beside them, or is gone: nobody could ask that person.
+
+        Raises :class:`Refusal`: ``not_in_room``.
+        """
+        self.handle_timeout(now)
+        self._ledger.present(party).has_company = is_there
+        if not is_there:
+            self._ledger.release(HoldReason.BESIDE, party, now)
+        elif self.consent.stage in _DECIDING:
+            self._ledger.turn(ConsentTurn.SCATTER, now, party, reason=HoldReason.BESIDE)
+        elif self.consent.stage in _RUNNING:
+            self._ledger.hold(HoldReason.BESIDE, party, now)
+
     # --- asking and answering ---------------------------------------------------------------------
 
     def handle_ask(self, by: PartyId, scope: Scope, ident: str, text: str, now: float) -> None:
@@ -175,7 +193,7 @@ class ConsentMachine:
         """
         self.handle_timeout(now)
         self._ledger.present(party)
-        if self._is_new(party):
+        if self._ledger.is_new(party):
             self._grant_late(party, scope, text, now)
             return
         rules.check_answer(self.consent, party, text, now)
@@ -198,7 +216,7 @@ class ConsentMachine:
         """Somebody does not want it; no reason is asked. Raises :class:`Refusal`."""
         self.handle_timeout(now)
         self._ledger.present(party)
-        if self._is_new(party):
+        if self._ledger.is_new(party):
             self._ledger.hold(HoldReason.DECLINED, party, now)
             self._ledger.release(HoldReason.NEW_PARTY, party, now)
         else:
@@ -249,10 +267,10 @@ class ConsentMachine:
                 self._ledger.turn(ConsentTurn.DECLINE, now, party)
             case ConsentStage.ARMING:
                 self._ledger.turn(ConsentTurn.CALL_OFF, now, party)
-            case _ if gone is None or self._left_without(gone).is_empty:
+            case _ if gone is None or self._ledger.left_without(gone).is_empty:
                 self._ledger.turn(ConsentTurn.WITHDRAW, now, party)
             case _:
-                self._withdraw_some(party, gone, now)
+                self._ledger.withdraw_some(party, gone, now)
 
     def handle_safety(self, *, is_open: bool, now: float) -> None:
         """The counsellor opens or closes the safety panel."""
@@ -326,7 +344,7 @@ class ConsentMachine:
             due.append(consent.request.at + rules.LAPSE_S)
         elif consent.stage is ConsentStage.ARMING and consent.armed_at is not None:
             begins = consent.armed_at + rules.ARMING_S
-            waits = self._looked_at < begins and self._all_show(consent.armed_at)
+            waits = self._looked_at < begins and self._ledger.all_show(consent.armed_at)
             due.append(begins if waits else consent.armed_at + rules.UNSEEN_S)
         elif consent.stage in _RUNNING and consent.started_at is not None:
             due.append(consent.started_at + self._policy.most_s)
@@ -363,13 +381,9 @@ class ConsentMachine:
         if consent.stage is not ConsentStage.ARMING or armed_at is None:
             return
         since = max(armed_at, now - rules.INDICATOR_S)
-        if self._all_show(since) and now >= armed_at + rules.ARMING_S:
+        if self._ledger.all_show(since) and now >= armed_at + rules.ARMING_S:
             self._ledger.turn(ConsentTurn.START, now)
             self._ledger.exclude(now)
-
-    def _all_show(self, since: float) -> bool:
-        """Whether everybody is there, and their pages have said so after this."""
-        return all(present.shows_after(since) for present in self._ledger.parties.values())
 
     def _grant_late(self, party: PartyId, scope: Scope, text: str, now: float) -> None:
         """Who came in while it was recorded agrees: to no more than the others did."""
@@ -381,20 +395,3 @@ class ConsentMachine:
             self._ledger.hold(HoldReason.NO_INDICATOR, party, now)
             self._ledger.release(HoldReason.DECLINED, party, now)
         self._ledger.release(HoldReason.NEW_PARTY, party, now)
-
-    def _withdraw_some(self, party: PartyId, gone: Scope, now: float) -> None:
-        if gone.purposes:
-            only = replace(gone, media=frozenset())
-            self._ledger.turn(ConsentTurn.WITHDRAW_PURPOSE, now, party, scope=only)
-        if gone.media:
-            only = replace(gone, purposes=frozenset())
-            self._ledger.turn(ConsentTurn.WITHDRAW_MEDIUM, now, party, scope=only)
-
-    def _left_without(self, gone: Scope) -> Scope:
-        scope = self.consent.scope
-        return Scope(scope.purposes - gone.purposes, scope.media - gone.media)
-
-    def _is_new(self, party: PartyId) -> bool:
-        """Came in while it was recorded, and has not agreed; who said no may think again."""
-        held_for = self.consent.held_for
-        return party in held_for(HoldReason.NEW_PARTY) | held_for(HoldReason.DECLINED)

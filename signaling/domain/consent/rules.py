@@ -61,6 +61,8 @@ class Present:
     acked_at: float | None = None
     """When their page last said that it shows what is going on."""
     live: frozenset[Medium] = frozenset()
+    has_company: bool = False
+    """They say that somebody is beside them, off camera, who has no page of their own."""
 
     @property
     def is_connected(self) -> bool:
@@ -85,6 +87,8 @@ class WhyNot(StrEnum):
     SAFETY = "safety"
     ALONE = "alone"
     """Not everybody who has to be there is there, or somebody's line is gone."""
+    BESIDE = "beside"
+    """Somebody else is beside one of them, and could not be asked."""
     OFTEN = "often"
     SOON = "soon"
     """Somebody said no a while ago."""
@@ -110,6 +114,7 @@ def why_not(
         (WhyNot.ROLE, not may),
         (WhyNot.RUNNING, consent.stage is not ConsentStage.OFF),
         (WhyNot.ALONE, not everybody),
+        (WhyNot.BESIDE, any(present.has_company for present in roster.values())),
         (WhyNot.OFTEN, consent.asked >= MOST_ASKS),
         (WhyNot.SOON, not rested),
     )

@@ -99,6 +99,8 @@ class HoldReason(StrEnum):
     """Somebody came in who has not agreed yet."""
     DECLINED = "declined"
     """Somebody is here who does not want it, and would be heard by another's microphone."""
+    BESIDE = "beside"
+    """Somebody says that another is with them, who has no page to agree on."""
     ABSENT = "absent"
     NO_INDICATOR = "no_indicator"
     """Somebody's page does not say that it shows what is going on."""

@@ -545,6 +545,25 @@ def test_the_safety_panel_holds_it_and_the_client_sees_a_pause() -> None:
     refused(Code.NOT_NOW, room.ask)
 
 
+def test_somebody_beside_a_client_holds_it_and_both_see_why() -> None:
+    room = recording()
+    room.do("zhang", said.SayBeside(True))
+    assert written(room) == set()
+    for name in ("li", "zhang"):
+        assert room.sees(name).holds == [said.HoldView(HoldReason.BESIDE, "id-zhang")]
+    assert [room.sees(name).you_beside for name in ("li", "zhang")] == [False, True]
+    refused(Code.NOT_NOW, lambda: room.do("li", said.ResumeRecording()))
+    room.page("zhang")
+    room.later(1.0)
+    assert (written(room), room.sees("zhang").you_beside) == (set(), True)
+    room.do("zhang", said.SayBeside(False))
+    assert written(room) == ALL
+    room.do("li", said.StopRecording())
+    room.do("zhang", said.SayBeside(True))
+    assert room.sees("li").why_not == "beside"
+    refused(Code.NOT_NOW, room.ask)
+
+
 def stop_now(room: RecordedRoom) -> None:
     room.consent.emergency_stop()
     room.settle()

@@ -127,6 +127,7 @@ export type Command =
   | WithdrawRecording
   | ShowRecording
   | ShowSafety
+  | SayBeside
   | Leave
   | EndSession
   | ReportJoin;
@@ -235,7 +236,8 @@ export type Stage = 'admitted' | 'booked' | 'ended' | 'in_session' | 'interrupte
 /**
  * Why nothing is captured just now.
  */
-export type HoldReason = 'absent' | 'declined' | 'new_party' | 'no_indicator' | 'safety' | 'user';
+export type HoldReason =
+  'absent' | 'beside' | 'declined' | 'new_party' | 'no_indicator' | 'safety' | 'user';
 /**
  * How somebody is, in a word they need not find.
  */
@@ -671,6 +673,15 @@ export interface ShowSafety {
   open: boolean;
 }
 /**
+ * Somebody is beside this person who has no page of their own, or is gone again.
+ *
+ * Meanwhile nothing is recorded, nor asked: who could be heard has to agree, and cannot be asked.
+ */
+export interface SayBeside {
+  type: 'say_beside';
+  there: boolean;
+}
+/**
  * The person goes, on purpose; the seat is given up.
  *
  * ``quickly``: by the way out for those who must be gone at once. The others are told, so that
@@ -918,6 +929,7 @@ export interface Recording {
   you_excluded: Medium[];
   holds: HoldView[];
   you_paused: boolean;
+  you_beside: boolean;
   ended: Ended | null;
   may_terms?: RecordingTerms | null;
 }

@@ -45,6 +45,7 @@ const INDICATED: ReadonlySet<ConsentStage> = new Set(['arming', 'recording', 'ho
 /** Which of several reasons is told: what one can do something about goes before the rest. */
 const ORDER: readonly HoldReason[] = [
   'user',
+  'beside',
   'new_party',
   'declined',
   'absent',

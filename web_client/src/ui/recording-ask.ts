@@ -207,6 +207,7 @@ const WHY: Readonly<Record<string, Key>> = {
   role: 'rec.why.role',
   safety: 'rec.why.safety',
   alone: 'rec.why.alone',
+  beside: 'rec.why.beside',
   often: 'rec.why.often',
   soon: 'rec.why.soon',
   running: 'rec.why.running',

@@ -257,13 +257,18 @@ export class RecordingStrip extends QuietElement {
       case 'recording':
         return [{ word: 'rec.pause', command: { type: 'pause_recording' } }, STOP];
       case 'hold':
-        return this.view.mayResume
-          ? [{ word: 'rec.resume', command: { type: 'resume_recording' } }, STOP]
-          : [STOP];
+        return [...this.lifts(), STOP];
       case 'finalising':
       case 'off':
         return [];
     }
+  }
+
+  /** What of a hold is this person's own to lift; a pause first. */
+  private lifts(): readonly Act[] {
+    if (this.view.mayResume) return [{ word: 'rec.resume', command: { type: 'resume_recording' } }];
+    if (this.view.hold?.reason !== 'beside' || !this.recording.you_beside) return [];
+    return [{ word: 'rec.beside.gone', command: { type: 'say_beside', there: false } }];
   }
 
   private act(word: Key, command: RecordingCommand, look = '') {

@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import { base, buttons, QuietElement } from './element';
+import './company';
 import './icon';
 import './sheet';
 import './trust-recording';
@@ -179,6 +180,13 @@ export class TrustSheet extends QuietElement {
               `
         }
         <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
+        ${
+          this.recording === null || this.recording.why_not === 'off'
+            ? nothing
+            : html`
+                <qr-company .call=${this.call} .recording=${this.recording}></qr-company>
+              `
+        }
       </section>
     `;
   }

@@ -40,6 +40,7 @@ export function recording(changes: Partial<Recording> = {}): Recording {
     you_excluded: [],
     holds: [],
     you_paused: false,
+    you_beside: false,
     ended: null,
     ...changes,
   };

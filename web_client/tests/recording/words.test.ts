@@ -147,6 +147,8 @@ describe('the line on every screen', () => {
     ['new_party', 'k', '录制暂停 · 等李老师决定'],
     ['new_party', '', '录制暂停 · 等新来的人决定'],
     ['user', '', '录制暂停'],
+    ['beside', 'me', '录制暂停 · 您旁边有人时不录'],
+    ['beside', 'k', '录制暂停 · 李老师旁边有人时不录'],
     ['absent', 'k', '录制暂停 · 等李老师回来'],
     ['absent', 'nobody', '录制暂停'],
     ['no_indicator', 'me', '录制暂停 · 等您看得到这一行'],

@@ -15,6 +15,7 @@ from signaling.domain.consent.rules import (
     READ_S,
     UNSEEN_S,
     RecordingPolicy,
+    WhyNot,
 )
 from signaling.domain.consent.table import replay
 from signaling.domain.consent.terms import (
@@ -269,7 +270,7 @@ def test_a_minor_is_recorded_only_with_a_guardians_yes() -> None:
 
 
 @pytest.mark.parametrize("armed", [False, True])
-@pytest.mark.parametrize("what", ["arrive", "leave", "lose", "end", "safety"])
+@pytest.mark.parametrize("what", ["arrive", "leave", "lose", "end", "company", "safety"])
 def test_whatever_changes_in_the_room_ends_the_asking(what: str, armed: bool) -> None:
     room = Room()
     room.ask()
@@ -286,6 +287,8 @@ def test_whatever_changes_in_the_room_ends_the_asking(what: str, armed: bool) ->
             room.wait(LOST_S)
         case "end":
             room.machine.handle_end(room.now)
+        case "company":
+            room.machine.handle_company(ZHANG, room.now, is_there=True)
         case _:
             room.machine.handle_safety(is_open=True, now=room.now)
     assert room.stage is ConsentStage.OFF
@@ -383,6 +386,37 @@ def test_who_said_no_may_think_again() -> None:
     room.grant(WANG)
     room.wait(0.5)
     assert room.machine.capture is not None
+
+
+def test_while_somebody_is_beside_one_of_them_nothing_is_recorded_or_asked() -> None:
+    room = Room()
+    room.record()
+    for _ in range(2):  # the same twice is one
+        room.machine.handle_company(ZHANG, room.now, is_there=True)
+    room.machine.handle_company(LI, room.now, is_there=True)
+    assert room.machine.consent.held_for(HoldReason.BESIDE) == {LI, ZHANG}
+    room.machine.handle_lose(ZHANG, room.now)
+    room.machine.handle_return(ZHANG, room.now)  # another page does not change who is there
+    room.wait(1.0)
+    room.machine.handle_company(LI, room.now, is_there=False)
+    assert (room.machine.capture, room.machine.has_company(ZHANG)) == (None, True)
+    room.machine.handle_company(ZHANG, room.now, is_there=False)
+    assert room.machine.capture is not None
+    assert room.turns[-1] is ConsentTurn.RESUME
+
+
+def test_nothing_is_asked_while_somebody_is_beside_one_of_them() -> None:
+    room = Room()
+    room.machine.handle_company(ZHANG, room.now, is_there=True)
+    assert room.machine.why_not(LI, room.now) is WhyNot.BESIDE
+    with refused(room, Code.NOT_NOW):
+        room.ask()
+    room.machine.handle_company(ZHANG, room.now, is_there=False)
+    room.ask()
+    assert room.stage is ConsentStage.REQUESTED
+    assert room.turns == [ConsentTurn.ASK]
+    with pytest.raises(Refusal, match="not_in_room"):
+        room.machine.handle_company(WANG, room.now, is_there=True)
 
 
 def test_the_safety_panel_holds_it_and_the_clinic_may_say_otherwise() -> None:
