@@ -154,7 +154,7 @@ async def test_a_sheet_is_gone_through_by_keyboard_and_gives_the_focus_back(runn
         badge = page.get_by_test_id("recording-badge")
         await badge.focus()
         await page.keyboard.press("Enter")
-        around = ["trust-stop_recording", "withdraw_recording", "关闭"]
+        around = ["trust-stop_recording", "withdraw_recording", "company", "关闭"]
         for expected in (*around, around[0]):
             await page.keyboard.press("Tab")
             assert await focused(page) == expected

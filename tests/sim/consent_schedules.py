@@ -84,7 +84,7 @@ class Schedule:
         stage = self.machine.consent.stage
         self._before = (stage, self.machine.consent)
         likely = {
-            ConsentStage.OFF: ["ask"],
+            ConsentStage.OFF: ["ask", "ask", "alone"],
             ConsentStage.REQUESTED: ["grant"] * 6 + ["cancel"],
             ConsentStage.ARMING: ["wait"],
             ConsentStage.HOLD: ["grant", "resume", "return", "close", "wait", "decline", "alone"],

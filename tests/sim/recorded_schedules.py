@@ -65,7 +65,7 @@ class RecordedSchedule:
     def _act(self) -> None:
         stage = self.room.consent.machine.consent.stage
         likely = {
-            ConsentStage.OFF: ["ask", "ask", "repair", "come"],
+            ConsentStage.OFF: ["ask", "ask", "repair", "come", "alone"],
             ConsentStage.REQUESTED: ["agree"] * 6 + ["repair", "cancel"],
             ConsentStage.ARMING: ["wait", "repair"],
             ConsentStage.RECORDING: [
