@@ -54,7 +54,7 @@ class ConsentTaps:
         consent = self._consent
         if isinstance(command, said.AskRecording):
             booked, at = consent.hour.booked, consent.task.wall_ms()
-            known = await consent.keeper.terms(booked.clinic, at)
+            known = await consent.keeper.terms(booked, at)
             await consent.task.request(lambda now: self._ask(connection, command, known, now))
         else:
             await consent.task.request(lambda now: self._carry_out(connection, command, now))

@@ -93,10 +93,11 @@ class LaterUses:
         if not own:
             return {}
         requests = await self._later.of([each.id for each in own])
-        choices = {clinic: await self._choice(clinic, at) for clinic in {e.clinic for e in own}}
+        pairs = {(each.clinic, each.client) for each in own}
+        choices = {pair: await self._choice(*pair, at) for pair in pairs}
         return {
             each.id: await self._seen(
-                actor, each, requests.get(each.id, {}), choices[each.clinic], at
+                actor, each, requests.get(each.id, {}), choices[each.clinic, each.client], at
             )
             for each in own
         }
@@ -142,7 +143,7 @@ class LaterUses:
         if actor.person != known.counsellor:
             await self._gate.refuse(actor, Right.ASK_LATER, known.client, at)
             raise Refusal(Code.NOT_ALLOWED)
-        until = _until(known, await self._choice(known.clinic, at))
+        until = _until(known, await self._choice(known.clinic, known.client, at))
         if purpose not in LATER_PURPOSES & until.keys():
             raise Refusal(Code.NOT_ALLOWED)
 
@@ -183,7 +184,7 @@ class LaterUses:
         self, actor: Actor, known: KeptRecording, request: LaterRequest, answer: Answer, at: int
     ) -> None:
         purpose = request.purpose
-        if purpose not in _until(known, await self._choice(known.clinic, at)):
+        if purpose not in _until(known, await self._choice(known.clinic, known.client, at)):
             raise Refusal(Code.NOT_NOW)
         terms = await self._terms(known, request, at)
         if answer.terms != terms.digest or not answer.words or not answer.language:
@@ -223,9 +224,14 @@ class LaterUses:
         known = await self._recordings.keeping.get(ident)
         return await self._recordings.seen(actor, known, at)
 
-    async def _choice(self, clinic: UUID, at: int) -> RecordingChoice:
+    async def _choice(self, clinic: UUID, client: UUID, at: int) -> RecordingChoice:
+        """Return what a clinic allows; of a minor nothing: no guardian could be asked."""
         _, chosen = await self._people.clinic(clinic, at)
-        return chosen.recording
+        try:
+            is_minor = (await self._people.details(client, at)).minor
+        except (Refusal, SealError):  # erased, and only what the law has kept is there yet
+            is_minor = True
+        return RecordingChoice() if is_minor else chosen.recording
 
     async def _terms(self, known: KeptRecording, request: LaterRequest, at: int) -> LaterTerms:
         try:

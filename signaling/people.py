@@ -125,11 +125,15 @@ class People:
     async def set_contact(self, actor: Actor, person: UUID, details: Details, at: int) -> None:
         """Say anew who somebody is. Raises :class:`Refusal` with ``taken``.
 
-        Staff sign in by what is said here: that is for who keeps staff.
+        Staff sign in by what is said here: that is for who keeps staff. Whether a client is of age
+        is not theirs to say.
         """
         is_staff = await self._kind(person) is PersonKind.STAFF
         right = Right.KEEP_STAFF if is_staff else Right.SET_CONTACT
         await self._gate.check(actor, right, person, at)
+        if actor.person == person:
+            before = await self.stores.people.details(person, at)
+            details = msgspec.structs.replace(details, minor=before.minor)
         await self.stores.people.set_details(person, details, actor.person, at)
 
     async def introduce(self, actor: Actor, hello: str, at: int) -> None:

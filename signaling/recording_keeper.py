@@ -53,8 +53,8 @@ class Keeper(Protocol):
     ) -> None:  # fmt: skip
         """It was taken back while it ran."""
 
-    async def terms(self, clinic: UUID, at: int) -> RecordingTermsNow | None:
-        """What a clinic allows now; None is nothing."""
+    async def terms(self, booked: Booked, at: int) -> RecordingTermsNow | None:
+        """What a clinic allows of an hour now; None is nothing."""
 
     async def asked(self, booked: Booked) -> Asked:
         """How often it was asked in this hour, whatever room that was in."""

@@ -194,8 +194,8 @@ class Recording(_Record, frozen=True, tag="recording"):
     """This page is to ask its person now."""
     you_may_ask: bool
     why_not: str
-    """``off``, ``role``, ``running``, ``safety``, ``alone``, ``beside``, ``often`` or ``soon``; or
-    ``""``."""
+    """``off``, ``role``, ``running``, ``safety``, ``guardian``, ``alone``, ``beside``, ``often`` or
+    ``soon``; or ``""``."""
     may_purposes: list[Purpose]
     may_media: list[Medium]
     """What could be asked for here."""

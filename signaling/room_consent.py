@@ -144,7 +144,7 @@ class RoomConsent:
 
     async def _look(self) -> None:
         try:
-            shown = await self.keeper.terms(self.hour.booked.clinic, self.task.wall_ms())
+            shown = await self.keeper.terms(self.hour.booked, self.task.wall_ms())
             found = await self.keeper.interrupted(self.hour.booked)
             asked = await self.keeper.asked(self.hour.booked)
         except (StorageAway, SealError, MasterError, Refusal):

@@ -40,6 +40,8 @@ class Contact(Personal, frozen=True):
     """Where a counsellor's licence can be looked up."""
     hello: Hello = ""
     """A counsellor's own words to who comes to them."""
+    minor: bool = False
+    """A client who is not of age: nothing of their hours is recorded. Only their clinic says so."""
 
 
 class Introduction(Personal, frozen=True):

@@ -146,7 +146,7 @@ class ClinicCalls:
         found = await self._people.contact(asked.actor, asked.ids[0], asked.at)
         return bodies.Contact(
             found.name, found.alias, found.phone, found.email, found.locale, found.time_zone,
-            found.register_url, found.hello,
+            found.register_url, found.hello, found.minor,
         )  # fmt: skip
 
     async def _set_contact(self, asked: Asked) -> None:
@@ -195,7 +195,7 @@ class ClinicCalls:
 def _details(contact: bodies.Contact, email: str = "") -> Details:
     return Details(
         contact.name, contact.alias, contact.phone, email or contact.email, contact.locale,
-        contact.time_zone, contact.register_url, contact.hello,
+        contact.time_zone, contact.register_url, contact.hello, contact.minor,
     )  # fmt: skip
 
 

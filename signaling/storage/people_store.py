@@ -48,6 +48,8 @@ class Details(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a counsellor's licence can be looked up."""
     hello: str = ""
     """A counsellor's own words to who comes to them."""
+    minor: bool = False
+    """Not of age where they live, as their clinic says."""
 
     def __repr__(self) -> str:
         return "Details(...)"

@@ -96,13 +96,20 @@ class RecordingStore:
         self._wall = wall
         self._files = files
 
-    async def terms(self, clinic: UUID, at: int) -> RecordingTermsNow | None:
-        """Return what a clinic allows, and until when each purpose would hold; None is nothing."""
-        _, chosen = await self._people.clinic(clinic, at)
+    async def terms(self, booked: Booked, at: int) -> RecordingTermsNow | None:
+        """Return what a clinic allows of an hour, and until when each purpose would hold.
+
+        None is nothing. Raises :class:`Refusal` with ``not_found`` of a client who is erased.
+        """
+        _, chosen = await self._people.clinic(booked.clinic, at)
         terms = terms_at(chosen.recording, at)
-        if terms is None or Purpose.SUPERVISION not in terms.until:
+        if terms is None:
+            return None
+        client = await self._people.details(booked.client, at)
+        terms = replace(terms, policy=replace(terms.policy, needs_guardian=client.minor))
+        if Purpose.SUPERVISION not in terms.until:
             return terms
-        idents, names = await self._supervisors(clinic, at)
+        idents, names = await self._supervisors(booked.clinic, at)
         return replace(terms, supervisors=names, supervisor_ids=idents)
 
     async def tell(self, booked: Booked, told: Sequence[Told]) -> None:

@@ -180,7 +180,7 @@ class Shelf:
         self.rows += told
         self.given_up[ident] = {"files": files, "by": by, "captured_ms": captured_ms, "held": held}
 
-    async def terms(self, _clinic: UUID, _at: int) -> RecordingTermsNow | None:
+    async def terms(self, _booked: Booked, _at: int) -> RecordingTermsNow | None:
         if self.away:  # reading is quick, or is not answered
             raise StorageAway
         return self.shown

@@ -85,6 +85,8 @@ class WhyNot(StrEnum):
     ROLE = "role"
     RUNNING = "running"
     SAFETY = "safety"
+    GUARDIAN = "guardian"
+    """The client is a minor, and no guardian is there to be asked."""
     ALONE = "alone"
     """Not everybody who has to be there is there, or somebody's line is gone."""
     BESIDE = "beside"
@@ -106,13 +108,14 @@ def why_not(
     role = roster[by].role
     may = role is PartyRole.COUNSELLOR or (role is PartyRole.CLIENT and policy.client_may_ask)
     roles = {present.role for present in roster.values()}
-    needed = OF_TWO | ({PartyRole.GUARDIAN} if policy.needs_guardian else set())
-    everybody = roles >= needed and all(present.is_connected for present in roster.values())
+    is_guarded = PartyRole.GUARDIAN in roles or not policy.needs_guardian
+    everybody = roles >= OF_TWO and all(present.is_connected for present in roster.values())
     rested = consent.refused_at is None or now - consent.refused_at >= AGAIN_S
     reasons = (
         (WhyNot.OFF, allowed(policy).is_empty),
         (WhyNot.ROLE, not may),
         (WhyNot.RUNNING, consent.stage is not ConsentStage.OFF),
+        (WhyNot.GUARDIAN, not is_guarded),
         (WhyNot.ALONE, not everybody),
         (WhyNot.BESIDE, any(present.has_company for present in roster.values())),
         (WhyNot.OFTEN, consent.asked >= MOST_ASKS),

@@ -214,3 +214,20 @@ async def test_it_is_taken_back_like_any_use(here: Here) -> None:
     _, said = await here.ask("zhang", "POST", "/take-back", {"purposes": ["teaching"]})
     assert [each["purpose"] for each in said["purposes"]] == ["clinical_review", "supervision"]
     assert (await here.seen("li"))["may_ask_later"] == []
+
+
+async def test_of_a_minor_nothing_is_asked_later_or_agreed_to(here: Here) -> None:
+    path = f"people/{here.practice.people['zhang']}/contact"
+    minor = {"name": "Zhang", "minor": True}
+    assert (await here.ask("li", "POST", "/later", TEACHING))[0] == 200
+    (asked,) = (await here.seen("zhang"))["later"]
+    assert (await here.practice.ask("admin", "PUT", path, minor))[0] == 204
+    (now,) = (await here.seen("zhang"))["later"]
+    assert (now["may_answer"], now["terms"]) == (False, "")
+    yes = {**TEACHING, "agree": True, "terms": asked["terms"], "words": WORDS, "language": "en"}
+    status, said = await here.ask("zhang", "POST", "/later/answer", yes)
+    assert (status, said["code"]) == (409, "not_now")
+    assert (await here.seen("li"))["may_ask_later"] == []
+    await here.made(now_ms() - 2 * DAY_MS)
+    status, said = await here.ask("li", "POST", "/later", TEACHING)
+    assert (status, said["code"]) == (403, "not_allowed")

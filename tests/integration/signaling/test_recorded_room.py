@@ -264,3 +264,18 @@ async def test_elsewhere_nothing_is_told_and_every_command_is_refused(here: Prac
     assert (await page.ask("show_recording", stage="off"))["code"] == "not_allowed"
     assert page.all("recording") == []
     await page.close()
+
+
+async def test_nothing_of_a_minors_hour_is_asked_from_the_moment_the_clinic_says_so(
+    room: Recorded,
+) -> None:
+    path = f"people/{room.here.people['zhang']}/contact"
+    assert (await room.here.ask("admin", "PUT", path, {"name": "Zhang", "minor": True}))[0] == 204
+    # They are not the one to say otherwise.
+    assert (await room.here.ask("zhang", "PUT", path, {"name": "Zhang", "minor": False}))[0] == 204
+    assert (await room.here.ask("zhang", "GET", path))[1]["minor"] is True
+    refused = await room.pages["li"].ask("ask_recording", **ASKED)
+    assert (refused["type"], refused["code"]) == ("refused", "not_now")
+    await room.view("li", stage="off", why_not="guardian", you_may_ask=False)
+    assert (await room.here.ask("admin", "PUT", path, {"name": "Zhang"}))[0] == 204
+    await room.record()

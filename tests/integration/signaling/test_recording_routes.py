@@ -489,7 +489,7 @@ async def test_a_clinic_says_what_it_allows_and_nothing_that_cannot_be(here: Her
     _, said = await here.ask("li", "GET", "clinic")
     assert said["chosen"]["recording"]["purposes"] == ["supervision"]
     at = now_ms()
-    terms = await here.practice.stores.recordings.terms(here.booked.clinic, at)
+    terms = await here.practice.stores.recordings.terms(here.booked, at)
     assert terms is not None
     assert list(terms.until.values()) == [at + 10 * DAY_MS]
     assert terms.supervisors == ("supervisor Seeded",)

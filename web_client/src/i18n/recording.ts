@@ -116,6 +116,8 @@ const en = {
   'rec.why.off': 'Nothing can be recorded in this room.',
   'rec.why.role': 'Only the counsellor can ask for it here.',
   'rec.why.safety': 'The safety panel was opened in this session, so this is not the time.',
+  'rec.why.guardian':
+    'A minor’s session is recorded only with a guardian’s yes, and no guardian can be asked here yet.',
   'rec.why.alone': 'It can be asked when everybody is here.',
   'rec.why.beside': 'Somebody else is with one of you, so this is not the time.',
   'rec.why.often': 'It was asked twice in this session. That is enough.',
@@ -254,6 +256,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'rec.why.off': '这个房间不能录制。',
   'rec.why.role': '这里只有咨询师可以问。',
   'rec.why.safety': '这次打开过安全面板，现在不是问的时候。',
+  'rec.why.guardian': '未成年人要有监护人同意才能录。这里还不能问监护人，所以不录。',
   'rec.why.alone': '大家都在的时候才可以问。',
   'rec.why.beside': '现在有别人在旁边，先不问。',
   'rec.why.often': '这次已经问过两次，不再问了。',

@@ -106,6 +106,7 @@ export interface Contact {
   time_zone?: string;
   register_url?: string;
   hello?: string;
+  minor?: boolean;
 }
 /**
  * Somebody who works there; they sign in by their e-mail address.

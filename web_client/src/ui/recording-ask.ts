@@ -206,6 +206,7 @@ const WHY: Readonly<Record<string, Key>> = {
   off: 'rec.why.off',
   role: 'rec.why.role',
   safety: 'rec.why.safety',
+  guardian: 'rec.why.guardian',
   alone: 'rec.why.alone',
   beside: 'rec.why.beside',
   often: 'rec.why.often',

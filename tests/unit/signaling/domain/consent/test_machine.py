@@ -258,6 +258,7 @@ def test_a_client_may_ask_where_the_clinic_lets_them_and_the_counsellor_decides(
 def test_a_minor_is_recorded_only_with_a_guardians_yes() -> None:
     policy = RecordingPolicy(purposes=BOTH, media=SEEN, needs_guardian=True)
     alone = Room(policy)
+    assert alone.machine.why_not(LI, alone.now) is WhyNot.GUARDIAN
     with refused(alone, Code.NOT_NOW):
         alone.ask()
     together = Room(policy)
