@@ -76,8 +76,7 @@ class RecordingPlayer:
         await self._gate.look(actor, "play", known.client, at, {"recording": str(ident)}, of=ident)
         told = await self._recordings.keeping.file_told(known, number, at)
         opened = await self._opened(known, number, at)
-        is_short = opened.sealed < told.plain_bytes
-        if is_short or (told.is_whole and not opened.is_whole):  # somebody has cut it off
+        if opened.sealed < told.plain_bytes:  # somebody has cut it off
             await opened.close()
             raise SealError
         size = opened.file.length
@@ -127,8 +126,6 @@ class _Opened:
     file: Readable
     sealed: int
     """So many bytes of it were sealed."""
-    is_whole: bool
-    """To its end."""
     held: ExitStack
 
     async def read(self, start: int, stop: int) -> bytes:
@@ -153,7 +150,7 @@ def _open(files: SealedFiles, where: FileName, key: bytes, name: SegmentName) ->
         read = held.enter_context(files.opened(name.recording, where))
         segment = Segment(read, file_key(key, name), name)
         file = finished(files, where, key, segment)
-        return _Opened(name.segment, file, segment.length, segment.is_whole, held)
+        return _Opened(name.segment, file, segment.length, held)
     except (SegmentError, FileNotFoundError):
         held.close()
         raise SealError from None

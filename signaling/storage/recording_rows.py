@@ -122,8 +122,6 @@ class FileTold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duration_ms: int
     plain_bytes: int
     gaps: tuple[tuple[int, int], ...]
-    is_whole: bool = False
-    """Its end was written, so that it has to be there."""
 
 
 class RecordingTold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,9 +181,7 @@ def file_values(recording: UUID, file: RecordedFile) -> tuple[dict[str, Any], by
         "recording": recording, "number": file.number, "part": UUID(file.part),
         "size": file.size, "sha256": file.sha256, "is_whole": file.whole,
     }  # fmt: skip
-    told = FileTold(
-        file.type, file.starts_ms, file.duration_ms, file.plain_bytes, tuple(file.gaps), file.whole
-    )
+    told = FileTold(file.type, file.starts_ms, file.duration_ms, file.plain_bytes, tuple(file.gaps))
     return values, _encoder.encode(told)
 
 
