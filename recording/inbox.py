@@ -98,6 +98,12 @@ class Inbox:
         """Let nothing of a part out any more."""
         self._left_out |= {part}
 
+    def look(self, now: float) -> bool:
+        """Whether there is no room now; packets may not come that would find some."""
+        if self.full_since is not None and not self._is_full(now):
+            self.full_since = None
+        return self.full_since is not None
+
     def is_over(self, part: str) -> bool:
         """Whether nothing of a part may be written any more."""
         return self.dropped or part in self._left_out

@@ -28,6 +28,8 @@ STALL_S: Final = 30.0
 TELL_S: Final = 2.0
 """How long signaling waits for the files of what ended by itself; it is told without them then."""
 LOOK_S: Final = 0.5
+LATE_S: Final = 3.0
+"""A disk that has had room for so long is not late any more."""
 
 Broke = Callable[["Session", RecordFault, tuple[RecordedFile, ...]], None]
 Late = Callable[["Session"], None]
@@ -54,7 +56,8 @@ class Session:
         self._taps, self._writer = around
         self._broke, self._late = broke, late
         self.is_late = False
-        """There is no room for what comes: the disk is behind."""
+        """There is no room for what comes, or was none a moment ago: the disk is behind."""
+        self._full_at = 0.0
         self._loop = asyncio.get_running_loop()
         self._lease = Lease(ordered.permit, self._taps.now())
         self._listening: dict[str, tuple[RecordTrack, Sink]] = {}
@@ -170,6 +173,7 @@ class Session:
     def _look(self) -> None:
         """See whether the permit still holds, and whether the disk still answers."""
         now = self._taps.now()
+        is_full = self._take.inbox.look(now)
         full_since = self._take.inbox.full_since
         if not self._lease.holds(now):
             self.fail(RecordFault.LEASE)
@@ -178,10 +182,16 @@ class Session:
         else:
             due = max(0.0, min(self._lease.until - now, LOOK_S))
             self._looker = self._loop.call_later(due, self._look)
-            is_late = full_since is not None
-            if is_late is not self.is_late:
-                self.is_late = is_late
-                self._late(self)
+            self._look_whether_late(now, is_full=is_full)
+
+    def _look_whether_late(self, now: float, *, is_full: bool) -> None:
+        """A disk that is behind again and again is told of once."""
+        if is_full:
+            self._full_at = now
+        is_late = is_full or (self.is_late and now - self._full_at < LATE_S)
+        if is_late is not self.is_late:
+            self.is_late = is_late
+            self._late(self)
 
     def _written(self, files: tuple[RecordedFile, ...]) -> None:
         if self._teller is not None:

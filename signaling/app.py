@@ -16,7 +16,7 @@ from aiohttp import web
 from media.channel import Listener, MediaPlane
 from media.config import MediaConfig, RecordingConfig
 from signaling import border, certificates, demo, demo_clinic, logs, wire
-from signaling.api.house import House, nothing_runs
+from signaling.api.house import NOTHING_RUNS, House
 from signaling.booked_hour import HourKeeper
 from signaling.config import Config
 from signaling.demo_routes import DemoRoutes
@@ -293,7 +293,7 @@ class App:
                 self.stores, sit=self.registry.sit, changed=self.registry.refresh,
                 let_out=self._let_out, base_url=lambda: self.url,
                 channels=Channels() if self._reminding is None else self._reminding.channels,
-                stop_recordings=nothing_runs if self._recorded is None else self._recorded.stop_all,
+                running=self._recorded or NOTHING_RUNS,
             )  # fmt: skip
             house.attach(app, self._own_pages, cookie_name(tls=tls), package_version())
             self._threads = house.threads

@@ -9,7 +9,7 @@ Rule 3: that somebody opens a recording is written down first, as is what they t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -37,8 +37,10 @@ from signaling.recording_standing import (
     some,
     without,
 )
+from signaling.recordings import Running
 from signaling.storage.journal import Entry, Journal
 from signaling.storage.later_store import LaterStore
+from signaling.storage.people_store import PeopleStore
 from signaling.storage.recording_erasure import RecordingErasure
 from signaling.storage.recording_keeping import MOST, RecordingKeeping, followed, sealed
 from signaling.storage.recording_proofs import KeptProof, ProofStore
@@ -53,6 +55,8 @@ _LISTS: Final = {
     Position.ADMIN: "clinic",
 }
 """Whose recordings somebody may know of, by what they are."""
+REACH: Final = 20
+"""So many pages are looked through for those of others that somebody may know of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Seen:
     may_take_back: bool = False
     may_keep: bool = False
     asks_to_keep: bool = False
+    client_plays: bool = False
+    """Its client, too, for clinical review: its terms said so, and the clinic lets them yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +88,16 @@ class KeptRecordings:
 
     def __init__(
         self, stores: KeptStores, journal: Journal, gate: Gate,
-        stop_recordings: Callable[[UUID], None],
+        running: Running, people: PeopleStore,
     ) -> None:  # fmt: skip
-        """``stop_recordings`` stops whatever is being recorded in a clinic, at once."""
+        """``running`` is what is being recorded."""
         self.keeping = stores.keeping
         self._erasure = stores.erasure
         self._proofs = stores.proofs
         self._journal = journal
         self._gate = gate
-        self._stop_recordings = stop_recordings
+        self._running = running
+        self._people = people
 
     # --- to know of -------------------------------------------------------------------------------
 
@@ -126,7 +133,7 @@ class KeptRecordings:
     async def playable(self, actor: Actor, ident: UUID, at: int) -> KeptRecording:
         """Return a recording that somebody may see and hear now. Raises :class:`Refusal`."""
         known = await self.known(actor, Right.PLAY, ident, at)
-        if not plays(actor, known, at):
+        if not await self._plays(actor, known, at):
             await self._gate.refuse(actor, Right.PLAY, known.client, at)
             raise Refusal(Code.NOT_ALLOWED)
         return known
@@ -146,11 +153,13 @@ class KeptRecordings:
         known = await self.known(actor, Right.PLAY, ident, at)
         if stop_ms <= start_ms:
             raise Refusal(Code.MALFORMED)
+        if actor.person == known.client and actor.person not in known.listeners:
+            raise Refusal(Code.NOT_ALLOWED)  # nobody can have played it to them
         said = {"recording": str(ident), "start_ms": start_ms, "stop_ms": stop_ms}
         await self._journal.note(
             Entry(actor.clinic, actor.person, "look.watch", known.client, at, said=said)
         )
-        if not plays(actor, known, at):
+        if not await self._plays(actor, known, at):
             raise Refusal(Code.NOT_ALLOWED)
 
     async def proofs(self, actor: Actor, at: int) -> list[KeptProof]:
@@ -214,7 +223,7 @@ class KeptRecordings:
     async def stop_all(self, actor: Actor, at: int) -> None:
         """Stop whatever is being recorded in one's clinic, at once."""
         await self._gate.check_clinic(actor, Right.STOP_RECORDINGS, at)
-        self._stop_recordings(actor.clinic)
+        self._running.stop_all(actor.clinic)
         await self._gate.tell(actor, "recording.stop_all", actor.clinic, at)
 
     # --- parts ------------------------------------------------------------------------------------
@@ -227,8 +236,9 @@ class KeptRecordings:
             told = RecordingTold(0, ())
         is_clients = actor.person == known.client
         return Seen(
-            known, told, plays(actor, known, at), may_take_back(actor, known),
+            known, told, await self._plays(actor, known, at), may_take_back(actor, known),
             is_clients and may_be_kept(known, at), is_clients and asks(known),
+            await self._lets_client(known, at),
         )  # fmt: skip
 
     async def _own(self, actor: Actor, at: int) -> list[KeptRecording]:
@@ -239,28 +249,44 @@ class KeptRecordings:
         found: dict[UUID, KeptRecording] = {}
         for whose in sorted(lists):
             of = actor.clinic if whose == "clinic" else actor.person
-            most = None if whose == "client" else MOST  # nobody's own is out of their reach
+            # Nobody's own is out of their reach.
+            reach, most = (None, None) if whose == "client" else (REACH, MOST)
+            bound: dict[UUID, bool] = {}
             count = 0
-            async for each in self._all(whose, of):
-                if await self._is_of(actor, whose, each, at):
+            async for each in self._all(whose, of, reach):
+                if whose == "counsellor" and each.client not in bound:
+                    bound[each.client] = await self._gate.belong(actor.person, each.client, at)
+                if bound[each.client] if whose == "counsellor" else may_know(actor, each, at):
                     found[each.id] = each
                     count += 1
                 if count == most:
                     break
         return sorted(found.values(), key=lambda each: -each.begun_at)
 
-    async def _is_of(self, actor: Actor, whose: str, known: KeptRecording, at: int) -> bool:
-        if whose == "counsellor":
-            return await self._gate.belong(actor.person, known.client, at)
-        return may_know(actor, known, at)
-
-    async def _all(self, whose: str, person: UUID) -> AsyncIterator[KeptRecording]:
-        """Every one of a list, latest first."""
-        page = await self.keeping.of(whose, person)
+    async def _all(
+        self, whose: str, person: UUID, reach: int | None = None
+    ) -> AsyncIterator[KeptRecording]:
+        """Every one of a list, latest first; or those of so many pages."""
+        page, pages = await self.keeping.of(whose, person), 1
         while page:
             for each in page:
                 yield each
-            page = await self.keeping.of(whose, person, page[-1]) if len(page) == MOST else []
+            is_last = len(page) < MOST or pages == reach
+            page = [] if is_last else await self.keeping.of(whose, person, page[-1])
+            pages += 1
+
+    async def _plays(self, actor: Actor, known: KeptRecording, at: int) -> bool:
+        """Whether somebody may see and hear it now."""
+        if not plays(actor, known, at):
+            return False
+        return actor.person != known.client or await self._lets_client(known, at)
+
+    async def _lets_client(self, known: KeptRecording, at: int) -> bool:
+        """Whether its client may, too: its terms named them, and the clinic has not ended that."""
+        if known.client not in known.listeners:
+            return False
+        _, chosen = await self._people.clinic(known.clinic, at)
+        return chosen.recording.client_may_play
 
     async def known(self, actor: Actor, right: Right, ident: UUID, at: int) -> KeptRecording:
         """Return one toward whose client somebody has a right. Raises :class:`Refusal`."""

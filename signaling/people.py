@@ -14,6 +14,7 @@ from signaling.audit_chain import AuditRow
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.rights import Position, Right
 from signaling.gate import Gate
+from signaling.recordings import Running
 from signaling.storage.audit_store import page_of
 from signaling.storage.database import Database
 from signaling.storage.erasure import Erasure
@@ -29,11 +30,12 @@ class People:
 
     def __init__(
         self, accounts: Accounts, erasure: Erasure, gate: Gate, database: Database,
-        let_out: Callable[[UUID, UUID | None], None], cancel_ahead: CancelAhead,
+        let_out: Callable[[UUID, UUID | None], None], cancel_ahead: CancelAhead, running: Running,
     ) -> None:  # fmt: skip
         """``let_out`` ends somebody's seats: all, or those in the rooms of one client.
 
         ``cancel_ahead`` cancels what is booked with them, likewise; who does it comes first.
+        ``running`` is what is being recorded.
         """
         self._accounts = accounts
         self.stores = accounts.stores
@@ -42,6 +44,7 @@ class People:
         self._database = database
         self._let_out = let_out
         self._cancel_ahead = cancel_ahead
+        self._running = running
 
     # --- the clinic -------------------------------------------------------------------------------
 
@@ -126,22 +129,37 @@ class People:
         """Say anew who somebody is. Raises :class:`Refusal` with ``taken``.
 
         Staff sign in by what is said here: that is for who keeps staff. Whether a client is of age
-        is not theirs to say.
+        is said by :meth:`set_minor` alone.
         """
         is_staff = await self._kind(person) is PersonKind.STAFF
         right = Right.KEEP_STAFF if is_staff else Right.SET_CONTACT
         await self._gate.check(actor, right, person, at)
-        if actor.person == person:
-            before = await self.stores.people.details(person, at)
-            details = msgspec.structs.replace(details, minor=before.minor)
-        await self.stores.people.set_details(person, details, actor.person, at)
+        await self.stores.people.change_details(
+            person, lambda known: msgspec.structs.replace(details, minor=known.minor),
+            actor.person, at,
+        )  # fmt: skip
+
+    async def set_minor(self, actor: Actor, client: UUID, at: int, *, is_minor: bool) -> None:
+        """Say whether a client is of age; of who is not, what is being recorded stops at once.
+
+        Raises :class:`Refusal` with ``malformed`` for staff.
+        """
+        await self._gate.check(actor, Right.KEEP_CLIENTS, client, at)
+        if await self._kind(client) is not PersonKind.CLIENT:
+            raise Refusal(Code.MALFORMED)
+        await self.stores.people.change_details(
+            client, lambda known: msgspec.structs.replace(known, minor=is_minor), actor.person, at
+        )
+        if is_minor:
+            self._running.stop_of(client)
 
     async def introduce(self, actor: Actor, hello: str, at: int) -> None:
         """Say a few words to who comes to oneself."""
         await self._gate.check(actor, Right.INTRODUCE, actor.person, at)
-        details = await self.stores.people.details(actor.person, at)
-        said = msgspec.structs.replace(details, hello=hello)
-        await self.stores.people.set_details(actor.person, said, actor.person, at)
+        await self.stores.people.change_details(
+            actor.person, lambda known: msgspec.structs.replace(known, hello=hello),
+            actor.person, at,
+        )  # fmt: skip
 
     async def invite(
         self, actor: Actor, person: UUID, pin: str | None, at: int

@@ -14,7 +14,7 @@ from uuid import UUID
 from signaling.capture import Capturing, Track
 from signaling.domain.consent.machine import Capture
 from signaling.domain.consent.shown import TermsShown
-from signaling.domain.consent.terms import PartyRole, Scope
+from signaling.domain.consent.terms import Consent, PartyRole, Scope
 from signaling.domain.errors import Refusal
 from signaling.domain.recording_policy import CAPTURED
 from signaling.recording_keeper import Keeper
@@ -22,6 +22,14 @@ from signaling.room_media import RoomMedia
 from signaling.storage.recording_marks import Mark
 from signaling.storage.recording_rows import Begun, Told
 from signaling.storage.session_store import Booked
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What begins once its row is stored; ``before`` is what pages are shown until then."""
+
+    before: Consent
+    until: float
 
 
 @dataclass(slots=True)

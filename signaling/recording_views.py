@@ -42,7 +42,7 @@ _SEATS: Final = {party: role for role, party in ROLES.items()}
 _NAMELESS: Final = frozenset({HoldReason.NEW_PARTY, HoldReason.DECLINED})
 """Whose reason this is, only they are told."""
 _RUNNING: Final = frozenset({ConsentStage.RECORDING, ConsentStage.HOLD})
-_NEVER: Final = frozenset({WhyNot.OFF, WhyNot.ROLE})
+_NEVER: Final = frozenset({WhyNot.OFF, WhyNot.GUARDIAN, WhyNot.ROLE})
 _OVER: Final = frozenset({ConsentStage.OFF, ConsentStage.FINALISING})
 
 

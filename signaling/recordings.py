@@ -29,11 +29,35 @@ class Recorded(Protocol):
     def clinic(self) -> UUID:
         """Whose hour it is."""
 
+    @property
+    def client(self) -> UUID:
+        """Who comes to it."""
+
     def heard(self, news: RecordingNews) -> None:
         """A recorder says something by itself: perhaps this room's."""
 
     def emergency_stop(self) -> None:
-        """The clinic stops whatever is recorded here, or would be."""
+        """The clinic stops whatever is recorded here, or would be; what it allows is read anew."""
+
+
+class Running(Protocol):
+    """What is being recorded, for who may stop it from outside of its room."""
+
+    def stop_all(self, clinic: UUID) -> None:
+        """Stop whatever is being recorded in a clinic."""
+
+    def stop_of(self, client: UUID) -> None:
+        """Stop what is asked or recorded of a client, and see anew what may be."""
+
+
+class NothingRuns:
+    """Where nothing is recorded."""
+
+    def stop_all(self, clinic: UUID) -> None:
+        """See :class:`Running`."""
+
+    def stop_of(self, client: UUID) -> None:
+        """See :class:`Running`."""
 
 
 class Recordings:
@@ -63,6 +87,12 @@ class Recordings:
         """Stop whatever is being recorded in a clinic."""
         for room in self._rooms:
             if room.clinic == clinic:
+                room.emergency_stop()
+
+    def stop_of(self, client: UUID) -> None:
+        """Stop what is asked or recorded of a client."""
+        for room in self._rooms:
+            if room.client == client:
                 room.emergency_stop()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:

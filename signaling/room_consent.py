@@ -15,7 +15,7 @@ one was recording.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
@@ -46,7 +46,7 @@ from signaling.domain.recording_policy import CAPTURED, RecordingTermsNow
 from signaling.domain.room import Room
 from signaling.keys.master import MasterError
 from signaling.keys.sealing import SealError
-from signaling.recording_run import RecordingRun
+from signaling.recording_run import Opening, RecordingRun
 from signaling.recording_views import ROLES, Ending, Known
 from signaling.recordings import Recordings
 from signaling.room_media import RoomMedia
@@ -95,14 +95,6 @@ class Owner(Protocol):
 
     def deliver(self, participant: str, event: wire.Event) -> None:
         """Send an event to one participant's socket, if there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What begins once its row is stored; ``before`` is what pages are shown until then."""
-
-    before: Consent
-    until: float
 
 
 class RoomConsent:
@@ -214,6 +206,11 @@ class RoomConsent:
         """Whose hour it is."""
         return self.hour.booked.clinic
 
+    @property
+    def client(self) -> UUID:
+        """Who comes to it."""
+        return self.hour.booked.client
+
     def heard(self, news: RecordingNews) -> None:
         """A recorder ended by itself, or its disk is late; of another room's nothing is known."""
 
@@ -244,6 +241,7 @@ class RoomConsent:
     def emergency_stop(self) -> None:
         """The clinic stops whatever is recorded here, or would be."""
         self.task.tell(self.machine.handle_emergency_stop)
+        self._recordings.start(self._look())
 
     def post(self, job: Callable[[float], Any]) -> None:
         """Run a job in the owner's turn, or after its end here and now."""

@@ -40,8 +40,6 @@ class Contact(Personal, frozen=True):
     """Where a counsellor's licence can be looked up."""
     hello: Hello = ""
     """A counsellor's own words to who comes to them."""
-    minor: bool = False
-    """A client who is not of age: nothing of their hours is recorded. Only their clinic says so."""
 
 
 class Introduction(Personal, frozen=True):
@@ -54,6 +52,13 @@ class AddClient(Personal, frozen=True):
     """Somebody who comes to the clinic."""
 
     contact: Contact
+    minor: bool = False
+
+
+class Minor(Personal, frozen=True):
+    """Whether a client is not of age where they live: then nothing of their hours is recorded."""
+
+    minor: bool
 
 
 class AddStaff(Personal, frozen=True):
@@ -72,6 +77,7 @@ class PersonShown(Personal, frozen=True):
     name: str
     positions: list[Position]
     ended_at: int | None
+    minor: bool = False
 
 
 class People(Personal, frozen=True):

@@ -63,6 +63,8 @@ class ClinicCalls:
                  answer=bodies.Contact),
             Call("PUT", f"{PERSON}/contact", "Say who somebody is", self._set_contact,
                  body=bodies.Contact, codes=(Code.TAKEN,)),
+            Call("PUT", f"{PERSON}/minor", "Say whether a client is a minor", self._set_minor,
+                 body=bodies.Minor),
             Call("POST", f"{PERSON}/invitations", "Make a link", self._invite,
                  body=bodies.Invite, answer=bodies.Invited, status=HTTPStatus.CREATED),
             Call("POST", f"{PERSON}/end", "End somebody's access", self._end),
@@ -146,11 +148,15 @@ class ClinicCalls:
         found = await self._people.contact(asked.actor, asked.ids[0], asked.at)
         return bodies.Contact(
             found.name, found.alias, found.phone, found.email, found.locale, found.time_zone,
-            found.register_url, found.hello, found.minor,
+            found.register_url, found.hello,
         )  # fmt: skip
 
     async def _set_contact(self, asked: Asked) -> None:
         await self._people.set_contact(asked.actor, asked.ids[0], _details(asked.body), asked.at)
+
+    async def _set_minor(self, asked: Asked) -> None:
+        body: bodies.Minor = asked.body
+        await self._people.set_minor(asked.actor, asked.ids[0], asked.at, is_minor=body.minor)
 
     async def _invite(self, asked: Asked) -> bodies.Invited:
         body: bodies.Invite = asked.body
@@ -181,21 +187,23 @@ class ClinicCalls:
         stores = self._people.stores
         try:
             details = await stores.people.details(person.id, at)
-            name = details.alias or details.name
         except (Refusal, SealError):  # erased in this moment
-            name = ""
+            details = Details("")
         positions = (
             await stores.standing.positions(person.id, at)
             if person.kind is PersonKind.STAFF
             else {Position.CLIENT}
         )
-        return bodies.PersonShown(person.id, person.kind, name, sorted(positions), person.ended_at)
+        name = details.alias or details.name
+        return bodies.PersonShown(
+            person.id, person.kind, name, sorted(positions), person.ended_at, details.minor
+        )
 
 
 def _details(contact: bodies.Contact, email: str = "") -> Details:
     return Details(
         contact.name, contact.alias, contact.phone, email or contact.email, contact.locale,
-        contact.time_zone, contact.register_url, contact.hello, contact.minor,
+        contact.time_zone, contact.register_url, contact.hello,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from signaling.later_uses import LaterUses
 from signaling.people import People
 from signaling.postman import Postman
 from signaling.recording_player import RecordingPlayer
+from signaling.recordings import NothingRuns, Running
 from signaling.reminder_choices import Channels, ReminderChoices
 from signaling.request_bodies import json_response
 from signaling.seats import Holder
@@ -41,10 +42,7 @@ from signaling.stores import Opened
 from signaling.threads import Threads
 
 NO_CHANNELS: Final = Channels()
-
-
-def nothing_runs(_clinic: UUID) -> None:
-    """Of a house in whose rooms nothing is recorded."""
+NOTHING_RUNS: Final = NothingRuns()
 
 
 class House:
@@ -59,12 +57,9 @@ class House:
         let_out: Callable[[UUID, UUID | None], None],
         base_url: Callable[[], str],
         channels: Channels = NO_CHANNELS,
-        stop_recordings: Callable[[UUID], None] = nothing_runs,
+        running: Running = NOTHING_RUNS,
     ) -> None:
-        """``channels`` is how people can be reminded here.
-
-        ``stop_recordings`` stops all that is being recorded in a clinic.
-        """
+        """``channels`` is how people can be reminded here, ``running`` what is being recorded."""
         stores = opened.accounts.stores
         gate = Gate(stores.people, stores.standing, opened.journal)
         self.threads = Threads(opened.threads, opened.thread_writer, gate)
@@ -73,12 +68,12 @@ class House:
         )
         self.hours = Hours(opened.hours, gate, changed, self.bookings.follow)
         self.people = People(
-            opened.accounts, opened.erasure, gate, opened.data, let_out, self._cancel_ahead
+            opened.accounts, opened.erasure, gate, opened.data, let_out, self._cancel_ahead, running
         )
         self.postman = Postman(opened.scheduled, opened.reminders, self.threads, gate)
         self.attachments = Attachments(opened.files, self.threads, Cleaner())
         kept = opened.kept_recordings
-        self.recordings = KeptRecordings(kept, opened.journal, gate, stop_recordings)
+        self.recordings = KeptRecordings(kept, opened.journal, gate, running, stores.people)
         player = RecordingPlayer(self.recordings, gate, kept.erasure.files)
         later = LaterUses(self.recordings, kept.later, kept.proofs, stores.people, gate)
         reminders = ReminderChoices(opened.reminders, stores.people, gate, channels)

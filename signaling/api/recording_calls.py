@@ -156,7 +156,7 @@ async def _seen(seen: Seen, later: LaterSeen, names: Names) -> bodies.RecordingS
         known.id, known.session, await names.of(known.counsellor), await names.of(known.client),
         known.begun_at, seen.told.captured_ms, artefact.stage, until, sorted(artefact.media),
         known.is_whole, known.floor_until, artefact.erase_at, seen.may_play,
-        known.client in known.listeners, seen.may_take_back, seen.may_keep, seen.asks_to_keep,
+        seen.client_plays, seen.may_take_back, seen.may_keep, seen.asks_to_keep,
         [_asked(each) for each in later.requests], list(later.may_ask),
     )  # fmt: skip
 

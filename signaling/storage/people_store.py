@@ -6,6 +6,7 @@ Rule 2: reading a person's details is not told of here: who asks knows why they 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -25,6 +26,12 @@ from signaling.storage.people_tables import CLINIC, PERSON
 from signaling.storage.standing_store import end_standing
 
 PAGE: Final = 100
+TRIES: Final = 5
+"""How often somebody's details are read again because somebody else has changed them."""
+
+
+class _Overtaken(Exception):
+    """Somebody else has said something else meanwhile."""
 
 
 class PersonKind(StrEnum):
@@ -168,17 +175,32 @@ class PeopleStore:
             raise Refusal(Code.TAKEN if clinic in known else Code.NOT_FOUND) from None
         return person
 
-    async def set_details(self, person: UUID, details: Details, by: UUID, at: int) -> None:
-        """Say anew who somebody is. Raises :class:`Refusal` as :meth:`add_person` does."""
+    async def change_details(
+        self, person: UUID, change: Callable[[Details], Details], by: UUID, at: int
+    ) -> None:
+        """Say anew who somebody is, by what is said of them so far.
+
+        Raises :class:`Refusal` as :meth:`add_person` does, also of who was erased, and ``busy``
+        where others say something else each time.
+        """
         known = await self.person(person)
-        values = await self._sealed(known.clinic, person, known.kind, details, at)
         entry = Entry(known.clinic, by, "person.set_details", person, at)
-        alive = and_(PERSON.c.id == person, PERSON.c.erased_at.is_(None))
-        try:
-            async with self._journal.record(entry) as changing:
-                await changing.execute(update(PERSON).where(alive).values(**values))
-        except IntegrityError:
-            raise Refusal(Code.TAKEN) from None
+        for _ in range(TRIES):
+            before = await self._details(person)
+            details = change(await self._open(person, before, at))
+            values = await self._sealed(known.clinic, person, known.kind, details, at)
+            same = and_(PERSON.c.id == person, PERSON.c.details == before)
+            try:
+                async with self._journal.record(entry) as changing:
+                    done = await changing.execute(update(PERSON).where(same).values(**values))
+                    if done.rowcount == 0:
+                        raise _Overtaken
+            except IntegrityError:
+                raise Refusal(Code.TAKEN) from None
+            except _Overtaken:
+                continue
+            return
+        raise Refusal(Code.BUSY)
 
     async def person(self, person: UUID) -> Person:
         """Return a person. Raises :class:`Refusal` with ``not_found``."""
@@ -202,13 +224,7 @@ class PeopleStore:
 
     async def details(self, person: UUID, at: int) -> Details:
         """Return who somebody is. Raises :class:`Refusal` with ``not_found``, also when erased."""
-        async with self._database.read() as reading:
-            found = await reading.execute(_DETAILS, {"person": person})
-            sealed = found.scalar_one_or_none()
-        if sealed is None:
-            raise Refusal(Code.NOT_FOUND)
-        plain = await self._keyring.open(sealed, f"person.details:{person}", at)
-        return msgspec.json.decode(plain, type=Details)
+        return await self._open(person, await self._details(person), at)
 
     async def find_by_email(self, clinic: UUID, email: str, at: int) -> Person | None:
         """Return whose address this is in a clinic."""
@@ -247,6 +263,18 @@ class PeopleStore:
             await end_standing(changing, person, at)
 
     # --- parts ------------------------------------------------------------------------------------
+
+    async def _details(self, person: UUID) -> bytes:
+        async with self._database.read() as reading:
+            found = await reading.execute(_DETAILS, {"person": person})
+            sealed: bytes | None = found.scalar_one_or_none()
+        if sealed is None:
+            raise Refusal(Code.NOT_FOUND)
+        return sealed
+
+    async def _open(self, person: UUID, sealed: bytes, at: int) -> Details:
+        plain = await self._keyring.open(sealed, f"person.details:{person}", at)
+        return msgspec.json.decode(plain, type=Details)
 
     async def _sealed(
         self, clinic: UUID, person: UUID, kind: PersonKind, details: Details, at: int

@@ -53,9 +53,9 @@ RECORDING: Final = Table(
 """A recording and what becomes of it (:mod:`signaling.domain.consent.artefact`). Until it is sealed
 ``stage`` says nothing: it runs, or its gateway died. ``until`` is JSON, each purpose and until when
 it holds; ``media`` are words with a comma between. ``due_at`` is when time alone takes it further.
-``told`` is sealed: how long it is, and when it was held. ``listeners`` is JSON, the ids of the
-supervisors whom its terms named; where it says nothing it is older than that, and no supervisor
-hears it. The row goes when it is erased."""
+``told`` is sealed: how long it is, and when it was held. ``listeners`` is JSON, the ids of whom
+its terms named beside the counsellor: supervisors, and the client where they may; where it says
+nothing it is older than that, and none of these hears it. The row goes when it is erased."""
 
 RECORDING_PARTY: Final = Table(
     "recording_party",

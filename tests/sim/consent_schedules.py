@@ -161,7 +161,6 @@ class Schedule:
         self.here.discard(party)
         self.lost.pop(party, None)
         self.acked.pop(party, None)
-        self.beside.discard(party)
 
     def _lose(self, party: str) -> None:
         self.machine.handle_lose(party, self.now)
@@ -243,7 +242,7 @@ class Schedule:
         self._check_agreed(capture)
         if self.paused or (self.is_crisis and self.holds_in_crisis):
             self.broken.append(f"it goes on at {self.now} though it was paused")
-        if self.beside:
+        if self.beside & self.here:
             self.broken.append(
                 f"I2: somebody who was not asked is beside one of them at {self.now}"
             )

@@ -193,7 +193,6 @@ class RecordedSchedule:
     def _go(self) -> None:
         if self.random.random() < 0.3:
             self.room.go(self._who)
-            self.beside.discard(self._who)
 
     def _break(self) -> None:
         if self.room.recorder.writes:

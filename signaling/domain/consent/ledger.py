@@ -25,6 +25,8 @@ class ConsentLedger:
     def __init__(self) -> None:
         self.consent = Consent()
         self.parties: dict[PartyId, Present] = {}
+        self.company: set[PartyId] = set()
+        """Who has said that another is beside them; they may have gone, and come back."""
         self._facts: list[ConsentFact] = []
 
     def drain(self) -> list[ConsentFact]:
@@ -53,6 +55,19 @@ class ConsentLedger:
         if party not in self.parties:
             raise Refusal(Code.NOT_IN_ROOM)
         return self.parties[party]
+
+    @property
+    def has_company(self) -> bool:
+        """Whether somebody is there who was not asked."""
+        return not self.company.isdisjoint(self.parties)
+
+    def accompany(self, party: PartyId, *, is_there: bool) -> None:
+        """Somebody is beside them, or nobody any more. Raises :class:`Refusal`: ``not_in_room``."""
+        self.present(party)
+        if is_there:
+            self.company.add(party)
+        else:
+            self.company.discard(party)
 
     def all_show(self, since: float) -> bool:
         """Whether everybody is there, and their pages have said so after this."""

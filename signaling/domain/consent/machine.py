@@ -83,8 +83,9 @@ class ConsentMachine:
     def why_not(self, party: PartyId, now: float) -> WhyNot | None:
         """Why somebody who is there may not ask now; None where they may."""
         why = rules.why_not(self._policy, self.consent, self._ledger.parties, party, now)
-        may = why not in {WhyNot.OFF, WhyNot.ROLE, WhyNot.RUNNING}
-        return WhyNot.SAFETY if self._safety and may else why
+        if self._safety and why not in {WhyNot.OFF, WhyNot.ROLE, WhyNot.RUNNING}:
+            return WhyNot.SAFETY
+        return WhyNot.BESIDE if why is None and self._ledger.has_company else why
 
     def live(self, party: PartyId) -> frozenset[Medium]:
         """Which media of somebody are on."""
@@ -92,7 +93,7 @@ class ConsentMachine:
 
     def has_company(self, party: PartyId) -> bool:
         """Whether somebody has said that another is beside them."""
-        return self._ledger.parties[party].has_company
+        return party in self._ledger.company
 
     # --- who is there -----------------------------------------------------------------------------
 
@@ -108,6 +109,8 @@ class ConsentMachine:
             knows = party in self.consent.grants
             reason = HoldReason.NO_INDICATOR if knows else HoldReason.NEW_PARTY
             self._ledger.hold(reason, party, now)
+            if party in self._ledger.company:
+                self._ledger.hold(HoldReason.BESIDE, party, now)
 
     def handle_leave(self, party: PartyId, now: float) -> None:
         """Somebody goes of their own will. Without a client or a counsellor there is no session."""
@@ -164,7 +167,7 @@ class ConsentMachine:
         Raises :class:`Refusal`: ``not_in_room``.
         """
         self.handle_timeout(now)
-        self._ledger.present(party).has_company = is_there
+        self._ledger.accompany(party, is_there=is_there)
         if not is_there:
             self._ledger.release(HoldReason.BESIDE, party, now)
         elif self.consent.stage in _DECIDING:
@@ -179,7 +182,7 @@ class ConsentMachine:
         self.handle_timeout(now)
         self._ledger.present(by)
         rules.check_ask(self._policy, self.consent, self._ledger.parties, by, scope, now)
-        if self._safety:
+        if self._safety or self._ledger.has_company:
             raise Refusal(Code.NOT_NOW)
         parties = frozenset(self._ledger.parties)
         self._ledger.happened(

@@ -61,8 +61,6 @@ class Present:
     acked_at: float | None = None
     """When their page last said that it shows what is going on."""
     live: frozenset[Medium] = frozenset()
-    has_company: bool = False
-    """They say that somebody is beside them, off camera, who has no page of their own."""
 
     @property
     def is_connected(self) -> bool:
@@ -82,11 +80,11 @@ class WhyNot(StrEnum):
 
     OFF = "off"
     """The clinic does not record."""
+    GUARDIAN = "guardian"
+    """The client is a minor, and no guardian is there to be asked."""
     ROLE = "role"
     RUNNING = "running"
     SAFETY = "safety"
-    GUARDIAN = "guardian"
-    """The client is a minor, and no guardian is there to be asked."""
     ALONE = "alone"
     """Not everybody who has to be there is there, or somebody's line is gone."""
     BESIDE = "beside"
@@ -104,7 +102,10 @@ def allowed(policy: RecordingPolicy) -> Scope:
 def why_not(
     policy: RecordingPolicy, consent: Consent, roster: Roster, by: PartyId, now: float
 ) -> WhyNot | None:
-    """Why ``by`` may not ask for anything now; None where they may. Safety is not known here."""
+    """Why ``by`` may not ask for anything now; None where they may.
+
+    Whether the safety panel is open, and who is beside whom, is not known here.
+    """
     role = roster[by].role
     may = role is PartyRole.COUNSELLOR or (role is PartyRole.CLIENT and policy.client_may_ask)
     roles = {present.role for present in roster.values()}
@@ -113,11 +114,10 @@ def why_not(
     rested = consent.refused_at is None or now - consent.refused_at >= AGAIN_S
     reasons = (
         (WhyNot.OFF, allowed(policy).is_empty),
+        (WhyNot.GUARDIAN, not is_guarded),
         (WhyNot.ROLE, not may),
         (WhyNot.RUNNING, consent.stage is not ConsentStage.OFF),
-        (WhyNot.GUARDIAN, not is_guarded),
         (WhyNot.ALONE, not everybody),
-        (WhyNot.BESIDE, any(present.has_company for present in roster.values())),
         (WhyNot.OFTEN, consent.asked >= MOST_ASKS),
         (WhyNot.SOON, not rested),
     )

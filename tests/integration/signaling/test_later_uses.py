@@ -217,8 +217,7 @@ async def test_it_is_taken_back_like_any_use(here: Here) -> None:
 
 
 async def test_of_a_minor_nothing_is_asked_later_or_agreed_to(here: Here) -> None:
-    path = f"people/{here.practice.people['zhang']}/contact"
-    minor = {"name": "Zhang", "minor": True}
+    path, minor = f"people/{here.practice.people['zhang']}/minor", {"minor": True}
     assert (await here.ask("li", "POST", "/later", TEACHING))[0] == 200
     (asked,) = (await here.seen("zhang"))["later"]
     assert (await here.practice.ask("admin", "PUT", path, minor))[0] == 204

@@ -266,16 +266,33 @@ async def test_elsewhere_nothing_is_told_and_every_command_is_refused(here: Prac
     await page.close()
 
 
-async def test_nothing_of_a_minors_hour_is_asked_from_the_moment_the_clinic_says_so(
-    room: Recorded,
-) -> None:
-    path = f"people/{room.here.people['zhang']}/contact"
-    assert (await room.here.ask("admin", "PUT", path, {"name": "Zhang", "minor": True}))[0] == 204
-    # They are not the one to say otherwise.
-    assert (await room.here.ask("zhang", "PUT", path, {"name": "Zhang", "minor": False}))[0] == 204
-    assert (await room.here.ask("zhang", "GET", path))[1]["minor"] is True
+async def say_minor(room: Recorded, *, minor: bool) -> None:
+    path = f"people/{room.here.people['zhang']}/minor"
+    assert (await room.here.ask("program", "PUT", path, {"minor": minor}))[0] == 204
+
+
+async def test_what_is_recorded_of_a_minor_stops_when_their_clinic_says_so(room: Recorded) -> None:
+    await room.record()
+    await say_minor(room, minor=True)
+    await until(lambda: stages(room.pages["zhang"])[-2:] == ["finalising", "off"])
+    await room.view("li", stage="off", why_not="guardian", may_terms=None)
+    assert "emergency_stop" in {fact.turn for fact in await room.closed()}
     refused = await room.pages["li"].ask("ask_recording", **ASKED)
     assert (refused["type"], refused["code"]) == ("refused", "not_now")
+
+
+async def test_nothing_of_a_minors_hour_is_asked_whatever_else_is_said_of_them(
+    room: Recorded,
+) -> None:
+    await say_minor(room, minor=True)
+    path = f"people/{room.here.people['zhang']}/contact"
+    for who in ("admin", "zhang"):
+        assert (await room.here.ask(who, "PUT", path, {"name": "Zhang"}))[0] == 204
     await room.view("li", stage="off", why_not="guardian", you_may_ask=False)
-    assert (await room.here.ask("admin", "PUT", path, {"name": "Zhang"}))[0] == 204
+    refused = await room.pages["li"].ask("ask_recording", **ASKED)
+    assert (refused["type"], refused["code"]) == ("refused", "not_now")
+    _, said = await room.here.ask("admin", "GET", "people")
+    minors = {each["id"] for each in said["items"] if each["minor"]}
+    assert minors == {str(room.here.people["zhang"])}
+    await say_minor(room, minor=False)
     await room.record()

@@ -23,6 +23,7 @@ from signaling.keys.sealing import SealError
 from signaling.receipts import Signed, is_signed
 from signaling.recording_night import RecordingNight
 from signaling.recording_player import MOST, RecordingPlayer
+from signaling.recordings import NothingRuns
 from signaling.storage.recording_folder import SealedFiles
 from signaling.storage.session_store import Booked
 from tests.support import recordings
@@ -127,8 +128,11 @@ async def test_who_supervises_hears_only_where_they_were_named(here: Here) -> No
 async def test_a_client_plays_their_own_where_the_terms_named_them_and_not_before_a_day(
     here: Here,
 ) -> None:
+    unnamed = here.made
     assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 403
     named = await here.another(client_plays=True)
+    chosen = {"purposes": ["clinical_review"], "client_may_play": True}
+    assert (await here.ask("admin", "PUT", "clinic", {"recording": chosen}))[0] == 204
     assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 403
     await here.night(now_ms() + DAY_MS)
     _, said = await here.ask("zhang", "GET", "recordings")
@@ -137,9 +141,20 @@ async def test_a_client_plays_their_own_where_the_terms_named_them_and_not_befor
     assert (await here.ask("zhang", "GET", here.one))[0] == 200
     assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 206
     assert (await here.get("moon", wanted="bytes=0-9"))[0] == 403
+    some = {"start_ms": 0, "stop_ms": 5}
+    assert (await here.ask("zhang", "POST", f"{here.one}/watched", some))[0] == 204
+    ended = {"recording": {**chosen, "client_may_play": False}}
+    assert (await here.ask("admin", "PUT", "clinic", ended))[0] == 204
+    assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 403
+    assert (await here.ask("admin", "PUT", "clinic", {"recording": chosen}))[0] == 204
+    assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 206
     gone = {"purposes": ["clinical_review"]}
     await here.ask("zhang", "POST", f"{here.one}/take-back", gone)
     assert (await here.get("zhang", wanted="bytes=0-9"))[0] == 403
+    here.made = unnamed
+    before = len(await here.practice.audit())
+    assert (await here.ask("zhang", "POST", f"{here.one}/watched", some))[0] == 403
+    assert [row.action for row in (await here.practice.audit())[before:]] == []
 
 
 async def test_a_list_has_no_end_that_hides_what_is_ones_own(
@@ -517,7 +532,7 @@ async def test_what_is_taken_back_in_the_middle_of_a_file_stops_there(
     stores = here.practice.stores
     of = stores.accounts.stores
     gate = Gate(of.people, of.standing, stores.journal)
-    kept = KeptRecordings(stores.kept_recordings, stores.journal, gate, lambda _clinic: None)
+    kept = KeptRecordings(stores.kept_recordings, stores.journal, gate, NothingRuns(), of.people)
     player = RecordingPlayer(kept, gate, here.files)
     li = Actor(here.booked.counsellor, here.booked.clinic, frozenset({Position.COUNSELLOR}))
     pieces = aiter((await player.open(li, here.made.ident, 1, None, now_ms())).pieces)
@@ -536,7 +551,7 @@ async def test_who_may_not_any_more_is_given_no_more_of_a_file(
     stores = here.practice.stores
     of = stores.accounts.stores
     gate = Gate(of.people, of.standing, stores.journal)
-    kept = KeptRecordings(stores.kept_recordings, stores.journal, gate, lambda _clinic: None)
+    kept = KeptRecordings(stores.kept_recordings, stores.journal, gate, NothingRuns(), of.people)
     player = RecordingPlayer(kept, gate, here.files)
     li = Actor(here.booked.counsellor, here.booked.clinic, frozenset({Position.COUNSELLOR}))
     pieces = aiter((await player.open(li, here.made.ident, 1, None, now_ms())).pieces)

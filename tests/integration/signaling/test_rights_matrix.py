@@ -125,6 +125,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("DELETE", P): {SELF, "admin"},
     ("GET", f"{P}/contact"): PAIR,
     ("PUT", f"{P}/contact"): {SELF} | DESK,
+    ("PUT", f"{P}/minor"): DESK,
     ("POST", f"{P}/invitations"): DESK,
     ("POST", f"{P}/end"): DESK,
     ("PUT", f"{P}/positions/{{position}}"): {"admin"},
@@ -217,6 +218,7 @@ class Target:
             f"{T}/mark": {"delivered": 1, "read": 1},
             f"{T}/keep": {"days": 30},
             f"{T}/keep-change": {"days": None},
+            f"{P}/minor": {"minor": True},
             f"{P}/invitations": {},
             f"{P}/working-times": msgspec.to_builtins(ALWAYS),
             R: {"before": [60], "zone": "Asia/Shanghai"},
@@ -335,9 +337,9 @@ async def arrange_recording(made: Target, path: str) -> None:
     client = made.hour.client
     taken_by = client if turn is ArtefactTurn.GIVE_UP else None
     await keeping.turn(recorded.ident, lambda _held: ([fact], taken_by), client, now_ms())
-    if path.endswith("/later"):
-        clinic = {"recording": {"purposes": ["teaching"]}}
-        assert (await made.here.ask("admin", "PUT", "clinic", clinic))[0] < 300
+    purposes = ["teaching"] if "/later" in path else []
+    clinic = {"recording": {"purposes": purposes, "client_may_play": True}}
+    assert (await made.here.ask("admin", "PUT", "clinic", clinic))[0] < 300
     if path.endswith("/later/answer"):
         asked = {"purpose": "teaching"}
         where = f"recordings/{recorded.ident}/later"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 
 from signaling.domain.errors import Code, Refusal
@@ -33,11 +35,31 @@ async def test_who_somebody_is_comes_back_and_is_told_of(here: House, data: Data
     assert (await here.stores.people.details(client, T0)).alias == "Moon"
     assert (await here.stores.people.clinic(clinic, T0)) == ("Harbour Clinic", ClinicSettings())
     assert await here.stores.people.clinics(T0) == [(clinic, "Harbour Clinic")]
-    await here.stores.people.set_details(client, Details("Zhang San", alias="Sun"), client, T0 + 1)
-    assert (await here.stores.people.details(client, T0)).alias == "Sun"
+    people = here.stores.people
+    await people.change_details(
+        client, lambda known: structs.replace(known, alias="Sun"), client, T0 + 1
+    )
+    assert (await people.details(client, T0)).alias == "Sun"
     assert await told(data, clinic) == ["clinic.add", "person.add", "person.set_details"]
     head, fault = await here.journal.verify(clinic, T0)
     assert (head.seq, fault) == (3, None)
+
+
+async def test_of_two_who_say_something_at_once_neither_is_lost(here: House) -> None:
+    clinic = await here.clinic()
+    client = await here.client(clinic)
+    people = here.stores.people
+    await asyncio.gather(
+        people.change_details(
+            client, lambda known: structs.replace(known, alias="Sun"), client, T0
+        ),
+        people.change_details(client, lambda known: structs.replace(known, minor=True), clinic, T0),
+        people.change_details(
+            client, lambda known: structs.replace(known, phone="12345"), client, T0
+        ),
+    )
+    known = await people.details(client, T0)
+    assert (known.alias, known.minor, known.phone) == ("Sun", True, "12345")
 
 
 async def test_staff_are_found_by_their_address_however_it_is_written(here: House) -> None:

@@ -72,8 +72,9 @@ class Place:
 async def place(data: Database, keys: Database) -> Place:
     here = house(data, keys)
     clinic, counsellor, client = await pair(here)
-    details = Details("Zhang San", alias="Moon", email=MAIL)
-    await here.stores.people.set_details(client, details, client, T0)
+    await here.stores.people.change_details(
+        client, lambda _: Details("Zhang San", alias="Moon", email=MAIL), client, T0
+    )
     await here.sessions.book(Wanted(counsellor, client, STARTS, 50), counsellor, T0)
     return Place(here, clinic, counsellor, client)
 

@@ -140,6 +140,7 @@ const en = {
     'Nothing more is recorded from the moment you tap, and what was is played to nobody.',
 
   'rec.said.on': 'Recording has begun.',
+  'rec.said.whole': 'The recording keeps up again.',
   'rec.said.again': 'The recording goes on.',
   'rec.said.arming': 'Recording starts in 5 seconds. You can still choose “Don’t record”.',
   'rec.tones': 'A soft tone before a recording',
@@ -276,6 +277,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'rec.trust.withdraw.about': '从您点下去那一刻起不再录，录下的不给任何人播放。',
 
   'rec.said.on': '开始录制。',
+  'rec.said.whole': '录制跟上了。',
   'rec.said.again': '录制继续。',
   'rec.said.arming': '5 秒后开始录制。现在还可以选“不录了”。',
   'rec.tones': '录制前轻响一声',

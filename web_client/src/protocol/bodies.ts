@@ -93,6 +93,7 @@ export type Tongue = 'en' | 'zh-CN';
  */
 export interface AddClient {
   contact: Contact;
+  minor?: boolean;
 }
 /**
  * Who somebody is.
@@ -106,7 +107,6 @@ export interface Contact {
   time_zone?: string;
   register_url?: string;
   hello?: string;
-  minor?: boolean;
 }
 /**
  * Somebody who works there; they sign in by their e-mail address.
@@ -602,6 +602,12 @@ export interface Me {
   locked: boolean;
 }
 /**
+ * Whether a client is not of age where they live: then nothing of their hours is recorded.
+ */
+export interface Minor {
+  minor: boolean;
+}
+/**
  * How a client feels, in their own measure.
  */
 export interface Mood {
@@ -665,6 +671,7 @@ export interface PersonShown {
   name: string;
   positions: Position[];
   ended_at: number | null;
+  minor?: boolean;
 }
 /**
  * Where in its file a piece begins.

@@ -35,7 +35,7 @@ export class RecordingNews {
       this.ending = null;
       this.asked = next.you_asked;
     } else if (this.isNews(before, next)) this.ending = next;
-    if (turned(before, next) || next.stage === 'hold' || isLate(before, next))
+    if (turned(before, next) || next.stage === 'hold' || before?.is_late !== next.is_late)
       this.said = this.saying(before, next, words);
     return turned(before, next) && next.stage === 'arming';
   }
@@ -69,7 +69,8 @@ export class RecordingNews {
     if (next.stage === 'hold') return { words, urgent: before?.stage === 'recording' };
     if (next.stage === 'off') return this.sayEnding(before);
     if (next.stage !== 'recording') return NOTHING;
-    if (!turned(before, next)) return { words, urgent: false };
+    if (!turned(before, next))
+      return { words: next.is_late ? words : t('rec.said.whole'), urgent: false };
     return { words: t(isRunning(before) ? 'rec.said.again' : 'rec.said.on'), urgent: true };
   }
 
@@ -82,9 +83,4 @@ export class RecordingNews {
 
 function turned(before: Recording | null, next: Recording): boolean {
   return before?.stage !== next.stage;
-}
-
-/** It has just begun to be late; that it keeps up again is seen, and not said. */
-function isLate(before: Recording | null, next: Recording): boolean {
-  return next.is_late && before?.is_late !== true;
 }

@@ -109,13 +109,13 @@ export function lockedWords(seen: RecordingSeen, now: number): string {
   return t('recs.stage.locked', { day: datedDay(until, now) });
 }
 
-/** Nobody is given it any more. */
 /** Who could play it for one of its uses. */
 export function whoPlays({ client_plays }: RecordingSeen, purpose: Purpose): Key {
   if (purpose === 'clinical_review' && client_plays) return 'recs.who.clinical_review.both';
   return `recs.who.${purpose}`;
 }
 
+/** Nobody is given it any more. */
 export function isGone({ stage }: RecordingSeen): boolean {
   return stage === 'erasure_pending' || stage === 'locked' || stage === 'erased';
 }

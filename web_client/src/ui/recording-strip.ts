@@ -14,6 +14,7 @@ import { send } from './recording-acts';
 import { type Key, t } from '../i18n/language';
 import type { Call } from '../media/call';
 import { Heartbeats } from '../recording/heartbeats';
+import { READ_MS } from '../recording/answering';
 import { isIndicated, type Mark, type RecordingView } from '../recording/view';
 import { badgeWords } from '../recording/words';
 import type { Recording, RecordingCommand } from '../protocol/recording';
@@ -164,6 +165,8 @@ export class RecordingStrip extends QuietElement {
   private readonly heights = new ResizeObserver(() => this.tellHeight());
   private readonly beats = new Heartbeats();
   private timer: number | undefined;
+  /** Since when it is offered to say that nobody is beside oneself any more. */
+  private besideAt: number | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -205,6 +208,8 @@ export class RecordingStrip extends QuietElement {
     );
     const strip = this.renderRoot.querySelector('.strip');
     if (strip !== null) this.watch ??= new IndicatorWatch(strip, () => this.beat());
+    const beside = this.renderRoot.querySelector('[data-testid="say_beside"]') !== null;
+    this.besideAt = beside ? (this.besideAt ?? performance.now()) : null;
     this.beat();
   }
 
@@ -240,7 +245,7 @@ export class RecordingStrip extends QuietElement {
     return repeat(
       this.offered(),
       // Pause and go on are one button, and stop stays one: whoever is on it stays there.
-      ({ command }) => (command.type === 'stop_recording' ? 'stop' : 'other'),
+      ({ command: { type } }) => (type === 'pause_recording' ? 'resume_recording' : type),
       ({ word, command, look }) => this.act(word, command, look),
     );
   }
@@ -273,14 +278,17 @@ export class RecordingStrip extends QuietElement {
 
   private act(word: Key, command: RecordingCommand, look = '') {
     return html`
-      <button
-        class=${look}
-        data-testid=${command.type}
-        @click=${() => void send(this.call, command)}
-      >
+      <button class=${look} data-testid=${command.type} @click=${() => this.tap(command)}>
         ${t(word)}
       </button>
     `;
+  }
+
+  /** A tap that was meant for what stood there before does not say that somebody is gone. */
+  private tap(command: RecordingCommand): void {
+    const shown = this.besideAt === null ? Infinity : performance.now() - this.besideAt;
+    if (command.type === 'say_beside' && shown < READ_MS) return;
+    void send(this.call, command);
   }
 
   /** Say what can be seen here, when it is time to. */

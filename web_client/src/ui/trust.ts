@@ -181,7 +181,7 @@ export class TrustSheet extends QuietElement {
         }
         <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
         ${
-          this.recording === null || this.recording.why_not === 'off'
+          this.recording === null || !this.mayBeAlone(this.recording)
             ? nothing
             : html`
                 <qr-company .call=${this.call} .recording=${this.recording}></qr-company>
@@ -189,6 +189,11 @@ export class TrustSheet extends QuietElement {
         }
       </section>
     `;
+  }
+
+  /** Where nothing can be recorded, nobody needs to say who is beside them. */
+  private mayBeAlone({ why_not: why, you_beside: beside }: Recording): boolean {
+    return this.isRunning || beside || (why !== 'off' && why !== 'guardian');
   }
 
   private get isRunning(): boolean {

@@ -38,6 +38,7 @@ def test_who_runs_a_clinic_stops_recordings_and_plays_none() -> None:
     assert may([Position.ADMIN], Right.STOP_RECORDINGS, {Bond.CLINIC})
     for position in (Position.ADMIN, Position.BACK_END, Position.OPERATOR):
         assert not may([position], Right.PLAY, set(Bond))
+    assert not may([Position.CLIENT], Right.PLAY, set(Bond) - {Bond.SELF})
 
 
 @pytest.mark.parametrize("right", Right)

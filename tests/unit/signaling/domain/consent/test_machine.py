@@ -406,10 +406,29 @@ def test_while_somebody_is_beside_one_of_them_nothing_is_recorded_or_asked() -> 
     assert room.turns[-1] is ConsentTurn.RESUME
 
 
+def test_who_comes_back_is_held_for_until_they_say_that_they_are_alone() -> None:
+    room = Room()
+    room.record()
+    room.arrive()
+    room.machine.handle_company(WANG, room.now, is_there=True)
+    room.machine.handle_leave(WANG, room.now)
+    assert room.machine.capture is not None
+    room.arrive()
+    room.grant(WANG)
+    room.wait(1.0)
+    assert room.machine.consent.holds == {Hold(HoldReason.BESIDE, WANG)}
+    room.machine.handle_company(WANG, room.now, is_there=False)
+    assert room.machine.capture is not None
+
+
 def test_nothing_is_asked_while_somebody_is_beside_one_of_them() -> None:
     room = Room()
     room.machine.handle_company(ZHANG, room.now, is_there=True)
     assert room.machine.why_not(LI, room.now) is WhyNot.BESIDE
+    with refused(room, Code.NOT_NOW):
+        room.ask()
+    room.machine.handle_leave(ZHANG, room.now)
+    room.machine.handle_arrive(ZHANG, PartyRole.CLIENT, room.now)  # with whoever is beside them
     with refused(room, Code.NOT_NOW):
         room.ask()
     room.machine.handle_company(ZHANG, room.now, is_there=False)
