@@ -29,6 +29,7 @@ from signaling.recording_standing import (
     asks,
     heard,
     is_left_without,
+    is_taken_by,
     lock,
     may_be_kept,
     may_know,
@@ -98,6 +99,8 @@ class KeptRecordings:
         self._gate = gate
         self._running = running
         self._people = people
+        self._halted: set[UUID] = set()
+        """What somebody is taking back just now, or could not."""
 
     # --- to know of -------------------------------------------------------------------------------
 
@@ -178,25 +181,17 @@ class KeptRecordings:
     ) -> Seen:  # fmt: skip
         """Take back all of it, or some: see the rules above.
 
-        Raises :class:`Refusal`: ``not_now`` where nothing of it is left to be taken back.
+        Raises :class:`Refusal`: ``not_now`` where nothing of it is left to be taken back. Where the
+        database or the keys are away, nobody is given it until it is tried again.
         """
         known = await self.known(actor, Right.TAKE_BACK, ident, at)
-        proofs: Proofs = []
-        if purposes or media or not _is_taken_by(known, actor.person):
-            proofs = await self._receipt(actor, known, "withdrew", purposes, media, at)
-        if actor.person == known.client:
-            after = await self._take_all(known, purposes, media, proofs, at)
-            if now and after.artefact is not None and after.artefact.stage is PENDING:
-                await self._erase_now(ident, actor.person, at)
-        elif purposes and not media and is_left_without(known, purposes, at):
-            await self.keeping.turn(
-                ident, lambda held: (some(held, purposes, media, at), held.taken_by),
-                actor.person, at, proofs,
-            )  # fmt: skip
-        else:
-            # Nothing of theirs stays that it was not to be for.
-            mine = media if not purposes or is_left_without(known, purposes, at) else frozenset()
-            await self._take_own(actor, known, (purposes, mine), proofs, at)
+        self._halted.add(ident)
+        try:
+            await self._take_back(actor, known, (purposes, media), at, now=now)
+        except Refusal:
+            self._halted.discard(ident)
+            raise
+        self._halted.discard(ident)
         return await self._after(actor, known, at)
 
     async def keep(self, actor: Actor, ident: UUID, at: int) -> Seen:
@@ -277,7 +272,7 @@ class KeptRecordings:
 
     async def _plays(self, actor: Actor, known: KeptRecording, at: int) -> bool:
         """Whether somebody may see and hear it now."""
-        if not plays(actor, known, at):
+        if known.id in self._halted or not plays(actor, known, at):
             return False
         return actor.person != known.client or await self._lets_client(known, at)
 
@@ -312,6 +307,27 @@ class KeptRecordings:
         if what == "kept":
             said["until"] = {each.value: known.until[each] for each in sorted(purposes)}
         return await self._proofs.make(known.clinic, [actor.person], ProofKind.CONSENT, said, at)
+
+    async def _take_back(
+        self, actor: Actor, known: KeptRecording, what: What, at: int, *, now: bool
+    ) -> None:
+        ident, (purposes, media) = known.id, what
+        proofs: Proofs = []
+        if purposes or media or not is_taken_by(known, actor.person):
+            proofs = await self._receipt(actor, known, "withdrew", purposes, media, at)
+        if actor.person == known.client:
+            after = await self._take_all(known, purposes, media, proofs, at)
+            if now and after.artefact is not None and after.artefact.stage is PENDING:
+                await self._erase_now(ident, actor.person, at)
+        elif purposes and not media and is_left_without(known, purposes, at):
+            await self.keeping.turn(
+                ident, lambda held: (some(held, purposes, media, at), held.taken_by),
+                actor.person, at, proofs,
+            )  # fmt: skip
+        else:
+            # Nothing of theirs stays that it was not to be for.
+            mine = media if not purposes or is_left_without(known, purposes, at) else frozenset()
+            await self._take_own(actor, known, (purposes, mine), proofs, at)
 
     async def _take_all(
         self, known: KeptRecording, purposes: frozenset[Purpose], media: frozenset[Medium],
@@ -380,9 +396,3 @@ class KeptRecordings:
             return await self.seen(actor, await self.keeping.get(known.id), at)
         except Refusal:  # it is erased
             return Seen(as_erased(known), RecordingTold(0, ()))
-
-
-def _is_taken_by(known: KeptRecording, person: UUID) -> bool:
-    """Whether they took it back already: to say so again is no news, and gives no receipt."""
-    stage = None if known.artefact is None else known.artefact.stage
-    return stage is PENDING and known.taken_by == person

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
 from signaling.accounts import Actor
 from signaling.domain.consent import artefact as artefacts
@@ -70,6 +71,12 @@ def may_take_back(actor: Actor, known: KeptRecording) -> bool:
     if actor.person == known.client:
         return is_open or asks(known)
     return is_open and any(part.taken_at is None for part in known.parts_of(actor.person))
+
+
+def is_taken_by(known: KeptRecording, person: UUID) -> bool:
+    """Whether they took it back already: to say so again is no news, and gives no receipt."""
+    stage = None if known.artefact is None else known.artefact.stage
+    return stage is PENDING and known.taken_by == person
 
 
 def asks(known: KeptRecording) -> bool:

@@ -479,6 +479,27 @@ async def test_a_key_service_that_is_away_is_said_to_be_so(
     assert (await here.ask("li", "GET", here.one))[0] == 200
 
 
+async def test_what_could_not_be_taken_back_is_given_to_nobody_until_it_is_tried_again(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = here.practice.stores.keyring
+
+    async def away(*_asked: Any) -> bytes:
+        raise MasterError("away")
+
+    assert (await here.get("li", wanted="bytes=0-9"))[0] == 206  # its own keys are known now
+    monkeypatch.setattr(keyring, "key", away)
+    status, said = await here.ask("zhang", "POST", f"{here.one}/take-back", {})
+    assert (status, said["code"]) == (503, "busy")
+    monkeypatch.undo()
+    assert (await here.get("li", wanted="bytes=0-9"))[0] == 403
+    some = {"purposes": ["supervision"]}
+    assert (await here.ask("zhang", "POST", f"{here.one}/take-back", some))[0] == 200
+    assert (await here.get("li", wanted="bytes=0-9"))[0] == 206
+    assert (await here.ask("zhang", "POST", f"{here.one}/take-back", some))[0] == 409
+    assert (await here.get("li", wanted="bytes=0-9"))[0] == 206
+
+
 async def test_a_disk_that_fails_is_said_to_be_so(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
