@@ -55,6 +55,8 @@ class Inbox:
         """Packets there was no room for, since the start."""
         self.full_since: float | None = None
         """Since when there is none; None while there is."""
+        self.missed: dict[str, float] = {}
+        """Of parts of which nothing came in after an overflow: when the last came that did not."""
 
     def put(self, item: Packet) -> bool:
         """Take a packet in, if there is room."""
@@ -62,10 +64,13 @@ class Inbox:
             return False
         if self._is_full(item.arrived):
             self.overflowed += 1
+            self.missed[item.part] = item.arrived
             if self.full_since is None:
                 self.full_since = item.arrived
             return False
         self.full_since = None
+        if self.missed:
+            self.missed.pop(item.part, None)
         self._put_bytes += len(item.data)
         self._items.append(item)
         return True

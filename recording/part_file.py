@@ -91,6 +91,15 @@ class PartFile:
         """When its last frame was."""
         return self._zero + self._last / 1000
 
+    @property
+    def ends_at(self) -> float:
+        """When what is in it is over."""
+        return self._zero + self._length / 1000
+
+    def misses(self, since: float) -> bool:
+        """Whether it is told that something is missing from then on, or from a little later."""
+        return bool(self._gaps) and self._gaps[-1][1] > self._ms(since)
+
     def mark_gap(self, start: float, stop: float) -> None:
         """Nothing came in between. What touches the gap before is one with it."""
         first, last = max(0, self._ms(start)), self._ms(stop)
@@ -129,16 +138,20 @@ class PartFile:
         return self._tell(whole=False)
 
     def _tell(self, *, whole: bool) -> RecordedFile:
-        frame = min(self._step, LONGEST_FRAME_MS) if self._muxer.is_video else OPUS_MS
         return msgspec.structs.replace(
             self._told,
-            duration_ms=self._last + frame,
+            duration_ms=self._length,
             plain_bytes=self._sealed.plain_bytes,
             size=self._sealed.size,
             sha256=self._sealed.sha256,
             gaps=tuple(self._gaps),
             whole=whole,
         )
+
+    @property
+    def _length(self) -> int:
+        frame = min(self._step, LONGEST_FRAME_MS) if self._muxer.is_video else OPUS_MS
+        return self._last + frame
 
     def _write_down(self, told: RecordedFile) -> None:
         data = seal_manifest(told, self._part.key, self._name)

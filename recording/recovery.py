@@ -1,7 +1,8 @@
 """What a crash has left of a recording: every file that opens, up to its last sealed chunk.
 
 Rule 1: nothing is written, and nothing goes on: it only says what is there.
-Rule 2: a file that does not open under its part's key is no file of this recording.
+Rule 2: a file that does not open under its part's key is no file of this recording. Of one in which
+a chunk does not open, what stands before it is kept.
 """
 
 from __future__ import annotations
@@ -43,12 +44,13 @@ def _recover_file(
 ) -> RecordedFile:
     segment = open_file(store, tenant, recording, file, key)
     known = read_manifest(store, tenant, recording, file, key)
-    segment.check()
+    segment.keep_what_opens()
     if segment.is_whole and known.whole:
         return known
+    told = known.duration_ms if segment.length >= known.plain_bytes else 0
     return msgspec.structs.replace(
         known,
-        duration_ms=max(known.duration_ms, last_block_ms(ReadAhead(segment).read, segment.length)),
+        duration_ms=max(told, last_block_ms(ReadAhead(segment).read, segment.length)),
         plain_bytes=segment.length,
         size=store.size(recording, file),
         sha256=_digest(store, recording, file),

@@ -246,6 +246,26 @@ class Segment:
             self._open(chunk.number, RecordKind.DATA, chunk.at, chunk.size)
         return len(self._chunks)
 
+    def cut(self, length: int) -> None:
+        """Have no more than so many bytes of it, as it was told of what was found after a crash."""
+        while self._chunks and self._chunks[-1].place >= length:
+            self.length = self._chunks.pop().place
+            self.is_whole = False
+
+    def keep_what_opens(self) -> None:
+        """Have all that stands before the first chunk that does not open, and not what is behind.
+
+        Raises :class:`SegmentError` where that is nothing: then it is none of ours.
+        """
+        for chunk in list(self._chunks):
+            try:
+                self._open(chunk.number, RecordKind.DATA, chunk.at, chunk.size)
+            except SegmentError:
+                if chunk.place == 0:
+                    raise
+                self.cut(chunk.place)
+                return
+
     def _scan(self) -> None:
         """Find where each record lies. Patches and the end are opened: they say what all is."""
         end = len(MAGIC)

@@ -94,16 +94,16 @@ class Take:
         """Write what waits and close the files, or only leave them where all was dropped."""
         while self.fault is None and self.work(now):
             pass
-        for track in self._tracks.values():
-            self._files += self._close_track(track)
+        for name, track in self._tracks.items():
+            self._files += self._close_track(track, self.inbox.missed.get(name))
         self._tracks.clear()
         return tuple(sorted(self._files, key=lambda file: file.number))
 
-    def _close_track(self, track: Track) -> tuple[RecordedFile, ...]:
+    def _close_track(self, track: Track, missed: float | None) -> tuple[RecordedFile, ...]:
         if self.inbox.dropped:
             return track.discard()
         try:
-            return track.close()
+            return track.close(missed)
         except TakenBackError:
             return track.discard()
         except Exception:  # likewise

@@ -4,8 +4,10 @@ Rule 1: of several encodings the best that is alive is taken, and it is gone ove
 until then the one before goes on. Where that had ended what is between is a gap.
 Rule 2: a picture's file begins with a keyframe. Another codec begins another file, and so does what
 the head of the one before cannot say.
-Rule 3: another source (SSRC) goes on in the same file, as its time is the same.
-Rule 4: a voice is placed when it was spoken. Its packet comes when its last sample was, and so do
+Rule 3: a camera that was off is in no file: what comes after is another one, and between there is
+nothing to be seen.
+Rule 4: another source (SSRC) goes on in the same file, as its time is the same.
+Rule 5: a voice is placed when it was spoken. Its packet comes when its last sample was, and so do
 browsers tell of it in their reports (libwebrtc's ``RTCPSender::SetLastRtpTime`` takes the time at
 which a voice's packet is sent for that of its timestamp); and what an encoder of Opus is given is
 heard by its look-ahead later.
@@ -30,6 +32,10 @@ ALIVE_S: Final = 1.0
 """An encoding unheard for so long is not waited for."""
 WAIT_S: Final = 0.3
 """How long a picture may take to be whole. What goes on after a loss waits for a keyframe."""
+OFF_S: Final = 2.0
+"""A picture that stood still for so long, though nothing of it was lost, was not sent."""
+MOST_OFF: Final = 100
+"""So often in a segment: its files have numbers."""
 ASK_S: Final = 1.0
 """How often a keyframe is asked for while one is needed; the engine asks no more often either."""
 SOUND: Final = frozenset({"opus", "red"})
@@ -109,11 +115,16 @@ class Track:
         if self._file is not None:
             self._file.tick(now)
 
-    def close(self) -> tuple[RecordedFile, ...]:
-        """Wait for nothing any more, and close what is open. Returns the files."""
+    def close(self, missed: float | None = None) -> tuple[RecordedFile, ...]:
+        """Wait for nothing any more, and close what is open. Returns the files.
+
+        ``missed`` is when the last packet came that there was no room for, if none came after it.
+        """
         source = self._sources.get(self._current)
         if source is not None:
             self._take(self._current, source, source.frames.flush())
+        if missed is not None and self._file is not None:
+            self._file.mark_gap(self._file.ends_at, missed)
         self._close_file()
         return tuple(self._files)
 
@@ -188,10 +199,18 @@ class Track:
         if encoding != self._current and not frame.keyframe:
             return
         at = self._timeline.place(source.name, frame.timestamp)
+        if encoding == self._current and self._was_off(source, at):
+            self._close_file()
         self._go_over(encoding, at)
         file = self._file_for(source, frame, at)
         if file is not None:
             file.write(frame.data, at, keyframe=frame.keyframe)
+
+    def _was_off(self, source: _Source, at: float) -> bool:
+        file = self._file
+        if file is None or source.family == "opus" or len(self._files) >= MOST_OFF:
+            return False
+        return at - file.shown_at > OFF_S and not file.misses(file.shown_at)
 
     def _go_over(self, encoding: int, at: float) -> None:
         before, self._current = self._current, encoding

@@ -12,12 +12,15 @@ nothing else.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
+from media.channel import RecordedFile
 from signaling import logs
+from signaling.capture import FILES_A_SEGMENT
 from signaling.domain.consent.artefact import DAY_MS, ArtefactFact, ArtefactTurn, due
 from signaling.domain.consent.table import ENDS
 from signaling.domain.consent.terms import ConsentFact, ConsentTurn, Scope
@@ -87,16 +90,16 @@ class RecordingNight:
     async def _close(self, ident: UUID, at: int) -> None:
         known = await self.keeping.get(ident)
         files = await self.store.recovered(ident)
-        captured_ms = max((file.starts_ms + file.duration_ms for file in files), default=0)
+        held, captured_ms = _spans(files)
         said = {"recording": str(ident), "files": len(files)}
         # What was taken back, or had failed, had ended before: there is nothing to come back from.
         last = await last_turn(self.keeping.database, known.clinic, known.session)
         taken_by = None if last in ENDS else await self._take_back(known, said, at)
         if taken_by is not None:
-            await self.store.give_up(ident, taken_by, files, [], captured_ms, [])
+            await self.store.give_up(ident, taken_by, files, held, captured_ms, [])
             return
         told = [] if last in ENDS else [_recovered(said, at)]
-        await self.store.seal(ident, files, [], whole=False, captured_ms=captured_ms, told=told)
+        await self.store.seal(ident, files, held, whole=False, captured_ms=captured_ms, told=told)
 
     async def _take_back(
         self, known: KeptRecording, said: Mapping[str, Any], at: int
@@ -123,6 +126,22 @@ class RecordingNight:
                     told = Told(ConsentFact(turn, 0.0, scope=gone), at, party.person, said)
                     await self.store.narrow(known.id, scope, [told])
         return None
+
+
+def _spans(files: Sequence[RecordedFile]) -> tuple[list[tuple[int, int]], int]:
+    """Return when it was held, and how much was captured, by the segments that there are files of.
+
+    What was held before a crash, and not gone on with, is not known; nothing of it is missed.
+    """
+    spans: dict[int, tuple[int, int]] = {}
+    for file in files:
+        segment = (file.number - 1) // FILES_A_SEGMENT
+        start, stop = spans.get(segment, (file.starts_ms, 0))
+        end = file.starts_ms + file.duration_ms
+        spans[segment] = min(start, file.starts_ms), max(stop, end)
+    ordered = [spans[segment] for segment in sorted(spans)]
+    held = [(one[1], other[0]) for one, other in pairwise(ordered) if one[1] < other[0]]
+    return held, sum(stop - start for start, stop in ordered)
 
 
 def _recovered(said: Mapping[str, Any], at: int) -> Told:

@@ -75,7 +75,7 @@ class RecordingPlayer:
         known = await self._recordings.playable(actor, ident, at)
         await self._gate.look(actor, "play", known.client, at, {"recording": str(ident)}, of=ident)
         told = await self._recordings.keeping.file_told(known, number, at)
-        opened = await self._opened(known, number, at)
+        opened = await self._opened(known, number, told.plain_bytes, at)
         if opened.sealed < told.plain_bytes:  # somebody has cut it off
             await opened.close()
             raise SealError
@@ -107,7 +107,7 @@ class RecordingPlayer:
         finally:
             await opened.close()
 
-    async def _opened(self, known: KeptRecording, number: int, at: int) -> _Opened:
+    async def _opened(self, known: KeptRecording, number: int, length: int, at: int) -> _Opened:
         file = next((each for each in heard(known) if each.number == number), None)
         if file is None or self._files is None:
             raise Refusal(Code.NOT_FOUND)
@@ -115,7 +115,8 @@ class RecordingPlayer:
         name = SegmentName(known.clinic, known.id, number)
         key = await self._recordings.keeping.part_key(part, at)
         where = FileName(number, part.id)
-        return await asyncio.to_thread(_open, self._files, where, key, name)
+        most = None if file.is_whole else length
+        return await asyncio.to_thread(_open, self._files, where, key, name, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +145,16 @@ class _Opened:
         await asyncio.to_thread(self.held.close)
 
 
-def _open(files: SealedFiles, where: FileName, key: bytes, name: SegmentName) -> _Opened:
+def _open(
+    files: SealedFiles, where: FileName, key: bytes, name: SegmentName, most: int | None
+) -> _Opened:
+    """``most`` is how much of it there is, where it was cut off."""
     held = ExitStack()
     try:
         read = held.enter_context(files.opened(name.recording, where))
         segment = Segment(read, file_key(key, name), name)
+        if most is not None:
+            segment.cut(most)
         file = finished(files, where, key, segment)
         return _Opened(name.segment, file, segment.length, held)
     except (SegmentError, FileNotFoundError):

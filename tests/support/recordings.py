@@ -83,10 +83,13 @@ async def begin(
     )
 
 
-def write_files(begun: Begun, tenant: UUID, files: Store, *, whole: bool = True) -> Recorded:
+def write_files(
+    begun: Begun, tenant: UUID, files: Store, *, whole: bool = True, first: int = 1,
+    starts_ms: int = 100,
+) -> Recorded:  # fmt: skip
     """Write a file of each part."""
     made = Recorded(begun.recording, begun)
-    for number, part in enumerate(begun.parts, start=1):
+    for number, part in enumerate(begun.parts, start=first):
         name = SegmentName(tenant, begun.recording, number)
         where = FileName(number, part.id)
         writer = files.create(begun.recording, where)
@@ -100,7 +103,7 @@ def write_files(begun: Begun, tenant: UUID, files: Store, *, whole: bool = True)
         size = files.size(begun.recording, where)
         raw = files.read(begun.recording, where, 0, size)
         file = RecordedFile(
-            number, str(part.id), TYPES[part.medium], 100, 60_000, LENGTH, size,
+            number, str(part.id), TYPES[part.medium], starts_ms, 60_000, LENGTH, size,
             hashlib.sha256(raw).hexdigest(), ((1000, 1200),), whole,
         )  # fmt: skip
         sealed = seal_manifest(file, part.key, name)

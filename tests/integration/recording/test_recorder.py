@@ -347,12 +347,47 @@ async def test_a_disk_that_stands_still_for_a_while_costs_a_gap(booth: Booth) ->
     assert booth.recorder.numbers()["broken"] == 0
 
 
+async def test_a_disk_that_stands_still_to_the_end_leaves_a_gap_to_there(booth: Booth) -> None:
+    await booth.recorder.record(booth.order())
+    booth.play(("ben", OPUS, voice(count=50)))
+    await booth.settle()
+    booth.store.gate.clear()
+    booth.play(("ben", OPUS, _more(600, first=51)))
+    booth.store.gate.set()
+    (file,) = await booth.stop()
+    ((start, stop),) = file.gaps
+    assert start == file.duration_ms == pytest.approx(5000, abs=500)
+    assert stop == pytest.approx(13_000, abs=40)
+
+
+async def test_a_camera_that_was_off_is_in_no_file_and_no_gap_either(booth: Booth) -> None:
+    await booth.recorder.record(booth.order())
+    before = film()
+    booth.play(("ann", VP8, before), ("ann", OPUS, voice(count=100)))
+    await booth.settle()
+    for _ in range(20):
+        booth.taps.time += 0.5
+        booth.renew()
+    again = film(first=len(before) + 1, start=5000 + 12 * 90_000)
+    booth.play(("ann", VP8, again), ("ben", OPUS, voice(ssrc=3000)))
+    files = await booth.stop()
+    first, second = booth.of("ann", "video", files)
+    assert first.duration_ms == pytest.approx(2000, abs=40)
+    assert second.starts_ms == pytest.approx(12_000, abs=60)
+    assert len(watch(booth.read(second)).times) == 60
+    assert all(file.whole and not file.gaps for file in files)
+
+
 async def test_a_disk_that_stands_still_for_long_ends_it(booth: Booth) -> None:
     await booth.recorder.record(booth.order())
     booth.play(("ben", OPUS, voice(count=50)))
     await booth.settle()
     booth.store.gate.clear()
-    booth.play(("ben", OPUS, _more(1800, first=51)))
+    booth.play(("ben", OPUS, _more(50, first=51)))
+    async with asyncio.timeout(10):
+        while not booth.store.waits:
+            await asyncio.sleep(0.01)
+    booth.play(("ben", OPUS, _more(1750, first=101)))
     broke = await _broke(booth)
     assert (broke.fault, broke.files) == (RecordFault.STALLED, ())
     assert booth.taps.listening == 0

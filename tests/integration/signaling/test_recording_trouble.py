@@ -259,7 +259,7 @@ async def test_an_erasure_without_it_is_refused_and_done_when_it_is_asked_for_ag
     status, said = await here.ask("zhang", "POST", f"{here.one}/take-back", {"now": True})
     assert (status, said["code"]) == (503, "busy")
     monkeypatch.undo()
-    assert (await here.get("li", 1, "bytes=0-9"))[0] == 206  # as was said: it is not done
+    assert (await here.get("li", 1, "bytes=0-9"))[0] == 403  # it is not done, and was wanted
     assert (await here.ask("zhang", "POST", f"{here.one}/take-back", {"now": True}))[0] == 200
     assert (await here.get("li", 1, "bytes=0-9"))[0] == 404
     assert here.files.recordings() == ()

@@ -17,6 +17,7 @@ from recording.keys import file_key, meta_key
 from recording.reading import open_file
 from recording.sealing import SegmentError, SegmentName
 from recording.store import FileName
+from signaling.capture import FILES_A_SEGMENT
 from signaling.domain.consent.artefact import ArtefactFact, ArtefactStage, ArtefactTurn
 from signaling.domain.consent.table import replay
 from signaling.domain.consent.terms import (
@@ -493,6 +494,19 @@ async def test_what_a_crash_left_open_is_closed_at_the_start_and_said_to_be_cut_
     assert interrupted.recording == made.ident
     await here.night.begin(T0 + 6)
     assert (await here.actions()).count("rec.recover") == 1
+
+
+async def test_what_was_held_before_a_crash_is_known_after_it(here: Here) -> None:
+    begun = await begin(here.store, here.booked, T0)
+    write_files(begun, here.booked.clinic, here.files, whole=False)
+    write_files(
+        begun, here.booked.clinic, here.files, whole=False, first=FILES_A_SEGMENT + 1,
+        starts_ms=90_000,
+    )  # fmt: skip
+    await here.night.begin(T0 + 5)
+    known = await here.keeping.get(begun.recording)
+    told = await here.keeping.told(known, T0)
+    assert (told.captured_ms, told.held) == (120_000, ((60_100, 90_000),))
 
 
 async def test_what_was_taken_back_before_a_crash_is_given_to_nobody_after_it(here: Here) -> None:

@@ -10,7 +10,7 @@ import pytest
 from media.channel import RecordedFile
 from recording.part_file import Look, Part, PartFile, Place
 from recording.recovery import recover
-from recording.sealing import MAGIC
+from recording.sealing import MAGIC, RecordKind, heads
 from recording.store import FileName, FolderStore
 from tests.support.film import plain, watch
 
@@ -83,3 +83,21 @@ def test_what_does_not_open_is_no_file_of_it(store: FolderStore, tmp_path: Path)
     assert recover(store, TENANT, RECORDING, KEYS) == ()
     (path(tmp_path).with_suffix(".meta")).unlink()
     assert recover(store, TENANT, RECORDING, KEYS) == ()
+
+
+def test_of_what_is_spoiled_in_the_middle_all_before_is_kept(
+    store: FolderStore, tmp_path: Path
+) -> None:
+    record(store)
+    (before,) = recover(store, TENANT, RECORDING, KEYS)
+    data = bytearray(path(tmp_path).read_bytes())
+    found = list(heads(lambda at, size: bytes(data[at : at + size])))
+    chunks = [head for head in found if head.kind is RecordKind.DATA]
+    assert len(chunks) > 2
+    spoilt = chunks[len(chunks) // 2]
+    data[spoilt.at] ^= 1
+    path(tmp_path).write_bytes(data)
+    (after,) = recover(store, TENANT, RECORDING, KEYS)
+    plain = sum(head.size - 16 for head in chunks if head.number < spoilt.number)
+    assert (after.plain_bytes, after.whole) == (plain, False)
+    assert 0 < after.duration_ms < before.duration_ms
