@@ -6,6 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.support.browsers import DESK, PHONE, Person, person
@@ -155,6 +156,27 @@ async def test_a_client_plays_their_own_on_a_phone_where_the_terms_said_so(
         assert shelf.watched
         assert not client.errors
         assert not client.foreign
+
+
+@pytest.mark.parametrize("opens", [0, 4_000])
+async def test_of_what_was_spoilt_the_rest_plays_on_and_that_is_said(
+    running: Gateway, screenshots: Path, opens: int
+):
+    shelf = Shelf(["counsellor", "supervisor"])
+    shelf.put(seen(FIRST))
+    shelf.make_files()
+    shelf.spoilt = {0: opens}  # the counsellor's first picture
+    async with person(viewport=DESK) as counsellor:
+        page = await opened(counsellor, running, "/desk", shelf)
+        await page.get_by_test_id("open-recordings").click()
+        await page.get_by_test_id("play").first.click()
+        await page.get_by_test_id("toggle").click()
+        lost = page.get_by_test_id("part-lost")
+        await expect(lost).to_be_visible()
+        await reaches(page, "0:08")  # over the hold, where that picture's next file is
+        await in_step(page)
+        await shoot(counsellor, screenshots, f"player-6-spoilt-{opens}", whole=True)
+        assert not counsellor.foreign
 
 
 async def prints_alone(page: Page, screenshots: Path) -> None:

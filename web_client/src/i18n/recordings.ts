@@ -144,6 +144,8 @@ const en = {
   'recs.player.voice.only': 'Sound only',
   'recs.player.picture.none': 'No picture here',
   'recs.player.absent': 'Nothing of them here',
+  'recs.player.part':
+    'Part of this recording can’t be opened: its file was damaged. The rest plays on.',
   'recs.player.legend.voice': 'Voice, drawn as it is played',
   'recs.player.legend.gap': 'Network gap',
   'recs.player.legend.hold': 'Paused, left out',
@@ -304,6 +306,7 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'recs.player.voice.only': '只有声音',
   'recs.player.picture.none': '这里没有画面',
   'recs.player.absent': '这里没有录到',
+  'recs.player.part': '这份录制有一部分打不开：文件损坏了。其余照常播放。',
   'recs.player.legend.voice': '声音，播放到哪里画到哪里',
   'recs.player.legend.gap': '网络中断',
   'recs.player.legend.hold': '录制暂停，已跳过',

@@ -39,6 +39,17 @@ export const readLooks = (after: number): Promise<Answer<Looks>> =>
 export const fileAddress = (recording: string, number: number): string =>
   `/api/v1/recordings/${recording}/files/${number}`;
 
+/** A recording as it stands now; null where there is none, undefined where nobody says. */
+export async function seenNow(
+  id: string,
+  client: string,
+): Promise<RecordingSeen | null | undefined> {
+  const known = await readRecordings(client);
+  return known.kind === 'done'
+    ? (known.said.items.find((each) => each.id === id) ?? null)
+    : undefined;
+}
+
 /** The first byte of a file: whether the gateway still gives it. */
 export async function askForFile(recording: string, number: number): Promise<Answer<null>> {
   const response = await fetch(fileAddress(recording, number), {

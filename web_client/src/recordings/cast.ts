@@ -31,10 +31,9 @@ export class Cast {
     const now = new Set(active.map(({ number }) => number));
     for (const [number, element] of elements) if (!now.has(number)) element.pause();
     let ready = true;
-    for (const file of active) {
+    for (const file of active.filter(({ number }) => !this.broken.has(number))) {
       const element = elements.get(file.number);
-      if (element === undefined) ready = false;
-      else if (!this.broken.has(file.number) && !this.place(element, file, beat)) ready = false;
+      if (element === undefined || !this.place(element, file, beat)) ready = false;
     }
     return ready;
   }

@@ -6,6 +6,33 @@ export type PlayerAct =
   | { readonly kind: 'toggle' | 'faster' | 'slower' }
   | { readonly kind: 'by' | 'to'; readonly ms: number };
 
+/** What there is to do for them. */
+export interface PlayerActs {
+  readonly toggle: () => void;
+  readonly by: (ms: number) => void;
+  readonly to: (ms: number) => void;
+  readonly speed: (faster: boolean) => void;
+}
+
+/** Do what a press asks for. */
+export function perform(act: PlayerAct, acts: PlayerActs): void {
+  switch (act.kind) {
+    case 'toggle':
+      acts.toggle();
+      break;
+    case 'by':
+      acts.by(act.ms);
+      break;
+    case 'to':
+      acts.to(act.ms);
+      break;
+    case 'faster':
+    case 'slower':
+      acts.speed(act.kind === 'faster');
+      break;
+  }
+}
+
 const STEP_MS = 5_000;
 export const LEAP_MS = 10_000;
 

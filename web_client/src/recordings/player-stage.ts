@@ -122,6 +122,8 @@ export interface Stage {
   /** Counts how often all of it was fetched anew. */
   readonly attempt: number;
   readonly speaking: ReadonlySet<string>;
+  /** Files that cannot be played: nothing of them is there. */
+  readonly lost: ReadonlySet<number>;
   readonly handleError: (event: Event) => void;
 }
 
@@ -130,11 +132,19 @@ export function stage(shown: Stage) {
     <div class="stage" @contextmenu=${(event: Event) => event.preventDefault()}>
       ${shown.lanes.map((lane) => tile(lane, shown))}
     </div>
+    ${
+      shown.lost.size === 0
+        ? nothing
+        : html`
+            <p class="calm" data-testid="part-lost">${t('recs.player.part')}</p>
+          `
+    }
   `;
 }
 
 function tile(lane: Lane, shown: Stage) {
-  const active = activeAt(lane.files, shown.positionMs);
+  const there = lane.files.filter(({ number }) => !shown.lost.has(number));
+  const active = activeAt(there, shown.positionMs);
   const hasPicture = active.some(({ medium }) => medium === 'video');
   const lost = isIn(lane.gaps, shown.positionMs);
   const kinds = [
@@ -145,7 +155,7 @@ function tile(lane: Lane, shown: Stage) {
   return html`
     <figure class="tile ${kinds.join(' ')}" data-testid="tile" data-role=${lane.role}>
       ${repeat(
-        shown.near.filter((file) => lane.files.includes(file)),
+        shown.near.filter((file) => there.includes(file)),
         ({ number }) => `${number} ${shown.attempt}`,
         (file) => player(file, active.includes(file), lost, shown),
       )}

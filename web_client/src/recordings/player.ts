@@ -9,13 +9,14 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
-import { askForFile, gateOf, isPassing, openRecording, readRecordings, whyStopped } from './calls';
+import { askForFile, gateOf, isPassing, openRecording, seenNow, whyStopped } from './calls';
 import { Cast } from './cast';
 import { EnergyTrack } from './energy';
+import { Failures } from './failures';
 import { clockOf, type Lane, lanesOf, type Mark, marksOf } from './lanes';
 import { activeAt, nearAt, PlayerClock, type Span } from './player-clock';
 import { controls, isOwnKey, keyHints, markList } from './player-controls';
-import { nextSpeed, type PlayerAct, playerAct } from './player-keys';
+import { nextSpeed, perform, type PlayerAct, playerAct } from './player-keys';
 import { stage, stageStyle } from './player-stage';
 import { playerStyle } from './player-style';
 import { legend, timeline, timelineStyle } from './player-timeline';
@@ -60,6 +61,7 @@ export class Player extends QuietElement {
   private openedAt = 0;
   private waitingSince: number | null = null;
   private readonly cast = new Cast();
+  private failures = new Failures();
   private readonly voices = new Voices();
   private readonly teller = new WatchTeller(() => this.recording);
 
@@ -161,6 +163,7 @@ export class Player extends QuietElement {
       watcher: watchMark(opened.watcher, this.openedAt),
       attempt: this.attempt,
       speaking: this.speaking,
+      lost: this.failures.lost,
       handleError: (event) => void this.handleError(event),
     });
   }
@@ -215,6 +218,7 @@ export class Player extends QuietElement {
     this.clock = new PlayerClock(lengthMs, held);
     this.clock.seek(at, performance.now());
     this.cast.mend();
+    this.failures = new Failures();
     this.attempt += 1;
     this.opened = answer.said;
     this.openedAt = Date.now();
@@ -303,21 +307,12 @@ export class Player extends QuietElement {
   }
 
   private do(act: PlayerAct): void {
-    switch (act.kind) {
-      case 'toggle':
-        void this.toggle();
-        break;
-      case 'by':
-        this.leap(act.ms);
-        break;
-      case 'to':
-        this.seek(act.ms);
-        break;
-      case 'faster':
-      case 'slower':
-        this.setSpeed(nextSpeed(this.clock.speed, act.kind === 'faster'));
-        break;
-    }
+    perform(act, {
+      toggle: () => void this.toggle(),
+      by: (ms) => this.leap(ms),
+      to: (ms) => this.seek(ms),
+      speed: (faster) => this.setSpeed(nextSpeed(this.clock.speed, faster)),
+    });
   }
 
   // --- what is told, and the end of it ----------------------------------------------------------
@@ -335,7 +330,7 @@ export class Player extends QuietElement {
 
   /** What the browser has already is not played on either, once it was taken back. */
   private async askWhether(): Promise<void> {
-    const file = this.opened?.files[0];
+    const file = this.opened?.files.find(({ number }) => !this.failures.lost.has(number));
     if (file === undefined || !this.clock.playing) return;
     const answer = await askForFile(this.recording, file.number);
     if (answer.kind === 'refused' && !isPassing(answer.code) && this.opened !== null)
@@ -353,30 +348,36 @@ export class Player extends QuietElement {
     const { attempt } = this;
     const answer = await askForFile(this.recording, number);
     if (attempt !== this.attempt || this.opened === null) return;
-    if (answer.kind !== 'done') await this.stop(answer);
-    else if (element.error?.code === MediaError.MEDIA_ERR_NETWORK) this.attempt += 1;
-    else this.giveUp(number, this.opened);
+    const isNetwork = element.error?.code === MediaError.MEDIA_ERR_NETWORK;
+    if (answer.kind !== 'done') await this.handleRefused(number, answer);
+    else if (isNetwork && this.failures.again(number, performance.now())) this.attempt += 1;
+    else this.giveUp(number, this.opened, isNetwork);
   }
 
-  /** One of several that this browser cannot play is left out; of none there is nothing to play. */
-  private giveUp(number: number, opened: RecordingOpened): void {
+  /** What may be played and is not there was spoilt where it lies; else it is given no more. */
+  private async handleRefused(number: number, answer: Failure): Promise<void> {
+    const { opened } = this;
+    const gone = answer.kind === 'refused' && answer.code === 'not_found';
+    const now = gone && opened ? await seenNow(this.recording, opened.seen.client.id) : null;
+    if (opened !== null && now?.may_play === true) this.giveUp(number, opened, true);
+    else await this.stop(answer);
+  }
+
+  /** One of several that cannot be played is left out; of none there is nothing to play. */
+  private giveUp(number: number, { files }: RecordingOpened, spoilt: boolean): void {
     this.cast.handleBroken(number);
-    if (opened.files.length > 1) return;
-    this.end('recs.stopped.unplayable');
+    if (!this.failures.leaveOut(number, files))
+      this.end(spoilt ? 'recs.stopped.shut' : 'recs.stopped.unplayable');
+    else if (spoilt) this.said = t('recs.player.part');
+    this.requestUpdate();
   }
 
   private async stop(answer: Failure): Promise<void> {
-    const client = this.opened?.seen.client.id ?? '';
+    const now = seenNow(this.recording, this.opened?.seen.client.id ?? '');
     this.end(null);
     const gate = answer.kind === 'refused' ? gateOf(answer.code) : null;
-    if (gate !== null) {
-      this.say('gate', gate);
-      return;
-    }
-    const known = answer.kind === 'refused' ? await readRecordings(client) : answer;
-    const seen =
-      known.kind === 'done' ? known.said.items.find(({ id }) => id === this.recording) : undefined;
-    this.end(whyStopped(answer, seen ?? null));
+    if (gate !== null) this.say('gate', gate);
+    else this.end(whyStopped(answer, (await now) ?? null));
   }
 
   /** Nothing of it stays in the page. */
