@@ -193,6 +193,8 @@ class Recording(_Record, frozen=True, tag="recording"):
     you_answer: bool
     """This page is to ask its person now."""
     you_may_ask: bool
+    asked_before: bool
+    """It was asked in this session already: again only where the others have come back to it."""
     why_not: str
     """``off``, ``role``, ``running``, ``safety``, ``guardian``, ``alone``, ``beside``, ``often`` or
     ``soon``; or ``""``."""

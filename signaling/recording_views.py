@@ -125,6 +125,7 @@ def recording_view(
         you_asked=request is not None and request.by == you,
         you_answer=_is_asked(consent, you),
         you_may_ask=why is None,
+        asked_before=consent.asked > 0,
         why_not=why.value if why else "",
         may_purposes=[each for each in Purpose if each in may.purposes],
         may_media=[each for each in Medium if each in may.media],

@@ -267,11 +267,14 @@ async def test_a_counsellor_asks(running: Gateway, screenshots: Path):
             await counsellor.page.get_by_test_id("open-recording").get_attribute("aria-disabled")
             == "true"
         )
-        events.tell(**may)
+        events.tell(**may, asked_before=True)
         await counsellor.page.get_by_test_id("open-recording").click()
         await counsellor.page.get_by_test_id("ask-supervision").check()
         await counsellor.page.get_by_test_id("recording-preview").wait_for()
+        await counsellor.page.get_by_test_id("recording-send").click()
         await shoot(counsellor, screenshots, "recording-desk-ask")
+        assert events.said("ask_recording") == []  # a second time only where it was reopened
+        await counsellor.page.get_by_test_id("ask-reopened").check()
         await counsellor.page.get_by_test_id("recording-send").click()
         await until(lambda: events.said("ask_recording"))
         assert events.said("ask_recording") == [
@@ -282,10 +285,15 @@ async def test_a_counsellor_asks(running: Gateway, screenshots: Path):
         await shoot(counsellor, screenshots, "recording-desk-waiting")
         await counsellor.page.get_by_test_id("cancel_recording").click()
         await until(lambda: events.said("cancel_recording"))
-        events.tell(**running_(SUPERVISION))
+        events.tell(**running_(SUPERVISION, media=["audio", "video"]))
         await strip_at(counsellor, "recording")
         await shoot(counsellor, screenshots, "recording-desk-counsellor-on")
         await counsellor.page.get_by_test_id("trust-chip").click()
+        await counsellor.page.get_by_test_id("leave-out-video").click()
+        await until(lambda: events.said("withdraw_recording"))
+        assert events.said("withdraw_recording") == [
+            {"type": "withdraw_recording", "media": ["video"]}
+        ]
         await shoot(counsellor, screenshots, "recording-desk-counsellor-trust")
         assert not counsellor.errors
 

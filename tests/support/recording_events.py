@@ -26,7 +26,8 @@ DIGEST = "ab" * 32
 DAY_MS = 86_400_000
 NOTHING: dict[str, Any] = {
     "type": "recording", "stage": "off", "request": "", "terms": None, "agreed": 0, "asked": 0,
-    "you_asked": False, "you_answer": False, "you_may_ask": False, "why_not": "role",
+    "you_asked": False, "you_answer": False, "you_may_ask": False,
+    "asked_before": False, "why_not": "role",
     "may_purposes": [], "may_media": [], "begins_at": None, "started_at": None, "captured_ms": 0,
     "running_since": None, "purposes": [], "media": [], "you_excluded": [], "holds": [],
     "you_paused": False, "you_beside": False, "is_late": False, "ended": None, "may_terms": None,

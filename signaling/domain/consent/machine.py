@@ -278,7 +278,7 @@ class ConsentMachine:
     def handle_safety(self, *, is_open: bool, now: float) -> None:
         """The counsellor opens or closes the safety panel."""
         self.handle_timeout(now)
-        self._safety = is_open
+        self._safety = self._safety or is_open  # in such an hour it is not asked any more
         if self.consent.stage in _DECIDING and is_open:
             self._ledger.turn(ConsentTurn.SCATTER, now, reason=HoldReason.SAFETY)
         elif self.consent.stage in _RUNNING and not is_open:

@@ -558,9 +558,10 @@ def test_somebody_beside_a_client_holds_it_and_both_see_why() -> None:
     assert (written(room), room.sees("zhang").you_beside) == (set(), True)
     room.do("zhang", said.SayBeside(False))
     assert written(room) == ALL
+    assert room.sees("li").asked_before
     room.do("li", said.StopRecording())
     room.do("zhang", said.SayBeside(True))
-    assert room.sees("li").why_not == "beside"
+    assert (room.sees("li").why_not, room.sees("li").asked_before) == ("beside", True)
     refused(Code.NOT_NOW, room.ask)
 
 

@@ -112,6 +112,9 @@ const en = {
   'rec.ask.nobody': 'can’t be asked for: your clinic has no supervisor yet',
   'rec.ask.preview': 'What the other person will see',
   'rec.ask.calm': 'By asking you agree yourself. The others decide for themselves.',
+  'rec.ask.reopened': 'They came back to it by themselves',
+  'rec.ask.reopened.first':
+    'It was asked before. A second time only where they came back to it by themselves.',
   'rec.ask.send': 'Ask',
   'rec.why.off': 'Nothing can be recorded in this room.',
   'rec.why.role': 'Only the counsellor can ask for it here.',
@@ -132,6 +135,13 @@ const en = {
   'rec.trust.protection':
     'Sound and picture are encrypted between you and the server. What is recorded the server keeps sealed; whoever runs it holds the keys.',
   'rec.trust.stop': 'Stop recording',
+  'rec.trust.drop.audio': 'Take out the sound',
+  'rec.trust.drop.video': 'Take out the picture',
+  'rec.trust.drop.text': 'Take out the text',
+  'rec.trust.dropped.audio': 'Sound is not recorded any more, and what was is played to nobody.',
+  'rec.trust.dropped.video':
+    'The picture is not recorded any more, and what was is played to nobody.',
+  'rec.trust.dropped.text': 'Text is not recorded any more, and what was is shown to nobody.',
   'rec.trust.narrow': 'No longer for {purpose}',
   'rec.trust.narrowed': 'It is no longer used for {purpose}.',
   'rec.trust.withdrawn':
@@ -253,6 +263,8 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'rec.ask.nobody': '现在不能问：机构里还没有督导',
   'rec.ask.preview': '对方会看到',
   'rec.ask.calm': '您问出来，就是自己已经同意。其他人各自决定。',
+  'rec.ask.reopened': '是对方自己又提起的',
+  'rec.ask.reopened.first': '之前问过了。只有对方自己又提起，才再问一次。',
   'rec.ask.send': '问一问',
   'rec.why.off': '这个房间不能录制。',
   'rec.why.role': '这里只有咨询师可以问。',
@@ -271,6 +283,12 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'rec.trust.protection':
     '声音和画面在您和服务器之间加密。录下的部分由服务器封存，钥匙由管理它的机构保管。',
   'rec.trust.stop': '停止录制',
+  'rec.trust.drop.audio': '去掉声音',
+  'rec.trust.drop.video': '去掉画面',
+  'rec.trust.drop.text': '去掉文字',
+  'rec.trust.dropped.audio': '声音不再录了，录下的声音也不给任何人播放。',
+  'rec.trust.dropped.video': '画面不再录了，录下的画面也不给任何人播放。',
+  'rec.trust.dropped.text': '文字不再录了，录下的文字也不给任何人看。',
   'rec.trust.narrow': '取消用于{purpose}',
   'rec.trust.narrowed': '已取消用于{purpose}。',
   'rec.trust.withdrawn': '录下的已经收回：不给任何人播放，会被删除。',

@@ -916,6 +916,7 @@ export interface Recording {
   you_asked: boolean;
   you_answer: boolean;
   you_may_ask: boolean;
+  asked_before: boolean;
   why_not: string;
   may_purposes: Purpose[];
   may_media: Medium[];

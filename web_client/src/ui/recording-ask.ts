@@ -65,6 +65,8 @@ export class RecordingAsk extends QuietElement {
   @state() private busy = false;
   @state() private purposes: readonly Purpose[] = [];
   @state() private media: readonly Medium[] = [];
+  /** Asked a second time: the others came back to it by themselves. */
+  @state() private reopened = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -89,7 +91,7 @@ export class RecordingAsk extends QuietElement {
           ${choices.map((choice) => this.medium(choice))}
         </fieldset>
         <p class="about">${t('rec.ask.calm')}</p>
-        ${this.preview()}
+        ${this.preview()} ${this.isSecond ? this.again() : nothing}
         <div slot="foot">
           <p class="hint" role="status">${this.hint === null ? '' : t(this.hint)}</p>
           ${
@@ -166,6 +168,29 @@ export class RecordingAsk extends QuietElement {
     `;
   }
 
+  /** Nobody is pressed: a counsellor who has asked before asks again only where the client has come back to it. */
+  private get isSecond(): boolean {
+    const { asked_before: before, may_terms: terms, why_not: why } = this.recording;
+    return before && why === '' && terms?.asker_role === 'counsellor';
+  }
+
+  private again() {
+    return html`
+      <label class="pick">
+        <input
+          type="checkbox"
+          data-testid="ask-reopened"
+          .checked=${this.reopened}
+          @change=${() => {
+            this.reopened = !this.reopened;
+            this.hint = null;
+          }}
+        />
+        ${t('rec.ask.reopened')}
+      </label>
+    `;
+  }
+
   /** As it would be asked with what is chosen so far; null where nothing is. */
   private get terms(): RecordingTerms | null {
     const all = this.recording.may_terms ?? null;
@@ -188,6 +213,10 @@ export class RecordingAsk extends QuietElement {
     if (this.busy) return;
     if (this.purposes.length === 0) {
       this.hint = 'rec.choose';
+      return;
+    }
+    if (this.isSecond && !this.reopened) {
+      this.hint = 'rec.ask.reopened.first';
       return;
     }
     this.busy = true;

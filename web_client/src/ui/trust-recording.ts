@@ -9,7 +9,7 @@ import { send } from './recording-acts';
 import { type Key, t } from '../i18n/language';
 import type { Call } from '../media/call';
 import type { RecordingCommand } from '../protocol/recording';
-import type { Purpose, PurposeTerm, Recording } from '../protocol/wire';
+import type { Medium, Purpose, PurposeTerm, Recording } from '../protocol/wire';
 import type { RecordingView } from '../recording/view';
 import { keptWords, mediaWords, purposeWords } from '../recording/words';
 
@@ -48,7 +48,7 @@ export class TrustRecording extends QuietElement {
   private readonly kept = new FocusKeeper();
   @state() private trouble: Key | null = null;
   /** What it is no longer for, by a tap here. */
-  @state() private dropped: Purpose | null = null;
+  @state() private dropped: Purpose | Medium | null = null;
 
   override willUpdate(): void {
     this.kept.mark();
@@ -78,6 +78,7 @@ export class TrustRecording extends QuietElement {
           ${t('rec.withdraw')}
         </button>
         ${purposes.length > 1 ? purposes.map((term) => this.narrow(term)) : nothing}
+        ${media.length > 1 ? media.map((medium) => this.leaveOut(medium)) : nothing}
       </div>
       <p class="about">${t('rec.trust.withdraw.about')}</p>
       <p class="about" role="status" data-testid="trust-said">
@@ -98,14 +99,34 @@ export class TrustRecording extends QuietElement {
     `;
   }
 
+  private leaveOut(medium: Medium) {
+    return html`
+      <button
+        class="plain"
+        data-testid=${`leave-out-${medium}`}
+        @click=${() => void this.leaveOutBy(medium)}
+      >
+        ${t(`rec.trust.drop.${medium}`)}
+      </button>
+    `;
+  }
+
+  private async leaveOutBy(medium: Medium): Promise<void> {
+    await this.tell({ type: 'withdraw_recording', media: [medium] }, false);
+    if (this.trouble === null) this.dropped = medium;
+  }
+
   private async narrowBy(purpose: Purpose): Promise<void> {
     await this.tell({ type: 'withdraw_recording', purposes: [purpose] }, false);
     if (this.trouble === null) this.dropped = purpose;
   }
 
   private narrowed(): string {
-    if (this.dropped === null) return '';
-    return t('rec.trust.narrowed', { purpose: purposeWords(this.dropped) });
+    const { dropped } = this;
+    if (dropped === null) return '';
+    return isMedium(dropped)
+      ? t(`rec.trust.dropped.${dropped}`)
+      : t('rec.trust.narrowed', { purpose: purposeWords(dropped) });
   }
 
   private act(word: Key, command: RecordingCommand) {
@@ -124,4 +145,8 @@ export class TrustRecording extends QuietElement {
     this.trouble = await send(this.call, command);
     if (this.trouble === null && closes) this.say('close-sheet');
   }
+}
+
+function isMedium(what: Purpose | Medium): what is Medium {
+  return what === 'audio' || what === 'video' || what === 'text';
 }

@@ -35,6 +35,7 @@ export function recording(changes: Partial<Recording> = {}): Recording {
     captured_ms: 0,
     running_since: null,
     is_late: false,
+    asked_before: false,
     purposes: [],
     media: [],
     you_excluded: [],

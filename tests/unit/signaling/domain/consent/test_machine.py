@@ -296,12 +296,18 @@ def test_whatever_changes_in_the_room_ends_the_asking(what: str, armed: bool) ->
     assert room.turns[-1] is ConsentTurn.SCATTER
 
 
-def test_nothing_is_asked_while_the_safety_panel_is_open_or_somebody_is_cut_off() -> None:
+@pytest.mark.parametrize("is_open", [True, False])
+def test_nothing_is_asked_once_the_safety_panel_was_open(is_open: bool) -> None:
     room = Room()
     room.machine.handle_safety(is_open=True, now=room.now)
+    room.machine.handle_safety(is_open=is_open, now=room.now)
+    assert room.machine.why_not(LI, room.now) is WhyNot.SAFETY
     with refused(room, Code.NOT_NOW):
         room.ask()
-    room.machine.handle_safety(is_open=False, now=room.now)
+
+
+def test_nothing_is_asked_while_somebody_is_cut_off() -> None:
+    room = Room()
     room.machine.handle_lose(ZHANG, room.now)
     with refused(room, Code.NOT_NOW):
         room.ask()
