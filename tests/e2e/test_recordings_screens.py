@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from pathlib import Path
 
@@ -118,6 +119,7 @@ async def test_a_client_has_less_of_a_recording_or_none(running: Gateway, screen
             await expect(one.get_by_test_id("verdict")).to_have_attribute("data-verdict", verdict)
         await page.set_viewport_size(PHONE)
         await fits(client)
+        await from_a_file(page, shelf)
         await shoot(client, screenshots, "recordings-6-proofs", whole=True)
         await prints_alone(page, screenshots)
         assert not client.errors
@@ -156,6 +158,21 @@ async def test_a_client_plays_their_own_on_a_phone_where_the_terms_said_so(
         assert shelf.watched
         assert not client.errors
         assert not client.foreign
+
+
+async def from_a_file(page: Page, shelf: Shelf) -> None:
+    """What was saved is checked without anybody, also what is on no list any more."""
+    for text, verdict in (
+        (json.dumps(shelf.proofs[0]), "good"), (json.dumps(shelf.proofs[1]), "bad"), ("x", ""),
+    ):  # fmt: skip
+        one = {"name": "receipt.json", "mimeType": "application/json", "buffer": text.encode()}
+        await page.get_by_test_id("open-proof").set_input_files([one])  # type: ignore[list-item]
+        if verdict:
+            said = page.get_by_test_id("saved-proof").get_by_test_id("verdict")
+            await expect(said).to_have_attribute("data-verdict", verdict)
+        else:
+            await expect(page.get_by_text("这个文件不是凭证。")).to_be_visible()
+    await expect(page.get_by_test_id("saved-proof")).to_have_count(0)
 
 
 @pytest.mark.parametrize("opens", [0, 4_000])

@@ -41,6 +41,8 @@ const en = {
   'recs.proof.unable':
     'This browser can’t check such a signature (Ed25519) yet. That says nothing about the receipt. You can save it, and check it with another browser or program.',
   'recs.proof.save': 'Save as a file',
+  'recs.proof.open': 'Check a receipt that was saved',
+  'recs.proof.open.none': 'That file is no receipt.',
   'recs.proof.print': 'Print',
   'recs.proof.undo': 'To undo',
   'recs.proof.undo.how': 'At any time, without saying why, under “{where}”',
@@ -88,6 +90,8 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'recs.proof.unable':
     '这个浏览器还不会验这种签名（Ed25519）。这不说明凭证有什么问题。可以存成文件，用别的浏览器或程序来验。',
   'recs.proof.save': '存成文件',
+  'recs.proof.open': '检查一份存下来的凭证',
+  'recs.proof.open.none': '这个文件不是凭证。',
   'recs.proof.print': '打印',
   'recs.proof.undo': '怎样收回',
   'recs.proof.undo.how': '随时在“{where}”里收回，不用说理由',

@@ -6,7 +6,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { dataCard } from './card-style';
 import { printProof } from './proof-print';
 import { mayUndo, proofLines, proofsInOrder, proofTitle, saidIn, whichLine } from './proof-words';
-import { check, digitsOf, fileOf, undoAddress, type Verdict } from './proofs';
+import { check, digitsOf, fileOf, proofOf, undoAddress, type Verdict } from './proofs';
 import { momentOf } from '../i18n/dates';
 import { t } from '../i18n/language';
 import type { Proof, RecordingSeen } from '../protocol/bodies';
@@ -14,6 +14,8 @@ import { base, buttons, QuietElement } from '../ui/element';
 
 /** So many before somebody asks for all. */
 const FIRST = 3;
+/** Of a file; a certificate of thousands of files has less. */
+const MOST_BYTES = 4_000_000;
 
 type Checked = Verdict | 'checking';
 
@@ -102,6 +104,20 @@ export class Proofs extends QuietElement {
         text-decoration-thickness: 1px;
         text-underline-offset: 4px;
       }
+      .file {
+        display: inline-flex;
+        align-items: center;
+        min-block-size: 48px;
+        color: var(--dai);
+        cursor: pointer;
+        text-decoration: underline;
+        text-decoration-thickness: 1px;
+        text-underline-offset: 4px;
+      }
+      .file:focus-within {
+        outline: 3px solid var(--dai);
+        outline-offset: 2px;
+      }
     `,
   ];
 
@@ -111,8 +127,16 @@ export class Proofs extends QuietElement {
   @property({ type: Number }) now = Date.now();
   @state() private all = false;
   @state() private checked: ReadonlyMap<string, Checked> = new Map();
+  /** One from a file; 'none' where it was no receipt. */
+  @state() private saved: Proof | 'none' | null = null;
 
   override render() {
+    return html`
+      ${this.own()} ${this.fromFile()}
+    `;
+  }
+
+  private own() {
     const items = proofsInOrder(this.items);
     if (items.length === 0)
       return html`
@@ -137,6 +161,39 @@ export class Proofs extends QuietElement {
             `
       }
     `;
+  }
+
+  /** What somebody has saved is read here, and sent to nobody. */
+  private fromFile() {
+    const { saved } = this;
+    return html`
+      <label class="file">
+        ${t('recs.proof.open')}
+        <input
+          class="unseen"
+          type="file"
+          accept="application/json,.json"
+          data-testid="open-proof"
+          @change=${(event: Event) => void this.open(event.target as HTMLInputElement)}
+        />
+      </label>
+      <div role="status">${saved === 'none' ? t('recs.proof.open.none') : nothing}</div>
+      ${
+        saved === null || saved === 'none'
+          ? nothing
+          : html`
+              <div data-testid="saved-proof">${this.proof(saved)}</div>
+            `
+      }
+    `;
+  }
+
+  private async open(input: HTMLInputElement): Promise<void> {
+    const file = input.files?.[0];
+    if (file === undefined) return;
+    this.saved = (file.size > MOST_BYTES ? null : proofOf(await file.text())) ?? 'none';
+    input.value = '';
+    if (this.saved !== 'none') await this.check(this.saved);
   }
 
   private proof(proof: Proof) {

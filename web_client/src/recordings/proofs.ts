@@ -66,3 +66,23 @@ export function fileOf({ kind, text, signature, key }: Proof, undo = ''): string
   const where = undo === '' ? {} : { undo };
   return `${JSON.stringify({ kind, text, signature, key, how, ...where }, null, 2)}\n`;
 }
+
+/** What was saved, read again; null for what is none. Whether it is true says `check` alone. */
+export function proofOf(saved: string): Proof | null {
+  const found = fieldsOf(saved);
+  const { kind, text, signature, key } = found ?? {};
+  if (kind !== 'consent' && kind !== 'erasure') return null;
+  if (typeof text !== 'string' || typeof signature !== 'string' || typeof key !== 'string')
+    return null;
+  const at = fieldsOf(text)?.at;
+  return { id: 'saved', kind, at: typeof at === 'number' ? at : 0, text, signature, key };
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const found: unknown = JSON.parse(text);
+    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}

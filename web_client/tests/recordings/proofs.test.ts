@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { Proof } from '../../src/protocol/bodies';
-import { check, digitsOf, fileOf, fromBase64Url, undoAddress } from '../../src/recordings/proofs';
+import {
+  check,
+  digitsOf,
+  fileOf,
+  fromBase64Url,
+  proofOf,
+  undoAddress,
+} from '../../src/recordings/proofs';
 
 const { subtle } = globalThis.crypto;
 const TEXT = '{"act":"grant","purposes":["supervision"],"词":"同意"}';
@@ -33,6 +40,17 @@ describe('a proof', () => {
   beforeAll(async () => {
     proof = await signed(TEXT);
   });
+
+  it('is the same when it was saved and is read again', async () => {
+    const again = proofOf(fileOf(proof, 'https://here/visit#data'));
+    expect(again).toEqual({ ...proof, id: 'saved' });
+    expect(again === null ? '' : await check(again, subtle)).toBe('good');
+  });
+
+  it.each(['', '[]', 'null', '{"kind":"other"}', '{"kind":"erasure","text":1}', '{'])(
+    'is none of %j',
+    (text) => expect(proofOf(text)).toBeNull(),
+  );
 
   it('is good as it was signed', async () => {
     expect(await check(proof, subtle)).toBe('good');
