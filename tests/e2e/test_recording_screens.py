@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Route
+from playwright.async_api import Route, expect
 
 from tests.e2e.test_widget import embedded
 from tests.support.browsers import DESK, PHONE, Person, person
@@ -272,6 +272,8 @@ async def test_a_counsellor_asks(running: Gateway, screenshots: Path):
         await counsellor.page.get_by_test_id("ask-supervision").check()
         await counsellor.page.get_by_test_id("recording-preview").wait_for()
         await counsellor.page.get_by_test_id("recording-send").click()
+        # What the hint asks for stands in sight, above what the other person will see.
+        await expect(counsellor.page.get_by_test_id("ask-reopened")).to_be_in_viewport()
         await shoot(counsellor, screenshots, "recording-desk-ask")
         assert events.said("ask_recording") == []  # a second time only where it was reopened
         await counsellor.page.get_by_test_id("ask-reopened").check()

@@ -91,7 +91,7 @@ export class RecordingAsk extends QuietElement {
           ${choices.map((choice) => this.medium(choice))}
         </fieldset>
         <p class="about">${t('rec.ask.calm')}</p>
-        ${this.preview()} ${this.isSecond ? this.again() : nothing}
+        ${this.isSecond ? this.again() : nothing} ${this.preview()}
         <div slot="foot">
           <p class="hint" role="status">${this.hint === null ? '' : t(this.hint)}</p>
           ${
