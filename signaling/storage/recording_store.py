@@ -105,8 +105,8 @@ class RecordingStore:
         terms = terms_at(chosen.recording, at)
         if terms is None:
             return None
-        client = await self._people.details(booked.client, at)
-        terms = replace(terms, policy=replace(terms.policy, needs_guardian=client.minor))
+        minor = await self._is_minor(booked, at)
+        terms = replace(terms, policy=replace(terms.policy, needs_guardian=minor))
         if Purpose.SUPERVISION not in terms.until:
             return terms
         idents, names = await self._supervisors(booked.clinic, at)
@@ -123,8 +123,9 @@ class RecordingStore:
     ) -> Begun:  # fmt: skip
         """Make a recording, with a key for each person's each medium.
 
-        Raises :class:`Refusal`: ``not_allowed`` of a client who is gone, ``malformed`` where there
-        is nothing to capture.
+        Raises :class:`Refusal`: ``not_allowed`` of a client who is gone, or of a minor without a
+        guardian, whatever its room knew when it was asked; ``malformed`` where there is nothing to
+        capture.
         """
         made, keys = await self._parts(booked, ident, parties, scope, told.at)
         told = replace(told, said={**told.said, "keys": [str(key) for key in keys]})
@@ -276,6 +277,9 @@ class RecordingStore:
         known = [await self._people.details(person, at) for person in found]
         return tuple(found), tuple(details.alias or details.name for details in known)
 
+    async def _is_minor(self, booked: Booked, at: int) -> bool:
+        return (await self._people.details(booked.client, at)).minor
+
     async def _parts(
         self, booked: Booked, ident: UUID, parties: Mapping[UUID, PartyRole], scope: Scope, at: int
     ) -> tuple[Begun, list[UUID]]:
@@ -283,6 +287,8 @@ class RecordingStore:
         people = tuple(Party(uuid4(), person, role) for person, role in parties.items())
         parts, keys = [], []
         try:
+            if PartyRole.GUARDIAN not in parties.values() and await self._is_minor(booked, at):
+                raise Refusal(Code.NOT_ALLOWED)
             await self._keyring.key(Kind.RECORDING, ident, booked.client, at)
             for party in people:
                 for medium in sorted(scope.media & CAPTURED):
@@ -290,7 +296,7 @@ class RecordingStore:
                     key = await self._keyring.key(Kind.PART, part, ident, at)
                     parts.append(Part(part, party.id, medium, key.recorder))
                     keys.append(key.id)
-        except SealError:  # whose it would be is being erased
+        except (SealError, Refusal):  # whose it would be is being erased, or is a minor
             raise Refusal(Code.NOT_ALLOWED) from None
         if not parts:
             raise Refusal(Code.MALFORMED)

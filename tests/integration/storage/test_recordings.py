@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from media.channel import RecordedFile
@@ -209,6 +210,16 @@ async def test_the_chained_audit_says_what_each_file_came_to_and_by_which_keys(h
     async with here.data.read() as reading:
         (parts,) = (await parts_of(reading, [begun.recording])).values()
     assert set(told["rec.start"]["keys"]) == {str(part.key) for part in parts}
+
+
+async def test_of_a_minor_nothing_begins_without_a_guardian(here: Here) -> None:
+    """Whatever their room had read before the clinic said so."""
+    people, client = here.house.stores.people, here.booked.client
+    await people.change_details(client, lambda known: replace(known, minor=True), client, T0)
+    with pytest.raises(Refusal, match="not_allowed"):
+        await here.begin()
+    await people.change_details(client, lambda known: replace(known, minor=False), client, T0)
+    assert (await here.begin()).parts
 
 
 async def test_of_a_client_who_is_gone_nothing_begins(here: Here) -> None:
