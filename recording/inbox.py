@@ -103,11 +103,11 @@ class Inbox:
         """Let nothing of a part out any more."""
         self._left_out |= {part}
 
-    def look(self, now: float) -> bool:
-        """Whether there is no room now; packets may not come that would find some."""
+    def look(self, now: float) -> float | None:
+        """Return since when there is no room; packets may not come that would find some."""
         if self.full_since is not None and not self._is_full(now):
             self.full_since = None
-        return self.full_since is not None
+        return self.full_since
 
     def is_over(self, part: str) -> bool:
         """Whether nothing of a part may be written any more."""

@@ -173,8 +173,7 @@ class Session:
     def _look(self) -> None:
         """See whether the permit still holds, and whether the disk still answers."""
         now = self._taps.now()
-        is_full = self._take.inbox.look(now)
-        full_since = self._take.inbox.full_since
+        full_since = self._take.inbox.look(now)
         if not self._lease.holds(now):
             self.fail(RecordFault.LEASE)
         elif full_since is not None and now - full_since > STALL_S:
@@ -182,7 +181,7 @@ class Session:
         else:
             due = max(0.0, min(self._lease.until - now, LOOK_S))
             self._looker = self._loop.call_later(due, self._look)
-            self._look_whether_late(now, is_full=is_full)
+            self._look_whether_late(now, is_full=full_since is not None)
 
     def _look_whether_late(self, now: float, *, is_full: bool) -> None:
         """A disk that is behind again and again is told of once."""
