@@ -247,10 +247,14 @@ class Segment:
         return len(self._chunks)
 
     def cut(self, length: int) -> None:
-        """Have no more than so many bytes of it, as it was told of what was found after a crash."""
+        """Have no more than so many bytes of it, up to the end of a chunk.
+
+        What was patched in at its end spoke of all of it, and is not so any more.
+        """
         while self._chunks and self._chunks[-1].place >= length:
             self.length = self._chunks.pop().place
             self.is_whole = False
+            self._patches.clear()
 
     def keep_what_opens(self) -> None:
         """Have all that stands before the first chunk that does not open, and not what is behind.

@@ -15,8 +15,10 @@ import pytest
 from recording.finished import Finished, finished
 from recording.part_file import Look, Part, PartFile, Place
 from recording.reading import open_file
-from recording.sealing import Segment
+from recording.recovery import recover
+from recording.sealing import Segment, heads
 from recording.store import FileName, FolderStore
+from tests.support.film import watch
 
 TENANT, RECORDING = UUID(int=1), UUID(int=2)
 PART = Part(UUID(int=3), "part", bytes(range(32)))
@@ -217,3 +219,22 @@ def test_two_who_open_it_at_once_keep_one_index(store: Counted, tmp_path: Path) 
     assert again.read(0, 1 << 30) == found[0]
     assert index_path(tmp_path).read_bytes() == kept
     assert not [each for each in index_path(tmp_path).parent.iterdir() if each.suffix == ".new"]
+
+
+def test_a_closed_file_that_is_spoilt_in_the_middle_is_read_as_one_that_ends_before(
+    store: Counted, tmp_path: Path
+) -> None:
+    record(store, whole=True)
+    path = tmp_path / RECORDING.hex / str(FILE)
+    raw = bytearray(path.read_bytes())
+    chunks = list(heads(lambda at, size: bytes(raw[at : at + size])))
+    raw[chunks[len(chunks) // 2].at] ^= 1
+    path.write_bytes(raw)
+    (told,) = recover(store, TENANT, RECORDING, {PART.ident: PART.key})
+    segment = open_file(store, TENANT, RECORDING, FILE, PART.key)
+    segment.cut(told.plain_bytes)
+    file = finished(store, FILE, PART.key, segment)
+    seen = watch(file.read(0, file.length))
+    assert 0 < told.duration_ms < 25_000
+    assert seen.duration * 1000 == pytest.approx(told.duration_ms, abs=40)
+    assert seen.times[-1] * 1000 == pytest.approx(told.duration_ms, abs=60)
