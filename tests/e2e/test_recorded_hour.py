@@ -90,6 +90,14 @@ async def agree(hour: Hour, screenshots: Path) -> None:
     await page.get_by_test_id("recording-yes").click()
 
 
+async def record(hour: Hour, screenshots: Path) -> None:
+    """Both are in the room, and it is recorded."""
+    await meet(hour)
+    await ask(hour, screenshots)
+    await agree(hour, screenshots)
+    await stage(hour.client.page, "recording")
+
+
 async def test_an_hour_is_recorded_with_consent_watched_and_undone(
     recorded: Hour, screenshots: Path
 ) -> None:
@@ -141,10 +149,7 @@ async def somebody_comes_by(hour: Hour, screenshots: Path) -> None:
 
 async def test_who_leaves_reads_that_it_was_recorded(recorded: Hour, screenshots: Path) -> None:
     client = recorded.client.page
-    await meet(recorded)
-    await ask(recorded, screenshots)
-    await agree(recorded, screenshots)
-    await stage(client, "recording")
+    await record(recorded, screenshots)
     await asyncio.sleep(2)
     await client.get_by_test_id("leave").click()
     await expect(client.get_by_test_id("ends-recording")).to_be_visible()
@@ -162,10 +167,7 @@ async def test_a_second_tab_of_a_client_shows_it_and_what_the_first_sent_has_end
     recorded: Hour, screenshots: Path
 ) -> None:
     client, counsellor = recorded.client.page, recorded.counsellor.page
-    await meet(recorded)
-    await ask(recorded, screenshots)
-    await agree(recorded, screenshots)
-    await stage(client, "recording")
+    await record(recorded, screenshots)
     await until(lambda: segments(recorded) == {1})
     second = await recorded.client.context.new_page()
     await second.goto(client.url)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.support.browsers import DESK, PHONE, Person, person
 from tests.support.gateway import Gateway
@@ -165,8 +165,8 @@ async def from_a_file(page: Page, shelf: Shelf) -> None:
     for text, verdict in (
         (json.dumps(shelf.proofs[0]), "good"), (json.dumps(shelf.proofs[1]), "bad"), ("x", ""),
     ):  # fmt: skip
-        one = {"name": "receipt.json", "mimeType": "application/json", "buffer": text.encode()}
-        await page.get_by_test_id("open-proof").set_input_files([one])  # type: ignore[list-item]
+        one = FilePayload(name="receipt.json", mimeType="application/json", buffer=text.encode())
+        await page.get_by_test_id("open-proof").set_input_files(one)
         if verdict:
             said = page.get_by_test_id("saved-proof").get_by_test_id("verdict")
             await expect(said).to_have_attribute("data-verdict", verdict)
