@@ -94,20 +94,11 @@ export class Proofs extends QuietElement {
         text-decoration-thickness: 1px;
         text-underline-offset: 4px;
       }
-      summary {
-        display: inline-flex;
-        align-items: center;
-        min-block-size: 44px;
-        color: var(--dai);
-        cursor: pointer;
-        text-decoration: underline;
-        text-decoration-thickness: 1px;
-        text-underline-offset: 4px;
-      }
+      summary,
       .file {
         display: inline-flex;
         align-items: center;
-        min-block-size: 48px;
+        min-block-size: 44px;
         color: var(--dai);
         cursor: pointer;
         text-decoration: underline;

@@ -181,7 +181,7 @@ export class TrustSheet extends QuietElement {
         }
         <p>${t(this.kept ? 'trust.records.text.kept' : 'trust.records.text')}</p>
         ${
-          this.recording === null || !this.mayBeAlone(this.recording)
+          this.recording === null || !this.asksForCompany(this.recording)
             ? nothing
             : html`
                 <qr-company .call=${this.call} .recording=${this.recording}></qr-company>
@@ -192,7 +192,7 @@ export class TrustSheet extends QuietElement {
   }
 
   /** Where nothing can be recorded, nobody needs to say who is beside them. */
-  private mayBeAlone({ why_not: why, you_beside: beside }: Recording): boolean {
+  private asksForCompany({ why_not: why, you_beside: beside }: Recording): boolean {
     return this.isRunning || beside || (why !== 'off' && why !== 'guardian');
   }
 
