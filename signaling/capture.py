@@ -185,16 +185,18 @@ class Capturing:
             self._open(tracks, now)
 
     def finish(self, now: float, *, discard: bool) -> None:
-        """It is over; ``done`` is called when all of it is closed."""
-        if self.is_over:
-            return
-        self.is_over = True
-        self._end(now, discard=discard)
+        """It is over; ``done`` is called when all of it is closed.
+
+        Once more with ``discard``: while it is being closed, it was taken back.
+        """
+        if not self.is_over:
+            self.is_over = True
+            self._end(now, discard=discard)
+            self._close_hold(now)
         if discard:
             for segment in self._closing():
                 self._discard(segment, now)
                 self._run(self._stop(segment))
-        self._close_hold(now)
         self._look_whether_done()
 
     def leave_out(self, media: frozenset[str], now: float) -> None:

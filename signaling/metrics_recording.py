@@ -24,8 +24,9 @@ class RecordingMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._ended = Counter(
-            "quietroom_recordings_ended", "Recordings, by how they ended", ["result"],
-            registry=registry,
+            "quietroom_recordings_ended",
+            "Recordings, by how they ended; again where one fails or is taken back as it is closed",
+            ["result"], registry=registry,
         )  # fmt: skip
         for turn in sorted(COUNTED):
             self._ended.labels(turn.value)

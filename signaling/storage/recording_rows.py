@@ -12,7 +12,14 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from media.channel import RecordedFile
-from signaling.domain.consent.artefact import Artefact, ArtefactStage, next_due
+from signaling.domain.consent.artefact import (
+    Artefact,
+    ArtefactFact,
+    ArtefactStage,
+    ArtefactTurn,
+    follow_artefact,
+    next_due,
+)
 from signaling.domain.consent.terms import ConsentFact, Medium, PartyRole, Purpose
 from signaling.domain.errors import Code, Refusal
 from signaling.storage.recording_tables import (
@@ -281,7 +288,20 @@ async def files_of(reading: AsyncConnection, ident: UUID) -> list[KeptFile]:
     ]
 
 
-async def take_parts_of(changing: AsyncConnection, ident: UUID, person: UUID, at: int) -> None:
+async def keep_artefact(
+    changing: AsyncConnection, held: KeptRecording, artefact: Artefact, taken_by: UUID | None,
+    at: int, **more: Any,
+) -> None:  # fmt: skip
+    """Store what becomes of it: where somebody has taken it back, it is given up."""
+    if taken_by is not None:
+        artefact = follow_artefact(artefact, ArtefactFact(ArtefactTurn.GIVE_UP, at))
+    values = artefact_values(artefact, taken_by) | more
+    await changing.execute(update(RECORDING).where(RECORDING.c.id == held.id).values(values))
+    if taken_by is not None and taken_by != held.client:
+        await _take_parts_of(changing, held.id, taken_by, at)
+
+
+async def _take_parts_of(changing: AsyncConnection, ident: UUID, person: UUID, at: int) -> None:
     """Their own goes; whether the rest may stay, the client is asked."""
     theirs = select(RECORDING_PARTY.c.id).where(
         RECORDING_PARTY.c.recording == ident, RECORDING_PARTY.c.person == person

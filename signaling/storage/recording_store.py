@@ -25,12 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from media.channel import RecordedFile
 from recording.recovery import recover
-from signaling.domain.consent.artefact import (
-    Artefact,
-    ArtefactFact,
-    ArtefactTurn,
-    follow_artefact,
-)
+from signaling.domain.consent.artefact import OPEN, Artefact
 from signaling.domain.consent.terms import PartyRole, Purpose, Scope
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.recording_policy import CAPTURED, RecordingTermsNow, terms_at
@@ -55,15 +50,14 @@ from signaling.storage.recording_rows import (
     Party,
     RecordingTold,
     Told,
-    artefact_values,
     file_place,
     file_values,
     hold_recording,
+    keep_artefact,
     listeners_text,
     media_text,
     parts_of,
     read_recording,
-    take_parts_of,
     told_place,
     until_text,
 )
@@ -172,15 +166,19 @@ class RecordingStore:
             await changing.execute(taken.values(taken_at=at))
 
     async def take_back(self, ident: UUID, by: UUID, told: Sequence[Told]) -> None:
-        """Somebody has taken it back while it ran: whoever closes it gives it up.
+        """Somebody has taken it back while it ran: whoever closes it gives it up, if nobody has.
 
         Raises :class:`Refusal` with ``not_found``.
         """
         known = await self._get(ident)
+        at = self._at(told)
         async with self._telling(known.clinic, known.session, told) as changing:
-            await hold_recording(changing, ident)
-            runs = (RECORDING.c.id == ident, RECORDING.c.stage.is_(None))
-            await changing.execute(update(RECORDING).where(*runs).values(taken_by=by))
+            held = await hold_recording(changing, ident)
+            if held.artefact is None:
+                taken = update(RECORDING).where(RECORDING.c.id == ident).values(taken_by=by)
+                await changing.execute(taken)
+            elif held.artefact.stage in OPEN:  # it was closed in the same moment
+                await keep_artefact(changing, held, held.artefact, by, at)
 
     async def mark(self, ident: UUID, party: UUID, mark: Mark) -> None:
         """Somebody has taken back: known by the files, too. Raises OSError, also without any."""
@@ -316,16 +314,12 @@ class RecordingStore:
                 return
             by = by or held.taken_by
             artefact = Artefact(held.until, held.media, at, held.floor_until)
-            if by is not None:
-                artefact = follow_artefact(artefact, ArtefactFact(ArtefactTurn.GIVE_UP, at))
-            values = artefact_values(artefact, by) | {
-                "sealed_at": at, "told": sealed, "is_whole": whole and all(f.whole for f in files),
-            }  # fmt: skip
-            await changing.execute(update(RECORDING).where(RECORDING.c.id == ident).values(values))
+            await keep_artefact(
+                changing, held, artefact, by, at,
+                sealed_at=at, told=sealed, is_whole=whole and all(f.whole for f in files),
+            )  # fmt: skip
             if rows:
                 await changing.execute(insert(RECORDING_FILE), rows)
-            if by is not None and by != held.client:
-                await take_parts_of(changing, ident, by, at)
 
     async def _sealed(
         self, known: KeptRecording, files: Sequence[RecordedFile], about: RecordingTold, at: int

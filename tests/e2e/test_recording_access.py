@@ -302,6 +302,36 @@ async def test_who_takes_it_back_by_keyboard_is_not_sent_to_the_top_of_the_page(
         assert not client.errors
 
 
+async def test_what_is_being_closed_can_be_taken_back_yet(running: Gateway):
+    async with person(viewport=PHONE) as client:
+        events = await pretended(running, client, "client", "arrive-voice")
+        page, on = client.page, recorded(SUPERVISION, OWN)
+        events.tell(**on)
+        await page.get_by_test_id("recording-badge").focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_test_id("trust-stop_recording").focus()
+        done = {"ended": ended("stop", SUPERVISION), "purposes": [], "media": []}
+        events.tell(**on | done | {"stage": "finalising"})  # somebody else was quicker
+        await expect(page.get_by_test_id("trust-recording")).to_have_text("录制已停，正在收好")
+        await expect(page.get_by_test_id("trust-stop_recording")).to_have_count(0)
+        assert await focused(page) == "trust-recording"
+        await page.keyboard.press("Enter")  # it was meant to stop it, and deletes nothing
+        assert events.said("withdraw_recording") == []
+        await fits(client)
+        await page.get_by_test_id("lang-en").click()
+        await expect(page.get_by_test_id("trust-recording")).to_have_text(
+            "Recording stopped, being closed"
+        )
+        await expect(page.get_by_test_id("withdraw_recording")).to_have_text("Delete it")
+        await page.get_by_test_id("withdraw_recording").click()
+        (said,) = events.said("withdraw_recording")
+        assert not said.get("purposes") and not said.get("media")
+        events.tell(ended=ended("withdraw", SUPERVISION, by_you=True))
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(page.get_by_test_id("recording-delete")).to_have_text("Delete (the default)")
+        assert not client.errors
+
+
 async def test_what_is_told_by_ear_and_where_tab_goes(running: Gateway):
     async with person(viewport=PHONE, lang="en") as client:
         events = await pretended(running, client, "client", "arrive-voice")

@@ -97,7 +97,7 @@ class Schedule:
                 "withdraw_some",
                 "company",
             ],
-            ConsentStage.FINALISING: ["closed"],
+            ConsentStage.FINALISING: ["closed", "closed", "withdraw"],
         }[stage]
         what = self.random.choice(likely if self.random.random() < LIKELY else self._anything())
         self._acts()[what](self._who(what))

@@ -9,13 +9,20 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from random import Random
+from uuid import UUID
 
 from media.channel import RecordOrder
 from media.errors import RecordFault
 from signaling import recording_messages as said
 from signaling.domain.consent.rules import LOST_S
-from signaling.domain.consent.table import replay
-from signaling.domain.consent.terms import ConsentStage, ConsentTurn, Scope
+from signaling.domain.consent.table import follow, replay
+from signaling.domain.consent.terms import (
+    Consent,
+    ConsentFact,
+    ConsentStage,
+    ConsentTurn,
+    Scope,
+)
 from signaling.domain.errors import Code, Refusal
 from signaling.domain.events import LinkView, Presence
 from signaling.storage.database import StorageAway
@@ -78,7 +85,7 @@ class RecordedSchedule:
                 "company",
             ],
             ConsentStage.HOLD: ["resume", "resume", "come", "repair", "unsafe", "wait", "alone"],
-            ConsentStage.FINALISING: ["wait", "repair"],
+            ConsentStage.FINALISING: ["wait", "repair", "withdraw"],
         }[stage]
         acts = self._acts()
         rare = self.random.random() > LIKELY
@@ -291,9 +298,21 @@ class RecordedSchedule:
         if replay(facts) != self.room.consent.machine.consent:
             self.broken.append("the rows lead elsewhere")
         shelf, running = self.room.shelf, self.room.consent.machine.consent.recording
+        if _taken_back(facts) & shelf.sealed.keys():
+            self.broken.append("what was taken back was kept")
         over = {ident for ident in shelf.begun if str(ident) != running}
         if over - shelf.sealed.keys() - shelf.given_up.keys():
             self.broken.append("a recording that was neither kept nor given up")
+
+
+def _taken_back(facts: list[ConsentFact]) -> set[UUID]:
+    """The recordings that somebody took back while they ran, or were closed."""
+    consent, found = Consent(), set()
+    for fact in facts:
+        if fact.turn is ConsentTurn.WITHDRAW and consent.recording:
+            found.add(UUID(consent.recording))
+        consent = follow(consent, fact)
+    return found
 
 
 def run_recorded(seed: int, turns: set[str] | None = None) -> list[str]:

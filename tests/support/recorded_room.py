@@ -158,6 +158,8 @@ class Shelf:
         await self._reach()
         self.rows += told
         self.taken[ident] = by
+        if ident in self.sealed:  # it was closed in the same moment
+            self.given_up[ident] = {**self.sealed.pop(ident), "by": by}
 
     async def mark(self, ident: UUID, party: UUID, mark: Mark) -> None:
         self.marks.append((ident, party, mark))

@@ -69,6 +69,7 @@ CONSENT: Final[Mapping[tuple[ConsentStage, ConsentTurn], ConsentStage]] = {
     (_HOLD, ConsentTurn.FAIL): _OFF,
     (_HOLD, ConsentTurn.RECOVER): _OFF,
     (_FINALISING, ConsentTurn.CLOSE): _OFF,
+    (_FINALISING, ConsentTurn.WITHDRAW): _OFF,
     (_FINALISING, ConsentTurn.FAIL): _OFF,
     (_FINALISING, ConsentTurn.RECOVER): _OFF,
 }

@@ -134,6 +134,27 @@ async def test_given_up_while_it_ran_it_waits_a_day_for_its_erasure(here: Here) 
     assert await here.actions() == ["rec.start", "rec.withdraw"]
 
 
+@pytest.mark.parametrize("who", ["client", "counsellor"])
+async def test_taken_back_in_the_moment_it_was_closed_it_is_given_up(here: Here, who: str) -> None:
+    begun, by = await here.begin(), getattr(here.booked, who)
+    await here.store.seal(
+        begun.recording, files(begun), [], whole=True, captured_ms=60_000, told=[]
+    )
+    withdraw = Told(ConsentFact(ConsentTurn.WITHDRAW, 2.0), T0 + 1, by)
+    for _ in range(2):
+        await here.store.take_back(begun.recording, by, [withdraw])
+    async with here.data.read() as reading:
+        known = await read_recording(reading, begun.recording)
+        parts = (await parts_of(reading, [begun.recording]))[begun.recording]
+    assert known.artefact is not None
+    assert (known.artefact.stage.value, known.taken_by) == ("erasure_pending", by)
+    assert known.artefact.erase_at == T0 + 1 + DAY
+    taken = {part.id for part in parts if part.taken_at is not None}
+    (party,) = (each.id for each in begun.parties if each.person == by)
+    theirs = {each.id for each in begun.parts if each.party == party}
+    assert taken == (set() if who == "client" else theirs)
+
+
 async def test_narrowed_it_is_for_less_and_a_medium_that_is_gone_is_given_to_nobody(
     here: Here,
 ) -> None:

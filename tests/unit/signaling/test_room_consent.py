@@ -719,6 +719,30 @@ def test_a_withdrawal_is_stored_before_its_recorder_has_closed_anything() -> Non
     assert list(room.shelf.given_up) == [ident]
 
 
+@pytest.mark.parametrize("what", ["a recorder that closes it", "a database that stores it"])
+def test_what_is_taken_back_while_it_is_being_closed_is_kept_for_nobody(what: str) -> None:
+    room = recording()
+    room.later(1.0)
+    gate = room.recorder.gate if what.startswith("a recorder") else room.shelf.gate
+    gate.is_open = False
+    room.do("li", said.StopRecording())
+    closing = room.sees("zhang")
+    assert (closing.stage, closing.ended and closing.ended.turn) == ("finalising", "stop")
+    room.do("zhang", said.WithdrawRecording())
+    ended = room.sees("zhang").ended
+    assert ended is not None
+    assert (room.sees("zhang").stage, ended.turn, ended.by_you) == ("off", "withdraw", True)
+    assert ended.captured_ms > 900
+    assert room.recorder.flushed_media == set()
+    gate.is_open = True
+    room.later(0.2)
+    ((ident, given_up),) = room.shelf.given_up.items()
+    assert (given_up["by"], room.shelf.sealed) == (person("zhang"), {})
+    assert [(each, mark) for each, _, mark in room.shelf.marks] == [(ident, Mark())]
+    assert room.shelf.turns[-2:] == ["stop", "withdraw"]
+    assert replay(row.fact for row in room.shelf.rows) == room.consent.machine.consent
+
+
 def test_what_is_taken_back_is_known_by_the_files_though_the_database_is_away() -> None:
     room = recording()
     room.shelf.away = True

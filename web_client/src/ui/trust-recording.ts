@@ -55,27 +55,31 @@ export class TrustRecording extends QuietElement {
   }
 
   override updated(): void {
-    this.kept.restore(/^qr-trust-recording$/, () => this.renderRoot.querySelector('button'));
+    // Whoever was on "stop" as it stopped is not put on "delete".
+    const instead = this.view?.stage === 'finalising' ? '.state' : 'button';
+    this.kept.restore(/^qr-trust-recording$/, () =>
+      this.renderRoot.querySelector<HTMLElement>(instead),
+    );
   }
 
   override render() {
     const { purposes, media } = this.recording;
-    const state = t(this.view?.stage === 'recording' ? 'rec.on' : 'rec.held');
+    const closing = this.view?.stage === 'finalising';
     return html`
-      <p class="state" data-testid="trust-recording">${state} · ${mediaWords(media)}</p>
+      <p class="state" tabindex="-1" data-testid="trust-recording">${this.stateWords()}</p>
       ${purposes.map(
         (term) => html`
           <p>${keptWords(term, media, true, Date.now())}</p>
         `,
       )}
       <div class="acts">
-        ${this.act('rec.trust.stop', { type: 'stop_recording' })}
+        ${closing ? nothing : this.act('rec.trust.stop', { type: 'stop_recording' })}
         <button
           class="plain ending"
           data-testid="withdraw_recording"
           @click=${() => void this.tell({ type: 'withdraw_recording' })}
         >
-          ${t('rec.withdraw')}
+          ${t(closing ? 'rec.withdraw.closing' : 'rec.withdraw')}
         </button>
         ${purposes.length > 1 ? purposes.map((term) => this.narrow(term)) : nothing}
         ${media.length > 1 ? media.map((medium) => this.leaveOut(medium)) : nothing}
@@ -85,6 +89,12 @@ export class TrustRecording extends QuietElement {
         ${this.trouble === null ? this.narrowed() : t(this.trouble)}
       </p>
     `;
+  }
+
+  private stateWords(): string {
+    const stage = this.view?.stage;
+    if (stage === 'finalising') return t('rec.finishing');
+    return `${t(stage === 'recording' ? 'rec.on' : 'rec.held')} · ${mediaWords(this.recording.media)}`;
   }
 
   private narrow({ purpose }: PurposeTerm) {

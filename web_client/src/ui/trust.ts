@@ -135,10 +135,10 @@ export class TrustSheet extends QuietElement {
   @property({ attribute: false }) view: RecordingView | null = null;
 
   override render() {
-    const running = this.isRunning;
+    const undoes = this.isRunning || this.view?.stage === 'finalising';
     return html`
       <qr-sheet place="corner" heading=${t('trust.title')}>
-        ${running ? this.records(true) : nothing}
+        ${undoes ? this.records(true) : nothing}
         <section>
           <ul>
             ${this.people.map((person) => this.person(person))}
@@ -156,18 +156,18 @@ export class TrustSheet extends QuietElement {
               : nothing
           }
         </section>
-        ${running ? nothing : this.records(false)}
+        ${undoes ? nothing : this.records(false)}
       </qr-sheet>
     `;
   }
 
-  /** Before all else while it is recorded: it is what somebody may have come for. */
-  private records(running: boolean) {
+  /** Before all else while it is recorded, or closed: it is what somebody may have come for. */
+  private records(undoes: boolean) {
     return html`
       <section>
         <h3>${t('trust.records')}</h3>
         ${
-          this.recording !== null && running
+          this.recording !== null && undoes
             ? html`
                 <qr-trust-recording
                   .call=${this.call}

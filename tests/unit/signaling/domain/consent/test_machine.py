@@ -524,6 +524,20 @@ def test_it_ends_and_what_was_captured_is_closed(what: str, held: bool) -> None:
     assert (room.stage, room.turns[-1]) == (ConsentStage.OFF, ConsentTurn.CLOSE)
 
 
+@pytest.mark.parametrize("who", [LI, ZHANG])
+def test_what_is_being_closed_is_taken_back_as_a_whole(who: str) -> None:
+    room = Room()
+    room.record()
+    room.machine.handle_stop(LI, room.now)
+    with pytest.raises(Refusal) as error:  # some of it: when it is closed
+        room.machine.handle_withdraw(who, room.now, Scope(media=frozenset({Medium.VIDEO})))
+    assert error.value.code is Code.NOT_NOW
+    room.machine.handle_withdraw(who, room.now)
+    assert (room.stage, room.turns[-1]) == (ConsentStage.OFF, ConsentTurn.WITHDRAW)
+    room.machine.handle_closed(room.now)
+    assert room.turns[-1] is ConsentTurn.WITHDRAW
+
+
 def test_a_page_that_shows_it_while_it_is_closed_changes_nothing() -> None:
     room = Room()
     room.record()
