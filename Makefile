@@ -5,6 +5,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 # Where nothing but the processor is used, a process for each core runs the tests.
 SIDE_BY_SIDE := -n auto --maxprocesses=4
+# Where sockets and disks are waited for, one more.
+WAITING := -n $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))) --maxprocesses=4
 # Calls of browsers need a core each: with more of them at once it takes longer, not less.
 TWO_CALLS := -n auto --maxprocesses=2 --dist loadfile
 
@@ -68,7 +70,7 @@ sim: $(PY) ## virtual-time simulations
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/sim
 
 integration: $(PY) .make/web ## real sockets on loopback
-	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/integration
+	@$(BIN)/pytest -q $(WAITING) tests/integration
 
 e2e: $(PY) .make/web system ## calls between real browsers; prints the join-time table
 	@$(BIN)/pytest -q -s tests/e2e
@@ -81,7 +83,7 @@ web-test: .make/node ## the web client's own tests
 
 test: $(PY) .make/web system web-test ## everything that must pass, in eight to twelve minutes; make e2e has the rest
 	@$(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/sim tests/fuzz
-	@$(BIN)/pytest -q $(SIDE_BY_SIDE) -m 'not line' tests/integration
+	@$(BIN)/pytest -q $(WAITING) -m 'not line' tests/integration
 	@$(BIN)/pytest -q $(TWO_CALLS) -m 'not line' tests/e2e
 
 SECONDS ?= 600

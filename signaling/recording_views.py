@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-import msgspec
-
 from signaling.domain.consent.machine import ConsentMachine
 from signaling.domain.consent.rules import RecordingPolicy, WhyNot, allowed
 from signaling.domain.consent.shown import PurposeShown, TermsShown, terms
@@ -89,8 +87,8 @@ def terms_of(
     return replace(shown, supervisors=named, client_plays=plays_too)
 
 
-def terms_view(terms: TermsShown) -> RecordingTerms:
-    """The terms, and the digest that an answer has to name."""
+def terms_view(terms: TermsShown, digest: str) -> RecordingTerms:
+    """The terms, and the digest that an answer has to name, or ``""``."""
     return RecordingTerms(
         asker=terms.asker,
         asker_role=_SEATS[terms.asker_role],
@@ -98,7 +96,7 @@ def terms_view(terms: TermsShown) -> RecordingTerms:
         media=list(terms.media),
         floor_until=terms.floor_until,
         version=terms.version,
-        digest=terms.digest,
+        digest=digest,
     )
 
 
@@ -119,7 +117,7 @@ def recording_view(
     return Recording(
         stage=stage,
         request=request.ident if request else "",
-        terms=terms_view(terms) if request and terms else None,
+        terms=terms_view(terms, terms.digest) if request and terms else None,
         agreed=len(request.parties & consent.grants.keys()) if request else 0,
         asked=len(request.parties) if request else 0,
         you_asked=request is not None and request.by == you,
@@ -155,7 +153,7 @@ def _may_terms(known: Known, who: Participant) -> RecordingTerms | None:
     if known.allowed is None:
         return None
     shown = terms_of(known.allowed, allowed(known.policy), who, known.people)
-    return msgspec.structs.replace(terms_view(shown), digest="")
+    return terms_view(shown, "")
 
 
 def _is_asked(consent: Consent, you: str) -> bool:

@@ -136,7 +136,18 @@ class Page:
             self._news.notify_all()
 
     async def ask(self, type_: str, **fields: Any) -> dict[str, Any]:
-        reply = await self.client.call("command", {"type": type_, **fields}, timeout=PATIENCE_S)
+        """Raises ConnectionError once the page is gone: nobody answers it any more."""
+        command = {"type": type_, **fields}
+        asked = asyncio.create_task(self.client.call("command", command, timeout=PATIENCE_S))
+        gone = asyncio.create_task(self.gone.wait())
+        try:
+            await asyncio.wait({asked, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                raise ConnectionError
+            reply = asked.result()
+        finally:
+            asked.cancel()
+            gone.cancel()
         assert isinstance(reply, dict)
         return reply
 
