@@ -90,7 +90,7 @@ describe('a recording in words', () => {
       may_keep: true,
       erase_at: NOW + 3_600_000,
     });
-    expect(pendingWords(pending, NOW)).toMatch(/^还能改主意到2月1[34]日/);
+    expect(pendingWords(pending, NOW)).toMatch(/^还能改主意到2月1[234]日/);
     expect(pendingWords({ ...pending, may_keep: false }, NOW)).toMatch(/彻底删除。$/);
     expect(pendingWords({ ...pending, erase_at: null }, NOW)).toBe('很快就会彻底删除。');
   });

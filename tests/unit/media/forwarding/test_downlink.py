@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from media.bandwidth.allocator import VOICE_BPS, Wish
-from media.bandwidth.probing import Burst
+from media.bandwidth.probing import Burst, ProbeState
 from media.bandwidth.report import Report
 from media.config import MediaConfig
 from media.forwarding.downlink import (
@@ -99,46 +99,39 @@ def test_a_line_too_narrow_for_voice_has_its_feedback_kept_coming() -> None:
 
 
 def test_a_probe_goes_out_at_its_rate_and_says_which_packets_it_was() -> None:
-    downlink = line()
-    downlink.handle_report(report(1.0), 10**6, 1.0)
-    burst = Burst(1, 800_000.0, 4_000)
-    sent: list[tuple[int, int]] = []
-    downlink._burst, downlink._pad_at = burst, 1.0
-    downlink.estimator = _Listening(sent)  # type: ignore[assignment]
+    downlink, probe = probing()
     now, number, bytes_sent = 1.0, 70, 0
     while downlink._burst is not None:
         due = downlink.padding_due(number, now)
-        assert bytes_sent + due <= burst.size_bytes
+        assert bytes_sent + due <= probe.size_bytes
         bytes_sent += due
         number += 1
+        assert downlink.estimator._prober.state is ProbeState.TAKEN
         downlink.note_padding(due, number, now)
         now += 0.005
-    assert bytes_sent == burst.size_bytes
-    assert now - 1.0 == pytest.approx(4_000 * 8 / 800_000, abs=0.006)
-    assert sent == [(70, number)]
+    assert bytes_sent == probe.size_bytes
+    assert now - 1.0 == pytest.approx(probe.size_bytes * 8 / probe.rate_bps, abs=0.006)
+    prober = downlink.estimator._prober
+    assert (prober.state, prober._meter._end) == (ProbeState.SENT, number)
 
 
 def test_a_probe_that_nothing_can_carry_is_over_at_once() -> None:
-    downlink = line()
-    sent: list[tuple[int, int]] = []
-    downlink._burst, downlink._pad_at = Burst(1, 800_000.0, 4_000), 1.0
-    downlink.estimator = _Listening(sent)  # type: ignore[assignment]
+    downlink, _ = probing()
     assert downlink.padding_due(7, 1.0) > 0
     downlink.note_padding(0, 7, 1.0)
-    assert sent == [(7, 7)]
+    assert downlink._burst is None
+    assert downlink.estimator._prober.state is ProbeState.TAKEN  # none of it was sent
     assert downlink.padding_due(7, 2.0) == 0
 
 
-class _Listening:
-    """Stands for the estimator, and hears which packets were a probe."""
-
-    def __init__(self, sent: list[tuple[int, int]]) -> None:
-        self._sent = sent
-
-    def burst_sent(self, _burst: Burst, first: int, end: int, _now: float) -> None:
-        self._sent.append((first, end))
-
-
+def probing() -> tuple[Downlink, Burst]:
+    """A line with a probe that begins at 1.0."""
+    downlink = line()
+    downlink.handle_report(report(1.0), 10**6, 1.0)
+    downlink.estimator._prober.want(2 * START_BPS)
+    downlink.handle_timeout(10**6, 1.0)
+    assert downlink._burst is not None
+    return downlink, downlink._burst
 def test_voice_is_sent_again_as_soon_as_there_is_room_whatever_people_are_told() -> None:
     downlink = carrying(10_000.0)
     for number in range(80):
