@@ -184,6 +184,8 @@ class Alert(StrEnum):
     WORKER_LOST = "WorkerLost"
     FORWARDING_SLOW = "ForwardingSlow"
     ROOM_FAULT = "RoomFault"
+    RECORDING_FAILING = "RecordingFailing"
+    WITHDRAWAL_SLOW = "WithdrawalSlow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,19 @@ RULES: Final = (
         Alert.ROOM_FAULT,
         Condition(Rise(Series("quietroom_room_faults_total")), bar=0),
         window_min=10, lasting_min=0, severity=Severity.TICKET,
+    ),
+    Rule(
+        Alert.RECORDING_FAILING,
+        Condition(Rise(Series("quietroom_recordings_ended_total", 'result="fail"')), bar=0),
+        window_min=10, lasting_min=0, severity=Severity.TICKET,
+    ),
+    # What people are promised: after that nothing more of them is written.
+    Rule(
+        Alert.WITHDRAWAL_SLOW,
+        Condition(
+            Quantile(0.99, Series("quietroom_recording_withdrawal_seconds_bucket")), bar=0.25
+        ),
+        window_min=60, lasting_min=0, severity=Severity.TICKET,
     ),
 )  # fmt: skip
 NAMES: Final = frozenset(series.name for rule in RULES for series in rule.condition.series())

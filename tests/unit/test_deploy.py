@@ -283,4 +283,6 @@ def test_alerts_are_those_that_were_promised() -> None:
         "WorkerLost",
         "ForwardingSlow",
         "RoomFault",
+        "RecordingFailing",
+        "WithdrawalSlow",
     }

@@ -155,3 +155,24 @@ def test_a_few_reconnects_are_no_storm() -> None:
             "quietroom_sessions_active": [({"level": "clear"}, 1.0)],
         }
         assert judge(storm, {}, now, 180) == found
+
+
+def test_recordings_are_told_of_where_one_fails_or_does_not_end_in_time() -> None:
+    def ended(**counts: int) -> Reading:
+        rows = [({"result": result}, float(count)) for result, count in counts.items()]
+        return {"quietroom_recordings_ended_total": rows}
+
+    failing = rule(Alert.RECORDING_FAILING)
+    assert judge(failing, ended(stop=3, fail=0), ended(stop=9, fail=0), 600) is None
+    assert judge(failing, ended(stop=3, fail=0), ended(stop=9, fail=1), 600) == 1
+
+    def took(**counts: int) -> Reading:
+        rows = [({"le": name[2:].replace("_", ".")}, value) for name, value in counts.items()]
+        return {"quietroom_recording_withdrawal_seconds_bucket": rows}
+
+    slow = rule(Alert.WITHDRAWAL_SLOW)
+    nothing = took(le0_1=0, le0_25=0, le0_5=0, leInf=0)
+    assert judge(slow, nothing, nothing, 3600) is None
+    assert judge(slow, nothing, took(le0_1=0, le0_25=40, le0_5=40, leInf=40), 3600) is None
+    late = judge(slow, nothing, took(le0_1=39, le0_25=39, le0_5=40, leInf=40), 3600)
+    assert late is not None and late > 0.25

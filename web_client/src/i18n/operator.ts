@@ -94,6 +94,9 @@ const en = {
   'operator.alert.WorkerLost': 'A media process died lately. Its sessions lost a few seconds.',
   'operator.alert.ForwardingSlow': 'This machine can’t keep up. Voices come late.',
   'operator.alert.RoomFault': 'A session broke off lately by a fault of ours.',
+  'operator.alert.RecordingFailing': 'A recording broke off lately. Its session went on.',
+  'operator.alert.WithdrawalSlow':
+    'A recording that was taken back took longer to stop than we promise.',
   'operator.look.HearingBad': 'Look at the hardest sessions: whose network is it?',
   'operator.look.ConcealmentHigh': 'Look at the hardest sessions: whose network is it?',
   'operator.look.FreezeHigh': 'Look at what is lost, and at this machine’s CPU.',
@@ -104,6 +107,10 @@ const en = {
   'operator.look.ForwardingSlow':
     'Look at the CPU of the media processes, and at what else runs here.',
   'operator.look.RoomFault': 'Look for room_fault in the log.',
+  'operator.look.RecordingFailing':
+    'Look at the disk of recordings: how much room it has, and how fast it is.',
+  'operator.look.WithdrawalSlow':
+    'Look at the CPU of the media processes, and at the disk of recordings.',
 
   'operator.capacity': 'Room left',
   'operator.capacity.calls': 'About {count} more sessions of two with pictures.',
@@ -215,6 +222,8 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'operator.alert.WorkerLost': '一个媒体进程刚停过，它的会谈断了几秒。',
   'operator.alert.ForwardingSlow': '这台机器跟不上了，声音会晚到。',
   'operator.alert.RoomFault': '有一个会谈因为我们的错断了。',
+  'operator.alert.RecordingFailing': '有一个录制中断了，会谈没有受影响。',
+  'operator.alert.WithdrawalSlow': '有人收回录制，停下来比我们承诺的慢。',
   'operator.look.HearingBad': '看最吃力的几个会谈：是谁的网络？',
   'operator.look.ConcealmentHigh': '看最吃力的几个会谈：是谁的网络？',
   'operator.look.FreezeHigh': '看丢失，再看这台机器的 CPU。',
@@ -224,6 +233,8 @@ const zh: Readonly<Record<keyof typeof en, string>> = {
   'operator.look.WorkerLost': '在日志里找 worker_lost。',
   'operator.look.ForwardingSlow': '看媒体进程的 CPU，再看这台机器上还跑着什么。',
   'operator.look.RoomFault': '在日志里找 room_fault。',
+  'operator.look.RecordingFailing': '看存放录制的磁盘：空间还够不够，写得快不快。',
+  'operator.look.WithdrawalSlow': '看媒体进程的 CPU，再看存放录制的磁盘。',
 
   'operator.capacity': '还能开多少',
   'operator.capacity.calls': '大约还可以同时开 {count} 个双人视频会谈。',

@@ -12,6 +12,8 @@ const ALERTS = [
   'WorkerLost',
   'ForwardingSlow',
   'RoomFault',
+  'RecordingFailing',
+  'WithdrawalSlow',
 ] as const;
 const LIMITS = [
   'workers',
