@@ -9,14 +9,20 @@ from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
+from media.channel import RecordPermit
 from tests.support.film import FRAGMENT, header, pictures, sounds
-from tests.support.recorded_call import Call, apart, call
+from tests.support.recorded_call import ROOM, Call, apart, call
 
 RECORD_S = 0.7
+NUMBER = 1000
+"""Of a permit after all that have renewed it."""
 
 
-async def measure(folder: Path, trials: int) -> list[float]:
-    """Seconds from asking to the last change of a file, 0 where there is none."""
+async def measure(folder: Path, trials: int, *, closing: bool) -> list[float]:
+    """Seconds from asking to the last change of a file, 0 where there is none.
+
+    ``closing``: what is taken back was stopped just before, and is being closed.
+    """
     found = []
     pictures("vp8", 60)  # made before anything is timed
     sounds(100)
@@ -27,8 +33,12 @@ async def measure(folder: Path, trials: int) -> list[float]:
             made.recording = uuid4()
             await made.plane.record(made.order())
             await asyncio.sleep(RECORD_S)
+            stopping = asyncio.create_task(made.stop() if closing else asyncio.sleep(0))
+            await asyncio.sleep(0)  # it is under way
             asked = time.time()
+            made.plane.permit(RecordPermit(ROOM, str(made.recording), 1, NUMBER, frozenset()))
             await made.stop(discard=True)
+            await stopping
             await asyncio.sleep(0.1)
             written = [
                 (await asyncio.to_thread(each.stat)).st_mtime
