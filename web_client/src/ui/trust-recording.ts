@@ -20,8 +20,10 @@ export class TrustRecording extends QuietElement {
     buttons,
     css`
       .state {
-        color: var(--zi);
         font-weight: 600;
+      }
+      .runs {
+        color: var(--zi);
       }
       p + p {
         margin-block-start: 6px;
@@ -66,7 +68,9 @@ export class TrustRecording extends QuietElement {
     const { purposes, media } = this.recording;
     const closing = this.view?.stage === 'finalising';
     return html`
-      <p class="state" tabindex="-1" data-testid="trust-recording">${this.stateWords()}</p>
+      <p class=${closing ? 'state' : 'state runs'} tabindex="-1" data-testid="trust-recording">
+        ${this.stateWords()}
+      </p>
       ${purposes.map(
         (term) => html`
           <p>${keptWords(term, media, true, Date.now())}</p>
@@ -84,7 +88,7 @@ export class TrustRecording extends QuietElement {
         ${purposes.length > 1 ? purposes.map((term) => this.narrow(term)) : nothing}
         ${media.length > 1 ? media.map((medium) => this.leaveOut(medium)) : nothing}
       </div>
-      <p class="about">${t('rec.trust.withdraw.about')}</p>
+      <p class="about">${t(closing ? 'rec.withdraw.closing.about' : 'rec.trust.withdraw.about')}</p>
       <p class="about" role="status" data-testid="trust-said">
         ${this.trouble === null ? this.narrowed() : t(this.trouble)}
       </p>
