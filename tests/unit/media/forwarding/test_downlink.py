@@ -132,6 +132,8 @@ def probing() -> tuple[Downlink, Burst]:
     downlink.handle_timeout(10**6, 1.0)
     assert downlink._burst is not None
     return downlink, downlink._burst
+
+
 def test_voice_is_sent_again_as_soon_as_there_is_room_whatever_people_are_told() -> None:
     downlink = carrying(10_000.0)
     for number in range(80):
