@@ -126,6 +126,34 @@ async def test_a_client_has_less_of_a_recording_or_none(running: Gateway, screen
         assert not client.foreign
 
 
+async def test_who_is_quicker_than_the_certificate_is_led_to_it_all_the_same(running: Gateway):
+    shelf = Shelf(["client"])
+    pending = {"stage": "erasure_pending", "may_keep": True, "may_play": False}
+    shelf.put(seen(FIRST, **pending, erase_at=4_102_444_800_000))
+    receipts = [
+        proof(number, "consent", {
+            "what": "agreed", "recording": SECOND, "media": ["audio"], "version": 1,
+            "purposes": ["supervision"], "until": {"supervision": STARTED + 90 * DAY},
+        })
+        for number in range(2, 7)
+    ]  # fmt: skip
+    shelf.proofs = receipts
+    erased = {"at": STARTED, "keys": ["a"], "files": 4, "whole": True, "recording": FIRST}
+    async with person(viewport=PHONE) as client:
+        page = await opened(client, running, "/visit#data", shelf)
+        await expect(page.get_by_test_id("proof")).to_have_count(3)
+        shelf.proofs = [*receipts, proof(1, "erasure", erased)]
+        shelf.proofs_come.clear()
+        for testid in ("now", "now-yes", "see-certificate"):
+            await page.get_by_test_id(testid).click()
+        await expect(page.get_by_test_id("proof")).to_have_count(3)  # it has not come yet
+        shelf.proofs_come.set()
+        certificate = page.locator('[data-testid="proof"][data-kind="erasure"]')
+        await expect(certificate.get_by_role("heading")).to_be_focused()
+        await expect(certificate).to_be_in_viewport()
+        assert not client.errors
+
+
 async def test_the_link_of_a_receipt_leads_to_what_is_one_s_own(running: Gateway):
     shelf = Shelf(["client"])
     shelf.put(seen(FIRST))

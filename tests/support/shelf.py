@@ -6,6 +6,7 @@ same moment, the two are in step.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
@@ -121,6 +122,9 @@ class Shelf:
         """Nothing of it is given any more."""
         self.spoilt: dict[int, int] = {}
         """Files of which nothing opens from a byte on."""
+        self.proofs_come = asyncio.Event()
+        """Until then nobody is told of any."""
+        self.proofs_come.set()
         self._files: list[tuple[dict[str, Any], bytes]] = []
 
     def put(self, *recordings: dict[str, Any]) -> None:
@@ -166,6 +170,8 @@ class Shelf:
         if path not in lists:
             await route.fulfill(status=404, json={"code": "not_found"})
             return
+        if path == "proofs":
+            await self.proofs_come.wait()
         await route.fulfill(json=lists[path]())
 
     def _me(self) -> dict[str, Any]:

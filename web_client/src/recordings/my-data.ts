@@ -85,6 +85,8 @@ export class MyData extends QuietElement {
   @state() private allLooks = false;
   @state() private trouble: Key | null = null;
   @state() private playing: string | null = null;
+  /** The lists as they are being read. */
+  private reading: Promise<void> = Promise.resolve();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -138,7 +140,7 @@ export class MyData extends QuietElement {
       <div
         class="cards"
         @play-recording=${(event: CustomEvent<string>) => void this.play(event.detail)}
-        @see-certificate=${(event: CustomEvent<string>) => this.seeCertificate(event.detail)}
+        @see-certificate=${(event: CustomEvent<string>) => void this.seeCertificate(event.detail)}
       >
         ${
           there.length === 0
@@ -291,7 +293,12 @@ export class MyData extends QuietElement {
   }
 
   /** What changes by what is done here. */
-  private async reload(): Promise<void> {
+  private reload(): Promise<void> {
+    this.reading = this.read();
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
     const [recordings, proofs] = await Promise.all([readRecordings(), readProofs()]);
     this.trouble = this.take(recordings) ?? this.take(proofs);
     if (recordings.kind === 'done') this.recordings = recordings.said.items;
@@ -337,8 +344,11 @@ export class MyData extends QuietElement {
     heading?.scrollIntoView({ block: 'start' });
   }
 
-  private seeCertificate(recording: string): void {
-    this.renderRoot.querySelector<Proofs>('qr-proofs')?.showErasure(recording);
+  /** Whoever is quicker than the list with it is led there when it has come. */
+  private async seeCertificate(recording: string): Promise<void> {
+    await this.reading;
+    await this.updateComplete;
+    await this.renderRoot.querySelector<Proofs>('qr-proofs')?.showErasure(recording);
   }
 
   private async handleLeft(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 
 import { dataCard } from './card-style';
 import { printProof } from './proof-print';
@@ -136,7 +137,9 @@ export class Proofs extends QuietElement {
     const shown = this.all ? items : items.slice(0, FIRST);
     return html`
       <ul class="proofs">
-        ${shown.map(
+        ${repeat(
+          shown,
+          ({ id }) => id,
           (proof) => html`
             <li>${this.proof(proof)}</li>
           `,
@@ -261,8 +264,11 @@ export class Proofs extends QuietElement {
   }
 
   /** Lead to the certificate of one recording. */
-  showErasure(recording: string): void {
+  async showErasure(recording: string): Promise<void> {
     const found = `.erasure h3[data-recording="${CSS.escape(recording)}"]`;
+    await this.updateComplete;
+    if (this.renderRoot.querySelector(found) === null) this.all = true;
+    await this.updateComplete;
     const heading = this.renderRoot.querySelector<HTMLElement>(found);
     heading?.focus({ preventScroll: true });
     heading?.closest('article')?.scrollIntoView({ block: 'center' });
