@@ -147,6 +147,27 @@ async def somebody_comes_by(hour: Hour, screenshots: Path) -> None:
     await stage(counsellor, "recording")
 
 
+async def test_who_takes_it_back_in_the_hour_says_what_becomes_of_it(
+    recorded: Hour, screenshots: Path
+) -> None:
+    client, counsellor = recorded.client.page, recorded.counsellor.page
+    await record(recorded, screenshots)
+    await until(lambda: sealed_bytes(recorded) > 0)
+    await client.get_by_test_id("recording-badge").click()
+    await client.get_by_test_id("withdraw_recording").click()
+    await expect(client.get_by_role("dialog")).to_have_count(0)
+    await expect(client.get_by_test_id("recording-delete")).to_be_visible()
+    await expect(counsellor.get_by_test_id("recording-note")).to_contain_text("录制已停止")
+    await expect(counsellor.get_by_test_id("recording-delete")).to_have_count(0)
+    await shoot(recorded.client, screenshots, "recorded-7-taken-back")
+    left = sealed_bytes(recorded)
+    await asyncio.sleep(1.5)
+    assert sealed_bytes(recorded) == left
+    await client.get_by_test_id("recording-delete").click()
+    await expect(client.get_by_text("已删除。")).to_be_visible()
+    assert files(recorded) == []
+
+
 async def test_who_leaves_reads_that_it_was_recorded(recorded: Hour, screenshots: Path) -> None:
     client = recorded.client.page
     await record(recorded, screenshots)

@@ -156,8 +156,12 @@ export class TrustRecording extends QuietElement {
   }
 
   private async tell(command: RecordingCommand, closes = true): Promise<void> {
+    // The room tells that it is over before it answers: by then this is no part of the sheet any more.
+    const root = this.getRootNode();
     this.trouble = await send(this.call, command);
-    if (this.trouble === null && closes) this.say('close-sheet');
+    if (this.trouble !== null || !closes) return;
+    const sheet = root instanceof ShadowRoot ? root.host : this;
+    sheet.dispatchEvent(new CustomEvent('close-sheet', { bubbles: true, composed: true }));
   }
 }
 
