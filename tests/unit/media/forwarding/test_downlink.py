@@ -113,6 +113,7 @@ def test_a_probe_goes_out_at_its_rate_and_says_which_packets_it_was() -> None:
     assert now - 1.0 == pytest.approx(probe.size_bytes * 8 / probe.rate_bps, abs=0.006)
     prober = downlink.estimator._prober
     assert (prober.state, prober._meter._end) == (ProbeState.SENT, number)
+    assert downlink._first_number == 70
 
 
 def test_a_probe_that_nothing_can_carry_is_over_at_once() -> None:
@@ -121,6 +122,7 @@ def test_a_probe_that_nothing_can_carry_is_over_at_once() -> None:
     downlink.note_padding(0, 7, 1.0)
     assert downlink._burst is None
     assert downlink.estimator._prober.state is ProbeState.TAKEN  # none of it was sent
+    assert downlink._first_number == 7
     assert downlink.padding_due(7, 2.0) == 0
 
 
